@@ -1,0 +1,1 @@
+"""A file becomes typed rows in raw. Knows no Airflow and no dbt."""

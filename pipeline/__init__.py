@@ -1,0 +1,1 @@
+"""The steps in order: receive, build, remind, publish. The DAGs and the command line both call these."""
