@@ -1,0 +1,26 @@
+-- int_reports__expected.sql: one row per programme, period, place and basis with the reports owed
+-- below it
+with
+    scheduled as (
+        select *
+        from {{ ref("int_reports__scheduled") }}
+        where is_owed and feeds_rollup and form = 'figures'
+    ),
+
+    places as (select * from {{ ref("int_org_units__placed") }}),
+
+    bases as (select * from (values ('as_reported'), ('current')) as names(boundary_basis))
+
+select
+    scheduled.programme_code,
+    scheduled.period,
+    places.place_id as unit_id,
+    places.place_code as unit_code,
+    places.place_level as unit_level,
+    bases.boundary_basis,
+    count(*) as units_expected,
+    bool_or(places.boundary_basis = 'current') as is_restated
+from scheduled
+inner join places on places.unit_id = scheduled.unit_id
+inner join bases on places.boundary_basis in (bases.boundary_basis, 'both')
+group by 1, 2, 3, 4, 5, 6
