@@ -105,7 +105,7 @@ create index submission_issue_submission on ops.submission_issue (submission_id)
 
 create table ops.pipeline_run (
     run_id bigint generated always as identity primary key,
-    step text not null check (step in ('receive', 'build', 'remind', 'publish')),
+    step text not null check (step in ('catalogue', 'receive', 'build', 'remind', 'publish')),
     status text not null check (status in ('running', 'succeeded', 'failed')),
     moment timestamptz not null,
     catalogue_version text,
