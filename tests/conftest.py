@@ -1,0 +1,91 @@
+"""What every test stands on: a home of its own, and in it an embedded PostgreSQL that ends with the tests.
+
+home             (always there) BAOCAO_HOME is a throw-away folder, and no other BAOCAO_ variable is set
+warehouse        the embedded server, prepared once a session: schemas raw, ops and the empty ones of dbt
+clean_warehouse  the same with raw and ops emptied for this test (some milliseconds)
+own_database     a database of its own for a module, reached through BAOCAO_DATABASE_URL: for tests that build marts
+own_home         a second home for one test: for what stops or kills a server
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from psycopg import sql
+
+from warehouse import database
+
+
+@contextmanager
+def throw_away_home() -> Iterator[Path]:
+    """A folder that PostgreSQL's account may enter (pytest's own are closed); whatever runs there is stopped."""
+    folder = Path(tempfile.mkdtemp(prefix="baocao-test-"))
+    folder.chmod(0o755)
+    with pytest.MonkeyPatch.context() as environment:
+        for name in [name for name in os.environ if name.startswith("BAOCAO_")]:
+            environment.delenv(name)
+        environment.setenv("BAOCAO_HOME", str(folder))
+        try:
+            yield folder
+        finally:
+            data = database.Cluster(folder).data
+            database.Cluster(folder).stop()
+            shutil.rmtree(data, ignore_errors=True)
+            shutil.rmtree(folder)
+
+
+@contextmanager
+def database_of_its_own(environment: pytest.MonkeyPatch) -> Iterator[str]:
+    """A new database on the running embedded server, migrated and named by BAOCAO_DATABASE_URL; yields its address."""
+    name = f"test_{uuid4().hex[:12]}"
+    with database.superuser() as connection:
+        owner = database.roles.NAMES["owner"]
+        connection.execute(sql.SQL("create database {} owner {}").format(*map(sql.Identifier, (name, owner))))
+    address = database.url().rpartition("/")[0] + f"/{name}"
+    environment.setenv("BAOCAO_DATABASE_URL", address)
+    database.prepare()
+    try:
+        yield address
+    finally:
+        database.engine().dispose()
+        environment.delenv("BAOCAO_DATABASE_URL")
+        with database.superuser() as connection:
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home() -> Iterator[Path]:
+    with throw_away_home() as folder:
+        yield folder
+
+
+@pytest.fixture
+def own_home(home: Path) -> Iterator[Path]:
+    with throw_away_home() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def warehouse(home: Path) -> None:
+    database.prepare()
+
+
+@pytest.fixture
+def clean_warehouse(warehouse: None) -> None:
+    with database.connect() as connection:
+        found = connection.execute(
+            "select schemaname, tablename from pg_tables where schemaname in ('raw', 'ops')"
+        ).fetchall()
+        tables = sql.SQL(", ").join(sql.Identifier(*table) for table in found)
+        connection.execute(sql.SQL("truncate {} restart identity").format(tables))
+
+
+@pytest.fixture(scope="module")
+def own_database(warehouse: None) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as environment, database_of_its_own(environment) as address:
+        yield address

