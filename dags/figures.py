@@ -1,0 +1,39 @@
+"""When reports were judged: make the figures of the marts again, and check them before anyone reads them.
+
+raw → marts → checks. dbt runs in one task; the result of each model is in `ops.node_result`.
+The asset `baocao://marts` then sets off the DAG `publication`.
+"""
+
+from datetime import timedelta
+
+import pendulum
+from airflow.sdk import Asset, Param, dag, task
+
+RAW = Asset("baocao://raw/submissions")
+MARTS = Asset("baocao://marts")
+
+
+@dag(
+    schedule=[RAW],
+    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Ho_Chi_Minh"),
+    catchup=False,
+    max_active_runs=1,
+    params={"now": Param(None, type=["null", "string"], description="ISO 8601: the moment that the run lives at")},
+    default_args={"retries": 3, "retry_delay": timedelta(seconds=15), "execution_timeout": timedelta(minutes=30)},
+    doc_md=__doc__,
+    tags=["figures"],
+)
+def figures():
+    @task(outlets=[MARTS])
+    def build(**context) -> None:
+        """Take the reports accepted since the last build into the marts."""
+        from pipeline import building, moments
+
+        with moments.of_run(context):
+            building.build()
+            moments.pass_on(context, MARTS)
+
+    build()
+
+
+figures()

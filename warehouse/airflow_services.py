@@ -1,0 +1,122 @@
+"""Airflow on this machine: start it, stop it, ask how it is. `baocao up`, `down` and `status` call this."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from urllib.request import urlopen
+
+from warehouse import airflow_environment, airflow_supervisor, processes
+from warehouse.errors import BaocaoError
+
+STOP_SECONDS = 25.0
+HEALTH_NAMES = {"scheduler": "scheduler", "dag_processor": "dag-processor"}
+
+
+class ServicesFailed(BaocaoError):
+    """Airflow did not become healthy; the message says why and where to look."""
+
+
+@dataclass(frozen=True)
+class ServiceStatus:
+    """One component. state: healthy, starting or stopped; restarts: how often it had to be started again."""
+
+    name: str
+    state: str
+    pid: int | None
+    restarts: int
+    log: str
+
+
+def address() -> str:
+    """Where people look at Airflow, http://127.0.0.1:<port>."""
+    return f"http://{airflow_environment.HOST}:{airflow_environment.port()}"
+
+
+def start(wait: bool = True, timeout: float = 180.0) -> None:
+    """Start the supervisor if it is not running; with wait, return when every component is healthy.
+
+    Raises ServicesFailed if the supervisor gives up, or after timeout seconds.
+    """
+    supervisor = None if is_running() else _spawn_supervisor()
+    deadline = time.monotonic() + timeout
+    while wait and not is_healthy():
+        if supervisor is not None and supervisor.poll() not in (None, 0):
+            raise ServicesFailed(f"{_reason()} (log: {_supervisor_log()})")
+        if time.monotonic() > deadline:
+            raise ServicesFailed(f"Airflow is not healthy after {timeout:.0f} s (logs: {airflow_environment.logs()})")
+        time.sleep(0.5)
+
+
+def stop() -> bool:
+    """Stop the supervisor and every component of this home. Returns False if nothing was running."""
+    state = airflow_supervisor.read_state()
+    if state is None:
+        return False
+    folder = airflow_environment.home()
+    was_running = processes.is_alive(state.supervisor)
+    processes.end(state.supervisor, folder, STOP_SECONDS)
+    for component in state.components.values():  # left behind if the supervisor was killed
+        processes.end(component.identity, folder, airflow_supervisor.PATIENCE_SECONDS)
+    airflow_supervisor.state_file().unlink(missing_ok=True)
+    return was_running
+
+
+def is_running() -> bool:
+    """Whether the supervisor of this home lives; its components may still be starting."""
+    state = airflow_supervisor.read_state()
+    return state is not None and processes.is_alive(state.supervisor)
+
+
+def is_healthy() -> bool:
+    return all(service.state == "healthy" for service in status())
+
+
+def status() -> list[ServiceStatus]:
+    """One entry a component, in starting order."""
+    state = airflow_supervisor.read_state()
+    supervised = state is not None and processes.is_alive(state.supervisor)
+    components = state.components if state is not None and supervised else {}
+    healthy = _healthy_components() if components else set()
+    return [_describe(name, components.get(name), healthy) for name in airflow_supervisor.COMPONENTS]
+
+
+def _describe(name: str, component: airflow_supervisor.Component | None, healthy: set[str]) -> ServiceStatus:
+    log = str(airflow_environment.logs() / f"airflow-{name}.log")
+    if component is None or not processes.is_alive(component.identity):
+        return ServiceStatus(name, "stopped", None, component.restarts if component else 0, log)
+    state = "healthy" if name in healthy else "starting"
+    return ServiceStatus(name, state, component.identity.pid, component.restarts, log)
+
+
+def _healthy_components() -> set[str]:
+    """What the API server says of itself and of the others' heartbeats."""
+    try:
+        with urlopen(f"{address()}/api/v2/monitor/health", timeout=5) as answer:
+            health = json.load(answer)
+    except (OSError, HTTPException):
+        return set()
+    beating = {ours for theirs, ours in HEALTH_NAMES.items() if (health.get(theirs) or {}).get("status") == "healthy"}
+    return beating | {"api-server"}
+
+
+def _spawn_supervisor() -> subprocess.Popen[bytes]:
+    return processes.spawn(
+        [sys.executable, "-m", "warehouse.airflow_supervisor"],
+        folder=airflow_environment.home(),
+        environment=os.environ | airflow_environment.search_path(),
+        log=_supervisor_log(),
+    )
+
+
+def _supervisor_log() -> Path:
+    return airflow_environment.logs() / "airflow-supervisor.log"
+
+
+def _reason() -> str:
+    state = airflow_supervisor.read_state()
+    return (state.error if state else None) or "the supervisor of Airflow ended"
