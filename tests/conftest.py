@@ -4,14 +4,16 @@ home             (always there) BAOCAO_HOME is a throw-away folder, and no other
 warehouse        the embedded server, prepared once a session: schemas raw, ops and the empty ones of dbt
 clean_warehouse  the same with raw and ops emptied for this test (some milliseconds)
 own_database     a database of its own for a module, reached through BAOCAO_DATABASE_URL: for tests that build marts
+command          runs `baocao …` in this process: command("db", "url") gives code, out and err
 own_home         a second home for one test: for what stops or kills a server
 """
 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -89,3 +91,27 @@ def clean_warehouse(warehouse: None) -> None:
 def own_database(warehouse: None) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as environment, database_of_its_own(environment) as address:
         yield address
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended: its exit code, stdout and stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
+    from baocao.main import main
+
+    def run(*arguments: object) -> Outcome:
+        monkeypatch.setattr("sys.argv", ["baocao", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        said = capsys.readouterr()
+        return Outcome(int(left.value.code or 0), said.out, said.err)
+
+    return run

@@ -7,6 +7,7 @@ SQLAlchemy and Alembic are imported where they are used: a command that finds ev
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -15,7 +16,7 @@ import psycopg
 from psycopg import sql
 
 from warehouse import migrations, passwords, roles
-from warehouse.embedded import HOST, Cluster
+from warehouse.embedded import HOST, Cluster, Server
 from warehouse.errors import BaocaoError, WrongCall
 from warehouse.logging import get_logger, mask
 from warehouse.settings import get_settings
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 DATABASE = "baocao"
+
+
+@dataclass(frozen=True)
+class Status:
+    """state: running, stopped or unavailable. address: without its password, None while stopped."""
+
+    is_embedded: bool
+    state: str
+    address: str | None
+    revision: str | None
 
 
 class DatabaseUnavailable(BaocaoError):
@@ -45,6 +56,19 @@ def prepare() -> None:
     with exclusive("prepare"):
         if not _is_ready():
             _prepare_schemas()
+
+
+def status() -> Status:
+    """How the database is, without starting or changing anything."""
+    embedded = not get_settings().database_url
+    if embedded and not cluster().running():
+        return Status(embedded, "stopped", None, None)
+    try:
+        with connect() as connection:
+            return Status(embedded, "running", mask(url()), _revision(connection))
+    except DatabaseUnavailable as error:
+        log.warning("%s", error)
+        return Status(embedded, "unavailable", mask(url()), None)
 
 
 def url(role: str = "owner") -> str:
@@ -121,13 +145,18 @@ def _revision(connection: psycopg.Connection) -> str | None:
 
 
 def _prepare_embedded() -> None:
-    server = cluster()
-    if server.is_made and passwords.known("postgres") is None:
+    embedded = cluster()
+    if embedded.is_made and passwords.known("postgres") is None:
         raise BaocaoError(
-            f"{passwords.path('postgres')} is gone, and with it the way into the database in {server.data}. "
+            f"{passwords.path('postgres')} is gone, and with it the way into the database in {embedded.data}. "
             f"Restore the secrets folder, or choose another BAOCAO_HOME."
         )
-    server.ensure(passwords.get("postgres"))
+    _make_roles(embedded.ensure(passwords.get("postgres")))
+
+
+@lru_cache
+def _make_roles(server: Server) -> None:
+    """Once a process and started server: the supervisor of Airflow asks every second."""
     with superuser() as connection:
         _lock(connection, "roles", wait=True)
         roles.create_on_embedded(connection, DATABASE)

@@ -1,0 +1,65 @@
+"""The command `baocao`: finds the command groups beside it and mounts them; shows errors as sentences.
+
+A group is a module of this package with an `app = typer.Typer(...)`: with a name it is a group of commands
+(`baocao db url`), without one its commands stand at the top (`baocao up`). Exit codes: 0 done, 1 the work failed,
+2 the call is wrong.
+"""
+
+import pkgutil
+import sys
+import traceback
+from importlib import import_module
+from pathlib import Path
+
+import typer
+
+import baocao
+from warehouse.errors import BaocaoError, WrongCall
+from warehouse.logging import configure, mask
+from warehouse.settings import get_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def start() -> None:
+    """Báo cáo: reports of Vietnam's administrations, from the file to the figure."""
+    pinned = get_settings().now
+    if pinned:
+        typer.echo(f"Now is taken to be {pinned.isoformat()} (BAOCAO_NOW).", err=True)
+
+
+def mount_groups() -> None:
+    for found in pkgutil.iter_modules(baocao.__path__):
+        group = None if found.name == "main" else getattr(import_module(f"baocao.{found.name}"), "app", None)
+        if isinstance(group, typer.Typer):
+            app.add_typer(group)
+
+
+def main() -> None:
+    """Run the command line and exit; what went wrong is told in a sentence, never as a stack trace."""
+    configure()
+    try:
+        app(prog_name="baocao")
+    except WrongCall as error:
+        _leave(2, str(error))
+    except BaocaoError as error:
+        _leave(1, str(error))
+    except Exception as error:
+        _leave(1, f"This should not have happened: {type(error).__name__}: {error}\nThe trace is in {_keep_trace()}")
+
+
+def _leave(code: int, message: str) -> None:
+    typer.echo(mask(message), err=True)
+    sys.exit(code)
+
+
+def _keep_trace() -> Path:
+    file = get_settings().home / "logs" / "errors.log"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a") as log:
+        log.write(f"baocao {' '.join(sys.argv[1:])}\n{mask(traceback.format_exc())}\n")
+    return file
+
+
+mount_groups()

@@ -1,0 +1,70 @@
+"""`baocao up`, `down`, `status`: the embedded services, the database and Airflow."""
+
+from dataclasses import asdict
+
+import typer
+
+from baocao.output import Json, stderr, write_document
+from warehouse import database
+from warehouse.settings import get_settings
+
+app = typer.Typer()
+
+
+@app.command()
+def up() -> None:
+    """Start the database and Airflow, and leave them running."""
+    from warehouse import airflow_environment, airflow_services
+
+    console = stderr()
+    with console.status("PostgreSQL …"):
+        database.prepare()
+    with console.status("Airflow …"):
+        airflow_services.start()
+    where = database.status()
+    typer.echo(f"PostgreSQL  {where.address}  (`baocao db url` for a program, `baocao db url --role bi` for a BI tool)")
+    typer.echo(
+        f"Airflow     {airflow_services.address()}  user {airflow_environment.USER}, password in {_password_file()}"
+    )
+    typer.echo(f"Inbox       {get_settings().inbox}")
+
+
+@app.command()
+def down() -> None:
+    """Stop Airflow and the embedded database; what is stored stays."""
+    from warehouse import airflow_services
+
+    console = stderr()
+    with console.status("Airflow …"):
+        had_airflow = airflow_services.stop()
+    with console.status("PostgreSQL …"):
+        had_database = database.cluster().stop()
+    stopped = [name for name, had in (("Airflow", had_airflow), ("PostgreSQL", had_database)) if had]
+    typer.echo(f"Stopped: {', '.join(stopped)}" if stopped else "Nothing was running.")
+
+
+@app.command()
+def status(json: Json = False) -> None:
+    """What is running, and where."""
+    from warehouse import airflow_services
+
+    where, services = database.status(), airflow_services.status()
+    address = airflow_services.address() if any(service.pid for service in services) else None
+    if json:
+        write_document(
+            {
+                "home": str(get_settings().home),
+                "database": asdict(where),
+                "airflow": {"address": address, "services": [asdict(each) for each in services]},
+            }
+        )
+        return
+    typer.echo(f"{'PostgreSQL':<15}{where.state:<10}{where.address or ''}")
+    for service in services:
+        typer.echo(f"{service.name:<15}{service.state:<10}{service.log if service.pid else ''}")
+
+
+def _password_file() -> str:
+    from warehouse import airflow_environment
+
+    return str(airflow_environment.home() / "passwords.json")
