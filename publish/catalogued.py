@@ -1,0 +1,159 @@
+"""Forms read from the warehouse: the catalogue's rows for one unit and period, as the schedule knows them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from publish.forms import Form, Line
+from publish.made_up import Way
+from warehouse import wording
+from warehouse.errors import WrongCall
+
+SCHEDULED = """
+select scheduled.unit_id, scheduled.unit_code, scheduled.unit_level, scheduled.deadline_at, scheduled.is_owed,
+       programmes.name_vi as programme_name, deadlines.phrase_vi, periods.data_from, periods.data_to,
+       (select unit_name from geography.org_units where org_units.unit_id = scheduled.unit_id
+        order by (valid_from is null or valid_from <= scheduled.resolve_on) desc, valid_from desc nulls last limit 1)
+           as unit_name
+from intermediate.int_reports__scheduled as scheduled
+join catalogue.programmes using (programme_code)
+join catalogue.periods using (programme_code, period)
+left join catalogue.deadlines
+    on deadlines.programme_code = scheduled.programme_code and deadlines.period = scheduled.period
+    and deadlines.unit_level = scheduled.unit_level and deadlines.agency_code = scheduled.agency_code
+    and deadlines.revision = scheduled.deadline_revision
+where scheduled.programme_code = %(programme)s and scheduled.period = %(period)s
+    and scheduled.agency_code = %(agency)s and scheduled.form = 'figures'
+"""
+
+LINES = """
+select indicator_code, name_vi, unit_vi, objective_vi, heading_code, heading_vi, aggregation, factor, numerator_vi,
+       denominator_vi, is_part_of_whole, is_required, measure
+from catalogue.indicators
+join catalogue.indicator_measures using (programme_code, indicator_code)
+where programme_code = %(programme)s and unit_level = %(level)s
+order by sort_order::integer
+"""
+
+WAYS = """
+select indicators.indicator_code, indicators.direction, indicators.factor,
+       coalesce(targets.target_low, targets.target_high) as target, targets.target_year,
+       coalesce(baselines.value_low, baselines.value_high) as baseline_low,
+       coalesce(baselines.value_high, baselines.value_low) as baseline_high, baselines.period as baseline_period
+from catalogue.indicators
+left join lateral (
+    select * from catalogue.targets
+    where targets.programme_code = indicators.programme_code and targets.indicator_code = indicators.indicator_code
+        and targets.target_scope = 'province' and targets.measure in ('rate', 'share', 'change')
+    order by abs(targets.target_year::integer - left(%(period)s, 4)::integer) limit 1) as targets on true
+left join lateral (
+    select * from catalogue.baselines
+    where baselines.programme_code = indicators.programme_code and baselines.indicator_code = indicators.indicator_code
+        and baselines.measure in ('rate', 'share', 'change')
+    order by baselines.period desc limit 1) as baselines on true
+where indicators.programme_code = %(programme)s
+"""
+
+
+def form(connection: psycopg.Connection, programme: str, unit: str, period: str, agency: str = "UBND") -> Form:
+    """The empty form of a unit; raises WrongCall where the schedule has no such report."""
+    return forms(connection, programme, period, [unit], agency)[0]
+
+
+def forms(
+    connection: psycopg.Connection,
+    programme: str,
+    period: str,
+    units: Sequence[str] | None = None,
+    agency: str = "UBND",
+) -> list[Form]:
+    """The empty forms of these units, in the order of their codes.
+
+    units: all whose own figures feed the rollup of that period, when not given.
+    Raises WrongCall for a unit whose report the schedule does not have.
+    """
+    which = " and scheduled.unit_code = any(%(units)s)" if units is not None else " and scheduled.feeds_rollup"
+    values = {"programme": programme, "period": period, "agency": agency, "units": list(units or [])}
+    cursor = connection.cursor(row_factory=dict_row)
+    rows = cursor.execute(SCHEDULED + which + " order by scheduled.unit_code", values).fetchall()
+    for unit in sorted(set(units or []) - {row["unit_code"] for row in rows}):
+        raise WrongCall(_why_not(connection, programme, period, unit, agency))
+    if not rows:
+        raise WrongCall(_why_not(connection, programme, period, "", agency))
+    asked = {level: lines(connection, programme, level) for level in {row["unit_level"] for row in rows}}
+    return [_form(row, programme, period, agency, asked[row["unit_level"]]) for row in rows]
+
+
+def lines(connection: psycopg.Connection, programme: str, level: str) -> tuple[Line, ...]:
+    """The programme's indicators as they are asked at a level (commune, district, province), in the plan's order."""
+    cursor = connection.cursor(row_factory=dict_row)
+    rows = cursor.execute(LINES, {"programme": programme, "level": level}).fetchall()
+    return tuple(_line(row) for row in rows)
+
+
+def ways(connection: psycopg.Connection, programme: str, period: str) -> dict[str, Way]:
+    """Where each indicator stands between baseline and province target in that period, by indicator code."""
+    cursor = connection.cursor(row_factory=dict_row)
+    rows = cursor.execute(WAYS, {"programme": programme, "period": period}).fetchall()
+    return {row["indicator_code"]: _way(row, int(period[:4])) for row in rows}
+
+
+def _form(row: dict[str, Any], programme: str, period: str, agency: str, asked: tuple[Line, ...]) -> Form:
+    return Form(
+        programme_code=programme,
+        programme_name=row["programme_name"],
+        period=period,
+        unit_code=row["unit_code"],
+        unit_name=row["unit_name"] or row["unit_code"],
+        unit_level=row["unit_level"],
+        lines=asked,
+        agency_code=agency,
+        deadline=f"thời hạn: {row['phrase_vi']}" if row["phrase_vi"] else "",
+        window=f"số liệu từ {wording.day(row['data_from'])} đến {wording.day(row['data_to'])}",
+    )
+
+
+def _line(row: dict[str, Any]) -> Line:
+    heading = f"Chỉ tiêu {row['heading_code']}: {row['heading_vi']}" if row["heading_vi"] else ""
+    return Line(
+        code=row["indicator_code"],
+        name=row["name_vi"],
+        unit=row["unit_vi"] or "",
+        objective=row["objective_vi"] or "",
+        heading=heading,
+        measure=row["measure"],
+        aggregation=row["aggregation"],
+        factor=None if row["factor"] is None else Decimal(row["factor"]),
+        numerator=row["numerator_vi"] or "",
+        denominator=row["denominator_vi"] or "",
+        is_part_of_whole=row["is_part_of_whole"],
+        is_required=row["is_required"],
+    )
+
+
+def _way(row: dict[str, Any], year: int) -> Way:
+    ends = [end for end in (row["baseline_low"], row["baseline_high"]) if end is not None]
+    baseline = Decimal(sum(ends)) / len(ends) if ends else None
+    progress = 0.5
+    if row["baseline_period"] and row["target_year"]:
+        first, last = int(row["baseline_period"][:4]), int(row["target_year"])
+        progress = min(max((year - first) / max(last - first, 1), 0), 1)
+    return Way(baseline, row["target"], row["direction"], progress)
+
+
+def _why_not(connection: psycopg.Connection, programme: str, period: str, unit: str, agency: str) -> str:
+    def holds(condition: str) -> bool:
+        query = f"select exists (select from intermediate.int_reports__scheduled where {condition})"
+        values = {"programme": programme, "period": period, "unit": unit}
+        return bool((connection.execute(query, values).fetchone() or (False,))[0])
+
+    if not holds("programme_code = %(programme)s"):
+        return f"Không có chương trình {programme}."
+    if not holds("programme_code = %(programme)s and period = %(period)s"):
+        return f"Chương trình {programme} không có kỳ báo cáo {period}."
+    if not unit:
+        return f"Không có đơn vị nào báo cáo số liệu trong chương trình {programme}, kỳ {period}."
+    return f"Đơn vị {unit} ({agency}) không có báo cáo số liệu trong chương trình {programme}, kỳ {period}."

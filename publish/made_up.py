@@ -1,0 +1,149 @@
+"""Made-up counts for a unit's report: plausible, repeatable, and never to be taken for real ones.
+
+A unit has one population, and every denominator is a part of it: the same words ("trẻ em dưới 5 tuổi") give the same
+number in every indicator, and a group that one indicator counts is the whole of another. Rates lie around the way from
+the plan's baseline to its target. Everything follows from (seed, programme, unit), so a run can be repeated.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from random import Random
+
+from publish.forms import Cell, Form, Line, Part
+
+POPULATION = {"commune": 30_000, "district": 180_000, "province": 3_600_000}
+"""Inhabitants around which a made-up unit of a level is drawn; near the means of Bắc Ninh and Bắc Giang."""
+
+GROUPS: tuple[tuple[str, float], ...] = (
+    ("mẹ nhiễm hiv", 0.00003),
+    ("đẻ sống", 0.014),
+    ("sinh sống", 0.014),
+    ("trẻ sơ sinh", 0.014),
+    ("phụ nữ đẻ", 0.014),
+    ("bà mẹ", 0.014),
+    ("mang thai", 0.016),
+    ("tảo hôn", 0.0006),
+    ("thiên tai", 0.002),
+    ("khuyết tật", 0.003),
+    ("trường học", 0.0003),
+    ("cơ sở giáo dục", 0.0006),
+    ("hoàn thành cấp tiểu học", 0.017),
+    ("hoàn thành trung học cơ sở", 0.015),
+    ("học sinh trung học cơ sở", 0.062),
+    ("dưới 1 tuổi", 0.0135),
+    ("dưới 5 tuổi", 0.072),
+    ("5 tuổi", 0.0155),
+    ("đến 8 tuổi", 0.135),
+    ("từ 5 đến 17 tuổi", 0.205),
+    ("từ 11 tuổi", 0.075),
+    ("từ 7 tuổi", 0.145),
+    ("trẻ em", 0.26),
+)
+"""Share of the population that words name; the first that a denominator's text holds. Rounded census shares."""
+
+UNNAMED_SHARE = 0.02
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where an indicator comes from and goes to, in its own unit: the known ends of baseline and target."""
+
+    baseline: Decimal | None
+    target: Decimal | None
+    direction: str
+    progress: float
+    """Share of the way from baseline to target that the period stands at, 0 to 1."""
+
+    def centre(self, line: Line) -> float:
+        """A rate around which units are drawn, as a share (0.96), never beyond what the indicator can hold."""
+        known = [float(end) for end in (self.baseline, self.target) if end is not None]
+        factor = float(line.factor or 100)
+        if not known:
+            return 0.5
+        value = known[0] + (known[-1] - known[0]) * self.progress
+        if self.direction == "down":
+            value *= 0.85
+        return min(max(value / factor, 0.0), 0.995 if line.is_part_of_whole else 1e9)
+
+
+def counts(form: Form, ways: Mapping[str, Way], seed: int, redraw: int = 0) -> dict[str, dict[Part, Cell]]:
+    """Numerators and denominators (yes/no answers as text) for every line of the form.
+
+    ways: by indicator code. The form's unit level is a key of POPULATION.
+    redraw: another number draws the events anew and leaves the unit's population as it is.
+    """
+    groups = _Groups(Random(f"{seed}:{form.programme_code}:{form.unit_code}"), form.unit_level)
+    draw = Random(f"{seed}:{redraw}:{form.programme_code}:{form.period}:{form.unit_code}")
+    filled: dict[str, dict[Part, Cell]] = {}
+    for line in form.lines:
+        filled[line.code] = _line(line, ways[line.code], groups, draw)
+    _nest(form.lines, ways, filled)
+    return filled
+
+
+class _Groups:
+    """The groups of people (and schools) of one unit: asked for by their words, the same answer each time."""
+
+    def __init__(self, draw: Random, level: str) -> None:
+        self.draw = draw
+        self.population = POPULATION[level] * draw.lognormvariate(0, 0.35)
+        self.known: dict[str, int] = {}
+
+    def size(self, words: str) -> int:
+        if words not in self.known:
+            share = next((share for group, share in GROUPS if group in words.lower()), UNNAMED_SHARE)
+            self.known[words] = round(self.population * share)
+        return self.known[words]
+
+
+def _line(line: Line, way: Way, groups: _Groups, draw: Random) -> dict[Part, Cell]:
+    if line.is_yes_no:
+        return {"value": "Có" if draw.random() < max(way.centre(line), 0.6) else "Không"}
+    if line.aggregation == "none":
+        return {"value": f"{100 * way.centre(line):.1f}".replace(".", ",")}
+    if line.aggregation == "sum":
+        return {"numerator": groups.size(line.numerator)}
+    whole = groups.size(line.denominator)
+    if line.aggregation == "relative_change":
+        fewer = max(0.0, float(way.target or 2) / 100 + draw.gauss(0, 0.05))
+        return {"numerator": round(whole * max(0.0, 1 - fewer)), "denominator": whole}
+    part = _events(whole, _around(way.centre(line), draw), draw)
+    if line.is_part_of_whole:
+        part = min(part, whole)
+    groups.known.setdefault(line.numerator, part)
+    return {"numerator": part, "denominator": whole}
+
+
+def _around(centre: float, draw: Random) -> float:
+    """A unit's own rate: the centre moved by a normal step on the log-odds, so that it stays between 0 and 1."""
+    if not 0 < centre < 1:
+        return centre
+    odds = math.log(centre / (1 - centre)) + draw.gauss(0, 0.25)
+    return 1 / (1 + math.exp(-odds))
+
+
+def _events(whole: int, rate: float, draw: Random) -> int:
+    """How many of `whole`: one by one for few, by the normal approximation for many."""
+    expected = whole * rate
+    if whole <= 2_000:
+        return sum(draw.random() < rate for _ in range(whole))
+    spread = math.sqrt(max(expected * (1 - min(rate, 1)), 0))
+    return max(0, round(draw.gauss(expected, spread)))
+
+
+def _nest(lines: Sequence[Line], ways: Mapping[str, Way], filled: dict[str, dict[Part, Cell]]) -> None:
+    """Deaths under five hold those under one: within a heading, the stricter target counts no more than the looser.
+
+    Only where the events are not parts of the whole and share the denominator (mortality, injuries).
+    """
+    families: dict[tuple[str, str], list[Line]] = {}
+    for line in lines:
+        if line.aggregation == "ratio" and not line.is_part_of_whole and ways[line.code].target is not None:
+            families.setdefault((line.heading or line.objective, line.denominator), []).append(line)
+    for family in families.values():
+        least = 0
+        for line in sorted(family, key=lambda line: ways[line.code].target or 0):
+            least = max(least, int(filled[line.code]["numerator"]))
+            filled[line.code]["numerator"] = least

@@ -1,0 +1,28 @@
+"""Periods, days and moments in words for officers: Vietnamese, day first, Vietnam time."""
+
+from datetime import date, datetime
+
+from warehouse.clock import ZONE
+
+
+def period(code: str) -> str:
+    """2026 → năm 2026, 2026-H1 → 6 tháng đầu năm 2026, 2026-Q3 → quý 3 năm 2026, 2026-06 → tháng 06 năm 2026."""
+    year, _, part = code.partition("-")
+    if not part:
+        return f"năm {year}"
+    if part.startswith("Q"):
+        return f"quý {part[1:]} năm {year}"
+    if part.startswith("H"):
+        return f"6 tháng {'đầu' if part == 'H1' else 'cuối'} năm {year}"
+    return f"tháng {part} năm {year}"
+
+
+def day(value: date | datetime) -> str:
+    """30/11/2026; a moment is told by the day it falls on in Vietnam."""
+    local = value.astimezone(ZONE) if isinstance(value, datetime) else value
+    return f"{local:%d/%m/%Y}"
+
+
+def moment(value: datetime) -> str:
+    """08:30 ngày 30/11/2026, Vietnam time."""
+    return f"{value.astimezone(ZONE):%H:%M ngày %d/%m/%Y}"
