@@ -1,0 +1,93 @@
+-- int_reports__scheduled.sql: one row per report that may be sent: a unit, an agency, a period
+-- The unit is the one that exists on the day of the deadline, or where the plan names none on the
+-- last day of the data window; a code in a file means the unit that bears it on that day.
+{{
+    config(
+        indexes=[
+            {
+                "columns": ["programme_code", "period", "unit_code", "agency_code"],
+                "unique": true,
+            },
+        ]
+    )
+}}
+
+with
+    reporters as (select * from {{ ref("reporters") }}),
+
+    periods as (select * from {{ ref("periods") }}),
+
+    deadlines as (select * from {{ ref("int_deadlines__dated") }}),
+
+    exemptions as (select * from {{ ref("exemptions") }}),
+
+    units as (select * from {{ ref("int_org_units__identified") }}),
+
+    called_for as (
+        select
+            reporters.programme_code,
+            periods.period,
+            periods.kind,
+            reporters.unit_level,
+            reporters.agency_code,
+            reporters.within_unit_code,
+            reporters.form,
+            reporters.is_owed,
+            reporters.feeds_rollup,
+            coalesce(deadlines.deadline_on, periods.data_to) as resolve_on,
+            deadlines.deadline_at,
+            deadlines.revision as deadline_revision
+        from reporters
+        inner join
+            periods
+            on periods.programme_code = reporters.programme_code
+            and periods.period between reporters.period_from and reporters.period_to
+        left join
+            deadlines
+            on deadlines.programme_code = reporters.programme_code
+            and deadlines.period = periods.period
+            and deadlines.unit_level = reporters.unit_level
+            and deadlines.agency_code = reporters.agency_code
+    )
+
+select
+    called_for.programme_code,
+    called_for.period,
+    units.unit_id,
+    called_for.agency_code,
+    units.unit_code,
+    units.unit_level,
+    units.family_id,
+    called_for.form,
+    called_for.is_owed and called_for.kind = 'owed' and exemptions.act is null as is_owed,
+    called_for.feeds_rollup,
+    called_for.resolve_on,
+    called_for.deadline_at,
+    called_for.deadline_revision,
+    case
+        when called_for.kind = 'baseline'
+        then 'baseline'
+        when not called_for.is_owed
+        then 'voluntary'
+        when exemptions.act is not null
+        then 'exempt by ' || exemptions.act
+        else 'active'
+    end as reason
+from called_for
+inner join
+    units
+    on units.unit_level = called_for.unit_level
+    and units.lives_from <= called_for.resolve_on
+    and units.lives_to > called_for.resolve_on
+inner join
+    units as roots
+    on roots.unit_code = called_for.within_unit_code
+    and roots.lives_from <= called_for.resolve_on
+    and roots.lives_to > called_for.resolve_on
+    and roots.unit_id in (units.unit_id, units.district_id, units.province_id)
+left join
+    exemptions
+    on exemptions.programme_code = called_for.programme_code
+    and exemptions.period = called_for.period
+    and exemptions.unit_code = units.unit_code
+    and exemptions.agency_code = called_for.agency_code

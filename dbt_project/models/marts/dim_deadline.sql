@@ -1,0 +1,15 @@
+-- dim_deadline.sql: one row per programme, period, level and agency with a dated deadline
+with deadlines as (select * from {{ ref("int_deadlines__dated") }})
+
+select
+    programme_code,
+    period,
+    unit_level,
+    agency_code,
+    deadline_at,
+    phrase_vi as phrase,
+    reading,
+    revision,
+    is_assumption,
+    source
+from deadlines

@@ -1,0 +1,31 @@
+-- dim_indicator.sql: one row per programme and indicator
+with indicators as (select * from {{ ref("indicators") }})
+
+select
+    programme_code,
+    indicator_code,
+    sort_order,
+    objective_vi,
+    heading_code,
+    heading_vi,
+    name_vi,
+    unit_vi,
+    aggregation,
+    factor,
+    numerator_vi,
+    denominator_vi,
+    direction,
+    hard_min,
+    hard_max,
+    soft_min,
+    soft_max,
+    min_coverage_pct,
+    is_part_of_whole,
+    is_required,
+    is_sensitive,
+    bound_reason,
+    lead_agency_vi,
+    made_by,
+    source_line,
+    note
+from indicators

@@ -1,0 +1,27 @@
+-- dim_org_unit.sql: one row per unit and version of its name and type
+-- Dates that every driver can read: year 1 is "before the lists", year 9999 "until today".
+with
+    versions as (select * from {{ ref("stg_org_units") }}),
+
+    units as (select * from {{ ref("int_org_units__identified") }})
+
+select
+    versions.unit_id,
+    greatest(versions.valid_from, date '0001-01-01') as valid_from,
+    least(versions.valid_to, date '9999-12-31') as valid_to,
+    versions.unit_code,
+    versions.unit_name,
+    versions.unit_type,
+    versions.unit_level,
+    versions.parent_code,
+    units.parent_id,
+    units.district_id,
+    units.province_id,
+    units.family_id,
+    units.current_id,
+    units.is_whole,
+    versions.valid_to = 'infinity' as is_current,
+    versions.valid_to = units.lives_to as is_newest,
+    versions.legal_act
+from versions
+inner join units on units.unit_id = versions.unit_id
