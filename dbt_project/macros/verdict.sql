@@ -48,7 +48,7 @@
                 else 'undetermined'
             end
         else
-            {#- between, =, yes: both ends of the target hold -#}
+            {# between, =, yes: both ends of the target hold #}
             case
                 when {{ low }} >= {{ target_low }} and {{ high }} <= {{ target_high }}
                 then 'met'
