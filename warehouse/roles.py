@@ -42,6 +42,7 @@ def create_on_embedded(connection: psycopg.Connection, database: str) -> None:
         _set_session(connection, role, database)
     for role in (LOADER, READER):
         _run(connection, "grant connect on database {} to {}", database, role)
+    _run(connection, "grant temporary on database {} to {}", database, LOADER)  # the gate's checked tables
 
 
 def create_on_server(connection: psycopg.Connection) -> None:
