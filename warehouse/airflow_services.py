@@ -6,12 +6,14 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
 from urllib.request import urlopen
 
 from warehouse import airflow_environment, airflow_supervisor, processes
 from warehouse.errors import BaocaoError
+from warehouse.settings import ZONE
 
 STOP_SECONDS = 25.0
 HEALTH_NAMES = {"scheduler": "scheduler", "dag_processor": "dag-processor"}
@@ -81,27 +83,32 @@ def status() -> list[ServiceStatus]:
     state = airflow_supervisor.read_state()
     supervised = state is not None and processes.is_alive(state.supervisor)
     components = state.components if state is not None and supervised else {}
-    healthy = _healthy_components() if components else set()
-    return [_describe(name, components.get(name), healthy) for name in airflow_supervisor.COMPONENTS]
+    beats = _heartbeats() if components else {}
+    return [_describe(name, components.get(name), beats) for name in airflow_supervisor.COMPONENTS]
 
 
-def _describe(name: str, component: airflow_supervisor.Component | None, healthy: set[str]) -> ServiceStatus:
+def _describe(name: str, component: airflow_supervisor.Component | None, beats: dict[str, datetime]) -> ServiceStatus:
+    """Healthy is a heartbeat of this very process: its predecessor's last one still counts as alive in Airflow."""
     log = str(airflow_environment.logs() / f"airflow-{name}.log")
     if component is None or not processes.is_alive(component.identity):
         return ServiceStatus(name, "stopped", None, component.restarts if component else 0, log)
-    state = "healthy" if name in healthy else "starting"
+    beat = beats.get(name)
+    state = "healthy" if beat and beat.timestamp() > component.started_at else "starting"
     return ServiceStatus(name, state, component.identity.pid, component.restarts, log)
 
 
-def _healthy_components() -> set[str]:
-    """What the API server says of itself and of the others' heartbeats."""
+def _heartbeats() -> dict[str, datetime]:
+    """The last sign of life of each component that Airflow calls healthy; the API server's is its answer."""
     try:
         with urlopen(f"{address()}/api/v2/monitor/health", timeout=5) as answer:
             health = json.load(answer)
     except (OSError, HTTPException):
-        return set()
-    beating = {ours for theirs, ours in HEALTH_NAMES.items() if (health.get(theirs) or {}).get("status") == "healthy"}
-    return beating | {"api-server"}
+        return {}
+    beats = {"api-server": datetime.now(ZONE)}
+    for theirs, ours in HEALTH_NAMES.items():
+        if (health.get(theirs) or {}).get("status") == "healthy":
+            beats[ours] = datetime.fromisoformat(health[theirs][f"latest_{theirs}_heartbeat"])
+    return beats
 
 
 def _spawn_supervisor() -> subprocess.Popen[bytes]:

@@ -32,7 +32,7 @@ LOOK_EVERY_SECONDS = 1.0
 PATIENCE_SECONDS = 10.0
 LARGEST_LOG_BYTES = 10_000_000
 
-log = get_logger(__name__)
+log = get_logger("warehouse.airflow_supervisor")  # run as a script, __name__ would say nothing
 
 
 @dataclass
@@ -156,10 +156,11 @@ class Supervisor:
             child.wait()
 
     def _clean_up_after_predecessor(self) -> None:
+        """It was killed: so are its components, at once, for every task of theirs can be run again."""
         before = read_state()
         if before is not None:
             for component in before.components.values():
-                processes.end(component.identity, self.folder, PATIENCE_SECONDS)
+                processes.sweep(component.identity, self.folder)
 
     def _set_phase(self, phase: str) -> None:
         self.state.phase = phase
