@@ -1,0 +1,109 @@
+-- fct_report_obligation.sql: one row per report that is owed, and how it stands at the moment
+-- On time is told by the server's clock when the first version that was later accepted arrived.
+with
+    as_of as (select {{ moment() }} as moment),
+
+    owed as (
+        select * from {{ ref("int_reports__scheduled") }} where is_owed or reason like 'exempt by %'
+    ),
+
+    answered as (select * from {{ ref("int_obligations__answered") }}),
+
+    lines as (select * from {{ ref("int_values__versioned") }}),
+
+    indicators as (select * from {{ ref("indicators") }} where is_required),
+
+    required as (
+        select programme_code, count(*) as lines_required from indicators group by programme_code
+    ),
+
+    stood as (
+        select
+            owed.*,
+            as_of.moment,
+            answered.first_received_at,
+            answered.fulfilled_at,
+            answered.accepted_at,
+            answered.accepted_submission_id,
+            case
+                when owed.form = 'figures' then coalesce(required.lines_required, 0) else 0
+            end as lines_required,
+            case
+                when owed.reason like 'exempt by %'
+                then 'exempt'
+                when owed.deadline_at is null
+                then 'no_deadline'
+                when answered.fulfilled_at < owed.deadline_at
+                then 'on_time'
+                when answered.fulfilled_at is not null
+                then 'late'
+                when answered.first_received_at is not null
+                then 'rejected'
+                when as_of.moment < owed.deadline_at
+                then 'not_due'
+                else 'missing'
+            end as status
+        from owed
+        cross join as_of
+        left join required on required.programme_code = owed.programme_code
+        left join
+            answered
+            on answered.programme_code = owed.programme_code
+            and answered.period = owed.period
+            and answered.unit_id = owed.unit_id
+            and answered.agency_code = owed.agency_code
+    ),
+
+    counted as (
+        select stood.*, told.lines_reported
+        from stood
+        cross join
+            lateral(
+                select count(*) as lines_reported
+                from lines
+                inner join
+                    indicators
+                    on indicators.programme_code = lines.programme_code
+                    and indicators.indicator_code = lines.indicator_code
+                where
+                    lines.programme_code = stood.programme_code
+                    and lines.period = stood.period
+                    and lines.unit_id = stood.unit_id
+                    and lines.agency_code = stood.agency_code
+                    and lines.known_from <= stood.moment
+                    and lines.known_to > stood.moment
+                    and lines.value_status <> 'missing'
+            ) as told
+    )
+
+select
+    programme_code,
+    period,
+    unit_id,
+    unit_code,
+    agency_code,
+    unit_level,
+    deadline_at,
+    deadline_revision,
+    status,
+    reason,
+    first_received_at,
+    fulfilled_at,
+    accepted_at,
+    accepted_submission_id,
+    lines_required::integer as lines_required,
+    lines_reported::integer as lines_reported,
+    accepted_at is not null and lines_reported >= lines_required as is_complete,
+    case
+        when status = 'on_time'
+        then 0
+        when
+            status in ('late', 'missing', 'rejected')
+            and coalesce(fulfilled_at, moment) >= deadline_at
+        then
+            (coalesce(fulfilled_at, moment) at time zone 'Asia/Ho_Chi_Minh')::date
+            - (deadline_at at time zone 'Asia/Ho_Chi_Minh')::date
+            + 1
+    end as days_late,
+    status in ('missing', 'rejected') and moment >= deadline_at as is_overdue
+from counted
