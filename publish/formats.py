@@ -4,6 +4,7 @@ Decimal comma, thousands with a full stop. Nothing here rounds a figure that is 
 digits are shown.
 """
 
+import re
 from decimal import Decimal
 
 MISSING = "–"
@@ -86,3 +87,11 @@ def target(comparator: str, low: Decimal | None, high: Decimal | None) -> str:
         return interval(low, high)
     bound = low if low is not None else high
     return MISSING if bound is None else comparator.replace("=", "") + number(bound)
+
+
+def as_printed(raw: str) -> str:
+    """A number of the plan as it is written in Vietnam: "99.9" and "75.0" get the decimal comma, "<9,5" keeps it.
+
+    Plans mix both marks in one table; only a single point between digits is changed, so that thousands stay.
+    """
+    return re.sub(r"(?<![\d.])(\d+)\.(\d{1,2})(?![\d.])", r"\1,\2", raw)

@@ -63,7 +63,7 @@ def render(form: Form, filled: Filled) -> bytes:
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         book.set_properties({"title": _title(form), "author": "baocao", "created": CREATED})
-        draw = _Drawing(book)
+        draw = _Drawing(book, has_optional_lines=any(not line.is_required for line in form.lines))
         draw.report(form, filled)
         draw.guide()
     return buffer.getvalue()
@@ -76,8 +76,8 @@ def _title(form: Form) -> str:
 class _Drawing:
     """One workbook being drawn; holds the styles that its sheets share."""
 
-    def __init__(self, book: Any) -> None:
-        self.book = book
+    def __init__(self, book: Any, has_optional_lines: bool) -> None:
+        self.book, self.has_optional_lines = book, has_optional_lines
         base = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter", "text_wrap": True}
         grid = base | {"border": 1, "border_color": "#A6A6A6"}
         entry = grid | {"bg_color": "#FFF9DB", "locked": False}
@@ -163,7 +163,7 @@ class _Drawing:
 
     def _line(self, sheet: Any, row: int, line: Line, cells: Any) -> None:
         sheet.write_string(row, 0, line.code, self.style["code"])
-        sheet.write_string(row, 1, line.name + (" (*)" if line.is_required else ""), self.style["text"])
+        sheet.write_string(row, 1, line.name + self._star(line), self.style["text"])
         sheet.write_string(row, 2, "Có/Không" if line.is_yes_no else line.unit, self.style["unit"])
         for part in PARTS:
             self._input(sheet, row, line, part, cells.get(part))
@@ -171,6 +171,9 @@ class _Drawing:
         sheet.write_string(row, HOW, line.how, self.style["how"])
         how_lines = sum(-(-len(sentence) // 60) for sentence in line.how.split("\n"))
         sheet.set_row(row, max(28, 15 * -(-len(line.name) // 46), 12 * how_lines + 4))
+
+    def _star(self, line: Line) -> str:
+        return " (*)" if line.is_required and self.has_optional_lines else ""
 
     def _input(self, sheet: Any, row: int, line: Line, part: Part, content: Any) -> None:
         column = COLUMNS[part]
@@ -205,7 +208,8 @@ class _Drawing:
             sheet.write_string(row, 0, what, self.style["label"])
             sheet.write_string(row, 1, how, self.style["text"])
             sheet.set_row(row, 32)
-        note = "(*) Chỉ tiêu bắt buộc: thiếu thì báo cáo vẫn được nhận nhưng bị ghi là chưa đầy đủ."
+        which = "(*) Chỉ tiêu bắt buộc" if self.has_optional_lines else "Mọi chỉ tiêu đều bắt buộc"
+        note = f"{which}: thiếu thì báo cáo vẫn được nhận nhưng bị ghi là chưa đầy đủ."
         sheet.merge_range(len(GUIDE_ROWS) + 3, 0, len(GUIDE_ROWS) + 3, 1, note, self.style["advice"])
         sheet.set_landscape()
         sheet.set_paper(9)

@@ -1,0 +1,301 @@
+"""What the plan's annex table says of one unit and period: columns, rows and footnotes, read from the marts."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from publish import formats
+from warehouse.errors import WrongCall
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the annex. content says what stands in it; target_scope and year which target or baseline."""
+
+    content: str
+    heading: str
+    subheading: str
+    width: float
+    target_scope: str | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target as the plan writes it, and its number for telling "met" from "exceeded" (none for yes and ranges)."""
+
+    raw: str
+    comparator: str
+    number: Decimal | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One indicator of the annex with its figure.
+
+    ends: the interval that the figure lies in, None where there is none; open ends as closed says.
+    targets: by (scope, year). verdict: a key of publish.formats.VERDICTS.
+    """
+
+    code: str
+    name: str
+    unit: str
+    objective: str
+    heading_code: str
+    heading: str
+    measure: str
+    numerator: Decimal | None
+    denominator: Decimal | None
+    ends: tuple[Decimal | None, Decimal | None] | None
+    closed: tuple[bool, bool]
+    limits: tuple[Decimal | None, Decimal | None]
+    status: str | None
+    units_expected: int
+    units_reporting: int
+    is_provisional: bool
+    is_made_up: bool
+    verdict: str
+    baseline: str
+    targets: dict[tuple[str, int], Target] = field(default_factory=dict)
+    footnotes: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> Decimal | None:
+        """The exact figure, unrounded; None where only bounds are known or nothing is."""
+        return self.ends[0] if self.ends and self.ends[0] == self.ends[1] else None
+
+
+@dataclass(frozen=True)
+class Annex:
+    """The whole table. known_from: when the newest report in it was accepted."""
+
+    programme_code: str
+    programme_name: str
+    document: str
+    unit_code: str
+    unit_name: str
+    unit_level: str
+    period: str
+    target_year: int | None
+    known_from: datetime | None
+    columns: tuple[Column, ...]
+    entries: tuple[Entry, ...]
+
+    @property
+    def is_made_up(self) -> bool:
+        return any(entry.is_made_up for entry in self.entries)
+
+    @property
+    def tally(self) -> Counter[str]:
+        """How many indicators have each verdict."""
+        return Counter(entry.verdict for entry in self.entries)
+
+
+UNIT = """
+select programme.name_vi as programme_name, programme.document_vi, place.*,
+       (select max(known_from) from marts.fct_reported_value as reported
+        join intermediate.int_org_units__identified as unit using (unit_id)
+        where reported.programme_code = programme.programme_code and reported.period = %(period)s
+            and place.unit_id in (unit.unit_id, unit.district_id, unit.province_id)) as known_from
+from catalogue.programmes as programme
+join lateral (
+    select unit_id, unit_code, unit_level, unit_name
+    from (select distinct unit_id from marts.fct_indicator_rollup
+          where programme_code = programme.programme_code and period = %(period)s and unit_code = %(unit)s
+              and boundary_basis = 'as_reported') as figured
+    join intermediate.int_org_units__identified using (unit_id)
+    join lateral (select unit_name from geography.org_units where org_units.unit_id = figured.unit_id
+                  order by valid_from desc nulls last limit 1) as named on true
+    order by lives_from desc limit 1) as place on true
+where programme.programme_code = %(programme)s
+"""
+
+ENTRIES = """
+select indicator.indicator_code, indicator.name_vi, indicator.unit_vi, indicator.factor, indicator.objective_vi,
+       indicator.heading_code, indicator.heading_vi, indicator.hard_min, indicator.hard_max, indicator.is_part_of_whole,
+       measured.measure, figure.numerator, figure.denominator, figure.value_low, figure.value_high, figure.low_closed,
+       figure.high_closed, coalesce(figure.units_expected, 0) as units_expected,
+       coalesce(figure.units_reporting, 0) as units_reporting, coalesce(figure.is_provisional, true) as is_provisional,
+       coalesce(figure.is_made_up, false) as is_made_up, reported.value_status, baseline.raw as baseline
+from catalogue.indicators as indicator
+join catalogue.indicator_measures as measured
+    on measured.programme_code = indicator.programme_code and measured.indicator_code = indicator.indicator_code
+    and measured.unit_level = %(level)s
+left join marts.fct_indicator_rollup as figure
+    on figure.programme_code = indicator.programme_code and figure.indicator_code = indicator.indicator_code
+    and figure.measure = measured.measure and figure.period = %(period)s and figure.unit_id = %(unit_id)s
+    and figure.boundary_basis = 'as_reported'
+left join marts.fct_reported_value as reported
+    on reported.programme_code = indicator.programme_code and reported.indicator_code = indicator.indicator_code
+    and reported.period = %(period)s and reported.unit_id = %(unit_id)s and reported.agency_code = 'UBND'
+    and reported.known_to is null
+left join catalogue.baselines as baseline
+    on baseline.programme_code = indicator.programme_code and baseline.indicator_code = indicator.indicator_code
+    and baseline.unit_code = %(unit)s
+where indicator.programme_code = %(programme)s
+order by indicator.sort_order
+"""
+
+VERDICTS = """
+select indicator_code, measure, target_scope, target_year, verdict from marts.fct_target_progress
+where programme_code = %(programme)s and period = %(period)s and unit_id = %(unit_id)s and target_year is not null
+order by target_scope = 'province'
+"""
+
+TARGETS = """
+select indicator_code, target_scope, target_year, raw, comparator, coalesce(target_low, target_high) as number
+from catalogue.targets
+where programme_code = %(programme)s and (target_scope <> 'commune' or bound_unit_code = %(unit)s)
+"""
+
+
+def load(connection: psycopg.Connection, programme: str, unit: str, period: str) -> Annex:
+    """The annex of a unit or of the whole province, as the marts have it now.
+
+    Raises WrongCall where the marts have nothing of that unit in that programme and period.
+    """
+    keys: Row = {"programme": programme, "unit": unit, "period": period}
+    cursor = connection.cursor(row_factory=dict_row)
+    place = cursor.execute(UNIT, keys).fetchone()
+    if place is None:
+        raise WrongCall(f"Chưa có số liệu của đơn vị {unit} trong chương trình {programme}, kỳ {period}.")
+    keys |= {"unit_id": place["unit_id"], "level": place["unit_level"]}
+    targets = _targets(cursor, keys)
+    target_year = _target_year(targets, int(period[:4]))
+    entries = _entries(cursor, keys, targets, target_year)
+    return Annex(
+        programme_code=programme,
+        programme_name=place["programme_name"],
+        document=place["document_vi"],
+        unit_code=unit,
+        unit_name=place["unit_name"],
+        unit_level=place["unit_level"],
+        period=period,
+        target_year=target_year,
+        known_from=place["known_from"],
+        columns=_columns(cursor, keys, targets, entries),
+        entries=entries,
+    )
+
+
+def _target_year(targets: dict[str, dict[tuple[str, int], Target]], year: int) -> int | None:
+    """The year whose target a period is read against: its own, else the next that the plan names, else the last."""
+    years = sorted({target_year for found in targets.values() for _, target_year in found})
+    return next((target_year for target_year in years if target_year >= year), years[-1] if years else None)
+
+
+def _targets(cursor: psycopg.Cursor[Row], keys: Row) -> dict[str, dict[tuple[str, int], Target]]:
+    found: dict[str, dict[tuple[str, int], Target]] = {}
+    for row in cursor.execute(TARGETS, keys).fetchall():
+        number = None if row["comparator"] in ("yes", "between") else row["number"]
+        target = Target(row["raw"], row["comparator"], number)
+        found.setdefault(row["indicator_code"], {})[row["target_scope"], row["target_year"]] = target
+    return found
+
+
+def _columns(
+    cursor: psycopg.Cursor[Row],
+    keys: Row,
+    targets: dict[str, dict[tuple[str, int], Target]],
+    entries: tuple[Entry, ...],
+) -> tuple[Column, ...]:
+    """The plan's columns, without those that say nothing of this unit."""
+    rows = cursor.execute(
+        "select * from catalogue.annex_columns where programme_code = %(programme)s order by column_no", keys
+    ).fetchall()
+    known = {key for found in targets.values() for key in found}
+    shown = []
+    for row in rows:
+        says_nothing = (
+            (row["content"] == "target" and (row["target_scope"], row["year"]) not in known)
+            or (row["content"] == "baseline" and str(row["year"]) == keys["period"])
+            or (row["content"] == "coverage" and all(entry.units_expected <= 1 for entry in entries))
+        )
+        if not says_nothing:
+            headings = row["heading_vi"], row["subheading_vi"] or ""
+            shown.append(Column(row["content"], *headings, float(row["width"]), row["target_scope"], row["year"]))
+    return tuple(shown)
+
+
+def _entries(
+    cursor: psycopg.Cursor[Row],
+    keys: Row,
+    targets: dict[str, dict[tuple[str, int], Target]],
+    target_year: int | None,
+) -> tuple[Entry, ...]:
+    verdicts: dict[tuple[str, str], tuple[str, tuple[str, int]]] = {}
+    for row in cursor.execute(VERDICTS, keys).fetchall():
+        if row["target_year"] == target_year:
+            against = row["target_scope"], row["target_year"]
+            verdicts.setdefault((row["indicator_code"], row["measure"]), (row["verdict"], against))
+    notes: dict[str, list[str]] = {}
+    query = "select * from catalogue.annex_footnotes where programme_code = %(programme)s order by contradiction_no"
+    for row in cursor.execute(query, keys).fetchall():
+        notes.setdefault(row["indicator_code"], []).append(row["footnote_vi"])
+    rows = cursor.execute(ENTRIES, keys).fetchall()
+    return tuple(_entry(row, targets.get(row["indicator_code"], {}), verdicts, notes) for row in rows)
+
+
+def _entry(
+    row: Row,
+    targets: dict[tuple[str, int], Target],
+    verdicts: dict[tuple[str, str], tuple[str, tuple[str, int]]],
+    notes: dict[str, list[str]],
+) -> Entry:
+    has_figure = row["value_low"] is not None or row["value_high"] is not None
+    ends = (row["value_low"], row["value_high"]) if has_figure else None
+    closed = row["low_closed"] is not False, row["high_closed"] is not False
+    verdict, against = verdicts.get(
+        (row["indicator_code"], row["measure"]), ("no_data" if targets else "no_target", None)
+    )
+    if verdict == "met" and against in targets and _is_exceeded(ends, targets[against]):
+        verdict = "exceeded"
+    return Entry(
+        code=row["indicator_code"],
+        name=row["name_vi"],
+        unit=_unit(row),
+        objective=row["objective_vi"] or "",
+        heading_code=row["heading_code"] or "",
+        heading=row["heading_vi"] or "",
+        measure=row["measure"],
+        numerator=row["numerator"],
+        denominator=row["denominator"],
+        ends=ends,
+        closed=closed,
+        limits=(row["hard_min"], row["hard_max"]),
+        status=row["value_status"],
+        units_expected=row["units_expected"],
+        units_reporting=row["units_reporting"],
+        is_provisional=row["is_provisional"],
+        is_made_up=row["is_made_up"],
+        verdict=verdict,
+        baseline=row["baseline"] or formats.MISSING,
+        targets=targets,
+        footnotes=tuple(notes.get(row["indicator_code"], ())),
+    )
+
+
+def _unit(row: Row) -> str:
+    """The plan's unit; where its cell is empty, what the measure says: a head count or a rate per so many."""
+    if row["measure"] == "yes_no":
+        return "Có/Không"
+    if row["unit_vi"]:
+        return str(row["unit_vi"])
+    return "số lượng" if row["measure"] == "count" else f"/{formats.number(row['factor'], 0)}"
+
+
+def _is_exceeded(ends: tuple[Decimal | None, Decimal | None] | None, target: Target) -> bool:
+    """The whole interval lies beyond the target's number: 98 against ≥97, but neither 97 nor "<2" against <2."""
+    if ends is None or target.number is None:
+        return False
+    low, high = ends
+    if target.comparator in ("<", "≤"):
+        return high is not None and high < target.number
+    return target.comparator in (">", "≥") and low is not None and low > target.number
