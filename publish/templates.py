@@ -81,6 +81,7 @@ class _Drawing:
         base = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter", "text_wrap": True}
         grid = base | {"border": 1, "border_color": "#A6A6A6"}
         entry = grid | {"bg_color": "#FFF9DB", "locked": False}
+        band = base | {"text_wrap": False, "top": 1, "bottom": 1, "border_color": "#A6A6A6"}
         kinds = {
             "title": base | {"bold": True, "font_size": 15, "align": "center", "font_color": "#1F3864"},
             "subtitle": base | {"font_size": 12, "align": "center"},
@@ -90,8 +91,8 @@ class _Drawing:
             "choice": grid | {"bg_color": "#FFF9DB", "locked": False},
             "advice": base | {"font_color": "#404040", "valign": "top"},
             "header": grid | {"bold": True, "align": "center", "bg_color": "#1F3864", "font_color": "#FFFFFF"},
-            "objective": grid | {"bold": True, "bg_color": "#D9E2F3"},
-            "heading": grid | {"bold": True, "italic": True, "bg_color": "#F5F7FB"},
+            "objective": band | {"bold": True, "bg_color": "#D9E2F3"},
+            "heading": band | {"bold": True, "italic": True, "bg_color": "#F5F7FB"},
             "code": grid | {"num_format": "@", "align": "center"},
             "text": grid,
             "unit": grid | {"align": "center"},
@@ -156,9 +157,13 @@ class _Drawing:
         return row
 
     def _band(self, sheet: Any, row: int, text: str, style: str) -> None:
-        """An objective or a heading: its text stands beside the code column, which stays empty, so no code is read."""
-        sheet.write_blank(row, 0, None, self.style[style])
-        sheet.merge_range(row, 1, row, HOW, text, self.style[style])
+        """An objective or a heading: its text runs on from beside the code column, which stays empty.
+
+        No cell is merged: a merged cell in a column of figures could not be told from one figure for several lines.
+        """
+        for column in range(len(HEADERS)):
+            sheet.write_blank(row, column, None, self.style[style])
+        sheet.write_string(row, 1, text, self.style[style])
         sheet.set_row(row, 20)
 
     def _line(self, sheet: Any, row: int, line: Line, cells: Any) -> None:

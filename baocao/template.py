@@ -1,0 +1,29 @@
+"""`baocao template`: the workbook that a unit fills in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from warehouse import database
+
+app = typer.Typer()
+
+
+@app.command()
+def template(
+    programme: str,
+    unit: Annotated[str, typer.Argument(help="The unit's code on the day of the deadline.")],
+    period: str,
+    out: Annotated[Path, typer.Option(help="The workbook to write (.xlsx).")],
+    agency: Annotated[str, typer.Option(help="Who reports about the unit.")] = "UBND",
+) -> None:
+    """Write the workbook that a unit fills in for a programme and period."""
+    from pipeline import building
+    from publish import catalogued, templates
+
+    database.prepare()
+    building.prepare_catalogue()
+    with database.connect() as connection:
+        form = catalogued.form(connection, programme, unit, period, agency)
+    typer.echo(templates.write(form, out))
