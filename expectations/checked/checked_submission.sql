@@ -1,0 +1,109 @@
+-- checked_submission.sql: one row per report that waits for its verdict, and what the catalogue
+-- and the schedule say about its programme, period, unit and agency
+-- A code in a file is resolved on the day that the schedule names; a unit that is in no schedule
+-- is looked up on the day on which the reports of that period are owed.
+with
+    waiting as (
+        select submission.*
+        from raw.submission
+        inner join pg_temp.waiting on waiting.submission_id = submission.submission_id
+    ),
+
+    days as (
+        select
+            programme_code,
+            period,
+            coalesce(max(resolve_on) filter (where is_owed), max(resolve_on)) as resolve_on
+        from intermediate.int_reports__scheduled
+        group by 1, 2
+    ),
+
+    assigned as (
+        select
+            programme_code,
+            period,
+            unit_code,
+            min(resolve_on) as resolve_on,
+            string_agg(agency_code, ', ' order by agency_code) as agencies
+        from intermediate.int_reports__scheduled
+        group by 1, 2, 3
+    ),
+
+    known_units as (
+        select unit_code, (array_agg(unit_name order by valid_from desc nulls last))[1] as last_name
+        from geography.org_units
+        group by 1
+    ),
+
+    successors as (
+        select
+            old_code as unit_code,
+            string_agg(distinct new_code || ' ' || new_name, ', ') as successors
+        from geography.org_unit_lineage
+        group by 1
+    )
+
+select
+    waiting.submission_id,
+    null::bigint as line_id,
+    waiting.programme_code as programme,
+    waiting.period,
+    waiting.unit_code as unit,
+    waiting.agency_code as agency,
+    waiting.submission_type,
+    waiting.form,
+    waiting.sheet,
+    waiting.part_columns,
+    waiting.received_at,
+    waiting.sha256,
+    programmes.programme_code is not null as programme_is_known,
+    periods.period is not null as period_is_known,
+    known_units.unit_code is not null as unit_is_known,
+    alive.unit_id is not null as unit_is_alive,
+    scheduled.unit_id is not null as is_scheduled,
+    coalesce(alive.unit_name, known_units.last_name) as unit_name,
+    coalesce(scheduled.unit_level, alive.unit_level) as unit_level,
+    coalesce(scheduled.resolve_on, assigned.resolve_on, days.resolve_on) as resolve_on,
+    coalesce(successors.successors, '–') as successors,
+    scheduled.form as scheduled_form,
+    case waiting.form when 'document' then 'văn bản' else 'bảng số liệu' end as form_vi,
+    case scheduled.form when 'document' then 'văn bản' else 'bảng số liệu' end as scheduled_form_vi,
+    coalesce(scheduled.feeds_rollup, false) as feeds_rollup,
+    assigned.agencies,
+    exists (
+        select 1
+        from ops.submission_issue
+        where
+            submission_issue.submission_id = waiting.submission_id
+            and submission_issue.severity = 'critical'
+    ) as is_unreadable,
+    null::text as cell,
+    null::integer as line,
+    null::text as raw
+from waiting
+left join catalogue.programmes on programmes.programme_code = waiting.programme_code
+left join
+    catalogue.periods
+    on periods.programme_code = waiting.programme_code
+    and periods.period = waiting.period
+left join known_units on known_units.unit_code = waiting.unit_code
+left join successors on successors.unit_code = waiting.unit_code
+left join days on days.programme_code = waiting.programme_code and days.period = waiting.period
+left join
+    assigned
+    on assigned.programme_code = waiting.programme_code
+    and assigned.period = waiting.period
+    and assigned.unit_code = waiting.unit_code
+left join
+    intermediate.int_reports__scheduled as scheduled
+    on scheduled.programme_code = waiting.programme_code
+    and scheduled.period = waiting.period
+    and scheduled.unit_code = waiting.unit_code
+    and scheduled.agency_code = waiting.agency_code
+left join
+    geography.org_units as alive
+    on alive.unit_code = waiting.unit_code
+    and coalesce(scheduled.resolve_on, assigned.resolve_on, days.resolve_on)
+    >= coalesce(alive.valid_from, '-infinity')
+    and coalesce(scheduled.resolve_on, assigned.resolve_on, days.resolve_on)
+    < coalesce(alive.valid_to, 'infinity')

@@ -1,0 +1,89 @@
+"""Great Expectations on a session that is already open: no folder, no telemetry, no progress bar, no flood of logs.
+
+Sharing the session lets it see the session's temporary tables, so nothing of a check outlives it or meets another's.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from expectations.rules import Suite
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationValidationResult
+    from great_expectations.datasource.fluent import PostgresDatasource
+
+NEVER_DIALLED = "postgresql+psycopg://open:session@localhost/open"
+"""Great Expectations insists on an address; the engine takes the open session instead."""
+
+
+class CheckBroken(RuntimeError):
+    """A rule could not be evaluated, or two counts of it differ: nothing may be decided on it."""
+
+
+def count_unexpected(
+    session: psycopg.Connection, suites: Sequence[Suite], severities: Mapping[str, str]
+) -> dict[tuple[str, str], int]:
+    """How many rows break each rule, by (suite, rule code); every rule of every suite is there.
+
+    session: has no open transaction; Great Expectations rolls back whatever is pending.
+    severities: by rule code.
+    Raises CheckBroken where Great Expectations met an error: it reports one as a mere failed expectation.
+    """
+    warehouse = _datasource(session)
+    counts = {}
+    for suite in suites:
+        for result in _validate(warehouse, suite, severities):
+            code = result.expectation_config.description
+            counts[suite.name, code] = _unexpected(result, f"{suite.name}.{code}")
+    expected = {(suite.name, rule.code) for suite in suites for rule in suite.rules}
+    if counts.keys() != expected:
+        raise CheckBroken(f"Great Expectations did not answer for {sorted(expected - counts.keys())}.")
+    return counts
+
+
+def _datasource(session: psycopg.Connection) -> "PostgresDatasource":
+    import great_expectations
+    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
+    from sqlalchemy.pool import StaticPool
+
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # Airflow's root logger is at info
+    config = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(),
+        analytics_enabled=False,
+        progress_bars={"globally": False},
+    )
+    context = great_expectations.get_context(mode="ephemeral", project_config=config)
+    return context.data_sources.add_postgres(
+        "warehouse", connection_string=NEVER_DIALLED, kwargs={"creator": lambda: session, "poolclass": StaticPool}
+    )
+
+
+def _validate(
+    warehouse: "PostgresDatasource", suite: Suite, severities: Mapping[str, str]
+) -> list["ExpectationValidationResult"]:
+    from great_expectations import ExpectationSuite
+    from great_expectations import expectations as gxe
+
+    expectations = [
+        gxe.UnexpectedRowsExpectation(
+            description=rule.code,
+            unexpected_rows_query=f"select 1 from {{batch}} where {rule.condition}",
+            severity=severities[rule.code],
+        )
+        for rule in suite.rules
+    ]
+    asset = warehouse.add_query_asset(suite.name, query=f"select * from {suite.relation}")
+    batch = asset.add_batch_definition_whole_table("all").get_batch()
+    return batch.validate(ExpectationSuite(suite.name, expectations=expectations), result_format="BASIC").results
+
+
+def _unexpected(result: "ExpectationValidationResult", rule: str) -> int:
+    """The count behind a result; `success` alone cannot tell a broken rule from a broken query."""
+    count = result.result.get("observed_value")
+    if count is None:
+        errors = [info["exception_message"] for info in result.exception_info.values() if isinstance(info, dict)]
+        raise CheckBroken(f"{rule} could not be evaluated: {'; '.join(dict.fromkeys(errors)) or 'no count'}")
+    return int(count)

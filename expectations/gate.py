@@ -1,0 +1,171 @@
+"""The gate: each report that has arrived is accepted, accepted with warnings or rejected, and told why.
+
+The reports that wait are laid out beside the catalogue and the schedule (checked/), Great Expectations counts what
+breaks each rule (suites/), and the same conditions write down every broken row as an issue. If the two counts differ
+nothing is decided. Issues, verdicts and the run's results come into being in one transaction.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from expectations import rules
+from expectations.context import CheckBroken, count_unexpected
+from expectations.rules import Rule, Suite
+from expectations.suites import raw_cell, raw_line, raw_submission, required_line
+from warehouse import clock, database
+from warehouse.logging import get_logger
+
+log = get_logger(__name__)
+
+SUITES: tuple[Suite, ...] = (raw_submission.SUITE, raw_line.SUITE, raw_cell.SUITE, required_line.SUITE)
+"""In this order: a checked table is laid out from those before it."""
+
+Counts = dict[tuple[str, str], int]
+
+
+def check(*batches: UUID) -> None:
+    """Judge the reports of these batches that have no verdict yet; judged ones are left as they are.
+
+    Idempotent, one process at a time. Raises CheckBroken when a rule cannot be trusted: then nothing is decided.
+    """
+    with database.exclusive("gate"), database.connect("loader") as session:
+        if not _lay_out(session, batches):
+            return
+        run_id = _start_run(session)
+        session.commit()
+        try:
+            counts = count_unexpected(session, SUITES, _severities())
+            with session.transaction():
+                _write_issues(session, counts)
+                verdicts = _write_verdicts(session)
+                _finish_run(session, run_id, counts, verdicts)
+        except Exception:
+            session.rollback()
+            session.execute(
+                "update ops.pipeline_run set status = 'failed', finished_at = clock_timestamp() where run_id = %s",
+                [run_id],
+            )
+            session.commit()
+            raise
+    log.info("Judged: %s", ", ".join(f"{count} {status}" for status, count in sorted(verdicts.items())))
+
+
+def rules_version() -> str:
+    """What the verdicts of now rest on: a hash of the suites, the checked tables and the rows of gate_rules.csv."""
+    return rules.version(SUITES)
+
+
+def _severities() -> dict[str, str]:
+    return {code: row.severity for code, row in rules.rows().items()}
+
+
+def _lay_out(session: psycopg.Connection, batches: Iterable[UUID]) -> int:
+    """The checked tables of the reports that wait, for this session alone; returns how many reports those are."""
+    session.execute("create temporary table waiting (submission_id uuid primary key)")
+    waiting = session.execute(
+        """
+        insert into waiting
+        select submission.submission_id
+        from raw.submission
+        left join ops.submission_verdict as verdict on verdict.submission_id = submission.submission_id
+        where submission.batch_id = any(%s) and verdict.submission_id is null
+        """,
+        [list(batches)],
+    ).rowcount
+    if waiting:
+        session.execute("analyze waiting")
+        for suite in SUITES:
+            session.execute(f"create temporary table {suite.table} as\n{rules.laid_out(suite.table)}")
+            session.execute(f"create index on {suite.table} (submission_id)")
+            session.execute(f"analyze {suite.table}")
+    return waiting
+
+
+def _write_issues(session: psycopg.Connection, counts: Counts) -> None:
+    """One issue for each row that breaks a rule; raises CheckBroken where their number is not Great Expectations'."""
+    answers = rules.rows()
+    for suite in SUITES:
+        for rule in suite.rules:
+            written = session.execute(_issues_sql(suite, rule, answers[rule.code])).rowcount
+            if written != counts[suite.name, rule.code]:
+                raise CheckBroken(
+                    f"{suite.name}.{rule.code}: Great Expectations counted {counts[suite.name, rule.code]} rows, "
+                    f"{written} were written down."
+                )
+
+
+def _issues_sql(suite: Suite, rule: Rule, answer: rules.Row) -> str:
+    columns = {
+        "submission_id": "submission_id",
+        "line_id": "line_id",
+        "severity": rules.literal(answer.severity),
+        "rule": rules.literal(rule.code),
+        "message_vi": rules.message_sql(answer.message_vi, "vi"),
+        "message_en": rules.message_sql(answer.message_en, "en"),
+        "sheet": "sheet",
+        "cell": "cell",
+        "line": "line",
+        "raw": "raw",
+    }
+    if rule.place:
+        columns |= {
+            "cell": f"case when sheet is not null then (part_columns ->> '{rule.place}') || row_no end",
+            "line": "case when sheet is null then row_no end",
+            "raw": f"{rule.place}_raw",
+        }
+    return (
+        f"insert into ops.submission_issue ({', '.join(columns)})\n"
+        f"select {', '.join(columns.values())}\nfrom {suite.relation}\nwhere {rule.condition}"
+    )
+
+
+def _write_verdicts(session: psycopg.Connection) -> dict[str, int]:
+    """A verdict for each report that waits, in the order in which they arrived; returns how many of each status."""
+    decided = session.execute(
+        """
+        insert into ops.submission_verdict (submission_id, status, rules_version, decided_at)
+        select
+            report.submission_id,
+            case
+                when bool_or(issue.severity = 'critical') then 'rejected'
+                when count(issue.issue_id) > 0 then 'accepted_with_warnings'
+                else 'accepted'
+            end,
+            %(rules_version)s,
+            greatest(%(now)s, (select max(decided_at) from ops.submission_verdict))
+        from pg_temp.checked_submission as report
+        left join ops.submission_issue as issue on issue.submission_id = report.submission_id
+        group by report.submission_id, report.received_at, report.sha256
+        order by report.received_at, report.sha256, report.submission_id
+        returning status
+        """,
+        {"rules_version": rules_version(), "now": clock.now()},
+    ).fetchall()
+    statuses = [status for (status,) in decided]
+    return {status: statuses.count(status) for status in set(statuses)}
+
+
+def _start_run(session: psycopg.Connection) -> int:
+    row = session.execute(
+        "insert into ops.pipeline_run (step, status, moment) values ('receive', 'running', %s) returning run_id",
+        [clock.now()],
+    ).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def _finish_run(session: psycopg.Connection, run_id: int, counts: Counts, verdicts: dict[str, int]) -> None:
+    severities = _severities()
+    session.cursor().executemany(
+        "insert into ops.check_result (run_id, suite, rule, severity, is_met, unexpected_count) "
+        "values (%s, %s, %s, %s, %s, %s)",
+        [(run_id, suite, code, severities[code], count == 0, count) for (suite, code), count in counts.items()],
+    )
+    session.execute(
+        "update ops.pipeline_run set status = 'succeeded', finished_at = clock_timestamp(), detail = %s "
+        "where run_id = %s",
+        [Jsonb({"verdicts": verdicts, "rules_version": rules_version()}), run_id],
+    )

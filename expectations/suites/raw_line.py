@@ -1,0 +1,73 @@
+"""What must hold for one line of a report: its indicator is the programme's, its parts and its value make sense."""
+
+from expectations.rules import Rule, Suite
+
+PARTED = "aggregation in ('ratio', 'relative_change')"
+"""Indicators that are made of a numerator and a denominator."""
+
+OUTSIDE_HARD = (
+    "value_kind in ('exact', 'nil', 'censored') and not value_range && numrange(hard_min, hard_max, '[]') "
+    "or value_kind = 'range' and not value_range <@ numrange(hard_min, hard_max, '[]')"
+)
+"""A censored value is impossible only when no part of it is possible; a range must be possible as a whole."""
+
+TYPED_DISAGREES = (
+    "case value_kind "
+    "when 'exact' then abs(expected - lower(value_range)) > rounding "
+    "when 'nil' then expected <> 0 "
+    "when 'censored' then not expected <@ value_range "
+    "when 'range' then not expected <@ numrange(lower(value_range) - rounding, upper(value_range) + rounding, '[]') "
+    "end"
+)
+"""The parts count; the typed value may differ by the rounding of its typed digits (domain.md §9)."""
+
+SUITE = Suite(
+    name="raw_line",
+    relation="pg_temp.checked_line",
+    rules=(
+        Rule(
+            "indicator_unknown",
+            "programme_is_known and not indicator_is_known and indicator is not null "
+            "and problems ->> 'indicator' is null",
+            "indicator",
+        ),
+        Rule("line_twice", "indicator is not null and occurrence > 1", "indicator"),
+        Rule("value_outside_hard_range", OUTSIDE_HARD, "value"),
+        Rule("numerator_above_denominator", "is_part_of_whole and numerator_range >> denominator_range", "numerator"),
+        Rule(
+            "denominator_missing",
+            f"{PARTED} and numerator_kind not in ('missing', 'not_applicable') "
+            "and denominator_kind in ('missing', 'not_applicable')",
+            "numerator",
+        ),
+        Rule(
+            "numerator_missing",
+            f"{PARTED} and denominator_kind not in ('missing', 'not_applicable') "
+            "and numerator_kind in ('missing', 'not_applicable')",
+            "denominator",
+        ),
+        Rule(
+            "figure_outside_hard_range",
+            "not is_part_of_whole and not figure <@ numrange(hard_min, hard_max, '[]')",
+            "numerator",
+        ),
+        Rule(
+            "value_outside_soft_range",
+            "figure is null and value_range <@ numrange(hard_min, hard_max, '[]') "
+            "and not value_range && numrange(soft_min, soft_max, '[]')",
+            "value",
+        ),
+        Rule(
+            "figure_outside_soft_range",
+            "figure <@ numrange(hard_min, hard_max, '[]') and not figure <@ numrange(soft_min, soft_max, '[]')",
+            "numerator",
+        ),
+        Rule("value_disagrees", TYPED_DISAGREES, "value"),
+        Rule(
+            "value_without_parts",
+            f"feeds_rollup and {PARTED} and value_range && numrange(hard_min, hard_max, '[]') "
+            "and numerator_kind in ('missing', 'not_applicable') and denominator_kind in ('missing', 'not_applicable')",
+            "value",
+        ),
+    ),
+)

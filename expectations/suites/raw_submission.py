@@ -1,0 +1,25 @@
+"""What must hold for a report as a whole: it is known, and somebody may send it.
+
+Each rule asks only what the rules before it leave open, so that one mistake has one message.
+"""
+
+from expectations.rules import Rule, Suite
+
+GIVEN = "({} is not null or not is_unreadable)"
+"""A key that the reader already missed is not called unknown as well."""
+
+ALIVE_WITHOUT_DUTY = "period_is_known and unit_is_alive and not is_scheduled"
+
+SUITE = Suite(
+    name="raw_submission",
+    relation="pg_temp.checked_submission",
+    rules=(
+        Rule("programme_unknown", f"not programme_is_known and {GIVEN.format('programme')}"),
+        Rule("period_unknown", f"programme_is_known and not period_is_known and {GIVEN.format('period')}"),
+        Rule("unit_unknown", f"not unit_is_known and {GIVEN.format('unit')}"),
+        Rule("unit_not_alive", "unit_is_known and period_is_known and not unit_is_alive and not is_scheduled"),
+        Rule("report_not_due", f"{ALIVE_WITHOUT_DUTY} and agencies is null"),
+        Rule("agency_not_assigned", f"{ALIVE_WITHOUT_DUTY} and agencies is not null"),
+        Rule("form_not_due", "form <> scheduled_form"),
+    ),
+)
