@@ -34,9 +34,8 @@ def submissions():
         with moments.of_run(context):
             return receiving.plan_batches()
 
-    @task
+    @task(doc_md="Archive, read and load the files of one batch.")
     def receive(batch: str, **context) -> str:
-        """Archive, read and load the files of one batch."""
         from pipeline import moments, receiving
 
         with moments.of_run(context):
