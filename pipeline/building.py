@@ -18,8 +18,11 @@ from warehouse.settings import PROJECT_ROOT, get_settings
 log = get_logger(__name__)
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
-# The schedule says who may report what; the gate needs it before any figure exists.
-SCHEDULE = "+int_reports__scheduled"
+# Each run tests what it builds: the rows of the plans when they are loaded, the figures whenever they are made.
+ONLY_ITS_TESTS = ["--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"]
+# The plans, the map and the schedule made of them: the gate has to know who may report what before figures exist.
+CATALOGUE = ["--select", "resource_type:seed", "+int_reports__scheduled", *ONLY_ITS_TESTS]
+FIGURES = ["--select", "resource_type:model", *ONLY_ITS_TESTS]
 FAILED = frozenset({"error", "fail", "runtime error"})
 
 
@@ -82,8 +85,7 @@ def build(full_refresh: bool = False) -> BuildResult:
     engine = database.engine("owner")
     with database.exclusive("build"):
         run_id = _begin(engine, "build", catalogue_version())
-        arguments = ["build", "--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test"]
-        nodes = _run_dbt([*arguments, *(["--full-refresh"] if full_refresh else [])])
+        nodes = _run_dbt(["build", *FIGURES, *(["--full-refresh"] if full_refresh else [])])
         _finish(engine, run_id, nodes)
         _raise_failures(nodes)
         _check_marts(engine, run_id)
@@ -94,8 +96,7 @@ def build(full_refresh: bool = False) -> BuildResult:
 def _load_catalogue(engine: Engine, version: str) -> None:
     log.info("the catalogue changed: loading plans, map and schedule")
     run_id = _begin(engine, "catalogue", version)
-    nodes = _run_dbt(["build", "--select", SCHEDULE, "--exclude-resource-type", "unit_test"])
-    nodes += _run_dbt(["seed", "--exclude", SCHEDULE])
+    nodes = _run_dbt(["build", *CATALOGUE])
     _finish(engine, run_id, nodes)
     _raise_failures(nodes)
     _settle(engine, run_id, "succeeded")
@@ -133,8 +134,8 @@ def _begin(engine: Engine, step: str, version: str) -> int:
 def _settle(engine: Engine, run_id: int, status: str) -> None:
     with engine.begin() as connection:
         connection.execute(
-            text("update ops.pipeline_run set status = :status, finished_at = clock_timestamp() where run_id = :run_id"),
-            {"status": status, "run_id": run_id},
+            text("update ops.pipeline_run set status = :status, finished_at = clock_timestamp() where run_id = :run"),
+            {"status": status, "run": run_id},
         )
 
 

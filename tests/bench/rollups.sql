@@ -1,0 +1,71 @@
+-- Made-up data for tests/bench/rollups.py; no figure in it means anything.
+-- part: catalogue
+insert into catalogue.programmes (programme_code, name_vi, root_unit_code, starts_on, ends_on, period_type, data_window)
+values ('bench', 'Số liệu giả định', '24', '2026-01-01', '2030-12-31', 'month', 'calendar');
+
+insert into catalogue.periods (programme_code, period, kind, data_from, data_to)
+select 'bench', to_char(month, 'YYYY-MM'), 'owed', month::date, (month + interval '1 month - 1 day')::date
+from generate_series('2026-10-01'::timestamp, '2026-10-01'::timestamp + make_interval(months => :months - 1), '1 month') as month;
+
+insert into catalogue.reporters
+    (programme_code, unit_level, agency_code, form, is_owed, feeds_rollup, within_unit_code, period_from, period_to)
+select 'bench', 'commune', 'UBND', 'figures', true, true, unit_code, '2026', '2099'
+from intermediate.int_org_units__identified
+where unit_level = 'province' and lives_to = 'infinity';
+
+insert into catalogue.indicators
+    (programme_code, indicator_code, sort_order, name_vi, aggregation, factor, is_part_of_whole, min_coverage_pct)
+select 'bench', number::text, number, 'Chỉ tiêu giả định', 'ratio', 100, true, 100
+from generate_series(1, :indicators) as number;
+
+insert into catalogue.indicator_measures (programme_code, indicator_code, unit_level, measure)
+select 'bench', number::text, level, 'rate'
+from generate_series(1, :indicators) as number, unnest(array['commune', 'province']) as level;
+-- part: history
+-- The history is written without its keys to other tables: only its reading is measured.
+alter table raw.submission drop constraint submission_sha256_fkey;
+alter table raw.line drop constraint line_submission_id_fkey;
+
+insert into raw.submission (submission_id, sha256, batch_id, programme_code, period, unit_code, is_made_up, received_at)
+select gen_random_uuid(), 'made up', '00000000-0000-0000-0000-000000000000', programme_code, period, unit_code, true,
+    '2031-01-01 08:00+07'
+from intermediate.int_reports__scheduled
+where programme_code = 'bench';
+
+insert into ops.submission_verdict (submission_id, status, rules_version, decided_at)
+select submission_id, 'accepted', 'bench', '2031-01-01 09:00+07'
+from raw.submission;
+
+insert into raw.line
+    (submission_id, row_no, indicator_code, numerator_kind, numerator, denominator_kind, denominator, value_kind)
+select submission_id, number, number::text, 'exact', numrange(cases, cases, '[]'), 'exact',
+    numrange(children, children, '[]'), 'missing'
+from raw.submission
+cross join (select generate_series(1, (select count(*) from catalogue.indicators where programme_code = 'bench')) as number) as numbers
+cross join lateral (select 100 + abs(hashint8(number + hashtext(submission_id::text))) % 900 as children) as whole
+cross join lateral (select children - abs(hashint8(number)) % 100 as cases) as part
+where children >= 0;
+
+analyze;
+-- part: correction
+with corrected as (
+    insert into raw.submission
+        (submission_id, sha256, batch_id, programme_code, period, unit_code, submission_type, is_made_up, received_at)
+    select gen_random_uuid(), 'made up', batch_id, programme_code, period, unit_code, 'correction', true, '2031-02-01 08:00+07'
+    from raw.submission
+    where period = '2027-03'
+    order by unit_code
+    limit 1
+    returning submission_id
+),
+
+judged as (
+    insert into ops.submission_verdict (submission_id, status, rules_version, decided_at)
+    select submission_id, 'accepted', 'bench', '2031-02-01 09:00+07'
+    from corrected
+)
+
+insert into raw.line
+    (submission_id, row_no, indicator_code, numerator_kind, numerator, denominator_kind, denominator, value_kind)
+select submission_id, 1, '1', 'exact', '[1,1]', 'exact', '[1000,1000]', 'missing'
+from corrected;
