@@ -1,0 +1,124 @@
+"""Codes as people and spreadsheets write them: the programme, period, unit, agency, type and indicator of a line."""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+
+from ingest.cells import SPACES, Value, as_text
+from ingest.headers import folded
+from ingest.numerals import Unreadable
+
+TYPES = {
+    "": "full",
+    "full": "full",
+    "daydu": "full",
+    "correction": "correction",
+    "dinhchinh": "correction",
+    "retraction": "retraction",
+    "rut": "retraction",
+    "rutbaocao": "retraction",
+}
+SAID_YES = frozenset({"co", "yes", "true", "x", "1"})
+
+QUARTERS = {"1": "1", "2": "2", "3": "3", "4": "4", "i": "1", "ii": "2", "iii": "3", "iv": "4"}
+PERIODS = (
+    (re.compile(r"(?:năm |nam )?([0-9]{4})"), lambda m: m[1]),
+    (re.compile(r"([0-9]{4})[-/ ]?h([12])"), lambda m: f"{m[1]}-H{m[2]}"),
+    (re.compile(r"([0-9]{4})[-/ ]?q([1-4])"), lambda m: f"{m[1]}-Q{m[2]}"),
+    (re.compile(r"([0-9]{4})-(0?[1-9]|1[0-2])"), lambda m: f"{m[1]}-{int(m[2]):02d}"),
+    (re.compile(r"6 tháng (đầu|cuối) năm ([0-9]{4})"), lambda m: f"{m[2]}-H{1 if m[1] == 'đầu' else 2}"),
+    (re.compile(r"quý ([1-4]|i{1,3}|iv)(?:/| năm | )([0-9]{4})"), lambda m: f"{m[2]}-Q{QUARTERS[m[1]]}"),
+    (re.compile(r"tháng (0?[1-9]|1[0-2])(?:/| năm | )([0-9]{4})"), lambda m: f"{m[2]}-{int(m[1]):02d}"),
+)
+
+CODE = re.compile(r"(?=.*[0-9])[0-9A-Za-zĐđ.,]{1,12}")
+
+
+def text(value: Value) -> str | None:
+    """A key cell as text: NFC, one blank between words, no leading apostrophe; None when empty."""
+    cleaned = SPACES.sub(" ", unicodedata.normalize("NFC", as_text(value)).replace("\ufeff", "")).strip()
+    return cleaned.removeprefix("'").strip() or None
+
+
+def period(value: Value) -> str | None:
+    """`2026`, `2026-H1`, `2026-Q3`, `2026-06`, also from «năm 2026», «quý III/2026», «tháng 6/2026».
+
+    Raises Unreadable (`key_unreadable`) for a date, which is what a spreadsheet makes of 2026-06, and for other texts.
+    """
+    written = text(value)
+    if written is None:
+        return None
+    if not _is_moment(value):
+        for pattern, code in PERIODS:
+            if found := pattern.fullmatch(written.casefold()):
+                return code(found)
+    raise Unreadable("key_unreadable")
+
+
+def unit(value: Value) -> str | None:
+    """A unit code; a number of four digits is a commune whose leading zero a spreadsheet dropped (7228 → 07228)."""
+    written = text(value)
+    if written and len(written) == 4 and written.isdigit() and written.isascii():
+        return f"0{written}"
+    return written
+
+
+def agency(value: Value) -> str:
+    """An agency code; the unit's own report, the default, is `UBND`."""
+    written = text(value)
+    return "UBND" if written is None or written.casefold() == "ubnd" else written
+
+
+def submission_type(value: Value) -> str:
+    """`full`, `correction` or `retraction`, in English or Vietnamese. Raises Unreadable (`submission_type_unknown`)."""
+    try:
+        return TYPES[folded(text(value) or "")]
+    except KeyError:
+        raise Unreadable("submission_type_unknown") from None
+
+
+def made_up(value: Value) -> bool:
+    return folded(text(value) or "") in SAID_YES
+
+
+def indicator(value: Value, known: Collection[str]) -> str | None:
+    """An indicator code as the catalogue spells it where it knows it, else as written.
+
+    A number that a spreadsheet made of a code (5.1) is taken back if only one known code has that value.
+    Raises Unreadable (`indicator_became_date`, `indicator_became_number`).
+    """
+    if value in known and isinstance(value, str):
+        return value
+    if _is_moment(value):
+        raise Unreadable("indicator_became_date")
+    written = text(value)
+    if written is None:
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _from_number(written, known)
+    plain = written.rstrip(".")
+    if re.fullmatch(r"[0-9]+,[0-9]+", plain):  # 5.1 passed through a spreadsheet that writes decimal commas
+        return _from_number(plain.replace(",", "."), known)
+    spelled = {code.casefold(): code for code in known}
+    return spelled.get(plain.casefold(), plain)
+
+
+def looks_like_a_code(written: str) -> bool:
+    """Codes are short, hold a digit and no blank; what else stands in the code column is a heading or a signature."""
+    return CODE.fullmatch(written) is not None
+
+
+def _from_number(written: str, known: Collection[str]) -> str:
+    same = [code for code in known if _is_number(code) and float(code) == float(written)]
+    if len(same) > 1:
+        raise Unreadable("indicator_became_number")
+    return same[0] if same else written
+
+
+def _is_number(code: str) -> bool:
+    return re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", code) is not None
+
+
+def _is_moment(value: Value) -> bool:
+    return isinstance(value, date | datetime | time | timedelta)

@@ -1,0 +1,70 @@
+"""One row of a table becomes a line of typed cells, the same way from a CSV and from a workbook."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ingest import cells, keys
+from ingest.cells import Expects, Shown, TypedCell, Value
+from ingest.headers import PARTS
+from ingest.measures import Measures
+from ingest.numerals import Unreadable
+from ingest.reports import Line
+
+
+class Row(NamedTuple):
+    """The cells of a row that count, as the file holds them. shown: what a part's cell is beside its value."""
+
+    number: int
+    indicator: Value
+    parts: Sequence[Value]
+    note: Value
+    shown: Mapping[str, Shown] = {}
+    problem: str | None = None
+
+    @property
+    def has_figures(self) -> bool:
+        """A row without a code is passed over unless this holds: signatures and headings are words."""
+        if any(self.shown.get(part) in ("formula", "error") for part in PARTS):
+            return True
+        return any(_is_figure(cells.parse(value)) for value in self.parts)
+
+
+def _is_figure(cell: TypedCell) -> bool:
+    return cell.kind not in ("missing", "unreadable") or cell.problem not in (None, "not_a_number")
+
+
+def read(row: Row, programme: str | None, unit_code: str | None, measures: Measures) -> Line:
+    """A row as a line; whatever is wrong with it stands in the line's problems."""
+    problems: dict[str, str] = {}
+    indicator = _indicator(row, measures.of_programme(programme), problems)
+    if row.problem is not None:
+        problems["row"] = row.problem
+        numerator, denominator, value = (TypedCell("unreadable", raw=cells.as_text(part)) for part in row.parts)
+    else:
+        expected: tuple[Expects, ...] = ("count", "count", measures.of_value(programme, indicator, unit_code))
+        read_parts = {
+            part: cells.parse(value, expects, row.shown.get(part))
+            for part, value, expects in zip(PARTS, row.parts, expected, strict=True)
+        }
+        problems |= {part: cell.problem for part, cell in read_parts.items() if cell.problem}
+        numerator, denominator, value = read_parts.values()
+    return Line(row.number, indicator, numerator, denominator, value, problems, _note(row.note))
+
+
+def _indicator(row: Row, known: frozenset[str], problems: dict[str, str]) -> str | None:
+    """The code; one that cannot be read is kept as written, so that its receipt can show it."""
+    try:
+        indicator = keys.indicator(row.indicator, known)
+    except Unreadable as problem:
+        problems["indicator"] = problem.rule
+        return keys.text(row.indicator)
+    if row.shown.get("indicator"):
+        problems["indicator"] = cells.SHOWN_RULES[row.shown["indicator"]]
+    elif indicator is None:
+        problems["indicator"] = "indicator_missing"
+    return indicator
+
+
+def _note(value: Value) -> str | None:
+    return unicodedata.normalize("NFC", cells.as_text(value)).strip() or None
