@@ -1,0 +1,117 @@
+"""Who is written to: a CSV of `unit_code,agency,role,email,webhook` becomes the units' contacts."""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from warehouse import database
+from warehouse.errors import WrongCall
+
+COLUMNS = ("unit_code", "agency", "role", "email", "webhook")
+ROLES = ("reporter", "supervisor", "owner")
+ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)*")
+UNIT = re.compile(r"\d{2}|\d{3}|\d{5}")
+
+
+@dataclass(frozen=True)
+class Contact:
+    unit_code: str
+    agency_code: str
+    role: str
+    email: str | None
+    webhook: str | None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A row that was not taken. line: in the file, from 1; unit_code: whose contacts therefore stay as they were."""
+
+    line: int
+    reason: str
+    unit_code: str
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did: contacts stored, units whose contacts they replaced, rows refused."""
+
+    contacts: int
+    units: int
+    refused: tuple[Refusal, ...]
+
+
+def import_file(path: Path) -> Imported:
+    """Replace the contacts of the units in the file.
+
+    A malformed row is refused with its line and a reason, and the contacts of its unit stay as they were: half of
+    them would be worse than the old ones.
+    Raises WrongCall for a file that is not such a CSV.
+    """
+    contacts, refused = read(path)
+    spoiled = {refusal.unit_code for refusal in refused}
+    taken = [contact for contact in contacts if contact.unit_code not in spoiled]
+    with database.connect("loader") as connection:
+        units = sorted({contact.unit_code for contact in taken})
+        connection.execute("delete from ops.contact where unit_code = any(%s)", [units])
+        rows = [(c.unit_code, c.agency_code, c.role, c.email, c.webhook) for c in taken]
+        connection.cursor().executemany(
+            "insert into ops.contact (unit_code, agency_code, role, email, webhook) values (%s, %s, %s, %s, %s)", rows
+        )
+    return Imported(len(taken), len(units), tuple(refused))
+
+
+def read(path: Path) -> tuple[list[Contact], list[Refusal]]:
+    """The contacts of a file and the rows that are none. UTF-8 with or without BOM, `,` or `;`.
+
+    Raises WrongCall for a file that cannot be read or lacks a column.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongCall(f"{path}: {error}") from None
+    first = text.partition("\n")[0]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
+    header = [name.strip().lower() for name in next(rows, [])]
+    if missing := [name for name in COLUMNS if name not in header]:
+        raise WrongCall(f"{path}: thiếu cột {', '.join(missing)}; cần {','.join(COLUMNS)}.")
+    contacts: dict[Contact, int] = {}
+    refused: list[Refusal] = []
+    for cells in rows:
+        if any(cell.strip() for cell in cells):
+            _take(cells, header, rows.line_num, contacts, refused)
+    return list(contacts), refused
+
+
+def _take(cells: list[str], header: list[str], line: int, contacts: dict[Contact, int], refused: list[Refusal]) -> None:
+    row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+    unit = row.get("unit_code", "")
+    reason = f"có {len(cells)} ô, cần {len(header)}" if len(cells) != len(header) else _wrong(row)
+    contact = Contact(
+        unit, row.get("agency") or "UBND", row.get("role", ""), row.get("email") or None, row.get("webhook") or None
+    )
+    if not reason and contact in contacts:
+        reason = f"lặp lại dòng {contacts[contact]}"
+    if reason:
+        refused.append(Refusal(line, reason, unit))
+    else:
+        contacts[contact] = line
+
+
+def _wrong(row: dict[str, str]) -> str:
+    """Why the row is no contact, in Vietnamese; empty when it is one."""
+    if not UNIT.fullmatch(row["unit_code"]):
+        return f"mã đơn vị «{row['unit_code']}» không phải là 2, 3 hoặc 5 chữ số"
+    if row["role"] not in ROLES:
+        return f"vai trò «{row['role']}» không thuộc {', '.join(ROLES)}"
+    if not row["email"] and not row["webhook"]:
+        return "cần email hoặc webhook"
+    if row["email"] and not ADDRESS.fullmatch(row["email"]):
+        return f"email «{row['email']}» không hợp lệ"
+    if row["webhook"] and (
+        urlsplit(row["webhook"]).scheme not in ("http", "https") or not urlsplit(row["webhook"]).hostname
+    ):
+        return f"webhook «{row['webhook']}» không phải là địa chỉ http(s)"
+    return ""

@@ -1,0 +1,168 @@
+"""E-mail through any SMTP server: `smtp://user:password@host:port?starttls=1`, `smtps://…`, `smtp://localhost:25`."""
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import SMTP as LINES_AS_SMTP
+from email.utils import format_datetime
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from alerts.ledger import Frozen
+from warehouse.errors import BaocaoError, WrongCall
+from warehouse.logging import get_logger
+
+log = get_logger(__name__)
+
+TIMEOUT_SECONDS = 20
+ATTEMPTS = 3
+WAIT_SECONDS = 1.0
+"""Before the second attempt; doubled before the third."""
+
+
+class Unreachable(BaocaoError):
+    """No server took the message now; it may be sent later."""
+
+
+class Refused(BaocaoError):
+    """The server will never take this message: the address is wrong, say."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where mail goes. sender: the From address."""
+
+    host: str
+    port: int
+    sender: str
+    is_tls: bool = False
+    is_starttls: bool = False
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+def server(url: str) -> Server:
+    """The server that BAOCAO_SMTP_URL names. Query: `starttls=1`, `from=address`.
+
+    Without `from` the sender is the user, where that is an address, else baocao@ the server's host.
+    Raises WrongCall, without repeating the URL, which may hold a password.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"smtp": 25, "smtps": 465}[parts.scheme]
+    except (KeyError, ValueError):
+        raise WrongCall("BAOCAO_SMTP_URL: write smtp://user:password@host:port?starttls=1 or smtps://…") from None
+    if not parts.hostname:
+        raise WrongCall("BAOCAO_SMTP_URL names no server.")
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    user = unquote(parts.username) if parts.username else None
+    sender = options.get("from") or (user if user and "@" in user else f"baocao@{parts.hostname}")
+    return Server(
+        host=parts.hostname,
+        port=port,
+        sender=sender,
+        is_tls=parts.scheme == "smtps",
+        is_starttls=options.get("starttls", "0") not in ("0", "false", "no"),
+        user=user,
+        password=unquote(parts.password) if parts.password else None,
+    )
+
+
+def envelope(message: Frozen, sender: str) -> EmailMessage:
+    """The message as it goes over the wire; the same frozen message gives the same bytes."""
+    mail = EmailMessage(policy=LINES_AS_SMTP)
+    mail["From"], mail["To"], mail["Subject"] = sender, message.recipient, message.subject
+    mail["Date"] = format_datetime(message.frozen_at)
+    mail["Message-ID"] = message.message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.body_text, cte="base64")
+    mail.add_alternative(message.body_html, subtype="html", cte="base64")
+    mail.set_boundary(f"baocao-{message.message_id.strip('<>').partition('@')[0]}")
+    return mail
+
+
+class Mailer:
+    """Sends messages over one connection, made anew after a failure."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.connection: smtplib.SMTP | None = None
+
+    def send(self, message: Frozen) -> None:
+        """Returns when the server has taken the message for every recipient it knows.
+
+        Raises Refused where it never will, Unreachable after three attempts.
+        """
+        from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+        again = Retrying(
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=wait_exponential(multiplier=WAIT_SECONDS),
+            retry=retry_if_exception_type(Unreachable),
+            reraise=True,
+        )
+        again(self._attempt, message)
+
+    def close(self) -> None:
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.close()
+
+    def _attempt(self, message: Frozen) -> None:
+        try:
+            self.connection = self.connection or _connect(self.server)
+            unknown = self.connection.send_message(envelope(message, self.server.sender))
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            if _is_final(error):
+                raise Refused(_words(error)) from error
+            raise Unreachable(_words(error)) from error
+        if unknown:
+            log.warning("%s: the server refused %d of the recipients", message.message_id, len(unknown))
+
+
+@contextmanager
+def mailer(url: str) -> Iterator[Mailer]:
+    """A mailer for the server that BAOCAO_SMTP_URL names; connects with the first message."""
+    found = Mailer(server(url))
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def _connect(server: Server) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    connection: smtplib.SMTP
+    if server.is_tls:
+        connection = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)
+    else:
+        connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+    try:
+        if server.is_starttls:
+            connection.starttls(context=context)
+        if server.user is not None:
+            connection.login(server.user, server.password or "")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_final(error: Exception) -> bool:
+    """The server said no for good (5xx) to the recipients or to the text; a wrong password can be mended."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
+
+
+def _words(error: Exception) -> str:
+    """The server's answer, without the recipients' addresses."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return "; ".join(f"{code} {answer.decode(errors='replace')}" for code, answer in error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        answer = error.smtp_error
+        return f"{error.smtp_code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
+    return f"{type(error).__name__}: {error}"

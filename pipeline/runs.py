@@ -1,0 +1,73 @@
+"""A step's row in ops.pipeline_run: there when the step begins, settled when it ends, failed when it breaks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from warehouse import clock, database
+
+
+@dataclass
+class Run:
+    """A run under way. detail: what it did, kept when it ends; accepted_through: the last verdict it took in."""
+
+    run_id: int
+    moment: datetime
+    detail: dict[str, Any] = field(default_factory=dict)
+    accepted_through: int | None = None
+
+
+@contextmanager
+def recorded(step: str) -> Iterator[Run]:
+    """One run of `remind` or `publish`, one at a time: waits for another process that is at the same step.
+
+    A row that a killed process left open is failed here: the lock proves that the process is gone.
+    """
+    with database.exclusive(step):
+        run = _begin(step)
+        try:
+            yield run
+        except BaseException as error:
+            _end(run, "failed", run.detail | {"error": str(error)})
+            raise
+        _end(run, "succeeded", run.detail)
+
+
+def last(step: str) -> Run | None:
+    """The newest run of the step that succeeded."""
+    with database.connect("loader") as connection:
+        row = connection.execute(
+            "select run_id, moment, detail, accepted_through from ops.pipeline_run "
+            "where step = %s and status = 'succeeded' order by run_id desc limit 1",
+            [step],
+        ).fetchone()
+    return Run(*row) if row else None
+
+
+def _begin(step: str) -> Run:
+    moment = clock.now()
+    with database.connect("loader") as connection:
+        connection.execute(
+            "update ops.pipeline_run set status = 'failed', finished_at = clock_timestamp() "
+            "where step = %s and status = 'running'",
+            [step],
+        )
+        row = connection.execute(
+            "insert into ops.pipeline_run (step, status, moment) values (%s, 'running', %s) returning run_id",
+            [step, moment],
+        ).fetchone()
+    assert row is not None
+    return Run(row[0], moment)
+
+
+def _end(run: Run, status: str, detail: dict[str, Any]) -> None:
+    with database.connect("loader") as connection:
+        connection.execute(
+            "update ops.pipeline_run set status = %s, detail = %s, accepted_through = %s, "
+            "finished_at = clock_timestamp() where run_id = %s",
+            [status, Jsonb(detail), run.accepted_through, run.run_id],
+        )
