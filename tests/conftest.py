@@ -35,9 +35,7 @@ def throw_away_home() -> Iterator[Path]:
         try:
             yield folder
         finally:
-            data = database.Cluster(folder).data
             database.Cluster(folder).stop()
-            shutil.rmtree(data, ignore_errors=True)
             shutil.rmtree(folder)
 
 

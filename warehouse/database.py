@@ -165,8 +165,8 @@ def _make_roles(server: Server) -> None:
 def _prepare_schemas() -> None:
     with connect(autocommit=True) as connection:
         if get_settings().database_url:
-            roles.create_on_server(connection)
             _check_that_owner_may_create(connection)
+            roles.create_on_server(connection)
     migrations.upgrade(engine())
     log.info("The database is at revision %s", migrations.head())
 

@@ -40,9 +40,7 @@ def create_on_embedded(connection: psycopg.Connection, database: str) -> None:
     _create_database(connection, AIRFLOW, owner=AIRFLOW)
     for role in NAMES.values():
         _set_session(connection, role, database)
-    for role in (LOADER, READER):
-        _run(connection, "grant connect on database {} to {}", database, role)
-    _run(connection, "grant temporary on database {} to {}", database, LOADER)  # the gate's checked tables
+    _let_in(connection, database)
 
 
 def create_on_server(connection: psycopg.Connection) -> None:
@@ -66,7 +64,7 @@ def create_on_server(connection: psycopg.Connection) -> None:
                 f"the role with a password and write the password into {passwords.path(name)}."
             ) from error
         _set_session(connection, role, database)
-        _run(connection, "grant connect on database {} to {}", database, role)
+    _let_in(connection, database)
 
 
 def _check_that_password_is_known(name: str) -> None:
@@ -102,6 +100,12 @@ def _create_database(connection: psycopg.Connection, database: str, owner: str) 
         return
     _run(connection, "create database {} owner {}", database, owner)
     _run(connection, "revoke all on database {} from public", database)
+
+
+def _let_in(connection: psycopg.Connection, database: str) -> None:
+    """The loader also makes temporary tables: the gate's."""
+    _run(connection, "grant connect, temporary on database {} to {}", database, LOADER)
+    _run(connection, "grant connect on database {} to {}", database, READER)
 
 
 def _run(connection: psycopg.Connection, statement: LiteralString, *names: str) -> None:

@@ -1,0 +1,73 @@
+# Everything a person needs: `make demo` and `make test`. Set-up happens by itself, once per requirements.lock.
+# Needs Python 3.11 (with venv) and make; works as root or not, from any environment.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(or $(shell command -v python3.11),python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SQL := dbt_project
+
+# It doubles every start-up: compiled bytecode is wanted here.
+unexport PYTHONDONTWRITEBYTECODE
+# A package from the caller's environment must not shadow one of requirements.lock.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+.PHONY: help setup demo up down test lint bench docs
+
+help: ## these lines
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-7s %s\n", $$1, $$2 }'
+
+demo: setup ## a whole reporting season on made-up and real reports, from inbox to scorecard; ends by itself
+	@$(BIN)/baocao demo
+
+up: setup ## start the database and Airflow, and leave them running
+	@$(BIN)/baocao up
+
+down: setup ## stop them; what is stored stays
+	@$(BIN)/baocao down
+
+test: lint ## lint, then every test
+	$(BIN)/python -m pytest
+
+lint: setup ## style, types, walls between the rooms, format of the SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfmt --check --quiet $(SQL)
+
+bench: setup ## the benchmarks: minutes long, ratios within one run
+	$(BIN)/python -m tests.bench
+
+docs: setup ## write docs/reference anew from commands, settings and marts
+	$(BIN)/python -m baocao.reference
+
+setup: $(READY)
+	@:
+
+# uv does not read pip's configuration: where pip finds packages and which certificates it trusts is handed on.
+define HAND_PIP_SETTINGS_TO_UV
+settings=$$($(BIN)/python -m pip config list); \
+hand_on() { \
+	value=$$(sed -n "s/^global[.]$$2='\(.*\)'$$/\1/p" <<< "$$settings"); \
+	[ -n "$${!1:-}" ] || [ -z "$$value" ] || export "$$1=$$value"; \
+}; \
+hand_on UV_DEFAULT_INDEX index-url; hand_on UV_INDEX extra-index-url; \
+hand_on UV_FIND_LINKS find-links; hand_on SSL_CERT_FILE cert
+endef
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+		{ echo "Python 3.11 is needed; make PYTHON=/path/to/python3.11 names another one." >&2; exit 1; }
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV) || \
+		{ echo "Python's venv module is missing (Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
+	@echo "Setting up $(VENV) from requirements.lock: once, a minute or more."
+	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(HAND_PIP_SETTINGS_TO_UV); \
+		$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock; \
+		$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --compile-bytecode --editable .
+	@touch $@

@@ -1,0 +1,179 @@
+"""Bringing the database up: on the embedded server and on somebody's own, migrations, locks."""
+
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import ProgrammingError
+
+from tests.conftest import database_of_its_own
+from warehouse import database, migrations, passwords, roles
+from warehouse.errors import BaocaoError, WrongCall
+
+
+@pytest.fixture
+def spare_database(warehouse, monkeypatch):
+    with database_of_its_own(monkeypatch) as address:
+        yield address
+
+
+@contextmanager
+def administrator(statements):
+    """Statements of the embedded server's administrator; their identifiers are ours."""
+    with database.superuser() as connection:
+        for statement in statements:
+            connection.execute(statement)
+        yield connection
+
+
+def test_preparing_again_takes_a_moment(warehouse):
+    started = time.perf_counter()
+    database.prepare()
+    assert time.perf_counter() - started < 0.3
+
+
+def test_a_command_that_finds_everything_ready_does_not_wait_for_heavy_imports(warehouse):
+    program = "import sys; from warehouse import database; database.prepare(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
+    assert "psycopg" in loaded
+    assert not {"sqlalchemy", "alembic", "pandas", "airflow", "dbt", "great_expectations"} & set(loaded)
+
+
+def test_the_newest_revision_is_the_one_that_alembic_finds():
+    assert ScriptDirectory(str(migrations.HERE)).get_heads() == [migrations.head()]
+
+
+def test_migrations_go_down_to_nothing_and_up_again(spare_database):
+    migrations.downgrade(database.engine(), "base")
+    with database.connect() as connection:
+        found = connection.execute("select nspname from pg_namespace where nspname in ('raw', 'ops')").fetchall()
+        left = connection.execute(
+            "select count(*) from pg_default_acl where defaclrole = current_user::regrole"
+        ).fetchone()
+    assert found == []
+    assert left == (0,)
+    database.prepare()
+    with database.connect("loader") as connection:
+        assert connection.execute("select count(*) from ops.contact").fetchone() == (0,)
+
+
+def test_a_migration_that_fails_changes_nothing(spare_database):
+    migrations.downgrade(database.engine(), "base")
+    with database.connect() as connection:
+        connection.execute("create schema ops")
+    with pytest.raises(ProgrammingError, match='schema "ops" already exists'):
+        database.prepare()
+    with database.connect() as connection:
+        assert connection.execute("select to_regnamespace('raw')").fetchone() == (None,)
+        connection.execute("drop schema ops")
+    database.prepare()
+    assert database.status().revision == migrations.head()
+
+
+def test_every_role_has_an_address_of_its_own(warehouse):
+    for role, name in roles.NAMES.items():
+        address = urlsplit(database.url(role))
+        assert (address.scheme, address.username, address.path) == ("postgresql", name, "/baocao")
+        with database.connect(role) as connection:
+            assert connection.execute("select current_user").fetchone() == (name,)
+
+
+def test_sqlalchemy_reaches_the_same_place_through_psycopg_3(warehouse):
+    engine = database.engine("loader")
+    assert engine is database.engine("loader")
+    assert engine.dialect.driver == "psycopg"
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("select current_user").scalar() == "baocao_loader"
+
+
+def test_airflow_has_a_database_of_its_own(warehouse):
+    with psycopg.connect(database.airflow_url()) as connection:
+        connection.execute("create table mine ()")
+        connection.execute("drop table mine")
+        assert connection.execute("select current_user, current_database()").fetchone() == ("airflow", "airflow")
+
+
+# --- locks ---------------------------------------------------------------------------------------
+
+
+def test_one_at_a_time_is_inside_and_a_killed_process_leaves(warehouse):
+    program = "from warehouse import database\nwith database.exclusive('tried'): print('in', flush=True); input()"
+    other = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert other.stdout.readline() == "in\n"
+    with database.exclusive("something else"), database.connect() as connection:
+        found = connection.execute("select pg_try_advisory_lock(hashtextextended('baocao:tried', 0))").fetchone()
+        assert found == (False,)
+    other.kill()
+    other.communicate()
+    started = time.monotonic()
+    with database.exclusive("tried"):
+        assert time.monotonic() - started < 10
+
+
+# --- a server of the user's ----------------------------------------------------------------------
+
+
+def test_a_server_of_the_users_is_prepared_and_used(spare_database):
+    assert database.url() == spare_database
+    with database.connect("bi") as reader, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        reader.execute("select from raw.file")
+    with database.connect("loader") as loader:
+        assert loader.execute("show timezone").fetchone() == ("Asia/Ho_Chi_Minh",)
+
+
+def test_an_address_with_a_drivers_name_will_do(spare_database, monkeypatch):
+    monkeypatch.setenv("BAOCAO_DATABASE_URL", spare_database.replace("postgresql", "postgresql+psycopg2"))
+    assert database.url() == spare_database
+
+
+def test_an_address_of_something_else_is_a_wrong_call(monkeypatch):
+    monkeypatch.setenv("BAOCAO_DATABASE_URL", "mysql://localhost/baocao")
+    with pytest.raises(WrongCall, match="postgresql://"):
+        database.prepare()
+
+
+def test_a_server_that_does_not_answer_is_named_without_its_password(monkeypatch):
+    monkeypatch.setenv("BAOCAO_DATABASE_URL", "postgresql://office:hunter2@127.0.0.1:1/baocao")
+    with pytest.raises(database.DatabaseUnavailable, match=r"office:\*\*\*@127.0.0.1:1") as told:
+        database.prepare()
+    assert "hunter2" not in str(told.value)
+    assert database.status().state == "unavailable"
+
+
+@pytest.fixture
+def strangers_database(own_home, monkeypatch):
+    """A second server without our roles and a database whose user is no administrator; yields its address."""
+    embedded = database.cluster()
+    embedded.ensure(passwords.get("postgres"))
+    create = ("create role office login password 'pw'", "create database figures owner office")
+    with administrator(create) as connection:
+        address = f"postgresql://office:pw@127.0.0.1:{connection.info.port}/figures"
+        monkeypatch.setenv("BAOCAO_DATABASE_URL", address)
+        yield connection
+
+
+def test_on_a_server_without_our_roles_they_are_made_or_the_way_out_is_told(strangers_database):
+    with pytest.raises(BaocaoError, match=r"may not create the role baocao_loader. Give it CREATEROLE"):
+        database.prepare()
+
+    strangers_database.execute("alter role office createrole")
+    database.prepare()
+    with database.connect("bi") as reader:
+        assert reader.execute("show statement_timeout").fetchone() == ("1min",)
+
+    passwords.path("bi").unlink()
+    migrations.downgrade(database.engine(), "base")
+    with pytest.raises(BaocaoError, match="does not hold its password"):
+        database.prepare()
+
+
+def test_a_user_who_may_not_create_schemas_is_told_how_to(strangers_database):
+    strangers_database.execute("alter role office createrole")
+    strangers_database.execute("alter database figures owner to postgres")
+    with pytest.raises(BaocaoError, match="alter database figures owner to office"):
+        database.prepare()
