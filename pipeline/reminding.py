@@ -88,10 +88,10 @@ def _freeze(connection: psycopg.Connection, run: runs.Run) -> None:
 
 def _send(connection: psycopg.Connection, run: runs.Run, url: str, done: Reminded) -> None:
     """Send what is frozen, this run's and what a killed run left; the first sign of no server ends the attempt."""
-    messages = ledger.frozen(connection)
+    frozen = ledger.frozen(connection)
     connection.commit()
     with smtp.mailer(url) as mailer:
-        for number, message in enumerate(messages):
+        for number, message in enumerate(frozen):
             try:
                 mailer.send(message)
             except smtp.Refused as error:
@@ -101,7 +101,7 @@ def _send(connection: psycopg.Connection, run: runs.Run, url: str, done: Reminde
             except smtp.Unreachable as error:
                 ledger.note_attempt(connection, message.message_id, str(error))
                 connection.commit()
-                done.waiting = len(messages) - number
+                done.waiting = len(frozen) - number
                 raise
             else:
                 ledger.settle(connection, message.message_id, "sent", run.moment)
