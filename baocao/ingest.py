@@ -1,0 +1,62 @@
+"""`baocao ingest` and `baocao receive-document`: reports come in, and each file gets its receipt."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from baocao.output import Json, stderr, write_document
+from pipeline import inbox, receipts, receiving
+from pipeline.receipts import Receipt
+from warehouse.errors import WrongCall
+from warehouse.settings import get_settings
+
+app = typer.Typer()
+
+SHOWN_IN_FULL = 20
+"""Of more files than these, only the rejected ones are shown; every receipt is in the folder."""
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders or fsspec addresses.")],
+    json: Json = False,
+) -> None:
+    """Receive reports, run the gate and answer each file with a receipt. What is given stays where it is."""
+    files = inbox.files_at(paths)
+    with Progress(console=stderr(), transient=True) as progress:
+        task = progress.add_task("Đang nhận báo cáo", total=len(files) + 1)
+        found = receiving.receive_files(files, from_inbox=False, on_file=lambda: progress.advance(task))
+    _show(found, json)
+
+
+@app.command("receive-document")
+def receive_document(
+    programme: str,
+    period: str,
+    unit: str,
+    file: Path,
+    agency: Annotated[str, typer.Option(help="Who reports, where it is not the unit itself.")] = "UBND",
+    json: Json = False,
+) -> None:
+    """Receive a report without figures: a dossier or a narrative, of any file type."""
+    if not file.is_file():
+        raise WrongCall(f"There is no file {file}.")
+    _show([receiving.receive_document(programme, period, unit, file, agency)], json)
+
+
+def _show(found: list[Receipt], json: bool) -> None:
+    if json:
+        write_document([receipt.document() for receipt in found])
+        return
+    console = Console()
+    for receipt in found:
+        if len(found) <= SHOWN_IN_FULL or receipt.status == "rejected":
+            console.print(receipts.rendered(receipt), soft_wrap=True)
+    counts = Counter(receipt.status for receipt in found)
+    words = [f"{counts[status]} {word.lower()}" for status, word in receipts.STATUS_VI.items() if counts[status]]
+    console.print(f"{len(found)} tệp" + (f": {'; '.join(words)}" if words else ""), soft_wrap=True)
+    console.print(f"Biên nhận: {get_settings().home / 'receipts'}", soft_wrap=True)

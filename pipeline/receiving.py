@@ -1,0 +1,147 @@
+"""The first step: files come in, are loaded in batches, pass the gate, and each is answered with a receipt.
+
+A file of the inbox leaves it only when its content is archived and in raw; a file that a person points at stays where
+it is. Whatever is interrupted is carried on by the next run: a file that is still there, a report that waits.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from expectations import gate
+from pipeline import building, inbox, receipts
+from pipeline.receipts import Receipt
+from warehouse import clock, database
+from warehouse.logging import get_logger
+
+if TYPE_CHECKING:
+    from ingest.receiving import ReceivedFile
+
+log = get_logger(__name__)
+
+FILES_A_BATCH = 200
+BATCHES_A_RUN = 1000
+"""Airflow maps at most 1024 tasks; what is beyond waits for the next run."""
+
+WAITING = """
+select distinct submission.batch_id
+from raw.submission as submission
+left join ops.submission_verdict as verdict on verdict.submission_id = submission.submission_id
+where verdict.submission_id is null
+"""
+
+
+def plan_batches() -> list[str]:
+    """What is to be done: the inbox's files in batches, and the batches that an earlier run loaded and did not judge.
+
+    Each is a text for `load`. Empty when nothing waits.
+    """
+    database.prepare()
+    unjudged = [_plan(batch, []) for batch in _unjudged_batches()]
+    return [*unjudged, *(_plan(uuid4(), files) for files in _batched(inbox.waiting()))][:BATCHES_A_RUN]
+
+
+def load(batch: str) -> str:
+    """Archive and load the files of one planned batch, and empty the inbox of them; returns the batch's id.
+
+    Doing it again is harmless: what was loaded is known by its content.
+    """
+    planned = json.loads(batch)
+    batch_id = UUID(planned["batch_id"])
+    for received in _load(planned["files"], batch_id, from_inbox=True):
+        if received.is_duplicate:
+            receipts.write(receipts.of_duplicate(received.sha256, received.file_name))
+    return str(batch_id)
+
+
+def check_and_answer(batches: list[str]) -> list[Receipt]:
+    """Run the gate over the loaded batches and write a receipt for each of their files."""
+    building.prepare_catalogue()
+    ids = [UUID(batch) for batch in batches]
+    gate.check(*ids)
+    return _answered(receipts.of_batches(ids))
+
+
+def receive(paths: Sequence[str] = (), on_file: Callable[[], None] | None = None) -> list[Receipt]:
+    """Receive files, folders and addresses, or the inbox without any; one receipt a file, duplicates last.
+
+    on_file: called once for each file as it is loaded. Raises WrongCall for a path where nothing is.
+    """
+    files = inbox.files_at(paths) if paths else inbox.waiting()
+    return receive_files(files, from_inbox=not paths, on_file=on_file)
+
+
+def receive_files(
+    files: Sequence[str], *, from_inbox: bool, on_file: Callable[[], None] | None = None
+) -> list[Receipt]:
+    """As `receive`, for files that are known already. Reports left waiting by an earlier run are judged as well."""
+    database.prepare()
+    received: list[ReceivedFile] = []
+    for some in _batched(files):
+        received += _load(some, uuid4(), from_inbox=from_inbox, on_file=on_file)
+    batches = {file.batch_id for file in received if not file.is_duplicate}
+    answered = check_and_answer([str(batch) for batch in sorted(batches | set(_unjudged_batches()))])
+    repeated = [receipts.of_duplicate(file.sha256, file.file_name) for file in received if file.is_duplicate]
+    return [*answered, *_answered(repeated)]
+
+
+def receive_document(programme: str, period: str, unit: str, path: Path, agency: str = "UBND") -> Receipt:
+    """Receive a report without figures: archived as it is, and judged by what it is about.
+
+    Raises OSError when there is no such file.
+    """
+    from ingest import receiving
+
+    database.prepare()
+    building.prepare_catalogue()
+    received = receiving.receive_document(
+        programme, period, unit, agency, path, batch_id=uuid4(), received_at=clock.now()
+    )
+    if received.is_duplicate:
+        (receipt,) = _answered([receipts.of_duplicate(received.sha256, received.file_name)])
+        return receipt
+    gate.check(received.batch_id)
+    (receipt,) = _answered(receipts.of_submissions(received.submission_ids))
+    return receipt
+
+
+def _load(
+    files: Sequence[str], batch_id: UUID, *, from_inbox: bool, on_file: Callable[[], None] | None = None
+) -> list["ReceivedFile"]:
+    """The files that are now in raw; one that could not be opened is logged and stays where it is."""
+    from ingest import receiving
+
+    if not files:
+        return []
+    building.prepare_catalogue()  # what a cell may hold depends on what the unit's level speaks of
+    moment = clock.now()
+    arrivals = [receiving.Arrival(file, moment) for file in files]
+    received = receiving.receive_many(arrivals, batch_id=batch_id)
+    for file in received:
+        if from_inbox:
+            inbox.remove(file.path)
+        if on_file:
+            on_file()
+    return received
+
+
+def _answered(given: Iterable[Receipt]) -> list[Receipt]:
+    kept = list(given)
+    for receipt in kept:
+        receipts.write(receipt)
+    return kept
+
+
+def _batched(files: Sequence[str]) -> list[Sequence[str]]:
+    return [files[start : start + FILES_A_BATCH] for start in range(0, len(files), FILES_A_BATCH)]
+
+
+def _plan(batch_id: UUID, files: Sequence[str]) -> str:
+    return json.dumps({"batch_id": str(batch_id), "files": list(files)}, ensure_ascii=False)
+
+
+def _unjudged_batches() -> list[UUID]:
+    with database.connect("loader") as connection:
+        return [batch for (batch,) in connection.execute(WAITING)]

@@ -1,0 +1,312 @@
+"""The gate on a real database: which rule answers what, and how verdicts come into being."""
+
+from collections import Counter
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from reports import put
+
+from expectations import context, gate
+from expectations.context import CheckBroken
+from expectations.rules import Rule, Suite
+from expectations.suites import raw_cell, raw_line
+from warehouse import clock
+
+pytestmark = pytest.mark.usefixtures("nothing_arrived")
+
+FULL = {"submission_type": "full"}
+CORRECTION = {"submission_type": "correction"}
+"""Most reports here are corrections: they need not hold every required line."""
+
+
+def judge(*submissions: UUID) -> None:
+    gate.check(*submissions)
+
+
+def status(session: psycopg.Connection, submission: UUID) -> str:
+    (found,) = session.execute(
+        "select status from ops.submission_verdict where submission_id = %s", [submission]
+    ).fetchone()
+    return found
+
+
+def issues(session: psycopg.Connection, submission: UUID) -> list[tuple[str, str | None]]:
+    return session.execute(
+        "select rule, coalesce(sheet || '!' || cell, line::text) from ops.submission_issue "
+        "where submission_id = %s order by issue_id",
+        [submission],
+    ).fetchall()
+
+
+def message(session: psycopg.Connection, submission: UUID) -> str:
+    (found,) = session.execute(
+        "select message_vi from ops.submission_issue where submission_id = %s", [submission]
+    ).fetchone()
+    return found
+
+
+def test_a_line_whose_parts_make_sense_is_accepted(session):
+    report = put("07228", {"5.1": (291, 300, "97"), "1": (None, None, "Có"), "3.1": ("KPS", 300)}, **CORRECTION)
+    judge(report)
+    assert (status(session, report), issues(session, report)) == ("accepted", [])
+
+
+@pytest.mark.parametrize(
+    ("lines", "rule", "place"),
+    [
+        ({"5.1": (101, 100)}, "numerator_above_denominator", "Báo cáo!D10"),
+        ({"5.1": (">100", 100)}, "numerator_above_denominator", "Báo cáo!D10"),
+        ({"5.1": (5, "KPS")}, "numerator_above_denominator", "Báo cáo!D10"),
+        ({"14": (5, None)}, "denominator_missing", "Báo cáo!D10"),
+        ({"13": (2, None)}, "denominator_missing", "Báo cáo!D10"),
+        ({"14": (None, 5)}, "numerator_missing", "Báo cáo!E10"),
+        ({"14": ("KPS", None)}, "denominator_missing", "Báo cáo!D10"),
+        ({"14": (None, None, "101")}, "value_outside_hard_range", "Báo cáo!F10"),
+        ({"14": (None, None, ">100")}, "value_outside_hard_range", "Báo cáo!F10"),
+        ({"14": (None, None, "99-101")}, "value_outside_hard_range", "Báo cáo!F10"),
+        ({"11.1": (None, None, "2,5")}, "count_not_whole", "Báo cáo!F10"),
+        ({"5.1": ("1,5", 300)}, "count_not_whole", "Báo cáo!D10"),
+        ({"1": (None, None, "75")}, "yes_no_expected", "Báo cáo!F10"),
+        ({"14": (None, None, "Có")}, "yes_no_unexpected", "Báo cáo!F10"),
+        ({"14": ("Không", 300)}, "yes_no_unexpected", "Báo cáo!D10"),
+        ({"99": (1, 2)}, "indicator_unknown", "Báo cáo!A10"),
+        ([("5.1", (291, 300)), ("5.1", (290, 300))], "line_twice", "Báo cáo!A11"),
+    ],
+)
+def test_a_line_that_breaks_a_critical_rule_rejects_its_report(session, lines, rule, place):
+    report = put("07228", lines, **CORRECTION)
+    judge(report)
+    assert status(session, report) == "rejected"
+    assert (rule, place) in issues(session, report)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        {"5.1": (300, 300)},
+        {"5.1": ("KPS", "KPS")},
+        {"5.1": (">280", 300)},
+        {"5.1": ("290-310", 300)},
+        {"3.1": (1, "KPS")},
+        {"13": (3, 2)},
+        {"13": ("KPS", "KPS")},
+        {"9": ("không áp dụng", "không áp dụng")},
+        {"21": (None, None, "không áp dụng")},
+        {"11.1": (4, 3000, "4")},
+    ],
+)
+def test_a_line_that_may_be_true_is_accepted(session, lines):
+    report = put("07228", lines, **CORRECTION)
+    judge(report)
+    assert [rule for rule, _ in issues(session, report)] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "agrees"),
+    [
+        ("96,7", True),
+        ("96,67", True),
+        ("97", True),
+        ("96,6", False),
+        ("96,666667", True),
+        ("<97", True),
+        (">97", False),
+    ],
+)
+def test_a_typed_value_may_differ_from_its_parts_by_the_rounding_of_its_digits(session, typed, agrees):
+    report = put("07228", {"14": (290, 300, typed)}, **CORRECTION)  # 96.666…
+    judge(report)
+    assert issues(session, report) == ([] if agrees else [("value_disagrees", "Báo cáo!F10")])
+    assert status(session, report) == ("accepted" if agrees else "accepted_with_warnings")
+
+
+def test_where_the_level_speaks_of_a_count_the_typed_value_is_the_count(session):
+    right, wrong = put("07228", {"11.1": (4, 3000, 4)}), put("07210", {"11.1": (4, 3000, "133,3")})
+    judge(right, wrong)
+    assert "value_disagrees" not in [rule for rule, _ in issues(session, right)]
+    assert {"value_disagrees", "count_not_whole"} <= {rule for rule, _ in issues(session, wrong)}
+
+
+def test_a_bare_percentage_is_accepted_and_said_to_stay_out_of_the_rollup(session):
+    commune = put("07228", {"5.1": (None, None, ">96")}, **CORRECTION)
+    province = put("24", {"5.1": (None, None, ">96")}, **CORRECTION)
+    judge(commune, province)
+    assert issues(session, commune) == [("value_without_parts", "Báo cáo!F10")]
+    assert issues(session, province) == []  # its report feeds no rollup
+    assert status(session, commune) == "accepted_with_warnings"
+
+
+def test_a_full_report_that_lacks_lines_is_accepted_as_incomplete(session):
+    report = put("07228", {"5.1": (291, 300), "14": (None, None)}, **FULL)
+    judge(report)
+    absent = [rule for rule, _ in issues(session, report)]
+    assert absent == ["required_line_absent"] * 32  # of 33; an empty line is an absent line
+    assert status(session, report) == "accepted_with_warnings"
+
+
+@pytest.mark.parametrize(
+    ("unit", "changes", "rule"),
+    [
+        ("07228", {"programme": "bacninh"}, "programme_unknown"),
+        ("07228", {"period": "2031"}, "period_unknown"),
+        ("99999", {}, "unit_unknown"),
+        ("07231", {}, "unit_not_alive"),  # merged on 2025-07-01
+        ("213", {}, "unit_not_alive"),  # districts ended on 2025-06-30
+        ("00004", {}, "report_not_due"),  # a ward of Hà Nội
+        ("07228", {"agency_code": "CA"}, "agency_not_assigned"),
+        ("07228", {"form": "document"}, "form_not_due"),
+    ],
+)
+def test_a_report_that_nobody_asked_for_is_rejected_with_one_reason(session, unit, changes, rule):
+    report = put(unit, {"5.1": (291, 300)}, **(CORRECTION | changes))
+    judge(report)
+    assert status(session, report) == "rejected"
+    assert [found for found, _ in issues(session, report)] == [rule]
+
+
+def test_an_old_code_is_told_where_its_unit_went(session):
+    report = put("07231", {}, **CORRECTION)
+    judge(report)
+    assert message(session, report) == (
+        "Mã 07231 (Phường Dĩnh Kế) không phải là một đơn vị của ngày 30/11/2026, ngày xác định đơn vị báo cáo của kỳ "
+        "2026. Đơn vị sau sắp xếp: 07210 Phường Bắc Giang."
+    )
+
+
+def test_each_finding_of_the_reader_gets_its_own_answer(session):
+    cells = {"14": (None, None, "1.234"), "16": ("1E+05", 300)}
+    found = {"14": {"value": "decimal_mark_ambiguous"}, "16": {"numerator": "scientific_notation"}}
+    report = put("07228", cells, problems=found, **CORRECTION)
+    judge(report)
+    assert issues(session, report) == [
+        ("decimal_mark_ambiguous", "Báo cáo!F10"),
+        ("scientific_notation", "Báo cáo!D11"),
+    ]
+
+
+def test_a_finding_that_no_suite_knows_rejects_all_the_same(session):
+    report = put("07228", {"14": (None, None, "?")}, problems={"14": {"value": "found_tomorrow"}}, **CORRECTION)
+    judge(report)
+    assert (status(session, report), issues(session, report)) == ("rejected", [("cell_unreadable", "Báo cáo!F10")])
+
+
+def test_a_csv_is_answered_by_its_line_and_not_by_a_cell(session):
+    report = put("07228", {"5.1": (101, 100)}, sheet=None, **CORRECTION)
+    judge(report)
+    assert issues(session, report) == [("numerator_above_denominator", "10")]
+
+
+def test_only_the_failing_unit_is_rejected(session):
+    batch = uuid4()
+    right = put("07228", {"5.1": (291, 300)}, batch=batch, **CORRECTION)
+    wrong = put("07210", {"5.1": (301, 300)}, batch=batch, **CORRECTION)
+    judge(batch)
+    assert (status(session, right), status(session, wrong)) == ("accepted", "rejected")
+
+
+def test_a_report_that_the_reader_refused_gets_its_verdict_here(session):
+    report = put(None, {}, programme=None, period=None)
+    session.execute(
+        "insert into ops.submission_issue (submission_id, severity, rule, message_vi, message_en) "
+        "values (%s, 'critical', 'file_empty', 'Tệp rỗng.', 'Empty.')",
+        [report],
+    )
+    judge(report)
+    assert (status(session, report), issues(session, report)) == ("rejected", [("file_empty", None)])
+
+
+def test_a_warning_of_the_reader_counts(session):
+    report = put("07228", {"5.1": (291, 300)}, **CORRECTION)
+    session.execute(
+        "insert into ops.submission_issue (submission_id, severity, rule, message_vi, message_en) "
+        "values (%s, 'warning', 'hidden_sheet_ignored', 'Trang ẩn.', 'Hidden.')",
+        [report],
+    )
+    judge(report)
+    assert status(session, report) == "accepted_with_warnings"
+
+
+def test_300_bad_lines_are_300_issues(session):
+    """Great Expectations returns at most 200 rows; the verdict and the issues rest on its count and on SQL."""
+    report = put("07228", [("5.1", (2, 1))] * 301, **CORRECTION)
+    judge(report)
+    assert Counter(rule for rule, _ in issues(session, report)) == {
+        "numerator_above_denominator": 301,
+        "line_twice": 300,
+    }
+
+
+def test_judging_twice_changes_nothing(session):
+    report = put("07228", {"5.1": (101, 100)}, **CORRECTION)
+    judge(report)
+    before = session.execute("select * from ops.submission_verdict").fetchall()
+    judge(report)
+    assert session.execute("select * from ops.submission_verdict").fetchall() == before
+    assert len(issues(session, report)) == 1
+
+
+def test_verdicts_are_numbered_in_the_order_of_arrival(session):
+    batch = uuid4()
+    later, earlier = (
+        put("07228", {}, batch=batch, received_at=datetime(2026, 11, 20, hour, tzinfo=clock.ZONE), **CORRECTION)
+        for hour in (9, 8)
+    )
+    judge(batch)
+    order = session.execute("select submission_id from ops.submission_verdict order by accepted_seq").fetchall()
+    assert order == [(earlier,), (later,)]
+
+
+def test_the_clock_of_verdicts_never_runs_backwards(session):
+    with clock.at("2026-11-29T10:00"):
+        judge(put("07228", {}, **CORRECTION))
+    with clock.at("2026-11-28T10:00"):
+        judge(put("07210", {}, **CORRECTION))
+    decided = {moment for (moment,) in session.execute("select decided_at from ops.submission_verdict")}
+    assert decided == {datetime(2026, 11, 29, 10, tzinfo=clock.ZONE)}
+
+
+def test_every_expectation_of_a_run_is_kept(session):
+    judge(put("07228", {"5.1": (101, 100)}, **CORRECTION))
+    run_id, run_status = session.execute(
+        "select run_id, status from ops.pipeline_run where step = 'receive' order by run_id desc limit 1"
+    ).fetchone()
+    kept = session.execute(
+        "select suite, rule, is_met, unexpected_count from ops.check_result where run_id = %s", [run_id]
+    ).fetchall()
+    assert run_status == "succeeded"
+    assert len(kept) == sum(len(suite.rules) for suite in gate.SUITES)
+    assert [row for row in kept if not row[2]] == [("raw_line", "numerator_above_denominator", False, 1)]
+
+
+def test_a_rule_that_cannot_be_evaluated_stops_the_gate_and_decides_nothing(session, monkeypatch):
+    broken = Suite("raw_line", raw_line.SUITE.relation, (Rule("line_twice", "no_such_column > 1"),))
+    monkeypatch.setattr(gate, "SUITES", (*gate.SUITES[:1], broken, *gate.SUITES[2:]))
+    report = put("07228", {"5.1": (291, 300)}, **CORRECTION)
+    with pytest.raises(CheckBroken, match="no_such_column"):
+        judge(report)
+    assert session.execute("select count(*) from ops.submission_verdict").fetchone() == (0,)
+    assert session.execute(
+        "select status from ops.pipeline_run where step = 'receive' order by run_id desc limit 1"
+    ).fetchone() == ("failed",)
+
+
+def test_two_counts_that_differ_decide_nothing(session, monkeypatch):
+    honest = context.count_unexpected
+
+    def one_less(*arguments):
+        return {key: max(count - 1, 0) for key, count in honest(*arguments).items()}
+
+    monkeypatch.setattr(gate, "count_unexpected", one_less)
+    report = put("07228", {"5.1": (101, 100)}, **CORRECTION)
+    with pytest.raises(CheckBroken, match="1 were written down"):
+        judge(report)
+    assert session.execute("select count(*) from ops.submission_issue").fetchone() == (0,)
+    monkeypatch.undo()
+    judge(report)  # and the next run picks it up
+    assert status(session, report) == "rejected"
+
+
+def test_the_suites_list_each_finding_once():
+    assert len(set(raw_cell.FOUND_BY_READER)) == len(raw_cell.FOUND_BY_READER) == 24
