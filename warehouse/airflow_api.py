@@ -5,7 +5,7 @@ What a season's replay needs: start a run at a moment, and wait until everything
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.error import HTTPError
@@ -54,46 +54,21 @@ class AirflowApi:
         body = {"logical_date": None, "conf": {"now": now} if now else {}}
         return _run(self._post(f"/api/v2/dags/{dag_id}/dagRuns", body))
 
-    def follow(self, first: Run, timeout: float = 600.0) -> Iterator[Run]:
-        """Yield each run that first set off, itself included, whenever its state changes, until all have ended.
-
-        Raises RunFailed as soon as one failed, or after timeout seconds.
-        """
-        deadline = time.monotonic() + timeout
-        seen = {first.run_id: replace(first, state="")}
-        while any(run.state not in ENDED for run in seen.values()):
-            for known in list(seen.values()):
-                if known.state in ENDED:
-                    continue
-                current = self.run(known)
-                if current.state == "success":
-                    seen |= {run.run_id: replace(run, state="") for run in self._set_off_by(current)} | seen
-                if current.state != known.state:
-                    seen[current.run_id] = current
-                    yield current
-                if current.state == "failed":
-                    raise RunFailed(f"{current.dag_id} {current.run_id} failed: {self._failed_tasks(current)}")
-            if time.monotonic() > deadline:
-                raise RunFailed(f"{first.dag_id} {first.run_id} did not end within {timeout:.0f} s")
-            time.sleep(POLL_SECONDS)
-
     def run(self, known: Run) -> Run:
+        """The same run as it is now."""
         return _run(self._get(_path(known)))
 
-    def _set_off_by(self, ended: Run) -> list[Run]:
-        """The runs that asset events of this run created; waits for the scheduler to create them."""
+    def set_off_by(self, ended: Run) -> tuple[list[Run], bool]:
+        """The runs that this run's asset events have created, and whether every event has its run by now."""
         query = urlencode({"source_dag_id": ended.dag_id, "source_run_id": ended.run_id})
-        deadline = time.monotonic() + TIMEOUT_SECONDS
-        while True:
-            events = self._get(f"/api/v2/assets/events?{query}")["asset_events"]
-            created = [run for event in events for run in event["created_dagruns"]]
-            if len(created) >= len(events) or time.monotonic() > deadline:
-                return [Run(run["dag_id"], run["run_id"], run["state"]) for run in created]
-            time.sleep(POLL_SECONDS)
+        events = self._get(f"/api/v2/assets/events?{query}")["asset_events"]
+        created = [run for event in events for run in event["created_dagruns"]]
+        runs = [Run(run["dag_id"], run["run_id"], run["state"]) for run in created]
+        return runs, all(event["created_dagruns"] for event in events)
 
-    def _failed_tasks(self, run: Run) -> str:
+    def failed_tasks(self, run: Run) -> list[str]:
         tasks = self._get(f"{_path(run)}/taskInstances?state=failed")["task_instances"]
-        return ", ".join(task["task_id"] for task in tasks) or "no task ran"
+        return [task["task_id"] for task in tasks]
 
     def _get(self, path: str) -> dict[str, Any]:
         return self._call(Request(self.address + path))
@@ -110,6 +85,55 @@ class AirflowApi:
     def _sign_in(self) -> str:
         who = {"username": airflow_environment.USER, "password": airflow_environment.password()}
         return str(_send(_json_request(f"{self.address}/auth/token", who))["access_token"])
+
+
+class Follower:
+    """Watches runs and every run that they set off, however far down."""
+
+    def __init__(self, api: AirflowApi) -> None:
+        self.api = api
+        self.runs: dict[tuple[str, str], Run] = {}
+        self.unexplored: set[tuple[str, str]] = set()
+
+    def add(self, run: Run) -> None:
+        if _key(run) not in self.runs:
+            self.runs[_key(run)] = replace(run, state="")
+            self.unexplored.add(_key(run))
+
+    def is_busy(self, run: Run | None = None) -> bool:
+        """Whether that run, or without one any run or asset event, has not come to its end."""
+        if run is not None:
+            return self.runs[_key(run)].state not in ENDED
+        return bool(self.unexplored)
+
+    def poll(self) -> list[Run]:
+        """Look once. Returns the runs whose state is new.
+
+        Raises RunFailed for a run that failed: what it should have set off will not come.
+        """
+        changed = [now for now in map(self.api.run, self._open()) if now.state != self.runs[_key(now)].state]
+        self.runs |= {_key(run): run for run in changed}
+        for key in list(self.unexplored):
+            if self.runs[key].state == "failed":
+                failed = ", ".join(self.api.failed_tasks(self.runs[key]))
+                raise RunFailed(f"{self.runs[key].dag_id} {self.runs[key].run_id} failed: {failed or 'no task ran'}")
+            if self.runs[key].state == "success":
+                self._explore(key)
+        return changed
+
+    def _open(self) -> list[Run]:
+        return [run for run in self.runs.values() if run.state not in ENDED]
+
+    def _explore(self, key: tuple[str, str]) -> None:
+        set_off, is_complete = self.api.set_off_by(self.runs[key])
+        for run in set_off:
+            self.add(run)
+        if is_complete:
+            self.unexplored.remove(key)
+
+
+def _key(run: Run) -> tuple[str, str]:
+    return run.dag_id, run.run_id
 
 
 def _path(run: Run) -> str:

@@ -150,3 +150,12 @@ def _is_free(candidate: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def main() -> None:
+    """`python -m warehouse.airflow_environment`: make the password file, for a container whose Airflow only reads it."""
+    password()
+
+
+if __name__ == "__main__":
+    main()

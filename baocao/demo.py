@@ -1,0 +1,136 @@
+"""`baocao demo`: a whole reporting season, played in minutes by the real services."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from warehouse.settings import get_settings
+
+if TYPE_CHECKING:
+    from warehouse.airflow_api import Follower
+
+app = typer.Typer()
+DAGS = frozenset({"submissions", "figures", "deadlines", "publication"})
+POLL_SECONDS = 0.5
+REPLAY = {"BAOCAO_INBOX_SCHEDULE": "none", "BAOCAO_DEADLINES_SCHEDULE": "none"}
+
+
+@app.command()
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="Leave PostgreSQL and Airflow running afterwards.")] = False,
+) -> None:
+    """Two real reports and a made-up season of 99 communes: from the inbox to the provincial scorecard."""
+    from baocao import demo_summary
+    from baocao.demo_mailbox import mailbox
+    from warehouse import airflow_services, database
+
+    story = _Story()
+    folder = get_settings().home / "demo"
+    try:
+        with mailbox(folder / "mailbox") as smtp_url, _environment(REPLAY | {"BAOCAO_SMTP_URL": smtp_url}):
+            story.tell("PostgreSQL and Airflow are starting; the plans and the map are loading")
+            _prepare(story)
+            _play(folder, story)
+            airflow_services.stop()
+        demo_summary.show(Console(), folder / "mailbox")
+        if keep:
+            airflow_services.start()
+        demo_summary.show_where_to_look(Console(), is_running=keep)
+    finally:
+        if not keep:
+            airflow_services.stop()
+            database.cluster().stop()
+
+
+class _Story:
+    """Tells what happens with the seconds since the start: a line at a time, for a terminal or a log."""
+
+    def __init__(self) -> None:
+        self.console = Console()
+        self.started = time.monotonic()
+
+    def tell(self, text: str) -> None:
+        seconds = int(time.monotonic() - self.started)
+        self.console.print(f"[dim]{seconds // 60}:{seconds % 60:02}[/dim]  {text}", highlight=False)
+
+
+def _prepare(story: _Story) -> None:
+    """Airflow comes up in its own processes while this one loads the catalogue."""
+    from pipeline import building
+    from warehouse import airflow_services, database
+
+    airflow_services.stop()  # one that `baocao up` started would write to its own contacts, at its own hours
+    database.prepare()
+    airflow_services.start(wait=False)
+    building.prepare_catalogue()
+    story.tell("the catalogue is loaded")
+    airflow_services.start()
+    story.tell(f"Airflow is healthy at {airflow_services.address()}")
+
+
+def _play(folder: Path, story: _Story) -> None:
+    """One wave after the other; figures and publication of a wave run beside the next wave's arrival."""
+    from baocao import demo_season
+    from warehouse.airflow_api import AirflowApi, Follower
+
+    airflow = AirflowApi()
+    waves = demo_season.waves(folder / "files")
+    _import_contacts(folder / "contacts.csv", demo_season.units_that_owe())
+    story.tell(f"{sum(len(wave.files) for wave in waves)} files are written: two real reports, the others made up")
+    airflow.wait_for_dags(DAGS)
+    follower = Follower(airflow)
+    for wave in waves:
+        story.tell(f"[bold]{wave.moment[:16].replace('T', ' ')}[/bold]  {wave.says} ({len(wave.files)} files)")
+        _drop(wave.files)
+        run = airflow.trigger(wave.dag_id, wave.moment)
+        follower.add(run)
+        while follower.is_busy(run):
+            _tell_changes(follower, story)
+    while follower.is_busy():
+        _tell_changes(follower, story)
+
+
+def _tell_changes(follower: "Follower", story: _Story) -> None:
+    for run in follower.poll():
+        story.tell(f"    {run.dag_id:<12} {run.state}")
+    time.sleep(POLL_SECONDS)
+
+
+def _import_contacts(file: Path, units: list[str]) -> None:
+    """One made-up address a unit, under a domain that is reserved for examples."""
+    from alerts import contacts
+
+    rows = [f"{unit},UBND,reporter,bao-cao-{unit}@bacninh.example," for unit in units]
+    file.write_text("\n".join(["unit_code,agency,role,email,webhook", *rows, ""]))
+    contacts.import_file(file)
+
+
+def _drop(files: list[Path]) -> None:
+    """Into the inbox, a folder or any fsspec address."""
+    from fsspec.core import url_to_fs
+
+    system, inbox = url_to_fs(get_settings().inbox)
+    system.makedirs(inbox, exist_ok=True)
+    for file in files:
+        system.put_file(str(file), f"{inbox}/{file.name}")
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    """What Airflow's processes inherit while the season is played."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -1,0 +1,100 @@
+"""The image and the compose file, as far as they can be told without Docker: every command in them exists."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from warehouse.settings import PROJECT_ROOT
+
+DOCKER = PROJECT_ROOT / "docker"
+PROGRAMS = Path(sys.executable).parent
+COMPONENTS = {"postgres", "passwords", "migrate", "warehouse", "api-server", "scheduler", "dag-processor"}
+
+
+@pytest.fixture(scope="module")
+def services() -> dict:
+    return yaml.safe_load((DOCKER / "compose.yaml").read_text())["services"]
+
+
+@pytest.fixture(scope="module")
+def instructions() -> list[tuple[str, str]]:
+    """(INSTRUCTION, the rest) of each line of the Dockerfile, continued lines joined."""
+    text = re.sub(r"\\\n\s*", " ", (DOCKER / "Dockerfile").read_text())
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [tuple(line.split(maxsplit=1)) for line in lines]
+
+
+def commands_of(services: dict, instructions: list[tuple[str, str]]) -> list[list[str]]:
+    """Every command that a container runs: to work, and to tell whether it is healthy. PostgreSQL's own aside."""
+    ours = {name: service for name, service in services.items() if name != "postgres"}
+    work = [service["command"] for service in ours.values()]
+    checks = [service["healthcheck"]["test"][1:] for service in ours.values() if "healthcheck" in service]
+    image = [json.loads(rest[rest.index("[") :]) for word, rest in instructions if word in ("CMD", "HEALTHCHECK")]
+    return [*work, *checks, *image]
+
+
+def test_the_compose_file_names_each_component_once(services):
+    assert set(services) == COMPONENTS
+
+
+def test_whatever_keeps_running_says_whether_it_is_healthy(services):
+    lasting = {name for name, service in services.items() if service["restart"] == "unless-stopped"}
+    assert lasting == {"postgres", "api-server", "scheduler", "dag-processor"}
+    assert all(services[name]["healthcheck"]["test"][0] == "CMD" for name in lasting)
+
+
+def test_images_are_pinned_and_nothing_of_ours_runs_as_root(services, instructions):
+    bases = [rest.split()[0] for word, rest in instructions if word == "FROM"]
+    assert len(bases) == 2
+    for image in [*bases, services["postgres"]["image"]]:
+        assert re.fullmatch(r"(python|postgres):\d+\.\d+(\.\d+)?-(slim-)?bookworm", image)
+    assert [rest for word, rest in instructions if word == "USER"] == ["10001"]
+    assert {service["user"] for name, service in services.items() if name != "postgres"} == {"10001"}
+
+
+def test_the_page_is_offered_to_this_machine_only(services):
+    ports = [port for service in services.values() for port in service.get("ports", [])]
+    assert ports == ["127.0.0.1:8080:8080"]
+
+
+def test_no_password_has_a_default(services):
+    for service in services.values():
+        for name, value in service["environment"].items():
+            if re.search("PASSWORD$|SECRET|KEY$", name):
+                assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", value), name
+
+
+def test_what_the_image_copies_is_there(instructions):
+    copied = [
+        source for word, rest in instructions if word == "COPY" and "--from" not in rest for source in rest.split()[:-1]
+    ]
+    assert "dbt_project" in copied and "dags" in copied
+    assert [source for source in copied if not (PROJECT_ROOT / source).exists()] == []
+
+
+def test_every_command_in_a_container_is_one_that_can_be_called_here(services, instructions, tmp_path):
+    commands = {tuple(command) for command in commands_of(services, instructions)}
+    assert len(commands) >= 8
+    for command in sorted(commands):
+        program, *arguments = command
+        assert (PROGRAMS / program).exists() or program == "python", command
+        if program != "python":
+            subprocess.run(
+                [PROGRAMS / program, *arguments, "--help"],
+                check=True,
+                capture_output=True,
+                env={"PATH": str(PROGRAMS), "AIRFLOW_HOME": str(tmp_path), "BAOCAO_HOME": str(tmp_path)},
+            )
+
+
+def test_the_password_file_is_made_once_and_for_its_owner_alone(home):
+    for _ in range(2):
+        subprocess.run([sys.executable, "-m", "warehouse.airflow_environment"], check=True, cwd=PROJECT_ROOT)
+    file = home / "airflow" / "passwords.json"
+    assert set(json.loads(file.read_text())) == {"admin"}
+    assert file.stat().st_mode & 0o777 == 0o600
