@@ -172,6 +172,7 @@ class _Drawing:
         sheet.write_string(row, 2, "Có/Không" if line.is_yes_no else line.unit, self.style["unit"])
         for part in PARTS:
             self._input(sheet, row, line, part, cells.get(part))
+        self._guard(sheet, row, line)
         sheet.write_blank(row, NOTE, None, self.style["note"])
         sheet.write_string(row, HOW, line.how, self.style["how"])
         how_lines = sum(-(-len(sentence) // 60) for sentence in line.how.split("\n"))
@@ -190,8 +191,14 @@ class _Drawing:
             sheet.write_string(row, column, content, style)
         else:
             sheet.write_number(row, column, content, style)
-        if is_asked:
-            sheet.data_validation(row, column, row, column, _validation(line, part, row, column))
+
+    def _guard(self, sheet: Any, row: int, line: Line) -> None:
+        """What the cells let in, and what they say when chosen: the counts together, the value by itself."""
+        counts = [COLUMNS[part] for part in line.parts if part != "value"]
+        if counts:
+            sheet.data_validation(row, counts[0], row, counts[-1], _count_rule(line, row, counts[0]))
+        if "value" in line.parts:
+            sheet.data_validation(row, COLUMNS["value"], row, COLUMNS["value"], _value_rule(line))
 
     def _page(self, sheet: Any, form: Form, last: int) -> None:
         sheet.set_landscape()
@@ -222,24 +229,28 @@ class _Drawing:
         sheet.protect("")
 
 
-def _validation(line: Line, part: Part, row: int, column: int) -> dict[str, Any]:
-    """What the cell lets in, and what it says when chosen. A spreadsheet allows 32 and 255 letters of each."""
-    if line.is_yes_no:
-        allowed: dict[str, Any] = {"validate": "list", "source": ["Có", "Không"]}
-        return allowed | {"input_title": f"Chỉ tiêu {line.code}", "error_message": "Chọn Có hoặc Không."}
+def _count_rule(line: Line, row: int, column: int) -> dict[str, Any]:
+    """Numbers have to be whole and not negative; text is let in, for "<2" and "KPS" are answers too.
+
+    A spreadsheet allows 32 letters of a title and 255 of a message.
+    """
     cell = f"{'ABCDEFGH'[column]}{row + 1}"
-    if part == "value":
-        asks, rule = "Chỉ ghi khi không có tử số và mẫu số. Ví dụ: 96,5", f'OR({cell}="-",LEFT({cell},1)<>"-")'
-        error = "Giá trị không được âm."
-    else:
-        asks = "Số " + (line.numerator if part == "numerator" else line.denominator)
-        rule = f"OR(ISTEXT({cell}),AND({cell}>=0,{cell}=INT({cell})))"
-        error = "Ghi số nguyên không âm, KPS (không phát sinh), hoặc để trống nếu chưa có số liệu."
+    asks = [f"Tử số: số {line.numerator}."] if "numerator" in line.parts else []
+    asks += [f"Mẫu số: số {line.denominator}."] if "denominator" in line.parts else []
     return {
         "validate": "custom",
-        "value": f"={rule}",
-        "input_title": f"{HEADERS[column]} – chỉ tiêu {line.code}"[:32],
-        "input_message": asks[:255],
+        "value": f"=OR(ISTEXT({cell}),AND({cell}>=0,{cell}=INT({cell})))",
+        "input_title": f"Chỉ tiêu {line.code}"[:32],
+        "input_message": "\n".join(asks)[:255],
         "error_title": "Không ghi được",
-        "error_message": error,
+        "error_message": "Ghi số nguyên không âm, KPS (không phát sinh), hoặc để trống nếu chưa có số liệu.",
     }
+
+
+def _value_rule(line: Line) -> dict[str, Any]:
+    title = f"Chỉ tiêu {line.code}"[:32]
+    if line.is_yes_no:
+        choice = {"validate": "list", "source": ["Có", "Không"], "error_message": "Chọn Có hoặc Không."}
+        return choice | {"input_title": title}
+    asks = "Ghi kết quả." if line.parts == ("value",) else "Chỉ ghi khi không có tử số và mẫu số."
+    return {"validate": "any", "input_title": title, "input_message": f"{asks} Ví dụ: 96,5 hoặc <2."}
