@@ -1,0 +1,66 @@
+"""`baocao missing`: who has not reported."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import psycopg
+import typer
+from psycopg.rows import dict_row
+
+from baocao.output import Json, write_document, write_table
+from warehouse import catalogue, clock, database
+from warehouse.errors import BaocaoError, WrongCall
+from warehouse.settings import aware
+
+app = typer.Typer()
+
+OVERDUE = """
+select * from marts.rpt_missing_reports
+where programme_code = coalesce(%(programme)s, programme_code) and period = coalesce(%(period)s, period)
+order by programme_code, period, unit_code, agency_code
+"""
+
+SHOWN = ("programme_code", "period", "unit_code", "unit_name", "agency_code", "deadline_at", "status", "days_late")
+
+
+@app.command()
+def missing(
+    programme: Annotated[str | None, typer.Option(help="Only this programme.")] = None,
+    period: Annotated[str | None, typer.Option(help="Only this period.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="As of this moment, ISO 8601; now when not given.")] = None,
+    json: Json = False,
+) -> None:
+    """Who owes a report whose deadline has passed with nothing accepted.
+
+    A report that came and was refused is listed as rejected until a good one comes.
+    """
+    database.prepare()
+    with clock.at(_moment(as_of)), database.connect("loader") as connection:
+        rows = overdue(connection, programme, period)
+    if json:
+        write_document(rows)
+    elif rows:
+        write_table(SHOWN, rows)
+    else:
+        typer.echo("No report is overdue.")
+
+
+def overdue(connection: psycopg.Connection, programme: str | None, period: str | None) -> list[dict[str, Any]]:
+    """The rows of rpt_missing_reports at the clock's moment."""
+    built = connection.execute("select to_regclass('marts.rpt_missing_reports') is not null").fetchone()
+    if not built or not built[0]:
+        raise BaocaoError("Nothing has been built yet: run `baocao build` first.")
+    if programme and period:
+        catalogue.period(connection, programme, period)
+    elif programme:
+        catalogue.programme(connection, programme)
+    connection.execute("select set_config('baocao.moment', %s, false)", [clock.now().isoformat()])
+    cursor = connection.cursor(row_factory=dict_row)
+    return cursor.execute(OVERDUE, {"programme": programme, "period": period}).fetchall()
+
+
+def _moment(as_of: str | None) -> datetime | None:
+    try:
+        return aware(as_of) if as_of else None
+    except ValueError as error:
+        raise WrongCall(f"--as-of: {as_of} is no ISO 8601 moment.") from error

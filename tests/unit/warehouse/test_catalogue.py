@@ -1,0 +1,205 @@
+"""The plans and the map as rows, as the database has them."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import psycopg
+import pytest
+
+from warehouse import catalogue, database
+from warehouse.errors import WrongCall
+
+BACNINH, BACGIANG = "bacninh-2026-2030", "bacgiang-maternal-child-2025"
+
+
+@pytest.fixture(scope="module")
+def loaded(warehouse: None) -> None:
+    from pipeline import building
+
+    building.prepare_catalogue()
+
+
+@pytest.fixture
+def session(loaded: None) -> Iterator[psycopg.Connection]:
+    with database.connect("loader") as connection:
+        yield connection
+
+
+def test_the_annexes_have_33_and_12_indicators_in_their_order(session):
+    bacninh = [indicator.indicator_code for indicator in catalogue.indicators(session, BACNINH)]
+    bacgiang = [indicator.indicator_code for indicator in catalogue.indicators(session, BACGIANG)]
+
+    assert (len(bacninh), bacninh[:4], bacninh[-1]) == (33, ["1", "2", "3.1", "3.2"], "24")
+    assert bacgiang == [f"I.{number}" for number in range(1, 7)] + [f"II.{number}" for number in range(1, 7)]
+
+
+def test_every_percentage_is_a_part_of_a_whole_and_no_mortality_is(session):
+    rows = catalogue.indicators(session, BACNINH) + catalogue.indicators(session, BACGIANG)
+    ratios = [row for row in rows if row.aggregation == "ratio"]
+
+    assert len(ratios) == 42
+    assert all(row.is_part_of_whole == (row.factor == 100) for row in ratios)
+    assert {row.factor for row in ratios} == {100, 1000, 100_000}
+
+
+def test_injuries_are_counted_in_a_ward_and_a_rate_in_the_province(session):
+    injuries = next(row for row in catalogue.indicators(session, BACNINH) if row.indicator_code == "11.1")
+    ward, province = (row for row in catalogue.targets(session, BACNINH) if row.indicator_code == "11.1")
+
+    assert injuries.measures == {"commune": "count", "province": "rate"}
+    assert (ward.measure, ward.comparator, ward.target_high) == ("count", "<", 13)
+    assert (province.comparator, province.target_high, province.comparator_source) == ("<", 100, "label")
+    assert province.raw == "100"
+
+
+def test_child_marriage_falls_by_half_a_percent_in_the_ward_and_two_to_three_in_the_province(session):
+    ward, province = (row for row in catalogue.targets(session, BACNINH) if row.indicator_code == "13")
+
+    assert (ward.measure, ward.comparator, ward.target_low) == ("change", "≥", Decimal("0.5"))
+    assert (province.comparator, province.target_low, province.target_high) == ("between", 2, 3)
+    assert ward.competing_reading_vi == "Tên chỉ tiêu: từ 2 đến 3% hằng năm."
+
+
+def test_a_child_friendly_ward_is_a_yes_though_the_annex_prints_75(session):
+    ward = next(row for row in catalogue.targets(session, BACNINH) if row.indicator_code == "1")
+
+    assert (ward.measure, ward.comparator, ward.raw, ward.comparator_source) == ("yes_no", "yes", "75", "body")
+    assert ward.competing_reading_vi == "Phụ lục ghi 75 (%)."
+
+
+def test_bac_giang_has_a_target_for_each_of_its_two_years(session):
+    years = [(row.indicator_code, row.target_year) for row in catalogue.targets(session, BACGIANG)]
+    iron = [row for row in catalogue.targets(session, BACGIANG) if row.indicator_code == "I.6"]
+
+    assert len(years) == len(set(years)) == 24
+    assert [(row.comparator, row.target_low, row.comparator_source) for row in iron] == [
+        ("≥", 73, "inferred"),
+        (">", 75, "body"),
+    ]
+
+
+def test_a_dash_is_a_missing_baseline_and_a_bound_stays_open(session):
+    query = (
+        "select raw, value_low, value_high, low_closed, high_closed from catalogue.baselines "
+        "where programme_code = %s and indicator_code = %s"
+    )
+
+    assert session.execute(query, [BACNINH, "18.2"]).fetchone() == ("-", None, None, None, None)
+    assert session.execute(query, [BACNINH, "3.2"]).fetchone() == ("<2,6", 0, Decimal("2.6"), True, False)
+    assert session.execute(query, [BACNINH, "5.1"]).fetchone() == (">96", 96, 100, False, True)
+
+
+def test_each_contradiction_that_names_an_indicator_is_beside_one(session):
+    counted = session.execute(
+        "select programme_code, count(distinct contradiction_no), count(indicator_code) "
+        "from catalogue.contradictions left join catalogue.indicators using (programme_code, indicator_code) "
+        "group by 1 order by 1"
+    ).fetchall()
+
+    assert counted == [(BACGIANG, 17, 11), (BACNINH, 28, 27)]
+
+
+def test_a_looser_bound_tells_its_day_and_its_reason(session):
+    undated = session.execute(
+        "select indicator_code from catalogue.indicators "
+        "where (soft_min is not null or soft_max is not null) and bound_reason !~ '^20[0-9]{2}-[0-9]{2}-[0-9]{2}: .{5}'"
+    ).fetchall()
+
+    assert undated == []
+
+
+@pytest.mark.parametrize(
+    ("programme", "period", "level", "scheduled", "owed"),
+    [
+        (BACNINH, "2025", "commune", 99, 0),
+        (BACNINH, "2026", "commune", 99, 99),
+        (BACNINH, "2026", "province", 1, 0),
+        (BACGIANG, "2023", "district", 10, 0),
+        (BACGIANG, "2024", "district", 10, 10),
+        (BACGIANG, "2025", "district", 0, 0),
+        (BACGIANG, "2025", "province", 1, 1),
+    ],
+)
+def test_who_may_report_and_who_owes(session, programme, period, level, scheduled, owed):
+    found = session.execute(
+        "select count(*), count(*) filter (where is_owed) from intermediate.int_reports__scheduled "
+        "where programme_code = %s and period = %s and unit_level = %s",
+        [programme, period, level],
+    ).fetchone()
+
+    assert found == (scheduled, owed)
+
+
+def test_a_report_before_30_11_is_on_time_until_the_last_moment_of_29_11(session):
+    found = session.execute(
+        "select distinct deadline_at = '2026-11-30 00:00+07', resolve_on, is_owed "
+        "from intermediate.int_reports__scheduled "
+        "where programme_code = %s and period = '2026' and unit_level = 'commune'",
+        [BACNINH],
+    ).fetchall()
+
+    assert found == [(True, date(2026, 11, 30), True)]
+
+
+def test_bac_giang_reports_as_the_province_it_was(session):
+    found = session.execute(
+        "select period, unit_id, family_id from intermediate.int_reports__scheduled "
+        "where programme_code = %s and unit_level = 'province' order by period",
+        [BACGIANG],
+    ).fetchall()
+
+    assert found == [
+        ("2023", "24@start", "24@2025-07-01"),
+        ("2024", "24@start", "24@2025-07-01"),
+        ("2025", "24@2025-07-01", "24@2025-07-01"),
+    ]
+
+
+def test_da_mai_is_made_of_five_whole_communes(session):
+    found = session.execute(
+        "select unit_code, is_whole from intermediate.int_org_units__identified "
+        "where current_id = '07228@2025-07-01' and unit_id <> current_id order by 1"
+    ).fetchall()
+
+    assert found == [(code, True) for code in ("07216", "07222", "07228", "07366", "07687")]
+
+
+def test_a_change_of_type_is_a_version_and_no_new_unit(session):
+    found = session.execute(
+        "select unit_name, valid_from, valid_to from geography.org_units "
+        "where unit_id = '24@2025-07-01' order by valid_from"
+    ).fetchall()
+
+    assert found == [
+        ("Tỉnh Bắc Ninh", date(2025, 7, 1), date(2026, 9, 20)),
+        ("Thành phố Bắc Ninh", date(2026, 9, 20), None),
+    ]
+
+
+def test_an_unknown_programme_is_answered_with_those_there_are(session):
+    with pytest.raises(WrongCall, match=f"no programme bacninh; there are {BACGIANG}, {BACNINH}"):
+        catalogue.programme(session, "bacninh")
+    with pytest.raises(WrongCall, match="has no period 2031; it has 2025, 2026, 2027, 2028, 2029, 2030"):
+        catalogue.period(session, BACNINH, "2031")
+    assert catalogue.period(session, BACNINH, "2025").kind == "baseline"
+
+
+def test_a_rule_is_answered_in_two_languages():
+    vi, en = catalogue.rule_message("programme_unknown", programme="bacninh")
+
+    assert vi.startswith("Không có chương trình mã «bacninh»")
+    assert en.startswith("There is no programme «bacninh»")
+
+
+def test_loading_the_catalogue_again_leaves_what_stands_on_it_in_place(loaded):
+    from pipeline import building
+
+    with database.connect() as owner:
+        owner.execute("create view public.made_by_an_office as select * from intermediate.int_reports__scheduled")
+        owner.execute("update ops.pipeline_run set status = 'failed' where step = 'catalogue'")
+    building.prepare_catalogue()
+
+    with database.connect() as owner:
+        assert owner.execute("select count(*) from public.made_by_an_office").fetchone() == (623,)
+        owner.execute("drop view public.made_by_an_office")

@@ -1,0 +1,206 @@
+"""The plans as rows: typed read access to the catalogue, as the database has it.
+
+Everything here is a row of dbt_project/seeds/catalogue/; an office that changes a plan changes a row and no code.
+The wording of the gate's rules is read from its CSV, for it is needed before any database is.
+"""
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Literal, TypeVar
+
+import psycopg
+from psycopg.rows import class_row
+
+from warehouse.errors import WrongCall
+from warehouse.settings import PROJECT_ROOT
+
+Aggregation = Literal["ratio", "sum", "share_of_units", "relative_change", "none"]
+Measure = Literal["rate", "count", "share", "yes_no", "change"]
+Level = Literal["commune", "district", "province"]
+
+GATE_RULES = PROJECT_ROOT / "dbt_project" / "seeds" / "catalogue" / "gate_rules.csv"
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A plan that sets indicators, targets and who reports when. assumptions_vi: what it does not say and we assume."""
+
+    programme_code: str
+    name_vi: str
+    document_vi: str
+    root_unit_code: str
+    starts_on: date
+    ends_on: date
+    period_type: str
+    assumptions_vi: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Period:
+    """A reporting period; data_from and data_to are the first and the last day of its data window."""
+
+    programme_code: str
+    period: str
+    kind: Literal["owed", "baseline"]
+    data_from: date
+    data_to: date
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A measured row of a plan's annex, and how its figure is made.
+
+    factor: what the division is multiplied with (100, 1 000, 100 000), None where nothing is divided.
+    hard_min, hard_max: what is mathematically possible; soft_min, soft_max: what is plausible; None is no bound.
+    """
+
+    programme_code: str
+    indicator_code: str
+    sort_order: int
+    objective_vi: str
+    heading_code: str | None
+    heading_vi: str | None
+    name_vi: str
+    unit_vi: str | None
+    aggregation: Aggregation
+    factor: Decimal | None
+    is_part_of_whole: bool
+    numerator_vi: str
+    denominator_vi: str
+    direction: Literal["up", "down"]
+    is_required: bool
+    is_sensitive: bool
+    hard_min: Decimal | None
+    hard_max: Decimal | None
+    soft_min: Decimal | None
+    soft_max: Decimal | None
+    lead_agency_vi: str | None
+    source_line: int
+    measures: dict[Level, Measure]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a plan promises and whom it binds.
+
+    low, high: one-sided comparators fill one end (≥ and > the low one), the others both.
+    competing_reading_vi: what another place of the plan says of the same target.
+    """
+
+    indicator_code: str
+    target_scope: Literal["commune", "province"]
+    bound_unit_code: str
+    target_year: int
+    measure: Measure
+    comparator: Literal["<", "≤", ">", "≥", "=", "between", "yes"]
+    target_low: Decimal | None
+    target_high: Decimal | None
+    raw: str
+    comparator_source: Literal["annex", "label", "body", "inferred"]
+    competing_reading_vi: str | None
+
+
+@dataclass(frozen=True)
+class GateRule:
+    """A rule of the gate as its sender reads it; the messages hold {placeholders}."""
+
+    rule_code: str
+    severity: Literal["critical", "warning"]
+    message_vi: str
+    message_en: str
+
+
+PROGRAMMES = """
+select programme_code, name_vi, document_vi, root_unit_code, starts_on, ends_on, period_type, assumptions_vi, source
+from catalogue.programmes order by starts_on desc, programme_code
+"""
+
+PERIODS = """
+select programme_code, period, kind, data_from, data_to
+from catalogue.periods where programme_code = %(programme)s order by data_from, data_to
+"""
+
+INDICATORS = """
+select programme_code, indicator_code, sort_order, objective_vi, heading_code, heading_vi, name_vi, unit_vi,
+       aggregation, factor, is_part_of_whole, numerator_vi, denominator_vi, direction, is_required, is_sensitive,
+       hard_min, hard_max, soft_min, soft_max, lead_agency_vi, source_line,
+       (select jsonb_object_agg(unit_level, measure) from catalogue.indicator_measures as measured
+        where measured.programme_code = indicators.programme_code
+            and measured.indicator_code = indicators.indicator_code) as measures
+from catalogue.indicators where programme_code = %(programme)s order by sort_order
+"""
+
+TARGETS = """
+select indicator_code, target_scope, bound_unit_code, target_year, measure, comparator, target_low, target_high, raw,
+       comparator_source, competing_reading_vi
+from catalogue.targets join catalogue.indicators using (programme_code, indicator_code)
+where programme_code = %(programme)s order by sort_order, target_scope, target_year
+"""
+
+Row = TypeVar("Row")
+
+
+def programmes(connection: psycopg.Connection) -> list[Programme]:
+    """All programmes, the newest first."""
+    return _rows(connection, Programme, PROGRAMMES)
+
+
+def programme(connection: psycopg.Connection, programme_code: str) -> Programme:
+    """Raises WrongCall, which names the programmes there are, for any other code."""
+    known = {found.programme_code: found for found in programmes(connection)}
+    if programme_code not in known:
+        raise WrongCall(f"There is no programme {programme_code}; there are {', '.join(sorted(known))}.")
+    return known[programme_code]
+
+
+def periods(connection: psycopg.Connection, programme_code: str) -> list[Period]:
+    """The programme's periods in time, the baseline with them."""
+    return _rows(connection, Period, PERIODS, programme_code)
+
+
+def period(connection: psycopg.Connection, programme_code: str, code: str) -> Period:
+    """Raises WrongCall for an unknown programme, and for a period that it does not have."""
+    programme(connection, programme_code)
+    known = {found.period: found for found in periods(connection, programme_code)}
+    if code not in known:
+        raise WrongCall(f"{programme_code} has no period {code}; it has {', '.join(known)}.")
+    return known[code]
+
+
+def indicators(connection: psycopg.Connection, programme_code: str) -> list[Indicator]:
+    """The programme's indicators in the order of its annex; none for an unknown programme."""
+    return _rows(connection, Indicator, INDICATORS, programme_code)
+
+
+def targets(connection: psycopg.Connection, programme_code: str) -> list[Target]:
+    """The programme's targets, by the order of its indicators, then scope and year."""
+    return _rows(connection, Target, TARGETS, programme_code)
+
+
+@cache
+def gate_rules() -> dict[str, GateRule]:
+    """The gate's rules by code."""
+    with GATE_RULES.open(encoding="utf-8", newline="") as lines:
+        return {row["rule_code"]: _gate_rule(row) for row in csv.DictReader(lines)}
+
+
+def rule_message(rule: str, **values: object) -> tuple[str, str]:
+    """What a broken rule is answered with, in Vietnamese and in English.
+
+    values: what the message's placeholders stand for. Raises KeyError for an unknown rule or a value that is missing.
+    """
+    found = gate_rules()[rule]
+    return found.message_vi.format(**values), found.message_en.format(**values)
+
+
+def _gate_rule(row: dict[str, str]) -> GateRule:
+    severity: Literal["critical", "warning"] = "critical" if row["severity"] == "critical" else "warning"
+    return GateRule(row["rule_code"], severity, row["message_vi"], row["message_en"])
+
+
+def _rows(connection: psycopg.Connection, kind: type[Row], query: str, programme_code: str | None = None) -> list[Row]:
+    return connection.cursor(row_factory=class_row(kind)).execute(query, {"programme": programme_code}).fetchall()
