@@ -1,6 +1,5 @@
 """The plan's own annex table, filled in, as a workbook to print and sign: equal figures give equal bytes."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
@@ -28,10 +27,10 @@ TINTS = {
     "no_target": ("#FFFFFF", "#525252"),
 }
 LEGEND = (
-    "Đạt vượt KH: cả khoảng giá trị tốt hơn mức kế hoạch. chưa xác định: số liệu chỉ cho biết một giới hạn "
-    "(ví dụ >96) nên chưa biết có đạt mức kế hoạch. không so sánh được: số liệu và kế hoạch khác cách đo.",
-    "tạm tính: chưa đủ đơn vị báo cáo. Tỷ lệ tổng hợp = tổng tử số ÷ tổng mẫu số của các đơn vị có số liệu; "
-    "không lấy trung bình các tỷ lệ. – : chưa có số liệu, không phải là 0.",
+    "“Đạt vượt KH”: cả khoảng giá trị tốt hơn mức kế hoạch. “chưa xác định”: số liệu chỉ cho biết một giới hạn, ví dụ "
+    ">96, nên chưa biết có đạt mức kế hoạch hay không. “không so sánh được”: số liệu và kế hoạch khác cách đo.",
+    "“tạm tính”: chưa đủ đơn vị có số liệu. Tỷ lệ tổng hợp = tổng tử số ÷ tổng mẫu số của các đơn vị có số liệu; không "
+    "lấy trung bình các tỷ lệ. Dấu –: chưa có số liệu, không phải là 0.",
 )
 
 
@@ -63,7 +62,7 @@ class _Drawing:
         self.sheet = book.add_worksheet("Phụ lục")
         self.last = len(self.columns) - 1
         self.row = 0
-        self.notes: list[str] = []
+        self.notes = [(entry.code, note) for entry in annex.entries for note in entry.footnotes]
         self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def style(self, **options: Any) -> Any:
@@ -127,14 +126,13 @@ class _Drawing:
     def _head(self) -> None:
         """Two rows of headings; neighbours under one heading share its cell."""
         style = self.grid(bold=True, align="center", bg_color=INK, font_color="#FFFFFF", font_size=10)
-        for heading, group in groupby(enumerate(self.columns), key=lambda pair: pair[1].heading):
+        for _, group in groupby(enumerate(self.columns), key=lambda pair: pair[1].heading):
             members = list(group)
             first, last = members[0][0], members[-1][0]
-            text = self._words(heading)
             if any(column.subheading for _, column in members):
-                self._merge(self.row, first, self.row, last, text, style)
+                self._merge(self.row, first, self.row, last, self._words(members[0][1].heading, members[0][1]), style)
                 for index, column in members:
-                    self.sheet.write_string(self.row + 1, index, self._words(column.subheading), style)
+                    self.sheet.write_string(self.row + 1, index, self._words(column.subheading, column), style)
             else:
                 for index, column in members:
                     self._merge(self.row, index, self.row + 1, index, self._words(column.heading, column), style)
@@ -142,16 +140,15 @@ class _Drawing:
         self.sheet.set_row(self.row + 1, 44)
         self.row += 2
 
-    def _words(self, text: str, column: Column | None = None) -> str:
+    def _words(self, text: str, column: Column) -> str:
         """A heading with its blanks filled in, in capitals where the plan prints capitals."""
-        year = column.year if column else next((c.year for c in self.columns if self._is_in(text, c)), None)
-        blanks = {"period": wording.period(self.annex.period), "unit": self.annex.unit_name}
-        filled = text.format(**blanks, year=year or "", target_year=self.annex.target_year or "")
+        filled = text.format(
+            period=wording.period(self.annex.period),
+            unit=self.annex.unit_name,
+            year=column.year or "",
+            target_year=self.annex.target_year or "",
+        )
         return filled.upper() if text.split("{")[0].isupper() else filled
-
-    @staticmethod
-    def _is_in(text: str, column: Column) -> bool:
-        return text in (column.heading, column.subheading)
 
     def _merge(self, top: int, left: int, bottom: int, right: int, text: str, style: Any) -> None:
         if (top, left) == (bottom, right):
@@ -172,11 +169,11 @@ class _Drawing:
                 for entry in members:
                     self._entry(entry)
             if beside is not None:
-                style = self.grid(bold=True, bg_color=PALE, font_size=10, align="center")
+                style = self.grid(bold=True, bg_color=PALE, font_size=10, align="center", valign="top")
                 self._merge(first, beside, self.row - 1, beside, objective, style)
 
     def _band(self, ordinal: str, text: str) -> None:
-        style = self.grid(bold=True, bg_color=PALE)
+        style = self.grid(bold=True, bg_color=PALE, indent=1)
         has_ordinal = self.columns[0].content == "ordinal"
         if has_ordinal:
             self.sheet.write_string(self.row, 0, ordinal, self.grid(bold=True, bg_color=PALE, align="center"))
@@ -186,16 +183,18 @@ class _Drawing:
 
     def _heading(self, text: str, beside: int | None) -> None:
         left = 0 if beside is None else beside + 1
-        self._merge(self.row, left, self.row, self.last, text, self.grid(bold=True, bg_color="#F2F5FA"))
+        self._merge(self.row, left, self.row, self.last, text, self.grid(bold=True, bg_color="#F2F5FA", indent=1))
         self.sheet.set_row(self.row, 18)
         self.row += 1
 
     def _entry(self, entry: Entry) -> None:
-        width = next(column.width for column in self.columns if column.content == "indicator")
+        lines = 1
         for index, column in enumerate(self.columns):
             if column.content != "objective":
                 self._cell(index, column, entry)
-        self.sheet.set_row(self.row, max(18, 15 * -(-len(_name(entry)) // int(width * 0.95)) + 3))
+            if column.content in ("indicator", "unit", "note"):
+                lines = max(lines, -(-len(self._text(column, entry)) // int(column.width * 1.05)))
+        self.sheet.set_row(self.row, 15 * lines + 5)
         self.row += 1
 
     def _cell(self, index: int, column: Column, entry: Entry) -> None:
@@ -208,8 +207,9 @@ class _Drawing:
         elif column.content in ("numerator", "denominator"):
             self._count(index, entry.numerator if column.content == "numerator" else entry.denominator)
         else:
-            align = "left" if column.content == "indicator" else "center"
-            style = self.grid(align=align, italic=column.content == "indicator" and bool(entry.heading))
+            style = self.grid(align="center")
+            if column.content == "indicator":
+                style = self.grid(align="left", indent=1, italic=bool(entry.heading))
             self.sheet.write_string(self.row, index, self._text(column, entry), style)
 
     def _text(self, column: Column, entry: Entry) -> str:
@@ -229,11 +229,8 @@ class _Drawing:
         return self._remarks(entry)
 
     def _remarks(self, entry: Entry) -> str:
-        """The footnotes' numbers, and whether the figure is provisional or made up."""
-        marks = []
-        for note in entry.footnotes:
-            self.notes.append(f"Chỉ tiêu {entry.code}: {note}")
-            marks.append(f"({len(self.notes)})")
+        """The footnotes' numbers, and whether the figure is provisional."""
+        marks = [f"({self.notes.index((entry.code, note)) + 1})" for note in entry.footnotes]
         words = ["tạm tính"] if entry.is_provisional and entry.ends else []
         return " ".join(marks + words)
 
@@ -260,7 +257,7 @@ class _Drawing:
         if count is None:
             self.sheet.write_string(self.row, index, formats.MISSING, self.grid(align="center", font_color="#595959"))
         else:
-            style = self.grid(align="right", num_format="#,##0", font_color="#404040", font_size=10)
+            style = self.grid(align="right", num_format=formats.excel_format(0), font_color="#404040", font_size=10)
             self.sheet.write_number(self.row, index, float(count), style)
 
     # --- below the table ---------------------------------------------------------------------------------------------
@@ -270,7 +267,8 @@ class _Drawing:
         across = sum(column.width for column in self.columns) * 1.15
         if self.notes:
             self.line("Những chỗ kế hoạch ghi khác nhau, và cách đọc ở bảng này", bold=True, font_size=10)
-        for text in (*_numbered(self.notes), *LEGEND):
+        notes = (f"({number}) Chỉ tiêu {code}: {note}" for number, (code, note) in enumerate(self.notes, 1))
+        for text in (*notes, *LEGEND):
             self.line(text, font_size=10, font_color="#404040", height=14 * -(-len(text) // int(across)))
 
     def _page(self) -> None:
@@ -297,7 +295,3 @@ def _ordinal_of(entries: list[Entry], number: int) -> str:
     """The objective's own numeral where the codes carry it (I.1, I.2 → I), else its place."""
     prefixes = {entry.code.rpartition(".")[0] for entry in entries}
     return prefixes.pop() or str(number) if len(prefixes) == 1 else str(number)
-
-
-def _numbered(notes: list[str]) -> Iterator[str]:
-    yield from (f"({number}) {note}" for number, note in enumerate(notes, 1))

@@ -48,8 +48,11 @@ def number(value: Decimal | int | float, places: int | None = None) -> str:
 
 
 def excel_format(places: int) -> str:
-    """The spreadsheet number format that shows a figure with so many decimals and thousands marked."""
-    return "#,##0" + ("." + "0" * places if places else "")
+    """The spreadsheet number format that shows a figure with so many decimals and thousands marked.
+
+    42A is Vietnamese: LibreOffice then writes the decimal comma on any machine, Excel goes by the machine's setting.
+    """
+    return "[$-42A]#,##0" + ("." + "0" * places if places else "")
 
 
 def interval(
