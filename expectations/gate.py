@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from expectations import rules
 from expectations.context import CheckBroken, count_unexpected
+from expectations.layout import Counts, keep, lay_out
 from expectations.rules import Rule, Suite
 from expectations.suites import raw_cell, raw_line, raw_submission, required_line
 from warehouse import clock, database
@@ -23,8 +24,6 @@ log = get_logger(__name__)
 SUITES: tuple[Suite, ...] = (raw_submission.SUITE, raw_line.SUITE, raw_cell.SUITE, required_line.SUITE)
 """In this order: a checked table is laid out from those before it."""
 
-Counts = dict[tuple[str, str], int]
-
 
 def check(*batches: UUID) -> None:
     """Judge the reports of these batches that have no verdict yet; judged ones are left as they are.
@@ -32,7 +31,7 @@ def check(*batches: UUID) -> None:
     Idempotent, one process at a time. Raises CheckBroken when a rule cannot be trusted: then nothing is decided.
     """
     with database.exclusive("gate"), database.connect("loader") as session:
-        if not _lay_out(session, batches):
+        if not _lay_out_waiting(session, batches):
             return
         run_id = _start_run(session)
         session.commit()
@@ -62,7 +61,7 @@ def _severities() -> dict[str, str]:
     return {code: row.severity for code, row in rules.rows().items()}
 
 
-def _lay_out(session: psycopg.Connection, batches: Iterable[UUID]) -> int:
+def _lay_out_waiting(session: psycopg.Connection, batches: Iterable[UUID]) -> int:
     """The checked tables of the reports that wait, for this session alone; returns how many reports those are."""
     session.execute("create temporary table waiting (submission_id uuid primary key)")
     waiting = session.execute(
@@ -77,10 +76,7 @@ def _lay_out(session: psycopg.Connection, batches: Iterable[UUID]) -> int:
     ).rowcount
     if waiting:
         session.execute("analyze waiting")
-        for suite in SUITES:
-            session.execute(f"create temporary table {suite.table} as\n{rules.laid_out(suite.table)}")
-            session.execute(f"create index on {suite.table} (submission_id)")
-            session.execute(f"analyze {suite.table}")
+        lay_out(session, SUITES)
     return waiting
 
 
@@ -158,12 +154,7 @@ def _start_run(session: psycopg.Connection) -> int:
 
 
 def _finish_run(session: psycopg.Connection, run_id: int, counts: Counts, verdicts: dict[str, int]) -> None:
-    severities = _severities()
-    session.cursor().executemany(
-        "insert into ops.check_result (run_id, suite, rule, severity, is_met, unexpected_count) "
-        "values (%s, %s, %s, %s, %s, %s)",
-        [(run_id, suite, code, severities[code], count == 0, count) for (suite, code), count in counts.items()],
-    )
+    keep(session, run_id, counts, _severities())
     session.execute(
         "update ops.pipeline_run set status = 'succeeded', finished_at = clock_timestamp(), detail = %s "
         "where run_id = %s",

@@ -1,7 +1,7 @@
 """A rule stands once: its condition is what Great Expectations counts and what is written down as an issue.
 
-A rule's severity and its message are a row of seeds/catalogue/gate_rules.csv; its condition is SQL over one checked
-table (expectations/checked/), whose columns are the words that its message may use.
+A condition is SQL over one checked table (checked/). What a rule of the gate answers is a row of
+seeds/catalogue/gate_rules.csv: its severity, and a message whose words in braces are columns of the checked table.
 """
 
 import csv
@@ -26,8 +26,9 @@ RANGES = {"hard_range": ("hard_min", "hard_max"), "soft_range": ("soft_min", "so
 
 @dataclass(frozen=True)
 class Rule:
-    """code: a row of gate_rules.csv. condition: true for a row that breaks the rule.
+    """condition: true for a row that breaks the rule. severity: of a rule for what is published.
 
+    code: for a rule of the gate a row of gate_rules.csv, which has its severity and its answer to the sender.
     place: which cell an issue points at: a part of the line (`numerator`), `indicator` for the cell that holds the
     code, or empty for the whole submission (and for checked cells, which know their own place).
     """
@@ -35,11 +36,12 @@ class Rule:
     code: str
     condition: str
     place: str = ""
+    severity: str = "critical"
 
 
 @dataclass(frozen=True)
 class Suite:
-    """The rules of one relation (`pg_temp.checked_line`, `marts.fct_score`); a rule's code stands once in a suite."""
+    """The rules of one checked table, `pg_temp.<table>` in SQL; a rule's code stands once in a suite."""
 
     name: str
     relation: str

@@ -1,5 +1,12 @@
 -- required_line.sql: one row per line that a full report has to hold
 -- A line of three empty cells is as absent as no line; "không áp dụng" is an answer.
+with
+    told as (
+        select distinct submission_id, indicator
+        from pg_temp.checked_line
+        where (numerator_kind, denominator_kind, value_kind) <> ('missing', 'missing', 'missing')
+    )
+
 select
     report.submission_id,
     null::bigint as line_id,
@@ -9,15 +16,7 @@ select
     report.sheet,
     indicators.indicator_code as indicator,
     indicators.name_vi as indicator_name,
-    exists (
-        select 1
-        from pg_temp.checked_line as line
-        where
-            line.submission_id = report.submission_id
-            and line.indicator = indicators.indicator_code
-            and (line.numerator_kind, line.denominator_kind, line.value_kind)
-            <> ('missing', 'missing', 'missing')
-    ) as is_present,
+    told.indicator is not null as is_present,
     null::text as cell,
     null::integer as line,
     null::text as raw
@@ -29,4 +28,6 @@ inner join
     on measures.programme_code = indicators.programme_code
     and measures.indicator_code = indicators.indicator_code
     and measures.unit_level = report.unit_level
+left join
+    told on told.submission_id = report.submission_id and told.indicator = indicators.indicator_code
 where report.form = 'figures' and report.submission_type = 'full' and not report.is_unreadable

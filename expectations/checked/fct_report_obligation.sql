@@ -1,0 +1,11 @@
+-- fct_report_obligation.sql: one row per published obligation
+select
+    owed.*,
+    units.unit_id is not null as unit_is_known,
+    exists (
+        select 1
+        from ops.submission_verdict as verdict
+        where verdict.submission_id = owed.accepted_submission_id and verdict.status <> 'rejected'
+    ) as is_backed
+from marts.fct_report_obligation as owed
+left join marts.dim_org_unit as units on units.unit_id = owed.unit_id and units.is_newest

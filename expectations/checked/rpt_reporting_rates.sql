@@ -1,0 +1,2 @@
+-- rpt_reporting_rates.sql: one row per programme, period and unit that owes or holds units that do
+select * from marts.rpt_reporting_rates

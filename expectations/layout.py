@@ -1,0 +1,31 @@
+"""The checked tables of a session, and what a check found in them."""
+
+from collections.abc import Mapping, Sequence
+
+import psycopg
+
+from expectations import rules
+from expectations.rules import Suite
+
+Counts = Mapping[tuple[str, str], int]
+"""Rows that break a rule, by (suite, rule code)."""
+
+
+def lay_out(session: psycopg.Connection, suites: Sequence[Suite]) -> None:
+    """Make the checked table of each suite, in their order, as temporary tables that end with the session."""
+    for suite in suites:
+        session.execute(f"create temporary table {suite.table} as\n{rules.laid_out(suite.table)}")
+        session.execute(f"analyze {suite.relation}")
+
+
+def keep(session: psycopg.Connection, run_id: int, counts: Counts, severities: Mapping[str, str]) -> None:
+    """The result of every rule, met or not, into ops.check_result; a run that is checked again keeps the newest."""
+    session.cursor().executemany(
+        """
+        insert into ops.check_result (run_id, suite, rule, severity, is_met, unexpected_count)
+        values (%s, %s, %s, %s, %s, %s)
+        on conflict (run_id, suite, rule)
+        do update set is_met = excluded.is_met, unexpected_count = excluded.unexpected_count
+        """,
+        [(run_id, suite, code, severities[code], count == 0, count) for (suite, code), count in counts.items()],
+    )
