@@ -15,13 +15,17 @@ def is_url(place: str) -> bool:
     return URL.match(place) is not None
 
 
-def keep(chunks: Iterable[bytes], sha256: str, file_name: str) -> str:
+def root() -> str:
+    """The folder or fsspec URL of the archive; asked once a batch."""
+    return get_settings().archive.rstrip("/")
+
+
+def keep(chunks: Iterable[bytes], sha256: str, file_name: str, archive: str) -> str:
     """Archive a content, given in pieces, and return its address: `<archive>/<first two of sha>/<sha><suffix>`.
 
     On disk when it returns (a local file is renamed into place after fsync), so the inbox copy may go.
     Idempotent. Raises OSError, or what the fsspec file system raises.
     """
-    archive = get_settings().archive.rstrip("/")
     address = f"{archive}/{sha256[:2]}/{sha256}{suffix(file_name)}"
     if is_url(address):
         _keep_remotely(chunks, address)

@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
+from functools import lru_cache
 
 from ingest.cells import SPACES, Value, as_text
 from ingest.headers import folded
@@ -37,8 +37,13 @@ CODE = re.compile(r"(?=.*[0-9])[0-9A-Za-zĐđ.,]{1,12}")
 
 def text(value: Value) -> str | None:
     """A key cell as text: NFC, one blank between words, no leading apostrophe; None when empty."""
-    cleaned = SPACES.sub(" ", unicodedata.normalize("NFC", as_text(value)).replace("\ufeff", "")).strip()
-    return cleaned.removeprefix("'").strip() or None
+    return _cleaned(value if isinstance(value, str) else as_text(value)) or None
+
+
+@lru_cache(maxsize=10_000)
+def _cleaned(written: str) -> str:
+    plain = SPACES.sub(" ", unicodedata.normalize("NFC", written).replace("\ufeff", "")).strip()
+    return plain.removeprefix("'").strip()
 
 
 def period(value: Value) -> str | None:
@@ -49,7 +54,7 @@ def period(value: Value) -> str | None:
     written = text(value)
     if written is None:
         return None
-    if not _is_moment(value):
+    if not isinstance(value, date | time | timedelta):
         for pattern, code in PERIODS:
             if found := pattern.fullmatch(written.casefold()):
                 return code(found)
@@ -82,26 +87,30 @@ def made_up(value: Value) -> bool:
     return folded(text(value) or "") in SAID_YES
 
 
-def indicator(value: Value, known: Collection[str]) -> str | None:
+def indicator(value: Value, known: frozenset[str]) -> str | None:
     """An indicator code as the catalogue spells it where it knows it, else as written.
 
     A number that a spreadsheet made of a code (5.1) is taken back if only one known code has that value.
     Raises Unreadable (`indicator_became_date`, `indicator_became_number`).
     """
-    if value in known and isinstance(value, str):
+    if isinstance(value, str) and value in known:
         return value
-    if _is_moment(value):
+    if isinstance(value, date | time | timedelta):
         raise Unreadable("indicator_became_date")
     written = text(value)
     if written is None:
         return None
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, float):
         return _from_number(written, known)
+    return _spelled(written, known)
+
+
+@lru_cache(maxsize=10_000)
+def _spelled(written: str, known: frozenset[str]) -> str:
     plain = written.rstrip(".")
     if re.fullmatch(r"[0-9]+,[0-9]+", plain):  # 5.1 passed through a spreadsheet that writes decimal commas
         return _from_number(plain.replace(",", "."), known)
-    spelled = {code.casefold(): code for code in known}
-    return spelled.get(plain.casefold(), plain)
+    return {code.casefold(): code for code in known}.get(plain.casefold(), plain)
 
 
 def looks_like_a_code(written: str) -> bool:
@@ -109,7 +118,7 @@ def looks_like_a_code(written: str) -> bool:
     return CODE.fullmatch(written) is not None
 
 
-def _from_number(written: str, known: Collection[str]) -> str:
+def _from_number(written: str, known: frozenset[str]) -> str:
     same = [code for code in known if _is_number(code) and float(code) == float(written)]
     if len(same) > 1:
         raise Unreadable("indicator_became_number")
@@ -118,7 +127,3 @@ def _from_number(written: str, known: Collection[str]) -> str:
 
 def _is_number(code: str) -> bool:
     return re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", code) is not None
-
-
-def _is_moment(value: Value) -> bool:
-    return isinstance(value, date | datetime | time | timedelta)

@@ -40,16 +40,24 @@ def read(row: Row, programme: str | None, unit_code: str | None, measures: Measu
     indicator = _indicator(row, measures.of_programme(programme), problems)
     if row.problem is not None:
         problems["row"] = row.problem
-        numerator, denominator, value = (TypedCell("unreadable", raw=cells.as_text(part)) for part in row.parts)
+        read_parts = [TypedCell("unreadable", raw=cells.as_text(part)) for part in row.parts]
     else:
+        read_parts = []
         expected: tuple[Expects, ...] = ("count", "count", measures.of_value(programme, indicator, unit_code))
-        read_parts = {
-            part: cells.parse(value, expects, row.shown.get(part))
-            for part, value, expects in zip(PARTS, row.parts, expected, strict=True)
-        }
-        problems |= {part: cell.problem for part, cell in read_parts.items() if cell.problem}
-        numerator, denominator, value = read_parts.values()
+        for part, content, expects in zip(PARTS, row.parts, expected, strict=True):
+            cell = cells.parse(content, expects, row.shown.get(part))
+            read_parts.append(cell)
+            if cell.problem:
+                problems[part] = cell.problem
+    numerator, denominator, value = read_parts
     return Line(row.number, indicator, numerator, denominator, value, problems, _note(row.note))
+
+
+def carried(submission_type: str, lines: list[Line]) -> list[Line]:
+    """A correction carries the lines in which something is written; the template's other lines stand blank in it."""
+    if submission_type != "correction":
+        return lines
+    return [line for line in lines if line.problems or line.numerator.raw or line.denominator.raw or line.value.raw]
 
 
 def _indicator(row: Row, known: frozenset[str], problems: dict[str, str]) -> str | None:
@@ -67,4 +75,6 @@ def _indicator(row: Row, known: frozenset[str], problems: dict[str, str]) -> str
 
 
 def _note(value: Value) -> str | None:
+    if not value:
+        return None
     return unicodedata.normalize("NFC", cells.as_text(value)).strip() or None

@@ -105,6 +105,7 @@ class Table:
     def finished(self) -> list[Report]:
         """The reports; one without any line says so, unless it only withdraws."""
         for report in self.reports.values():
+            report.lines = lines.carried(report.submission_type, report.lines)
             if not report.lines and report.submission_type != "retraction" and not report.issues:
                 report.issues.append(Issue("lines_missing"))
         return list(self.reports.values())

@@ -44,9 +44,9 @@ MARKUP = re.compile(r"\s*<(?:!doctype|\?xml|html|head|body|table|meta|div|style)
 
 CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]+)([0-9]+)["'][^>/]*>""")
 PLACELESS = re.compile(rb"""<(?:\w+:)?c\b(?![^>]*\br=)[^>/]*>""")
-FAR_CELL = re.compile(rb"""\br=["'](?:[A-Z]{2,}[0-9]+|[A-Z]?[0-9]{5,})["']""")
-FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
-ERROR = re.compile(rb"""\bt=["']e["']""")
+FAR_CELL = re.compile(rb"""r=["'](?:[A-Z]{2,}[0-9]+|[A-Z]?[0-9]{5,})["']""")
+FORMULA = re.compile(rb"[<:]f[\s>/]")
+ERRORS = (b't="e"', b"t='e'")
 PERCENT = re.compile(rb"""numFmtId=["'](?:9|10)["']|formatCode=["'][^"']*%""")
 
 
@@ -135,70 +135,79 @@ def _is_utf16(sample: bytes) -> bool:
 def _workbook(data: bytes) -> Unpacked:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            names = set(archive.namelist())
-            _check_members(archive, data)
-            _check_kind(archive, names)
-            return Unpacked(data, _look_inside(archive))
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError, OSError) as error:
+            members = archive.infolist()
+        return Unpacked(data, _look_inside(_unpacked(members, data)))
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, OSError) as error:
         raise Refused("file_damaged") from error
 
 
-def _check_members(archive: zipfile.ZipFile, data: bytes) -> None:
-    """Declared sizes, and that no member streams more than it declares."""
-    members = archive.infolist()
+def _unpacked(members: list[zipfile.ZipInfo], data: bytes) -> dict[str, bytes]:
+    """Every member, checked: none streams more than it declares, none is encrypted, every checksum is right."""
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_UNPACKED:
         raise Refused("zip_bomb", limit_mb=LARGEST_UNPACKED // MB)
     if any(member.flag_bits & 1 for member in members):
         raise Refused("file_encrypted")
-    for member in members:
-        if member.compress_type == zipfile.ZIP_DEFLATED and _streams_more(member, data):
-            raise Refused("zip_bomb", limit_mb=LARGEST_UNPACKED // MB)
+    return {member.filename: _inflated(member, data) for member in members}
 
 
-def _streams_more(member: zipfile.ZipInfo, data: bytes) -> bool:
+def _inflated(member: zipfile.ZipInfo, data: bytes) -> bytes:
     start = member.header_offset
     name_length, extra_length = struct.unpack("<HH", data[start + 26 : start + 30])
-    packed = memoryview(data)[start + 30 + name_length + extra_length :][: member.compress_size]
-    return len(zlib.decompressobj(-15).decompress(packed, member.file_size + 1)) > member.file_size
+    start += 30 + name_length + extra_length
+    content = data[start : start + member.compress_size]
+    if member.compress_type == zipfile.ZIP_DEFLATED:
+        content = zlib.decompressobj(-15).decompress(content, member.file_size + 1)
+    if len(content) > member.file_size:
+        raise Refused("zip_bomb", limit_mb=LARGEST_UNPACKED // MB)
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or zlib.crc32(content) != member.CRC:
+        raise Refused("file_damaged")
+    return content
 
 
-def _check_kind(archive: zipfile.ZipFile, names: set[str]) -> None:
+def _check_kind(parts: dict[str, bytes]) -> None:
     """Raises Refused unless the zip holds an Excel workbook without macros."""
-    if "xl/workbook.bin" in names:
+    if "xl/workbook.bin" in parts:
         raise Refused("file_binary_workbook")
-    if "xl/workbook.xml" not in names:
-        raise Refused(_kind_of_zip(archive, names))
-    types = archive.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
-    if b"macroEnabled" in types or any(name.endswith("vbaProject.bin") or "/macrosheets/" in name for name in names):
+    if "xl/workbook.xml" not in parts:
+        raise Refused(_kind_of_zip(parts))
+    if b"macroEnabled" in parts.get("[Content_Types].xml", b""):
+        raise Refused("file_macros")
+    if any(name.endswith("vbaProject.bin") or "/macrosheets/" in name for name in parts):
         raise Refused("file_macros")
 
 
-def _kind_of_zip(archive: zipfile.ZipFile, names: set[str]) -> str:
-    if "mimetype" in names and b"spreadsheet" in archive.read("mimetype"):
+def _kind_of_zip(parts: dict[str, bytes]) -> str:
+    if b"spreadsheet" in parts.get("mimetype", b""):
         return "file_open_document"
-    if any(name.startswith(("word/", "ppt/")) for name in names) or "mimetype" in names:
+    if any(name.startswith(("word/", "ppt/")) for name in parts) or "mimetype" in parts:
         return "file_word"
     return "file_archive"
 
 
-def _look_inside(archive: zipfile.ZipFile) -> bool:
-    """Whether a sheet needs a second look for what the fast reader does not tell. Reads all, which proves checksums."""
+def _look_inside(parts: dict[str, bytes]) -> bool:
+    """Whether a sheet needs a second look for what the fast reader does not tell."""
+    _check_kind(parts)
     is_special = False
-    for member in archive.infolist():
-        if not member.filename.endswith((".xml", ".rels")):
+    for name, content in parts.items():
+        if not name.endswith((".xml", ".rels")):
             continue
-        content = archive.read(member)
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"<!DOCTYPE" in content:
             raise Refused("file_damaged")  # no spreadsheet program writes these, and the searches below would be blind
         if b"sheetData" in content:
-            _check_extent(content, member, archive)
-            is_special = is_special or bool(FORMULA.search(content) or ERROR.search(content))
-        elif member.filename == "xl/styles.xml":
+            _check_extent(content, name, parts)
+            is_special = is_special or _has_special_cells(content)
+        elif name == "xl/styles.xml":
             is_special = is_special or bool(PERCENT.search(content))
     return is_special
 
 
-def _check_extent(sheet: bytes, member: zipfile.ZipInfo, archive: zipfile.ZipFile) -> None:
+def _has_special_cells(sheet: bytes) -> bool:
+    if any(error in sheet for error in ERRORS):
+        return True
+    return (b"<f" in sheet or b":f" in sheet) and bool(FORMULA.search(sheet))
+
+
+def _check_extent(sheet: bytes, name: str, parts: dict[str, bytes]) -> None:
     """Formatted blank rows by the million, or a lone cell at XFD1048576: a reader would hold all cells before it."""
     is_large = len(sheet) > LARGEST_SHEET
     if not is_large and FAR_CELL.search(sheet):
@@ -207,16 +216,16 @@ def _check_extent(sheet: bytes, member: zipfile.ZipInfo, archive: zipfile.ZipFil
             width, height = max(width, _column_number(column)), max(height, int(row))
         is_large = width * height > FURTHEST_CELLS or bool(PLACELESS.search(sheet))
     if is_large:
-        raise Refused("sheet_too_large", sheet=_sheet_name(member, archive))
+        raise Refused("sheet_too_large", sheet=_sheet_name(name, parts))
 
 
-def _sheet_name(member: zipfile.ZipInfo, archive: zipfile.ZipFile) -> str:
+def _sheet_name(name: str, parts: dict[str, bytes]) -> str:
     """The name on the tab of sheet3.xml, the third of the workbook, as spreadsheet programs write them."""
-    names = re.findall(rb"""<(?:\w+:)?sheet\b[^>]*?\bname=["']([^"']*)""", archive.read("xl/workbook.xml"))
-    number = re.search(r"([0-9]+)\.xml$", member.filename)
+    names = re.findall(rb"""<(?:\w+:)?sheet\b[^>]*?\bname=["']([^"']*)""", parts["xl/workbook.xml"])
+    number = re.search(r"([0-9]+)\.xml$", name)
     if number and 0 < int(number[1]) <= len(names):
         return html.unescape(names[int(number[1]) - 1].decode("utf-8", "replace"))
-    return member.filename
+    return name
 
 
 def _column_number(letters: bytes) -> int:

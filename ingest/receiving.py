@@ -6,7 +6,7 @@ The inbox copy is the caller's: it may go as soon as the file is among the resul
 
 import hashlib
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -62,8 +62,8 @@ class ReceivedFile:
 def receive(path: Path | str, *, batch_id: UUID, received_at: datetime) -> ReceivedFile:
     """Archive, read and load one file. Raises OSError if there is none, never for what is in it."""
     with database.connect("loader", autocommit=True) as connection:
-        parcel = _prepared(Arrival(str(path), received_at), batch_id, measures.read(connection))
-        return _loaded(connection, str(path), parcel)
+        batch = Batch(batch_id, archive.root(), measures.read(connection))
+        return _loaded(connection, str(path), batch.prepared(Arrival(str(path), received_at)))
 
 
 def receive_many(arrivals: Sequence[Arrival], *, batch_id: UUID) -> list[ReceivedFile]:
@@ -75,8 +75,8 @@ def receive_many(arrivals: Sequence[Arrival], *, batch_id: UUID) -> list[Receive
     received: list[ReceivedFile] = []
     seen: set[str] = set()
     with database.connect("loader", autocommit=True) as connection:
-        prepare = partial(_prepared_or_left, batch_id=batch_id, known_measures=measures.read(connection))
-        for arrival, parcel in _prepared_in_order(arrivals, prepare, batch_id):
+        batch = Batch(batch_id, archive.root(), measures.read(connection))
+        for arrival, parcel in _prepared_in_order(arrivals, batch):
             if parcel is not None:
                 sha256 = parcel.content.sha256
                 received.append(_loaded(connection, arrival.path, parcel, is_repeated=sha256 in seen))
@@ -88,7 +88,7 @@ def receive_document(
     programme: str, period: str, unit: str, agency: str, path: Path | str, *, batch_id: UUID, received_at: datetime
 ) -> ReceivedFile:
     """Archive a report without figures (a dossier, a narrative) of any type, and record it. Raises OSError."""
-    content, _ = _content(Arrival(str(path), received_at))
+    content, _ = _content(Arrival(str(path), received_at), archive.root())
     report = Report(programme, period, unit, agency, form="document")
     if not content.size_bytes:
         report.issues.append(Issue("file_empty"))
@@ -99,19 +99,46 @@ def receive_document(
 # --- one file -------------------------------------------------------------------------------------
 
 
-def _prepared(arrival: Arrival, batch_id: UUID, known_measures: Measures) -> Parcel:
-    """A file archived and read."""
-    content, data = _content(arrival)
-    try:
-        opening.check_size(content.size_bytes)
-        reports = reading.read(data, known_measures)
-    except Refused as reason:
-        reports = [refused(reason.issue)]
-    return loading.packed(content, reports, batch_id)
+@dataclass(frozen=True)
+class Batch:
+    """What is the same for all files of a batch: asked for once, handed to the processes that read."""
+
+    batch_id: UUID
+    archive: str
+    measures: Measures
+
+    def prepared(self, arrival: Arrival) -> Parcel:
+        """A file archived and read. Raises OSError if there is none."""
+        content, data = _content(arrival, self.archive)
+        try:
+            opening.check_size(content.size_bytes)
+            reports = reading.read(data, self.measures)
+        except Refused as reason:
+            reports = [refused(reason.issue)]
+        return loading.packed(content, reports, self.batch_id)
+
+    def unreadable(self, arrival: Arrival) -> Parcel:
+        """A file archived, and not looked into."""
+        content, _ = _content(arrival, self.archive)
+        return loading.packed(content, [refused(Issue("file_unreadable"))], self.batch_id)
+
+    def prepared_or_left(self, arrivals: Sequence[Arrival]) -> list["Prepared"]:
+        """Files archived and read, and None beside those that are gone or may not be opened."""
+        found: list[Prepared] = []
+        for arrival in arrivals:
+            try:
+                found.append((arrival, self.prepared(arrival)))
+            except OSError as error:
+                log.error("%s stays where it is: %s", arrival.path, error)
+                found.append((arrival, None))
+        return found
 
 
-def _content(arrival: Arrival) -> tuple[Content, bytes]:
-    """A file archived; its bytes only if it is no larger than a report may be."""
+Prepared = tuple[Arrival, Parcel | None]
+
+
+def _content(arrival: Arrival, archive_root: str) -> tuple[Content, bytes]:
+    """A file archived; its bytes, cut off behind what a report may have."""
     name = PurePosixPath(arrival.path).name
     with _source(arrival.path) as source:
         data = source.read(opening.LARGEST_FILE + 1)
@@ -121,7 +148,7 @@ def _content(arrival: Arrival) -> tuple[Content, bytes]:
             size += len(more)
         source.seek(0)
         pieces = iter(partial(source.read, CHUNK), b"") if size > len(data) else [data]
-        address = archive.keep(pieces, sha.hexdigest(), name)
+        address = archive.keep(pieces, sha.hexdigest(), name, archive_root)
     return Content(sha.hexdigest(), name, size, address, arrival.received_at), data
 
 
@@ -142,48 +169,33 @@ def _loaded(connection: psycopg.Connection, path: str, parcel: Parcel, *, is_rep
 
 # --- many files -----------------------------------------------------------------------------------
 
-Prepared = tuple[Arrival, Parcel | None]
-Prepare = Callable[[Sequence[Arrival]], list[Prepared]]
 
-
-def _prepared_or_left(arrivals: Sequence[Arrival], batch_id: UUID, known_measures: Measures) -> list[Prepared]:
-    found: list[Prepared] = []
-    for arrival in arrivals:
-        try:
-            found.append((arrival, _prepared(arrival, batch_id, known_measures)))
-        except OSError as error:
-            log.error("%s stays where it is: %s", arrival.path, error)
-            found.append((arrival, None))
-    return found
-
-
-def _prepared_in_order(arrivals: Sequence[Arrival], prepare: Prepare, batch_id: UUID) -> Iterator[Prepared]:
+def _prepared_in_order(arrivals: Sequence[Arrival], batch: Batch) -> Iterator[Prepared]:
     """Files archived and read, by other processes if they are many; a daemon (Celery's) may not have any."""
     groups = [arrivals[start : start + AT_ONCE] for start in range(0, len(arrivals), AT_ONCE)]
     if len(arrivals) < FEW or multiprocessing.current_process().daemon:
-        yield from chain.from_iterable(map(prepare, groups))
+        yield from chain.from_iterable(map(batch.prepared_or_left, groups))
         return
     done = 0
     with _readers(READERS) as pool:
         try:
-            for prepared in pool.map(prepare, groups):
+            for prepared in pool.map(batch.prepared_or_left, groups):
                 done += len(prepared)
                 yield from prepared
         except BrokenProcessPool:
             log.error("A reader died; the remaining %s files are read one by one", len(arrivals) - done)
     for arrival in arrivals[done:]:
-        yield _prepared_apart(arrival, prepare, batch_id)
+        yield _prepared_apart(arrival, batch)
 
 
-def _prepared_apart(arrival: Arrival, prepare: Prepare, batch_id: UUID) -> Prepared:
+def _prepared_apart(arrival: Arrival, batch: Batch) -> Prepared:
     """A file read in a process of its own: one that kills its reader is answered like any that cannot be read."""
     with _readers(1) as pool:
         try:
-            return pool.submit(prepare, [arrival]).result()[0]
+            return pool.submit(batch.prepared_or_left, [arrival]).result()[0]
         except BrokenProcessPool:
             log.error("%s killed its reader", arrival.path)
-    content, _ = _content(arrival)
-    return arrival, loading.packed(content, [refused(Issue("file_unreadable"))], batch_id)
+    return arrival, batch.unreadable(arrival)
 
 
 def _readers(count: int) -> ProcessPoolExecutor:

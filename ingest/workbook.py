@@ -24,6 +24,7 @@ Place = tuple[int, int]
 """Row and column, from 0."""
 Grid = Sequence[Sequence[Value]]
 
+ROW = ("indicator", *PARTS, "note")
 LABELS_WITHIN = 2
 """Labels stand in the first columns, each with its value in the next."""
 
@@ -110,18 +111,21 @@ class Table:
         }
         known = self.measures.of_programme(report.programme)
         for row in map(self._row, range(self.header + 1, len(self.grid))):
-            if row.has_figures or _is_code(row.indicator, known):
+            if _is_code(row.indicator, known) or row.has_figures:
                 report.lines.append(lines.read(row, report.programme, report.unit_code, self.measures))
+        report.lines = lines.carried(report.submission_type, report.lines)
         if not report.lines and report.submission_type != "retraction" and not report.issues:
             report.issues.append(Issue("lines_missing", sheet=self.name))
         return report
 
     def _row(self, index: int) -> Row:
+        cells, columns = self.grid[index], self.columns
+        code, numerator, denominator, value, note = (_at(cells, columns.get(name)) for name in ROW)
+        return Row(index + 1, code, (numerator, denominator, value), note, self._shown_in(index) if self.shown else {})
+
+    def _shown_in(self, index: int) -> dict[str, Shown]:
         places = {name: (index, column) for name, column in self.columns.items()}
-        shown = {name: self.shown[place] for name, place in places.items() if place in self.shown}
-        cells = {name: _at(self.grid[index], column) for name, column in self.columns.items()}
-        parts = [cells.get(part) for part in PARTS]
-        return Row(index + 1, cells.get("indicator"), parts, cells.get("note"), shown)
+        return {name: self.shown[place] for name, place in places.items() if place in self.shown}
 
     def _labelled(self) -> Report:
         """The report that the labels above the table name."""
@@ -225,6 +229,8 @@ def _is_code(value: Value, known: frozenset[str]) -> bool:
 
     Where the catalogue knows the programme, only its codes do: the annexes number their headings too.
     """
+    if value in known:
+        return True
     written = keys.text(value)
     if written is None or not known:
         return written is not None and keys.looks_like_a_code(written)
