@@ -1,18 +1,14 @@
 """What each cell of an indicator holds, as the catalogue says: read once a batch, before any file."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import psycopg
 
 from ingest.cells import Expects
-
-MEASURES = """
-select measures.programme_code, measures.indicator_code, measures.unit_level, measures.measure, indicators.factor
-from catalogue.indicator_measures as measures
-inner join catalogue.indicators as indicators using (programme_code, indicator_code)
-"""
+from warehouse import catalogue
+from warehouse.catalogue import Indicator, Measure
 
 LEVELS = {2: "province", 3: "district", 5: "commune"}
 """The level of a unit by the length of its code."""
@@ -39,27 +35,34 @@ class Measures:
         return self.codes.get(programme or "", frozenset())
 
 
-def gathered(rows: Iterable[tuple[str, str, str, str, object]]) -> Measures:
-    """rows: programme, indicator, unit level, measure, factor (a number, text or None)."""
-    values: dict[tuple[str, str], dict[str, Expects]] = defaultdict(dict)
-    codes: dict[str, set[str]] = defaultdict(set)
-    for programme, indicator, level, measure, factor in rows:
-        values[programme, indicator][level] = _expects(measure, factor)
-        codes[programme].add(indicator)
-    return Measures(dict(values), {programme: frozenset(known) for programme, known in codes.items()})
-
-
 def read(connection: psycopg.Connection) -> Measures:
     """The measures of every programme, or none before the catalogue is there."""
     there = connection.execute("select to_regclass('catalogue.indicator_measures')").fetchone()
     if there is None or there[0] is None:
         return Measures()
-    return gathered(connection.execute(MEASURES).fetchall())
+    codes = [found.programme_code for found in catalogue.programmes(connection)]
+    return gathered({code: catalogue.indicators(connection, code) for code in codes})
 
 
-def _expects(measure: str, factor: object) -> Expects:
+def gathered(plans: Mapping[str, Iterable[Indicator]]) -> Measures:
+    """The measures of indicators by programme code."""
+    values: dict[tuple[str, str], dict[str, Expects]] = {}
+    codes: dict[str, frozenset[str]] = {}
+    for programme, indicators in plans.items():
+        found = {
+            indicator.indicator_code: {
+                level: _expects(measure, indicator.factor) for level, measure in (indicator.measures or {}).items()
+            }
+            for indicator in indicators
+        }
+        values |= {(programme, code): levels for code, levels in found.items()}
+        codes[programme] = frozenset(found)
+    return Measures(values, codes)
+
+
+def _expects(measure: Measure, factor: Decimal | None) -> Expects:
     if measure in ("count", "yes_no"):
         return "count" if measure == "count" else "yes_no"
     if measure in ("share", "change"):
         return "percent"
-    return RATES.get(int(float(str(factor))), "rate") if factor else "rate"
+    return RATES.get(int(factor), "rate") if factor else "rate"
