@@ -54,7 +54,7 @@ def meaning(name: object) -> str | None:
     return MEANINGS.get(folded(name)) if isinstance(name, str) else None
 
 
-def columns(header: Sequence[object]) -> dict[str, int]:
+def columns(header: Sequence[object], sheet: str | None = None) -> dict[str, int]:
     """Meaning → index for one row of header cells. Raises Refused when a meaning stands there twice."""
     found: dict[str, int] = {}
     for index, name in enumerate(header):
@@ -62,7 +62,7 @@ def columns(header: Sequence[object]) -> dict[str, int]:
         if meant is None:
             continue
         if meant in found:
-            raise Refused("header_repeated", column=str(name).strip())
+            raise Refused("header_repeated", sheet=sheet, column=str(name).strip())
         found[meant] = index
     name_column = found.pop("indicator_or_name", None)
     if name_column is not None:

@@ -111,8 +111,8 @@ class Table:
         return list(self.reports.values())
 
     def _cell(self, record: Record, name: str) -> str:
-        index = self.columns.get(name, self.width)
-        return record.cells[index] if index < len(record.cells) else ""
+        index = self.columns.get(name)
+        return record.cells[index] if index is not None and index < len(record.cells) else ""
 
     def _report(self, record: Record) -> Report:
         """The report of a record. The same key cells, as written, are read once."""

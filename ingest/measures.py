@@ -8,9 +8,9 @@ import psycopg
 
 from ingest.cells import Expects
 from warehouse import catalogue
-from warehouse.catalogue import Indicator, Measure
+from warehouse.catalogue import Indicator, Level, Measure
 
-LEVELS = {2: "province", 3: "district", 5: "commune"}
+LEVELS: dict[int, Level] = {2: "province", 3: "district", 5: "commune"}
 """The level of a unit by the length of its code."""
 
 RATES: dict[int, Expects] = {100: "percent", 1000: "per_mille"}
@@ -20,7 +20,7 @@ RATES: dict[int, Expects] = {100: "percent", 1000: "per_mille"}
 class Measures:
     """values: what a bare value is, by (programme, indicator) and unit level. codes: the indicators of a programme."""
 
-    values: Mapping[tuple[str, str], Mapping[str, Expects]] = field(default_factory=dict)
+    values: Mapping[tuple[str, str], Mapping[Level, Expects]] = field(default_factory=dict)
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def of_value(self, programme: str | None, indicator: str | None, unit_code: str | None) -> Expects:
@@ -29,7 +29,8 @@ class Measures:
         A bare value for an indicator whose scope speaks of a count is a count; of a reduction, a percentage.
         """
         levels = self.values.get((programme or "", indicator or ""))
-        return levels.get(LEVELS.get(len(unit_code or ""), ""), "any") if levels else "any"
+        level = LEVELS.get(len(unit_code or ""))
+        return levels.get(level, "any") if levels and level else "any"
 
     def of_programme(self, programme: str | None) -> frozenset[str]:
         return self.codes.get(programme or "", frozenset())
@@ -46,7 +47,7 @@ def read(connection: psycopg.Connection) -> Measures:
 
 def gathered(plans: Mapping[str, Iterable[Indicator]]) -> Measures:
     """The measures of indicators by programme code."""
-    values: dict[tuple[str, str], dict[str, Expects]] = {}
+    values: dict[tuple[str, str], dict[Level, Expects]] = {}
     codes: dict[str, frozenset[str]] = {}
     for programme, indicators in plans.items():
         found = {

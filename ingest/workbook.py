@@ -51,7 +51,7 @@ def _reports(book: CalamineWorkbook, shown: dict[str, dict[Place, Shown]], measu
         grid: Grid = source.to_python(skip_empty_area=False)
         header = next((row for row, cells in enumerate(grid) if headers.looks_like_a_table(cells)), None)
         if header is None:
-            nearest = max(nearest, *map(_meanings, grid), key=len)
+            nearest = max([nearest, *map(_meanings, grid)], key=len)
         elif sheet.visible == SheetVisibleEnum.Visible:
             table = Table(sheet.name, grid, header, shown.get(sheet.name, {}), measures)
             table.mark_merged(source.merged_cell_ranges or [])
@@ -95,7 +95,7 @@ class Table:
         self.header = header
         self.shown = shown
         self.measures = measures
-        self.columns = headers.columns(grid[header])
+        self.columns = headers.columns(grid[header], sheet=name)
 
     def mark_merged(self, ranges: list[tuple[Place, Place]]) -> None:
         """A merged cell below the header holds one value for several lines or parts: whose, nobody can tell."""
