@@ -16,8 +16,10 @@ from warehouse.settings import get_settings
 
 app = typer.Typer()
 
-SHOWN_IN_FULL = 20
+FILES_SHOWN = 20
 """Of more files than these, only the rejected ones are shown; every receipt is in the folder."""
+ISSUES_SHOWN = 3
+"""Of each rule in each report."""
 
 
 @app.command()
@@ -54,8 +56,8 @@ def _show(found: list[Receipt], json: bool) -> None:
         return
     console = Console()
     for receipt in found:
-        if len(found) <= SHOWN_IN_FULL or receipt.status == "rejected":
-            console.print(receipts.rendered(receipt), soft_wrap=True)
+        if len(found) <= FILES_SHOWN or receipt.status == "rejected":
+            console.print(receipts.rendered(receipt, at_most=ISSUES_SHOWN), soft_wrap=True)
     counts = Counter(receipt.status for receipt in found)
     words = [f"{counts[status]} {word.lower()}" for status, word in receipts.STATUS_VI.items() if counts[status]]
     console.print(f"{len(found)} tệp" + (f": {'; '.join(words)}" if words else ""), soft_wrap=True)

@@ -4,7 +4,8 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -58,15 +59,16 @@ def of_batches(batches: Sequence[UUID]) -> list[Receipt]:
     return _receipts("file.batch_id = any(%s)", [list(batches)])
 
 
-def of_submissions(submissions: Sequence[UUID]) -> list[Receipt]:
-    """The receipts of the files of these submissions, about these submissions alone."""
-    return _receipts("submission.submission_id = any(%s)", [list(submissions)])
+def of_submissions(submissions: Sequence[UUID], file_name: str) -> list[Receipt]:
+    """The receipt of a file about these of its submissions alone, under the name that it had this time."""
+    found = _receipts("submission.submission_id = any(%s)", [list(submissions)])
+    return [replace(receipt, file=file_name) for receipt in found]
 
 
 def of_duplicate(sha256: str, file_name: str) -> Receipt:
-    """The receipt of bytes that came in before: it repeats what became of them, if that is known, and no issues."""
+    """The receipt of bytes that came in before: it repeats what was said about them, if anything was yet."""
     for earlier in _receipts("file.sha256 = %s", [sha256]):
-        return replace(earlier, file=file_name, status="duplicate", issues=[])
+        return replace(earlier, file=file_name, status="duplicate")
     with database.connect("loader") as connection:
         first = connection.execute("select received_at from raw.file where sha256 = %s", [sha256]).fetchone()
     assert first is not None
@@ -80,15 +82,20 @@ def write(receipt: Receipt) -> Path:
     """
     folder = get_settings().home / "receipts"
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{receipt.sha256[:12]}-{_short(receipt.file)}" + (".duplicate" if receipt.status == "duplicate" else "")
+    is_document = any(submission["form"] == "document" for submission in receipt.submissions)
+    kind = ".duplicate" if receipt.status == "duplicate" else ".document" if is_document else ""
+    name = f"{receipt.sha256[:12]}-{_short(receipt.file)}{kind}"
     _put(folder / f"{name}.txt", rendered(receipt).plain + "\n")
     target = folder / f"{name}.json"
     _put(target, json.dumps(receipt.document(), ensure_ascii=False, indent=2) + "\n")
     return target
 
 
-def rendered(receipt: Receipt) -> "Text":
-    """The receipt for people, in Vietnamese: a line for the file, one for each report, one for each issue."""
+def rendered(receipt: Receipt, *, at_most: int | None = None) -> "Text":
+    """The receipt for people, in Vietnamese: a line for the file, one for each report, one for each issue.
+
+    at_most: of issues of one rule in one report, how many are shown one by one; None shows all.
+    """
     from rich.text import Text
 
     text = Text(f"tệp {receipt.file}", style="dim")
@@ -97,9 +104,9 @@ def rendered(receipt: Receipt) -> "Text":
         text.append(f" · {STATUS_VI['duplicate']} ({wording.moment(first)})", style=STATUS_STYLE["duplicate"])
     for submission in receipt.submissions:
         text.append("\n").append_text(_heading(submission))
-        for issue in receipt.issues:
-            if issue["submission_id"] == submission["submission_id"]:
-                text.append("\n").append_text(_issue_line(issue))
+        own = [issue for issue in receipt.issues if issue["submission_id"] == submission["submission_id"]]
+        for line in _issue_lines(own, at_most):
+            text.append("\n").append_text(line)
     return text
 
 
@@ -117,6 +124,19 @@ def _heading(submission: dict[str, Any]) -> "Text":
     text = Text("báo cáo " + " · ".join([*known, ""]) if known else "báo cáo · ")
     text.append(STATUS_VI[submission["status"]], style=STATUS_STYLE[submission["status"]])
     return text.append(f" ({', '.join(counts)})" if counts else "")
+
+
+def _issue_lines(issues: list[dict[str, Any]], at_most: int | None) -> Iterator["Text"]:
+    from rich.text import Text
+
+    shown: Counter[str] = Counter()
+    for issue in issues:
+        shown[issue["rule"]] += 1
+        if at_most is None or shown[issue["rule"]] <= at_most:
+            yield _issue_line(issue)
+    folded = sum(count - at_most for count in shown.values() if count > at_most) if at_most is not None else 0
+    if folded:
+        yield Text(f"  … và {folded} điểm cùng loại, ghi đủ trong biên nhận", style="dim")
 
 
 def _issue_line(issue: dict[str, Any]) -> "Text":
@@ -176,7 +196,7 @@ select
 from ops.submission_issue as issue
 left join raw.line as line on line.line_id = issue.line_id
 where issue.submission_id = any(%s::uuid[])
-order by issue.submission_id, line.row_no nulls first, issue.severity, issue.issue_id
+order by issue.submission_id, issue.severity, line.row_no nulls last, issue.issue_id
 """
 
 

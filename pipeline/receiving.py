@@ -100,10 +100,11 @@ def receive_document(programme: str, period: str, unit: str, path: Path, agency:
         programme, period, unit, agency, path, batch_id=uuid4(), received_at=clock.now()
     )
     if received.is_duplicate:
-        (receipt,) = _answered([receipts.of_duplicate(received.sha256, received.file_name)])
-        return receipt
-    gate.check(received.batch_id)
-    (receipt,) = _answered(receipts.of_submissions(received.submission_ids))
+        receipt = receipts.of_duplicate(received.sha256, received.file_name)
+    else:
+        gate.check(received.batch_id)
+        (receipt,) = receipts.of_submissions(received.submission_ids, received.file_name)
+    receipts.write(receipt)
     return receipt
 
 
