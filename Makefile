@@ -50,6 +50,7 @@ setup: $(READY)
 	@:
 
 # uv does not read pip's configuration: where pip finds packages and which certificates it trusts is handed on.
+# Several indexes are equals, as they are for pip: every file has to match its hash in requirements.lock.
 define HAND_PIP_SETTINGS_TO_UV
 settings=$$($(BIN)/python -m pip config list); \
 hand_on() { \
@@ -57,7 +58,8 @@ hand_on() { \
 	[ -n "$${!1:-}" ] || [ -z "$$value" ] || export "$$1=$$value"; \
 }; \
 hand_on UV_DEFAULT_INDEX index-url; hand_on UV_INDEX extra-index-url; \
-hand_on UV_FIND_LINKS find-links; hand_on SSL_CERT_FILE cert
+hand_on UV_FIND_LINKS find-links; hand_on SSL_CERT_FILE cert; \
+export UV_INDEX_STRATEGY=unsafe-best-match
 endef
 
 $(READY): requirements.lock pyproject.toml

@@ -151,7 +151,7 @@ class Cluster:
         account = self._account()
         if not account or _may(account, "-x", self.home):
             return
-        place = Path(tempfile.mkdtemp(dir=_roots_place()))
+        place = Path(tempfile.mkdtemp(prefix="home-", dir=_roots_place()))
         _hand_over(place, account)
         (self.home / "postgres").unlink(missing_ok=True)
         (self.home / "postgres").symlink_to(place / "data")

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+import timeit
 from urllib.parse import urlsplit
 
 import psycopg
@@ -11,7 +11,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import ProgrammingError
 
-from tests.conftest import database_of_its_own
+from tests.conftest import database_of_its_own, throw_away_home
 from warehouse import database, migrations, passwords, roles
 from warehouse.errors import BaocaoError, WrongCall
 
@@ -22,19 +22,8 @@ def spare_database(warehouse, monkeypatch):
         yield address
 
 
-@contextmanager
-def administrator(statements):
-    """Statements of the embedded server's administrator; their identifiers are ours."""
-    with database.superuser() as connection:
-        for statement in statements:
-            connection.execute(statement)
-        yield connection
-
-
 def test_preparing_again_takes_a_moment(warehouse):
-    started = time.perf_counter()
-    database.prepare()
-    assert time.perf_counter() - started < 0.3
+    assert min(timeit.repeat(database.prepare, number=1, repeat=3)) < 0.3
 
 
 def test_a_command_that_finds_everything_ready_does_not_wait_for_heavy_imports(warehouse):
@@ -145,23 +134,32 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(monkeypatch
     assert database.status().state == "unavailable"
 
 
+@pytest.fixture(scope="module")
+def strangers_server(home):
+    """A second server, without any role of ours; yields its administrator's connection."""
+    with throw_away_home():
+        database.cluster().ensure(passwords.get("postgres"))
+        with database.superuser() as administrator:
+            yield administrator
+
+
 @pytest.fixture
-def strangers_database(own_home, monkeypatch):
-    """A second server without our roles and a database whose user is no administrator; yields its address."""
-    embedded = database.cluster()
-    embedded.ensure(passwords.get("postgres"))
-    create = ("create role office login password 'pw'", "create database figures owner office")
-    with administrator(create) as connection:
-        address = f"postgresql://office:pw@127.0.0.1:{connection.info.port}/figures"
-        monkeypatch.setenv("BAOCAO_DATABASE_URL", address)
-        yield connection
+def administrator(strangers_server, monkeypatch):
+    """BAOCAO_DATABASE_URL names an ordinary user's database on that server; yields its administrator's connection."""
+    strangers_server.execute("create role office login password 'pw'")
+    strangers_server.execute("create database figures owner office")
+    monkeypatch.setenv("BAOCAO_DATABASE_URL", f"postgresql://office:pw@127.0.0.1:{strangers_server.info.port}/figures")
+    yield strangers_server
+    database.engine().dispose()
+    strangers_server.execute("drop database figures with (force)")
+    strangers_server.execute("drop role if exists office, baocao_loader, bi_reader")
 
 
-def test_on_a_server_without_our_roles_they_are_made_or_the_way_out_is_told(strangers_database):
+def test_on_a_server_without_our_roles_they_are_made_or_the_way_out_is_told(administrator):
     with pytest.raises(BaocaoError, match=r"may not create the role baocao_loader. Give it CREATEROLE"):
         database.prepare()
 
-    strangers_database.execute("alter role office createrole")
+    administrator.execute("alter role office createrole")
     database.prepare()
     with database.connect("bi") as reader:
         assert reader.execute("show statement_timeout").fetchone() == ("1min",)
@@ -172,8 +170,8 @@ def test_on_a_server_without_our_roles_they_are_made_or_the_way_out_is_told(stra
         database.prepare()
 
 
-def test_a_user_who_may_not_create_schemas_is_told_how_to(strangers_database):
-    strangers_database.execute("alter role office createrole")
-    strangers_database.execute("alter database figures owner to postgres")
+def test_a_user_who_may_not_create_schemas_is_told_how_to(administrator):
+    administrator.execute("alter role office createrole")
+    administrator.execute("alter database figures owner to postgres")
     with pytest.raises(BaocaoError, match="alter database figures owner to office"):
         database.prepare()
