@@ -9,33 +9,22 @@ from psycopg.rows import dict_row
 
 from publish.forms import Form, Line
 from publish.made_up import Way
-from warehouse import wording
+from warehouse import catalogue, wording
+from warehouse.catalogue import Indicator, Level
 from warehouse.errors import WrongCall
 
 SCHEDULED = """
-select scheduled.unit_id, scheduled.unit_code, scheduled.unit_level, scheduled.deadline_at, scheduled.is_owed,
-       programmes.name_vi as programme_name, deadlines.phrase_vi, periods.data_from, periods.data_to,
+select scheduled.unit_id, scheduled.unit_code, scheduled.unit_level, deadlines.phrase_vi,
        (select unit_name from geography.org_units where org_units.unit_id = scheduled.unit_id
         order by (valid_from is null or valid_from <= scheduled.resolve_on) desc, valid_from desc nulls last limit 1)
            as unit_name
 from intermediate.int_reports__scheduled as scheduled
-join catalogue.programmes using (programme_code)
-join catalogue.periods using (programme_code, period)
 left join catalogue.deadlines
     on deadlines.programme_code = scheduled.programme_code and deadlines.period = scheduled.period
     and deadlines.unit_level = scheduled.unit_level and deadlines.agency_code = scheduled.agency_code
     and deadlines.revision = scheduled.deadline_revision
 where scheduled.programme_code = %(programme)s and scheduled.period = %(period)s
     and scheduled.agency_code = %(agency)s and scheduled.form = 'figures'
-"""
-
-LINES = """
-select indicator_code, name_vi, unit_vi, objective_vi, heading_code, heading_vi, aggregation, factor, numerator_vi,
-       denominator_vi, is_part_of_whole, is_required, measure
-from catalogue.indicators
-join catalogue.indicator_measures using (programme_code, indicator_code)
-where programme_code = %(programme)s and unit_level = %(level)s
-order by sort_order::integer
 """
 
 WAYS = """
@@ -75,23 +64,31 @@ def forms(
     units: all whose own figures feed the rollup of that period, when not given.
     Raises WrongCall for a unit whose report the schedule does not have.
     """
+    plan, window = catalogue.programme(connection, programme), catalogue.period(connection, programme, period)
     which = " and scheduled.unit_code = any(%(units)s)" if units is not None else " and scheduled.feeds_rollup"
     values = {"programme": programme, "period": period, "agency": agency, "units": list(units or [])}
     cursor = connection.cursor(row_factory=dict_row)
     rows = cursor.execute(SCHEDULED + which + " order by scheduled.unit_code", values).fetchall()
-    for unit in sorted(set(units or []) - {row["unit_code"] for row in rows}):
-        raise WrongCall(_why_not(connection, programme, period, unit, agency))
-    if not rows:
-        raise WrongCall(_why_not(connection, programme, period, "", agency))
-    asked = {level: lines(connection, programme, level) for level in {row["unit_level"] for row in rows}}
-    return [_form(row, programme, period, agency, asked[row["unit_level"]]) for row in rows]
-
-
-def lines(connection: psycopg.Connection, programme: str, level: str) -> tuple[Line, ...]:
-    """The programme's indicators as they are asked at a level (commune, district, province), in the plan's order."""
-    cursor = connection.cursor(row_factory=dict_row)
-    rows = cursor.execute(LINES, {"programme": programme, "level": level}).fetchall()
-    return tuple(_line(row) for row in rows)
+    if not rows or set(units or []) - {row["unit_code"] for row in rows}:
+        strangers = ", ".join(sorted(set(units or []) - {row["unit_code"] for row in rows})) or "nào"
+        raise WrongCall(f"Không có đơn vị {strangers} ({agency}) báo cáo số liệu trong {programme}, kỳ {period}.")
+    indicators = catalogue.indicators(connection, programme)
+    asked = {row["unit_level"]: _lines(indicators, row["unit_level"]) for row in rows}
+    return [
+        Form(
+            programme_code=programme,
+            programme_name=plan.name_vi,
+            period=period,
+            unit_code=row["unit_code"],
+            unit_name=row["unit_name"] or row["unit_code"],
+            unit_level=row["unit_level"],
+            lines=asked[row["unit_level"]],
+            agency_code=agency,
+            deadline=f"thời hạn: {row['phrase_vi']}" if row["phrase_vi"] else "",
+            window=f"số liệu từ {wording.day(window.data_from)} đến {wording.day(window.data_to)}",
+        )
+        for row in rows
+    ]
 
 
 def ways(connection: psycopg.Connection, programme: str, period: str) -> dict[str, Way]:
@@ -101,36 +98,26 @@ def ways(connection: psycopg.Connection, programme: str, period: str) -> dict[st
     return {row["indicator_code"]: _way(row, int(period[:4])) for row in rows}
 
 
-def _form(row: dict[str, Any], programme: str, period: str, agency: str, asked: tuple[Line, ...]) -> Form:
-    return Form(
-        programme_code=programme,
-        programme_name=row["programme_name"],
-        period=period,
-        unit_code=row["unit_code"],
-        unit_name=row["unit_name"] or row["unit_code"],
-        unit_level=row["unit_level"],
-        lines=asked,
-        agency_code=agency,
-        deadline=f"thời hạn: {row['phrase_vi']}" if row["phrase_vi"] else "",
-        window=f"số liệu từ {wording.day(row['data_from'])} đến {wording.day(row['data_to'])}",
-    )
+def _lines(indicators: list[Indicator], level: Level) -> tuple[Line, ...]:
+    """The indicators that are asked at a level, in the plan's order."""
+    return tuple(_line(indicator, level) for indicator in indicators if level in indicator.measures)
 
 
-def _line(row: dict[str, Any]) -> Line:
-    heading = f"Chỉ tiêu {row['heading_code']}: {row['heading_vi']}" if row["heading_vi"] else ""
+def _line(indicator: Indicator, level: Level) -> Line:
+    heading = f"Chỉ tiêu {indicator.heading_code}: {indicator.heading_vi}" if indicator.heading_vi else ""
     return Line(
-        code=row["indicator_code"],
-        name=row["name_vi"],
-        unit=row["unit_vi"] or "",
-        objective=row["objective_vi"] or "",
+        code=indicator.indicator_code,
+        name=indicator.name_vi,
+        unit=indicator.unit_vi or "",
+        objective=indicator.objective_vi or "",
         heading=heading,
-        measure=row["measure"],
-        aggregation=row["aggregation"],
-        factor=None if row["factor"] is None else Decimal(row["factor"]),
-        numerator=row["numerator_vi"] or "",
-        denominator=row["denominator_vi"] or "",
-        is_part_of_whole=row["is_part_of_whole"],
-        is_required=row["is_required"],
+        measure=indicator.measures[level],
+        aggregation=indicator.aggregation,
+        factor=indicator.factor,
+        numerator=indicator.numerator_vi or "",
+        denominator=indicator.denominator_vi or "",
+        is_part_of_whole=indicator.is_part_of_whole,
+        is_required=indicator.is_required,
     )
 
 
@@ -142,18 +129,3 @@ def _way(row: dict[str, Any], year: int) -> Way:
         first, last = int(row["baseline_period"][:4]), int(row["target_year"])
         progress = min(max((year - first) / max(last - first, 1), 0), 1)
     return Way(baseline, row["target"], row["direction"], progress)
-
-
-def _why_not(connection: psycopg.Connection, programme: str, period: str, unit: str, agency: str) -> str:
-    def holds(condition: str) -> bool:
-        query = f"select exists (select from intermediate.int_reports__scheduled where {condition})"
-        values = {"programme": programme, "period": period, "unit": unit}
-        return bool((connection.execute(query, values).fetchone() or (False,))[0])
-
-    if not holds("programme_code = %(programme)s"):
-        return f"Không có chương trình {programme}."
-    if not holds("programme_code = %(programme)s and period = %(period)s"):
-        return f"Chương trình {programme} không có kỳ báo cáo {period}."
-    if not unit:
-        return f"Không có đơn vị nào báo cáo số liệu trong chương trình {programme}, kỳ {period}."
-    return f"Đơn vị {unit} ({agency}) không có báo cáo số liệu trong chương trình {programme}, kỳ {period}."

@@ -1,0 +1,50 @@
+"""A real SMTP server on the loopback interface, which keeps the letters it takes."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class Letterbox:
+    """letters: what came in. refuses: addresses that get a 550. on_letter: called before the server answers."""
+
+    def __init__(self) -> None:
+        self.letters: list[EmailMessage] = []
+        self.refuses: set[str] = set()
+        self.on_letter: Callable[[], None] = lambda: None
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refuses:
+            return "550 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.letters.append(message_from_bytes(envelope.content, policy=default))
+        self.on_letter()
+        return "250 taken"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def listening(letterbox: Letterbox, port: int) -> Iterator[str]:
+    """The server is up inside the block; yields its BAOCAO_SMTP_URL."""
+    controller = Controller(letterbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield f"smtp://127.0.0.1:{port}?from=baocao@example.org"
+    finally:
+        controller.stop()

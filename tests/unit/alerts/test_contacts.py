@@ -1,0 +1,76 @@
+"""The address book: good rows are taken, malformed ones are refused with line and reason."""
+
+from pathlib import Path
+
+import pytest
+
+from alerts import contacts
+from alerts.contacts import Contact, Refusal
+from warehouse import database
+from warehouse.errors import WrongCall
+
+HEADER = "unit_code,agency,role,email,webhook\n"
+
+
+def write(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    file = folder / "contacts.csv"
+    file.write_bytes(text.encode(encoding))
+    return file
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_row_is_read_with_either_separator_and_with_or_without_a_mark(tmp_path, separator, encoding):
+    text = (HEADER + "07228,,reporter,da-mai@example.org,\n").replace(",", separator)
+    found, refused = contacts.read(write(tmp_path, text, encoding))
+    assert found == [Contact("07228", "UBND", "reporter", "da-mai@example.org", None)]
+    assert refused == []
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("7228,,reporter,a@example.org,", "mã đơn vị «7228» không phải là 2, 3 hoặc 5 chữ số"),
+        ("07228,,chief,a@example.org,", "vai trò «chief» không thuộc reporter, supervisor, owner"),
+        ("07228,,reporter,,", "cần email hoặc webhook"),
+        ("07228,,reporter,not an address,", "email «not an address» không hợp lệ"),
+        ("07228,,reporter,a@example..org,", "email «a@example..org» không hợp lệ"),
+        ("07228,,reporter,,ftp://example.org", "webhook «ftp://example.org» không phải là địa chỉ http(s)"),
+        ("07228,,reporter,a@example.org", "có 4 ô, cần 5"),
+    ],
+)
+def test_a_malformed_row_is_refused_with_its_line_and_the_reason(tmp_path, row, reason):
+    found, refused = contacts.read(write(tmp_path, HEADER + "09169,,owner,b@example.org,\n" + row + "\n"))
+    assert [contact.unit_code for contact in found] == ["09169"]
+    assert refused == [Refusal(3, reason, row.split(",")[0])]
+
+
+def test_the_same_contact_twice_is_refused_the_second_time(tmp_path):
+    row = "07228,,reporter,a@example.org,\n"
+    found, refused = contacts.read(write(tmp_path, HEADER + row + "\n" + row))
+    assert len(found) == 1
+    assert refused == [Refusal(4, "lặp lại dòng 2", "07228")]
+
+
+@pytest.mark.parametrize("text", ["unit_code,role,email\n", "", "một,hai\n"])
+def test_a_file_without_the_columns_is_a_wrong_call(tmp_path, text):
+    with pytest.raises(WrongCall, match="thiếu cột"):
+        contacts.read(write(tmp_path, text))
+
+
+def test_a_file_that_is_not_utf8_is_a_wrong_call(tmp_path):
+    with pytest.raises(WrongCall):
+        contacts.read(write(tmp_path, HEADER + "07228,,reporter,Đ@example.org,\n", "utf-16"))
+
+
+def test_an_import_replaces_a_units_contacts_unless_one_of_its_rows_is_malformed(tmp_path, clean_warehouse):
+    contacts.import_file(
+        write(tmp_path, HEADER + "07228,,reporter,old@example.org,\n09169,,reporter,old@example.org,\n")
+    )
+    done = contacts.import_file(
+        write(tmp_path, HEADER + "07228,,reporter,new@example.org,\n09169,,reporter,new@example.org,\n09169,,x,,\n")
+    )
+    assert (done.contacts, done.units, [refusal.line for refusal in done.refused]) == (1, 1, [4])
+    with database.connect() as connection:
+        stored = connection.execute("select unit_code, email from ops.contact order by 1").fetchall()
+    assert stored == [("07228", "new@example.org"), ("09169", "old@example.org")]
