@@ -1,0 +1,193 @@
+"""From made-up workbooks through loader, gate and build to the annex tables that are published."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from uuid import uuid4
+
+import openpyxl
+import pytest
+
+from expectations import gate
+from ingest import receiving
+from pipeline import building, publishing
+from publish import annex, catalogued, simulation, templates
+from publish.forms import Filled
+from warehouse import clock, database
+from warehouse.errors import WrongCall
+
+ACTION, MOTHERS = "bacninh-2026-2030", "bacgiang-maternal-child-2025"
+UNITS = ["07210", "07228", "07246"]
+DA_MAI = "07228"
+
+DA_MAI_2025: Filled = {
+    "1": {"value": "Không đạt"},
+    "2": {"value": 90},
+    "3.1": {"value": "<2"},
+    "3.2": {"value": "<2,6"},
+    "4.1": {"value": "7,7"},
+    "5.1": {"value": ">96"},
+    "11.1": {"value": "<13"},
+    "11.2": {"value": 1},
+    "18.2": {"value": "-"},
+    "20.1": {"value": "60%"},
+    "21": {"value": "Có"},
+}
+"""Some rows of the ward's own annex, source lines 204-242 of its plan."""
+
+
+def receive(paths: Sequence[Path], moment: str) -> list[tuple[str, str]]:
+    """Through the loader and the gate; unit and status of each report."""
+    batch = uuid4()
+    with clock.at(moment):
+        for path in paths:
+            receiving.receive(path, batch_id=batch, received_at=clock.now())
+        gate.check(batch)
+    with database.connect() as connection:
+        return connection.execute(
+            "select unit_code, status from raw.submission join ops.submission_verdict using (submission_id) "
+            "where batch_id = %s order by 1",
+            [batch],
+        ).fetchall()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture(scope="module")
+def season(own_database: str, files: Path) -> Iterator[list[tuple[str, str]]]:
+    """Three communes of 2026, a district of 2024 and Đa Mai's own 2025, received and built; yields the verdicts."""
+    building.prepare_catalogue()
+    written = simulation.simulate(ACTION, "2026", UNITS, seed=7, out=files)
+    written += simulation.simulate(MOTHERS, "2024", ["213"], seed=7, out=files)
+    with database.connect() as connection:
+        form = catalogued.form(connection, ACTION, DA_MAI, "2025")
+    written.append(templates.write(form, files / "da-mai-2025.xlsx", DA_MAI_2025))
+    verdicts = receive(written, "2026-11-20T08:00:00+07:00")
+    with clock.at("2026-11-20T09:00:00+07:00"):
+        building.build()
+    yield verdicts
+
+
+def rows(path: Path) -> dict[str, dict[str, object]]:
+    """The annex's rows by indicator name, each by its heading (the second row's where there are two)."""
+    sheet = openpyxl.load_workbook(path)["Phụ lục"]
+    top = next(
+        cell.row for row in sheet.iter_rows() for cell in row if str(cell.value).lower() in ("đvt", "đơn vị tính")
+    )
+    upper, lower = ([cell.value for cell in sheet[row]] for row in (top, top + 1))
+    headings = [str(below or above) for above, below in zip(upper, lower, strict=True)]
+    name = headings.index("CHỈ TIÊU") if "CHỈ TIÊU" in headings else headings.index("Chỉ số")
+    found = {}
+    for row in sheet.iter_rows(min_row=top + 2, values_only=True):
+        if row[name] and row[name + 1]:
+            found[str(row[name]).partition(": ")[2] or str(row[name])] = dict(zip(headings, row, strict=True))
+    return found
+
+
+def words(path: Path) -> str:
+    sheet = openpyxl.load_workbook(path)["Phụ lục"]
+    return "\n".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None)
+
+
+@pytest.fixture
+def tables(season: list[tuple[str, str]], tmp_path: Path):
+    def table(programme: str, unit: str, period: str) -> Path:
+        return annex.report(programme, unit, period, tmp_path / f"{unit}-{period}.xlsx")
+
+    return table
+
+
+IMMUNISED = "Tỷ lệ trẻ em dưới 1 tuổi được tiêm chủng đầy đủ 8 loại vắc xin"
+NEWBORNS = "Tỷ suất tử vong trẻ sơ sinh trên 1.000 trẻ đẻ sống"
+INFANTS = "Tỷ suất tử vong của trẻ em dưới 1 tuổi trên 1.000 trẻ đẻ sống"
+INJURED = "Tỷ suất trẻ em bị tai nạn thương tích ở mức dưới 100/100.000 trẻ em"
+PLACES = "Tỷ lệ các xã, phường có điểm văn hóa, vui chơi dành cho trẻ em"
+
+
+def test_what_is_simulated_and_what_the_template_holds_pass_the_gate(season):
+    accepted = [unit for unit, status in season if status != "rejected"]
+    assert accepted == ["07210", "07228", "07228", "07246", "213"]
+    assert [status for unit, status in season if unit in ("07210", "07246", "213")] == ["accepted"] * 3
+
+
+def test_the_provinces_row_can_be_recomputed_from_the_cells_beside_it(tables):
+    row = rows(tables(ACTION, "24", "2026"))[IMMUNISED]
+    result, numerator, denominator = row["KẾT QUẢ ĐẠT ĐƯỢC"], row["TỬ SỐ"], row["MẪU SỐ"]
+    with database.connect() as connection:
+        summed = connection.execute(
+            "select sum(numerator_raw::integer), sum(denominator_raw::integer) from raw.line "
+            "join raw.submission using (submission_id) where indicator_code = '5.1' and period = '2026'"
+        ).fetchone()
+    assert (numerator, denominator) == summed
+    assert result == pytest.approx(numerator / denominator * 100)
+    assert row["ĐƠN VỊ CÓ SỐ LIỆU"] == "3/99"
+    assert "tạm tính" in row["GHI CHÚ"]
+
+
+def test_made_up_figures_are_marked_in_every_table_that_holds_one(tables):
+    for table in (tables(ACTION, "24", "2026"), tables(ACTION, "07210", "2026"), tables(MOTHERS, "24", "2024")):
+        assert "SỐ LIỆU GIẢ ĐỊNH – không phải số liệu thật" in words(table)
+    assert "GIẢ ĐỊNH" not in words(tables(ACTION, DA_MAI, "2025"))
+
+
+def test_the_wards_own_results_are_told_in_the_annexs_words_and_judged_by_its_own_targets(tables):
+    found = rows(tables(ACTION, DA_MAI, "2025"))
+
+    def told(name: str) -> tuple[object, object]:
+        return found[name]["KẾT QUẢ ĐẠT ĐƯỢC"], found[name]["SO SÁNH VỚI CHỈ TIÊU NĂM 2030"]
+
+    assert told(NEWBORNS) == ("<2", "Đạt vượt KH")
+    assert told(INFANTS) == ("<2,6", "Đạt vượt KH")
+    assert told(IMMUNISED) == (">96", "chưa xác định")
+    assert told(INJURED) == ("<13", "Đạt")
+    assert told(PLACES) == ("Có", "Đạt")
+    assert found[NEWBORNS]["KẾ HOẠCH PHƯỜNG ĐA MAI 2030"] == "<9"
+    assert found[INJURED]["KẾ HOẠCH TỈNH 2030"] == "100"
+
+
+def test_a_commune_without_targets_of_its_own_has_no_column_for_them_and_counts_are_not_compared_with_rates(tables):
+    found = rows(tables(ACTION, "07210", "2026"))
+    assert not [heading for heading in found[INJURED] if "PHƯỜNG" in heading or "XÃ" in heading]
+    assert found[INJURED]["SO SÁNH VỚI CHỈ TIÊU NĂM 2030"] == "không so sánh được"
+    assert found[IMMUNISED]["SO SÁNH VỚI CHỈ TIÊU NĂM 2030"] in ("Đạt", "Đạt vượt KH", "Không đạt")
+
+
+def test_the_other_plan_has_its_own_columns_and_numerals(tables):
+    path = tables(MOTHERS, "24", "2024")
+    row = rows(path)["Tỷ lệ phụ nữ đẻ tại cơ sở y tế"]
+    assert (row["STT"], row["Thực hiện năm 2023"], row["Năm 2024"], row["Năm 2025"]) == ("3", "99,9", ">99", ">99")
+    assert row["Đơn vị có số liệu"] == "1/10"
+    assert "Phần lời ghi “đạt > 95%”; phụ lục ghi >99." in words(path)
+
+
+def test_an_unknown_unit_or_an_empty_period_is_a_wrong_call(season, tmp_path):
+    with pytest.raises(WrongCall):
+        annex.report(ACTION, "99999", "2026", tmp_path / "none.xlsx")
+    with database.connect() as connection, pytest.raises(WrongCall):
+        catalogued.form(connection, ACTION, "213", "2026")
+
+
+def test_published_are_those_whom_the_build_changed_and_equal_figures_give_equal_bytes(season, files):
+    with clock.at("2026-11-20T10:00:00+07:00"):
+        first = {path.relative_to(publishing.folder()) for path in publishing.publish().written}
+        assert publishing.publish().written == []
+    assert {str(path) for path in first} == {
+        *(f"{ACTION}/2026/{unit}.xlsx" for unit in (*UNITS, "24")),
+        f"{ACTION}/2025/{DA_MAI}.xlsx",
+        f"{MOTHERS}/2024/213.xlsx",
+        f"{MOTHERS}/2024/24.xlsx",
+    }
+    before = {path: (publishing.folder() / path).read_bytes() for path in first}
+
+    correction = simulation.simulate(ACTION, "2026", ["07210"], seed=7, out=files, correction=1, lines=["5.1"])
+    assert receive(correction, "2026-11-21T08:00:00+07:00") == [("07210", "accepted")]
+    with clock.at("2026-11-21T09:00:00+07:00"):
+        building.build()
+        second = {path.relative_to(publishing.folder()) for path in publishing.publish().written}
+    assert {str(path) for path in second} == {f"{ACTION}/2026/07210.xlsx", f"{ACTION}/2026/24.xlsx"}
+    for path in first - second:
+        unit, period, programme = path.stem, path.parts[1], path.parts[0]
+        again = annex.report(programme, unit, period, files / "again.xlsx")
+        assert again.read_bytes() == before[path]
