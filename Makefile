@@ -43,8 +43,8 @@ lint: setup ## style, types, walls between the rooms, format of the SQL
 bench: setup ## the benchmarks: minutes long, ratios within one run
 	$(BIN)/python -m tests.bench
 
-docs: setup ## write docs/reference anew from commands, settings and marts
-	$(BIN)/python -m baocao.reference
+docs: setup ## write docs/reference anew from commands, settings, DAGs and marts
+	$(BIN)/python -m docs.generate
 
 setup: $(READY)
 	@:

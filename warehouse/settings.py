@@ -35,13 +35,41 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BAOCAO_", env_ignore_empty=True, extra="ignore")
 
-    home: Path = PROJECT_ROOT / ".baocao"
-    database_url: str | None = Field(default=None, repr=False)
-    inbox: str = ""
-    archive: str = ""
-    smtp_url: str | None = Field(default=None, repr=False)
-    webhook_url: str | None = Field(default=None, repr=False)
-    now: Annotated[datetime, BeforeValidator(aware)] | None = None
+    home: Path = Field(
+        default=PROJECT_ROOT / ".baocao",
+        description="Embedded database, passwords, inbox, archive, receipts, logs. Default: `.baocao/` in the project.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="`postgresql://…` of a server of yours, its user the owner of the database. "
+        "Default: the embedded PostgreSQL in the home.",
+    )
+    inbox: str = Field(
+        default="",
+        description="Where offices drop their files: a folder or an fsspec address (`s3://…`). "
+        "Default: `inbox` in the home.",
+    )
+    archive: str = Field(
+        default="",
+        description="Where each file is kept unchanged: a folder or an fsspec address. Default: `archive` in the home.",
+    )
+    smtp_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="The mail server of the alerts, `smtp://user:password@host:port`. "
+        "Unset: alerts go to the ledger and the log.",
+    )
+    webhook_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="The address that alerts are posted to. Unset: alerts go to the ledger and the log.",
+    )
+    now: Annotated[datetime, BeforeValidator(aware)] | None = Field(
+        default=None,
+        description="An ISO 8601 moment, in Vietnamese time unless it says otherwise, that every command takes as now, "
+        "and says so. Unset: the wall clock.",
+    )
 
     @model_validator(mode="after")
     def _make_places_absolute(self) -> "Settings":

@@ -1,0 +1,95 @@
+"""`make docs`: write docs/reference from what is there, so that no command, setting, DAG or mart lacks its row.
+
+A test compares the pages with what this module would write.
+"""
+
+import ast
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+REFERENCE = ROOT / "docs" / "reference"
+NOTE = "<!-- Written by `make docs`; change the source instead. -->\n\n"
+
+
+def pages() -> dict[str, str]:
+    """File name in docs/reference → its Markdown."""
+    written = {
+        "commands.md": commands(),
+        "settings.md": settings(),
+        "dags.md": dags(),
+        "marts.md": marts(),
+        "programmes.md": programmes(),
+    }
+    return {name: NOTE + text.strip() + "\n" for name, text in written.items()}
+
+
+def commands() -> str:
+    import typer
+    from typer.cli import get_docs_for_click
+
+    from baocao.main import app
+
+    command = typer.main.get_command(app)
+    with typer.Context(command, info_name="baocao") as context:
+        return get_docs_for_click(obj=command, ctx=context, name="baocao", title="Commands")
+
+
+def settings() -> str:
+    from warehouse.settings import Settings
+
+    rows = [f"| `BAOCAO_{name.upper()}` | {field.description} |" for name, field in Settings.model_fields.items()]
+    return "\n".join(["# Settings", "", "Environment variables; an empty one counts as unset.", "", *_table(rows)])
+
+
+def dags() -> str:
+    files = sorted((ROOT / "dags").glob("*.py"))
+    sections = [f"## `{file.stem}`\n\n{ast.get_docstring(ast.parse(file.read_text()))}\n" for file in files]
+    return "# DAGs\n\nA DAG's id is the name of its file in `dags/`.\n\n" + "\n".join(sections)
+
+
+def marts() -> str:
+    import yaml
+
+    described = [
+        model
+        for file in sorted((ROOT / "dbt_project/models/marts").glob("*__models.yml"))
+        for model in yaml.safe_load(file.read_text())["models"]
+    ]
+    sections = [_mart(model) for model in sorted(described, key=lambda model: model["name"])]
+    return "# Marts\n\nThe schema `marts`, read by the role `bi_reader`. Figures are not rounded.\n\n" + "\n".join(
+        sections
+    )
+
+
+def _mart(model: Mapping) -> str:
+    columns = [
+        f"| `{column['name']}` | {column.get('data_type', '')} | {' '.join(column.get('description', '').split())} |"
+        for column in model["columns"]
+    ]
+    table = "\n".join(["| column | type | |", "|---|---|---|", *columns])
+    return f"## `{model['name']}`\n\n{' '.join(model['description'].split())}\n\n{table}\n"
+
+
+def programmes() -> str:
+    with (ROOT / "dbt_project/seeds/catalogue/programmes.csv").open(encoding="utf-8") as file:
+        rows = [
+            f"| `{row['programme_code']}` | {row['name_vi']}. {row['document_vi']}. {row['assumptions_vi']} |"
+            for row in csv.DictReader(file)
+        ]
+    return "\n".join(["# Programmes", "", "Rows of `dbt_project/seeds/catalogue/`.", "", *_table(rows)])
+
+
+def _table(rows: list[str]) -> list[str]:
+    return ["| | |", "|---|---|", *rows]
+
+
+def main() -> None:
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
