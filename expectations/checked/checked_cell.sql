@@ -15,7 +15,10 @@ select
     cells.kind,
     cells.number,
     coalesce(
-        line.problems ->> cells.part, case when cells.kind = 'unreadable' then 'not_a_number' end
+        line.problems ->> cells.part,
+        case
+            when cells.kind = 'unreadable' and line.problems ->> 'row' is null then 'not_a_number'
+        end
     ) as problem,
     regexp_replace(cells.raw, '[^0-9-]', '', 'g') as digits,
     replace(btrim(cells.raw), '.', ',') as decimal,

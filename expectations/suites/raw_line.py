@@ -5,6 +5,12 @@ from expectations.rules import Rule, Suite
 PARTED = "aggregation in ('ratio', 'relative_change')"
 """Indicators that are made of a numerator and a denominator."""
 
+NOT_GIVEN = "('missing', 'not_applicable')"
+NOT_IN_ONE_CELL = (
+    "'fraction_in_cell' not in (coalesce(problems ->> 'numerator', ''), coalesce(problems ->> 'denominator', ''))"
+)
+"""Who writes 291/300 into one cell has given both, and is told so."""
+
 OUTSIDE_HARD = (
     "value_kind in ('exact', 'nil', 'censored') and not value_range && numrange(hard_min, hard_max, '[]') "
     "or value_kind = 'range' and not value_range <@ numrange(hard_min, hard_max, '[]')"
@@ -36,14 +42,12 @@ SUITE = Suite(
         Rule("numerator_above_denominator", "is_part_of_whole and numerator_range >> denominator_range", "numerator"),
         Rule(
             "denominator_missing",
-            f"{PARTED} and numerator_kind not in ('missing', 'not_applicable') "
-            "and denominator_kind in ('missing', 'not_applicable')",
+            f"{PARTED} and numerator_kind not in {NOT_GIVEN} and denominator_kind in {NOT_GIVEN} and {NOT_IN_ONE_CELL}",
             "numerator",
         ),
         Rule(
             "numerator_missing",
-            f"{PARTED} and denominator_kind not in ('missing', 'not_applicable') "
-            "and numerator_kind in ('missing', 'not_applicable')",
+            f"{PARTED} and denominator_kind not in {NOT_GIVEN} and numerator_kind in {NOT_GIVEN} and {NOT_IN_ONE_CELL}",
             "denominator",
         ),
         Rule(
@@ -66,7 +70,7 @@ SUITE = Suite(
         Rule(
             "value_without_parts",
             f"feeds_rollup and {PARTED} and value_range && numrange(hard_min, hard_max, '[]') "
-            "and numerator_kind in ('missing', 'not_applicable') and denominator_kind in ('missing', 'not_applicable')",
+            f"and numerator_kind in {NOT_GIVEN} and denominator_kind in {NOT_GIVEN}",
             "value",
         ),
     ),

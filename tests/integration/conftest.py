@@ -1,11 +1,22 @@
 """For tests of the steps on a real database: the catalogue and the schedule, loaded once a session."""
 
+import shutil
+from collections.abc import Callable, Iterator
+
 import psycopg
 import pytest
 
 from warehouse import database
+from warehouse.settings import get_settings
 
-ARRIVED = "raw.file, raw.submission, raw.line, ops.submission_issue, ops.submission_verdict, ops.check_result"
+ARRIVED = (
+    "raw.file",
+    "raw.submission",
+    "raw.line",
+    "ops.submission_issue",
+    "ops.submission_verdict",
+    "ops.check_result",
+)
 
 
 @pytest.fixture(scope="session")
@@ -16,16 +27,39 @@ def catalogue(warehouse: None) -> None:
     building.prepare_catalogue()
 
 
+def forget_reports() -> None:
+    with database.connect() as connection:
+        connection.execute(f"truncate {', '.join(ARRIVED)} restart identity cascade")
+        connection.execute("delete from ops.pipeline_run where step = 'receive'")
+    for folder in ("inbox", "receipts"):
+        shutil.rmtree(get_settings().home / folder, ignore_errors=True)
+
+
 @pytest.fixture
 def nothing_arrived(catalogue: None) -> None:
     """The catalogue is there, and no report has ever come in."""
-    with database.connect() as connection:
-        connection.execute(f"truncate {ARRIVED} restart identity cascade")
-        connection.execute("delete from ops.pipeline_run where step = 'receive'")
+    forget_reports()
+
+
+@pytest.fixture(scope="module")
+def catalogue_without_reports(catalogue: None) -> None:
+    """As nothing_arrived, once for the module."""
+    forget_reports()
 
 
 @pytest.fixture
-def session(nothing_arrived: None) -> psycopg.Connection:
+def session(nothing_arrived: None) -> Iterator[psycopg.Connection]:
     """A connection of the loader's, each statement committed, to look at what a step left behind."""
     with database.connect("loader", autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def whole_warehouse() -> Callable[[], dict[str, list[tuple]]]:
+    """Every row of what arrived and what was decided, to compare before and after."""
+
+    def rows() -> dict[str, list[tuple]]:
+        with database.connect("loader") as connection:
+            return {table: connection.execute(f"select * from {table} order by 1, 2").fetchall() for table in ARRIVED}
+
+    return rows

@@ -1,0 +1,90 @@
+"""A folder of broken files and good ones: each is answered with its reason, and the good ones are in the warehouse."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline import receipts, receiving
+from pipeline.receipts import Receipt
+from warehouse.settings import PROJECT_ROOT, get_settings
+
+sys.path.insert(0, str(PROJECT_ROOT / "tests" / "fixtures"))
+import make_submissions
+
+GOOD = {"07228": (291, 300), "07210": (95, 100), "07246": (410, 412)}
+HEADER = "programme,period,unit_code,submission_type,indicator,numerator,denominator"
+
+
+def good_file(folder: Path, unit: str, parts: tuple[int, int]) -> None:
+    line = f"bacninh-2026-2030,2026,{unit},correction,5.1,{parts[0]},{parts[1]}"
+    (folder / f"good_{unit}.csv").write_text(f"{HEADER}\n{line}\n", encoding="utf-8")
+
+
+def place(issue: dict) -> str:
+    if issue["line"]:
+        return f"line {issue['line']}"
+    return "!".join(part for part in (issue["sheet"], issue["cell"]) if part)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("arrived")
+    make_submissions.lay_out(folder)
+    for unit, parts in GOOD.items():
+        good_file(folder, unit, parts)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def answered(catalogue_without_reports: None, folder: Path) -> dict[str, Receipt]:
+    found = receiving.receive([str(folder)])
+    return {receipt.file: receipt for receipt in found}
+
+
+def test_there_are_at_least_forty_broken_files():
+    assert len(make_submissions.expected()) >= 40
+
+
+def test_every_file_has_its_receipt(answered, folder):
+    assert set(answered) == {path.name for path in folder.iterdir()}
+    assert len(answered) == len(make_submissions.expected()) + len(GOOD)
+
+
+@pytest.mark.parametrize("expected", make_submissions.expected(), ids=lambda expected: expected.file)
+def test_a_broken_file_is_answered_with_its_reason(answered, expected):
+    receipt = answered[expected.file]
+    reasons = {(issue["rule"], place(issue)) for issue in receipt.issues if issue["severity"] == expected.severity}
+    assert (expected.rule_code, expected.where) in reasons
+    if expected.severity == "critical":
+        assert receipt.status == "rejected"
+        assert {rule for rule, _ in reasons} == {expected.rule_code}
+    else:
+        assert receipt.status == "accepted_with_warnings"
+
+
+def test_the_good_files_beside_them_are_accepted(answered):
+    good = {unit: answered[f"good_{unit}.csv"] for unit in GOOD}
+    assert {unit: (receipt.status, receipt.unit, receipt.issues) for unit, receipt in good.items()} == {
+        unit: ("accepted", unit, []) for unit in GOOD
+    }
+
+
+def test_receipts_are_kept_as_json_and_as_text(answered):
+    folder = get_settings().home / "receipts"
+    documents = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")]
+    assert {document["file"]: document for document in documents} == {
+        name: receipt.document() for name, receipt in answered.items()
+    }
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.txt")}
+    assert len(texts) == len(documents)
+    assert all(receipts.rendered(answered[name]).plain.strip() for name in answered)
+
+
+def test_the_same_folder_again_changes_nothing(answered, folder, whole_warehouse):
+    before = whole_warehouse()
+    again = receiving.receive([str(folder)])
+    assert {receipt.status for receipt in again} == {"duplicate"}
+    assert {receipt.file for receipt in again} == set(answered)
+    assert whole_warehouse() == before
