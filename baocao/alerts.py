@@ -1,15 +1,16 @@
 """`baocao alerts`: send what is due now; the ledger of what was sent."""
 
 from dataclasses import asdict
+from typing import Any
 
 import typer
 
 from baocao.output import Json, write_document, write_table
-from warehouse import database
+from warehouse import database, wording
 
 app = typer.Typer(name="alerts", help="Who is told what, when, once.", no_args_is_help=True)
 
-SHOWN = ("programme_code", "period", "unit_code", "agency_code", "deadline_at", "stage", "status", "settled_at")
+SHOWN = ("unit", "report", "deadline", "stage", "status", "since")
 
 
 @app.callback()
@@ -41,4 +42,16 @@ def list_ledger(json: Json = False) -> None:
     if json:
         write_document(rows)
     else:
-        write_table(SHOWN, rows)
+        write_table(SHOWN, [_shown(row) for row in rows])
+
+
+def _shown(row: dict[str, Any]) -> dict[str, str]:
+    agency = "" if row["agency_code"] == "UBND" else f" ({row['agency_code']})"
+    return {
+        "unit": row["unit_code"] + agency,
+        "report": f"{row['programme_code']} {row['period']}",
+        "deadline": wording.day(row["deadline_at"]),
+        "stage": row["stage"],
+        "status": row["status"],
+        "since": wording.moment(row["settled_at"] or row["planned_at"]),
+    }

@@ -6,6 +6,7 @@ anywhere is carried on by the next run without a second alert.
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import psycopg
 import psycopg.rows
@@ -50,7 +51,7 @@ def remind() -> Reminded:
     return done
 
 
-def listed(connection: psycopg.Connection) -> list[dict[str, object]]:
+def listed(connection: psycopg.Connection) -> list[dict[str, Any]]:
     """The ledger, newest first, for people and programs."""
     cursor = connection.cursor(row_factory=psycopg.rows.dict_row)
     return cursor.execute(
