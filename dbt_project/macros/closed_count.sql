@@ -1,22 +1,18 @@
-{% macro closed_count(part) -%}
-    {#- The ends of a count's interval as whole numbers: open ends move inwards, no end is infinite.
-        No interval gives two nulls. -#}
+{% macro closed_count(part, as_name=none) -%}
+    {#- The ends of a count's interval. A count is a whole number, so an open end moves to the next one:
+        "<5" is at most 4. No lower end is 0, no upper end is infinite; no interval gives two nulls. -#}
     case
-        when {{ part }} is null
-        then null
         when lower_inf({{ part }})
         then 0
         when lower_inc({{ part }})
-        then lower({{ part }})
+        then ceil(lower({{ part }}))
         else floor(lower({{ part }})) + 1
-    end as {{ part }}_low,
+    end as {{ as_name or part }}_low,
     case
-        when {{ part }} is null
-        then null
         when upper_inf({{ part }})
-        then 'infinity'::numeric
+        then 'infinity'
         when upper_inc({{ part }})
-        then upper({{ part }})
+        then floor(upper({{ part }}))
         else ceil(upper({{ part }})) - 1
-    end as {{ part }}_high
+    end as {{ as_name or part }}_high
 {%- endmacro %}

@@ -5,7 +5,11 @@
     {%- set arrays = [] -%}
     {%- set bindings = [] -%}
     {%- for name in agate_table.column_names -%}
-        {%- do arrays.append("%s::" ~ declared.get(name, adapter.convert_type(agate_table, loop.index0)) ~ "[]") -%}
+        {%- do arrays.append(
+            "%s::"
+            ~ declared.get(name, adapter.convert_type(agate_table, loop.index0))
+            ~ "[]"
+        ) -%}
         {%- do bindings.append(agate_table.columns[name].values() | list) -%}
     {%- endfor -%}
     {%- set sql -%}

@@ -1,36 +1,47 @@
 -- int_values__figured.sql: one row per told line and measure, with the unit's own figure as an
 -- interval
--- The parts count. A bare value is a figure of the level's own measure, open where it was typed
--- open.
+-- A bare value is a figure of the level's own measure, open where it was typed open.
 {{ config(materialized="view") }}
 
 with
-    measured as (select * from {{ ref("int_values__measured") }}),
+    told as (select * from {{ ref("int_values__versioned") }}),
+
+    indicators as (select * from {{ ref("indicators") }}),
 
     bounded as (
         select
-            *,
+            told.*,
             case
-                when is_bare
+                when told.is_bare
                 then
                     coalesce(
-                        value_low, case measure when 'count' then 0 else hard_min end, '-infinity'
+                        told.value_low,
+                        case told.measure when 'count' then 0 else indicators.hard_min end,
+                        '-infinity'
                     )
-                when has_parts
-                then {{ figure_low("measure", "factor") }}
+                when told.has_parts
+                then {{ figure_low("told.measure", "indicators.factor") }}
             end as low,
             case
-                when is_bare
+                when told.is_bare
                 then
-                    coalesce(value_high, case when measure <> 'count' then hard_max end, 'infinity')
-                when has_parts
-                then {{ figure_high("measure", "factor") }}
+                    coalesce(
+                        told.value_high,
+                        case when told.measure <> 'count' then indicators.hard_max end,
+                        'infinity'
+                    )
+                when told.has_parts
+                then {{ figure_high("told.measure", "indicators.factor") }}
             end as high
-        from measured
+        from told
+        inner join
+            indicators
+            on indicators.programme_code = told.programme_code
+            and indicators.indicator_code = told.indicator_code
     )
 
 select
     *,
-    case when is_bare and value_low is not null then value_low_closed else true end as low_closed,
-    case when is_bare and value_high is not null then value_high_closed else true end as high_closed
+    not is_bare or value_low is null or value_low_closed as low_closed,
+    not is_bare or value_high is null or value_high_closed as high_closed
 from bounded

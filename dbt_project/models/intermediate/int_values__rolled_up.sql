@@ -16,7 +16,7 @@
 with
     parts as (
         select *
-        from {{ ref("int_values__measured") }}
+        from {{ ref("int_values__versioned") }}
         where
             known_to = 'infinity'
             and is_owed
@@ -35,21 +35,21 @@ with
             parts.indicator_code,
             parts.rolls_into as measure,
             parts.period,
-            parts.family_id,
+            min(parts.family_id) as family_id,
             places.place_id as unit_id,
             places.boundary_basis,
-            sum(parts.n_low) filter (where parts.has_parts) as n_low,
-            sum(parts.n_high) filter (where parts.has_parts) as n_high,
-            sum(parts.d_low) filter (where parts.has_parts) as d_low,
-            sum(parts.d_high) filter (where parts.has_parts) as d_high,
-            count(*) filter (where parts.has_parts) as units_reporting,
+            sum(parts.n_low) as n_low,
+            sum(parts.n_high) as n_high,
+            sum(parts.d_low) as d_low,
+            sum(parts.d_high) as d_high,
+            count(parts.n_low) as units_reporting,
             count(*) filter (where parts.is_bare and not parts.has_parts) as units_without_parts,
             count(*) filter (where parts.value_status = 'not_applicable') as units_not_applicable,
             bool_or(parts.is_made_up) as is_made_up
         from parts
         inner join places on places.unit_id = parts.unit_id
         where parts.rolls_into <> 'share' or places.boundary_basis <> 'current'
-        group by 1, 2, 3, 4, 5, 6, 7
+        group by 1, 2, 3, 4, places.place_id, places.boundary_basis
     )
 
 -- a place's own row on a basis adds what lies the same on both maps to what lies so on this one

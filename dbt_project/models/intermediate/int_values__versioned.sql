@@ -1,7 +1,11 @@
--- int_values__versioned.sql: one row per indicator line and the time in which it was the unit's
--- word
+-- int_values__versioned.sql: one row per indicator line and measure, and the time in which it was
+-- its unit's word
 -- A full report ends every earlier line, a correction ends those that it carries, a retraction
 -- ends all.
+-- n and d are the ends of the parts that a rollup may add up: cases and, for a rate, those among
+-- whom they
+-- occurred; both are empty where there is nothing to add. The parts count: a bare value stands
+-- beside them only.
 {{
     config(
         materialized="incremental",
@@ -23,6 +27,8 @@ with
 
     lines as (select * from {{ ref("stg_lines") }}),
 
+    measures as (select * from {{ ref("int_indicators__measured") }}),
+
     succeeded as (
         select
             *,
@@ -36,12 +42,8 @@ with
 
     told as (
         select
-            succeeded.programme_code,
-            lines.indicator_code,
-            succeeded.period,
-            succeeded.unit_id,
-            succeeded.agency_code,
-            succeeded.decided_at as known_from,
+            succeeded.*,
+            lines.*,
             coalesce(
                 least(
                     succeeded.replaced_at,
@@ -56,36 +58,92 @@ with
                     )
                 ),
                 'infinity'
-            ) as known_to,
-            succeeded.unit_code,
-            succeeded.unit_level,
-            succeeded.family_id,
-            lines.numerator_low,
-            lines.numerator_high,
-            lines.denominator_low,
-            lines.denominator_high,
-            lines.value_low,
-            lines.value_high,
-            lines.value_low_closed,
-            lines.value_high_closed,
-            lines.has_value,
-            case
-                when lines.numerator_kind = 'missing'
-                then lines.value_kind
-                when lines.denominator_kind in ('censored', 'range')
-                then lines.denominator_kind
-                else lines.numerator_kind
-            end as value_status,
-            succeeded.is_owed,
-            succeeded.feeds_rollup,
-            succeeded.is_made_up,
-            succeeded.submission_id,
-            lines.line_id
+            ) as known_to
         from succeeded
-        inner join lines on lines.submission_id = succeeded.submission_id
+        inner join lines on lines.report_id = succeeded.submission_id
+    ),
+
+    measured as (
+        select
+            told.*,
+            measures.measure,
+            measures.rolls_into,
+            measures.is_primary,
+            measures.is_primary and told.has_value and told.numerator_low is null as is_bare,
+            measures.measure in ('rate', 'change') as is_divided,
+            case
+                when measures.measure in ('yes_no', 'share')
+                then told.value_low
+                when measures.measure = 'count' and measures.is_primary
+                then coalesce(told.numerator_low, told.value_count_low)
+                else told.numerator_low
+            end as cases_low,
+            case
+                when measures.measure in ('yes_no', 'share')
+                then told.value_high
+                when measures.measure = 'count' and measures.is_primary
+                then coalesce(told.numerator_high, told.value_count_high)
+                when measures.is_part_of_whole
+                then least(told.numerator_high, told.denominator_high)
+                else told.numerator_high
+            end as cases_high
+        from told
+        inner join
+            measures
+            on measures.programme_code = told.programme_code
+            and measures.indicator_code = told.indicator_code
+            and measures.unit_level = told.unit_level
+    ),
+
+    weighed as (
+        select
+            *,
+            value_status <> 'not_applicable'
+            and cases_low is not null
+            and (denominator_low is not null or not is_divided) as has_parts
+        from measured
     )
 
+select
+    programme_code,
+    indicator_code,
+    period,
+    unit_id,
+    agency_code,
+    measure,
+    decided_at as known_from,
+    known_to,
+    unit_code,
+    unit_level,
+    family_id,
+    rolls_into,
+    case when has_parts then cases_low end as n_low,
+    case when has_parts then cases_high end as n_high,
+    case
+        when has_parts and is_divided
+        then denominator_low
+        when has_parts and measure = 'yes_no'
+        then 1
+    end as d_low,
+    case
+        when has_parts and is_divided
+        then denominator_high
+        when has_parts and measure = 'yes_no'
+        then 1
+    end as d_high,
+    value_low,
+    value_high,
+    value_low_closed,
+    value_high_closed,
+    value_status,
+    is_primary,
+    is_bare,
+    has_parts,
+    is_owed,
+    feeds_rollup,
+    is_made_up,
+    submission_id,
+    line_id
+from weighed
 -- two reports judged in one moment: the first was never anybody's word
-select *
-from told
-where known_from < known_to
+where decided_at < known_to

@@ -9,7 +9,7 @@ with
 
     answered as (select * from {{ ref("int_obligations__answered") }}),
 
-    lines as (select * from {{ ref("int_values__versioned") }}),
+    lines as (select * from {{ ref("int_values__versioned") }} where is_primary),
 
     indicators as (select * from {{ ref("indicators") }} where is_required),
 
