@@ -53,5 +53,5 @@ def _shown(row: dict[str, Any]) -> dict[str, str]:
         "deadline": wording.day(row["deadline_at"]),
         "stage": row["stage"],
         "status": row["status"],
-        "since": wording.moment(row["settled_at"] or row["planned_at"]),
+        "since": f"{row['settled_at'] or row['planned_at']:%d/%m/%Y %H:%M}",
     }
