@@ -5,6 +5,7 @@ Roles: "owner" (dbt, migrations), "loader" (raw and ops), "bi" (bi_reader, marts
 SQLAlchemy and Alembic are imported where they are used: a command that finds everything ready never waits for them.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 DATABASE = "baocao"
+LIMITS = ["statement_timeout", "lock_timeout", "idle_session_timeout"]
+"""What a server of the user's may have set, and what would end a wait for a lock or the lock itself."""
 
 
 @dataclass(frozen=True)
@@ -100,12 +103,17 @@ def connect(role: str = "owner", *, autocommit: bool = False) -> psycopg.Connect
 
 @contextmanager
 def exclusive(name: str) -> Iterator[None]:
-    """Nobody else is inside a block of that name: waits for them first. The lock dies with its process."""
+    """Nobody else is inside a block of that name: waits for them first. The lock dies with its process.
+
+    Not re-entrant. Raises psycopg.OperationalError at the end if the server was lost meanwhile, and the lock with it.
+    """
     with connect(autocommit=True) as connection:
+        connection.execute("select set_config(name, '0', false) from pg_settings where name like any (%s)", [LIMITS])
         if not _lock(connection, name, wait=False):
             log.info("Waiting for another process to finish: %s", name)
             _lock(connection, name, wait=True)
         yield
+        connection.execute("select pg_advisory_unlock_all()")
 
 
 def superuser() -> psycopg.Connection:
@@ -146,6 +154,11 @@ def _revision(connection: psycopg.Connection) -> str | None:
 
 def _prepare_embedded() -> None:
     embedded = cluster()
+    if embedded.home.exists() and not os.access(embedded.home, os.W_OK):
+        raise BaocaoError(
+            f"{embedded.home} belongs to another user ({embedded.home.owner()}). "
+            f"Run as that user, or set BAOCAO_HOME to a folder of yours."
+        )
     if embedded.is_made and passwords.known("postgres") is None:
         raise BaocaoError(
             f"{passwords.path('postgres')} is gone, and with it the way into the database in {embedded.data}. "
@@ -208,7 +221,9 @@ def _url_on_server(given: str, role: str) -> str:
 
 def _connect(address: str, *, autocommit: bool) -> psycopg.Connection:
     try:
-        return psycopg.connect(address, autocommit=autocommit, application_name="baocao", connect_timeout=10)
+        return psycopg.connect(
+            address, autocommit=autocommit, application_name="baocao", connect_timeout=10, keepalives_idle=30
+        )
     except psycopg.OperationalError as error:
         raise DatabaseUnavailable(f"{mask(address)} does not let us in. {error}") from error
 

@@ -34,6 +34,8 @@ FIRST_PORT = 15432
 PATIENCE = 120
 """Seconds for a start; recovery after a kill in the middle of a large load takes some."""
 
+LARGEST_LOG_BYTES = 10_000_000
+
 ROOTS_PLACE = Path("/var/lib/baocao")
 """Where root keeps what `nobody` must reach when home or environment stand in a closed folder such as /root."""
 
@@ -85,6 +87,10 @@ class Cluster:
     @property
     def data(self) -> Path:
         return (self.home / "postgres").resolve()
+
+    @property
+    def _log(self) -> Path:
+        return self.data / "server.log"
 
     @property
     def is_made(self) -> bool:
@@ -176,15 +182,16 @@ class Cluster:
         port = _free_port(port)
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # its process is dead, or has never been ours
         self._configure(port)
-        log_file = self.data / "server.log"
-        code, said = self._run("pg_ctl", "-D", self.data, "-l", log_file, "-w", "-t", PATIENCE, "start")
+        _turn_over(self._log)
+        before = self._log.stat().st_size if self._log.exists() else 0
+        code, said = self._run("pg_ctl", "-D", self.data, "-l", self._log, "-w", "-t", PATIENCE, "start")
         if not code:
             return port
-        words = self._last_words()
+        words = self._last_words(before)
         if "shared memory block" in words:  # backends of a killed postmaster are still leaving
             time.sleep(0.3)
             return port
-        if "could not bind" in words.rpartition("starting PostgreSQL")[2]:
+        if "could not bind" in words:
             return port + 1
         raise BaocaoError(f"The embedded PostgreSQL does not start. {said}\n{words}")
 
@@ -202,11 +209,11 @@ class Cluster:
             return FIRST_PORT
         return next((int(line.split("'")[1]) for line in lines if line.startswith("port ")), FIRST_PORT)
 
-    def _last_words(self) -> str:
-        try:
-            return (self.data / "server.log").read_text(errors="replace")[-2000:]
-        except FileNotFoundError:
+    def _last_words(self, since: int = 0) -> str:
+        """The end of the server's log, of what was written after its first `since` bytes."""
+        if not self._log.exists():
             return ""
+        return self._log.read_bytes()[since:][-2000:].decode(errors="replace")
 
     # --- looking at it ----------------------------------------------------------------------------
 
@@ -321,6 +328,12 @@ def _may(account: Account, test: str, path: Path) -> bool:
 def _hand_over(path: Path, account: Account | None) -> None:
     if account:
         os.chown(path, *account)
+
+
+def _turn_over(log_file: Path) -> None:
+    """Keep one earlier log, so that logs stay bounded."""
+    if log_file.exists() and log_file.stat().st_size > LARGEST_LOG_BYTES:
+        log_file.replace(log_file.with_suffix(".1.log"))
 
 
 def _make_home(home: Path) -> None:

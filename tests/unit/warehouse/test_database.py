@@ -104,6 +104,26 @@ def test_one_at_a_time_is_inside_and_a_killed_process_leaves(warehouse):
         assert time.monotonic() - started < 10
 
 
+def test_a_lock_that_was_lost_with_its_server_is_not_taken_for_held(warehouse):
+    with pytest.raises(psycopg.OperationalError), database.exclusive("tried"), database.superuser() as administrator:
+        administrator.execute(
+            "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted"
+            " and pid <> pg_backend_pid()"
+        )
+
+
+def test_waiting_for_a_lock_ends_at_no_time_limit(spare_database):
+    with database.connect() as owner:
+        name = owner.info.dbname
+        owner.execute(f"alter role current_user in database {name} set lock_timeout = '100ms'")
+    program = "from warehouse import database\nwith database.exclusive('tried'): print('in', flush=True)"
+    with database.exclusive("tried"):
+        other = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+        with pytest.raises(subprocess.TimeoutExpired):
+            other.wait(4)
+    assert other.communicate(timeout=60) == ("in\n", None)
+
+
 # --- a server of the user's ----------------------------------------------------------------------
 
 

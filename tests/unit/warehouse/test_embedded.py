@@ -122,6 +122,18 @@ def test_a_start_that_was_interrupted_leaves_nothing_behind_that_stands_in_the_w
     assert sorted(path.name for path in own_home.iterdir()) == ["postgres", "postgres.lock", "secrets"]
 
 
+@pytest.mark.parametrize("kind", ["sysv", "posix"])
+def test_a_rollup_in_parallel_runs_with_either_kind_of_shared_memory_and_after_a_kill(running, monkeypatch, kind):
+    monkeypatch.setattr(embedded, "_shared_memory", lambda: kind)
+    for _ in range(2):
+        os.kill(database.cluster().running().pid, signal.SIGKILL)
+        database.prepare()
+        with database.connect() as connection:
+            connection.execute("set debug_parallel_query = on")
+            assert connection.execute("show dynamic_shared_memory_type").fetchone() == (kind,)
+            assert connection.execute("select sum(n) from generate_series(1, 100) n").fetchone() == (5050,)
+
+
 def test_a_lost_password_is_explained(running):
     database.cluster().stop()
     lost = passwords.path("postgres")
