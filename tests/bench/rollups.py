@@ -19,8 +19,8 @@ SQL = Path(__file__).with_suffix(".sql")
 HAND_WRITTEN = """
 create table intermediate.hand_written as
 select l.programme_code, l.indicator_code, l.period, u.province_id as unit_id,
-    sum(l.numerator_low) as n_low, sum(l.numerator_high) as n_high,
-    sum(l.denominator_low) as d_low, sum(l.denominator_high) as d_high, count(*) as units_reporting
+    sum(l.n_low) as n_low, sum(l.n_high) as n_high,
+    sum(l.d_low) as d_low, sum(l.d_high) as d_high, count(*) as units_reporting
 from intermediate.int_values__versioned l
 join intermediate.int_org_units__identified u using (unit_id)
 where l.known_to = 'infinity'
