@@ -9,14 +9,13 @@ import pkgutil
 import sys
 import traceback
 from importlib import import_module
-from pathlib import Path
 
 import typer
 
 import baocao
 from warehouse.errors import BaocaoError, WrongCall
 from warehouse.logging import configure, mask
-from warehouse.settings import get_settings
+from warehouse.settings import check_home, get_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -24,6 +23,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 @app.callback()
 def start() -> None:
     """Báo cáo: reports of Vietnam's administrations, from the file to the figure."""
+    check_home()
     pinned = get_settings().now
     if pinned:
         typer.echo(f"Now is taken to be {pinned.isoformat()} (BAOCAO_NOW).", err=True)
@@ -46,7 +46,7 @@ def main() -> None:
     except BaocaoError as error:
         _leave(1, str(error))
     except Exception as error:
-        _leave(1, f"This should not have happened: {type(error).__name__}: {error}\nThe trace is in {_keep_trace()}")
+        _leave(1, f"This should not have happened: {type(error).__name__}: {error}\n{_keep_trace()}")
 
 
 def _leave(code: int, message: str) -> None:
@@ -54,12 +54,16 @@ def _leave(code: int, message: str) -> None:
     sys.exit(code)
 
 
-def _keep_trace() -> Path:
+def _keep_trace() -> str:
+    """Writes the trace into the home; says where, or why not: the home may be what has failed."""
     file = get_settings().home / "logs" / "errors.log"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a") as log:
-        log.write(f"baocao {' '.join(sys.argv[1:])}\n{mask(traceback.format_exc())}\n")
-    return file
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a") as log:
+            log.write(f"baocao {' '.join(sys.argv[1:])}\n{mask(traceback.format_exc())}\n")
+    except OSError as error:
+        return f"The trace could not be written: {error}"
+    return f"The trace is in {file}"
 
 
 mount_groups()

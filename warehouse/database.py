@@ -5,7 +5,6 @@ Roles: "owner" (dbt, migrations), "loader" (raw and ops), "bi" (bi_reader, marts
 SQLAlchemy and Alembic are imported where they are used: a command that finds everything ready never waits for them.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from warehouse import migrations, passwords, roles
 from warehouse.embedded import HOST, Cluster, Server
 from warehouse.errors import BaocaoError, WrongCall
 from warehouse.logging import get_logger, mask
-from warehouse.settings import get_settings
+from warehouse.settings import check_home, get_settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -154,11 +153,7 @@ def _revision(connection: psycopg.Connection) -> str | None:
 
 def _prepare_embedded() -> None:
     embedded = cluster()
-    if embedded.home.exists() and not os.access(embedded.home, os.W_OK):
-        raise BaocaoError(
-            f"{embedded.home} belongs to another user ({embedded.home.owner()}). "
-            f"Run as that user, or set BAOCAO_HOME to a folder of yours."
-        )
+    check_home()
     if embedded.is_made and passwords.known("postgres") is None:
         raise BaocaoError(
             f"{passwords.path('postgres')} is gone, and with it the way into the database in {embedded.data}. "

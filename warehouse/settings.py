@@ -3,6 +3,7 @@
 Every variable starts with BAOCAO_ and is listed in the public contract; an empty one counts as unset.
 """
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from warehouse.errors import WrongCall
+from warehouse.errors import BaocaoError, WrongCall
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 """The folder that holds dags/ and dbt_project/."""
@@ -92,3 +93,13 @@ def get_settings() -> Settings:
     except ValidationError as error:
         wrong = ", ".join(f"BAOCAO_{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors())
         raise WrongCall(f"Settings cannot be read. {wrong}") from None
+
+
+def check_home() -> None:
+    """Raises BaocaoError if the home is somebody else's: half of what it holds could not be read."""
+    home = get_settings().home
+    if home.exists() and not os.access(home, os.W_OK):
+        raise BaocaoError(
+            f"{home} belongs to another user ({home.owner()}). "
+            f"Run as that user, or set BAOCAO_HOME to a folder of yours."
+        )

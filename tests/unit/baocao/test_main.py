@@ -85,6 +85,16 @@ def test_an_unexpected_failure_is_a_sentence_too_and_its_trace_is_kept(own_home,
     assert "Traceback" in (own_home / "logs" / "errors.log").read_text()
 
 
+def test_a_failure_of_the_home_itself_is_a_sentence(own_home, command, failing, monkeypatch):
+    (own_home / "a file").touch()
+    monkeypatch.setenv("BAOCAO_HOME", str(own_home / "a file" / "home"))
+    failing(NotADirectoryError("no folder"))
+    told = command("fail")
+    assert told.code == 1
+    assert "The trace could not be written" in told.err
+    assert "Traceback" not in told.err
+
+
 def test_every_command_has_a_sentence_of_help():
     group = typer.main.get_command(main.app)
     commands = dict(group.commands)
