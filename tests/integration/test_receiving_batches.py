@@ -1,0 +1,185 @@
+"""The step `receive`: inbox → batches → raw → gate → receipts, interrupted and repeated."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from pipeline import inbox, receiving
+from warehouse.errors import WrongCall
+from warehouse.settings import get_settings
+
+pytestmark = pytest.mark.usefixtures("nothing_arrived")
+
+HEADER = "programme,period,unit_code,submission_type,indicator,numerator,denominator"
+
+
+@pytest.fixture(autouse=True)
+def files_settle_at_once(monkeypatch):
+    monkeypatch.setattr(inbox, "SETTLED_SECONDS", 0.0)
+
+
+def row(unit: str, numerator: int, denominator: int = 300) -> str:
+    return f"bacninh-2026-2030,2026,{unit},correction,5.1,{numerator},{denominator}"
+
+
+def drop(name: str, *rows: str, folder: Path | None = None) -> Path:
+    """A CSV file in the inbox, or in another folder."""
+    folder = folder or Path(get_settings().inbox)
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / name
+    target.write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
+    return target
+
+
+def verdicts(session) -> list[tuple[str, str]]:
+    return session.execute(
+        "select unit_code, status from raw.submission join ops.submission_verdict using (submission_id) order by 1, 2"
+    ).fetchall()
+
+
+def test_an_empty_inbox_plans_nothing():
+    assert receiving.plan_batches() == []
+
+
+def test_the_inbox_is_received_as_the_dag_does_it(session):
+    files = [drop(f"{unit}.csv", row(unit, 291)) for unit in ("07228", "07210")]
+    loaded = [receiving.load(batch) for batch in receiving.plan_batches()]
+    assert verdicts(session) == []
+    assert not any(file.exists() for file in files)  # in the archive and in raw: the inbox may forget them
+    found = receiving.check_and_answer(loaded)
+    assert {receipt.file: receipt.status for receipt in found} == {"07228.csv": "accepted", "07210.csv": "accepted"}
+    assert verdicts(session) == [("07210", "accepted"), ("07228", "accepted")]
+    assert receiving.plan_batches() == []
+
+
+def test_files_are_shared_out_in_batches(monkeypatch):
+    monkeypatch.setattr(receiving, "FILES_A_BATCH", 2)
+    for number in range(5):
+        drop(f"{number}.csv", row("07228", 290 + number))
+    planned = [json.loads(batch)["files"] for batch in receiving.plan_batches()]
+    assert [len(files) for files in planned] == [2, 2, 1]
+
+
+def test_what_was_loaded_and_not_judged_is_judged_by_the_next_run(session):
+    drop("07228.csv", row("07228", 291))
+    (batch,) = receiving.plan_batches()
+    lost = receiving.load(batch)  # and here the process dies
+    (resumed,) = receiving.plan_batches()
+    assert json.loads(resumed) == {"batch_id": lost, "files": []}
+    (receipt,) = receiving.check_and_answer([receiving.load(resumed)])
+    assert (receipt.file, receipt.status) == ("07228.csv", "accepted")
+
+
+def test_a_batch_that_is_loaded_and_answered_twice_is_there_once(session, whole_warehouse):
+    drop("07228.csv", row("07228", 291))
+    (batch,) = receiving.plan_batches()
+    (first,) = receiving.check_and_answer([receiving.load(batch)])
+    before = whole_warehouse()
+    assert receiving.check_and_answer([receiving.load(batch)]) == [first]
+    assert whole_warehouse() == before
+
+
+def test_a_file_of_many_units_is_one_receipt_and_many_verdicts(session):
+    drop("huyen.csv", row("07228", 291), row("07210", 301))
+    (receipt,) = receiving.receive()
+    assert (receipt.status, receipt.unit, receipt.submission_id) == ("rejected", None, None)
+    assert (receipt.programme, receipt.period) == ("bacninh-2026-2030", "2026")
+    assert {report["unit"]: (report["status"], report["errors"]) for report in receipt.submissions} == {
+        "07228": ("accepted", 0),
+        "07210": ("rejected", 1),
+    }
+    assert [(issue["rule"], issue["line"]) for issue in receipt.issues] == [("numerator_above_denominator", 3)]
+
+
+def test_bytes_that_come_again_are_a_duplicate_that_is_told_again_what_became_of_it(session):
+    first = drop("first.csv", row("07228", 301))
+    (rejected,) = receiving.receive()
+    drop("second.csv", row("07228", 301))
+    assert not first.exists()
+    (duplicate,) = receiving.receive()
+    assert (duplicate.file, duplicate.status, duplicate.issues) == ("second.csv", "duplicate", rejected.issues)
+    assert len(verdicts(session)) == 1
+    assert not list(inbox.files_at([get_settings().inbox]))
+
+
+def test_the_same_bytes_twice_in_one_batch_are_one_report(session):
+    drop("a.csv", row("07228", 291))
+    drop("b.csv", row("07228", 291))
+    assert sorted(receipt.status for receipt in receiving.receive()) == ["accepted", "duplicate"]
+    assert len(verdicts(session)) == 1
+
+
+def test_files_given_by_path_stay_where_they_are(tmp_path):
+    file = drop("07228.csv", row("07228", 291), folder=tmp_path)
+    (receipt,) = receiving.receive([str(tmp_path)])
+    assert receipt.status == "accepted"
+    assert file.exists()
+
+
+def test_a_receipt_is_kept_beside_its_text(tmp_path):
+    drop("báo cáo phường.csv", row("07228", 301), folder=tmp_path)
+    (receipt,) = receiving.receive([str(tmp_path)])
+    (document,) = (get_settings().home / "receipts").glob("*.json")
+    assert json.loads(document.read_text(encoding="utf-8")) == receipt.document()
+    assert document.with_suffix(".txt").read_text(encoding="utf-8") == (
+        "tệp báo cáo phường.csv\n"
+        "báo cáo 07228 · Phường Đa Mai · kỳ 2026 · TỪ CHỐI (1 lỗi)\n"
+        "  dòng 2  «301»  Tử số 301 lớn hơn mẫu số 300 (chỉ tiêu 5.1).\n"
+    )
+
+
+@pytest.mark.parametrize("name", [".07228.csv", "~$07228.xlsx", "07228.csv.part", "Thumbs.db"])
+def test_what_is_no_report_yet_stays_in_the_inbox(name):
+    file = drop(name, row("07228", 291))
+    assert receiving.plan_batches() == []
+    assert file.exists()
+
+
+def test_a_link_out_of_the_inbox_is_not_followed(tmp_path):
+    secret = drop("secret.csv", row("07228", 291), folder=tmp_path)
+    folder = Path(get_settings().inbox)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "07228.csv").symlink_to(secret)
+    assert receiving.plan_batches() == []
+
+
+def test_an_inbox_may_be_any_fsspec_address(session, monkeypatch):
+    import fsspec
+
+    place = f"memory://inbox-{uuid4().hex}"
+    monkeypatch.setenv("BAOCAO_INBOX", place)
+    with fsspec.open(f"{place}/07228.csv", "w", encoding="utf-8") as file:
+        file.write("\n".join([HEADER, row("07228", 291), ""]))
+    (receipt,) = receiving.receive()
+    assert (receipt.file, receipt.status) == ("07228.csv", "accepted")
+    assert inbox.waiting() == []
+
+
+def test_a_document_is_judged_by_what_it_is_about(tmp_path):
+    dossier = tmp_path / "hồ sơ.pdf"
+    dossier.write_bytes(b"%PDF-1.7 made up " + os.urandom(8))
+    receipt = receiving.receive_document("bacninh-2026-2030", "2026", "07228", dossier)
+    assert (receipt.file, receipt.status, receipt.unit) == ("hồ sơ.pdf", "rejected", "07228")
+    assert [issue["rule"] for issue in receipt.issues] == ["form_not_due"]  # this programme asks for figures
+
+
+def test_a_path_where_nothing_is_is_a_wrong_call():
+    with pytest.raises(WrongCall, match="nowhere"):
+        receiving.receive(["nowhere"])
+
+
+def test_the_command_answers_with_one_json_document(tmp_path):
+    drop("good.csv", row("07228", 291), folder=tmp_path)
+    drop("bad.csv", row("07210", 301), folder=tmp_path)
+    command = [sys.executable, "-c", "from baocao.main import main; main()", "ingest", str(tmp_path), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert {receipt["file"]: receipt["status"] for receipt in json.loads(done.stdout)} == {
+        "good.csv": "accepted",
+        "bad.csv": "rejected",
+    }
