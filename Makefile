@@ -1,11 +1,11 @@
 # Everything a person needs: `make demo` and `make test`. Set-up happens by itself, once per requirements.lock.
-# Needs Python 3.11 (with venv) and make; works as root or not, from any environment.
+# Needs Python 3.11, 3.12 or 3.13 (with venv) and make; works as root or not, from any environment.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-PYTHON ?= $(or $(shell command -v python3.11),python3)
+PYTHON ?= $(firstword $(foreach version,3.11 3.12 3.13,$(shell command -v python$(version))) python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -63,8 +63,8 @@ export UV_INDEX_STRATEGY=unsafe-best-match
 endef
 
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
-		{ echo "Python 3.11 is needed; make PYTHON=/path/to/python3.11 names another one." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed; make PYTHON=/path/to/it names one." >&2; exit 1; }
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV) || \
 		{ echo "Python's venv module is missing (Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
 	@echo "Setting up $(VENV) from requirements.lock: once, a minute or more."
