@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 """The option of every reading command."""
@@ -19,12 +21,31 @@ def write_document(document: object) -> None:
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
 
 
-def write_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], title: str | None = None) -> None:
-    """Rows for people, on stdout; a missing value is an empty cell, and never 0."""
-    table = Table(*columns, title=title)
+def write_table(
+    columns: Sequence[str], rows: Sequence[Mapping[str, Any]], title: str | None = None, one_line: str | None = None
+) -> None:
+    """Rows for people, on stdout; a missing value is an empty cell, and never 0.
+
+    one_line: the column that gives way on a narrow screen: it is cut short, so that no other one is.
+    """
+    console, table = Console(), Table(*columns, title=title)
+    told = [["" if row.get(column) is None else str(row[column]) for column in columns] for row in rows]
+    if one_line:
+        _cut(told, columns, columns.index(one_line), console.width)
+    for cells in told:
+        table.add_row(*cells)
+    console.print(table)
+
+
+def _cut(rows: list[list[str]], columns: Sequence[str], which: int, width: int) -> None:
+    """Shorten the cells of one column to what the others and the borders leave of the screen's width."""
+    lines = [[line for row in [columns, *rows] for line in row[at].split("\n")] for at in range(len(columns))]
+    widest = [max(map(cell_len, column)) for column in lines]
+    left = max(width - sum(widest) + widest[which] - 3 * len(columns) - 1, 20)
     for row in rows:
-        table.add_row(*("" if row.get(column) is None else str(row[column]) for column in columns))
-    Console().print(table)
+        text = Text(row[which])
+        text.truncate(left, overflow="ellipsis")
+        row[which] = text.plain
 
 
 def stderr() -> Console:

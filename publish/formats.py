@@ -18,6 +18,7 @@ VERDICTS = {
     "no_data": "chưa có số liệu",
     "no_target": "không có chỉ tiêu",
 }
+UNITS = {"count": "số đếm", "yes_no": "có/không"}
 LEVELS = {"province": "tỉnh", "district": "huyện", "commune": "xã, phường"}
 
 

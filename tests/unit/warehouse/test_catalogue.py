@@ -75,8 +75,9 @@ def test_bac_giang_has_a_target_for_each_of_its_two_years(session):
     assert len(years) == len(set(years)) == 24
     assert [(row.comparator, row.target_low, row.comparator_source) for row in iron] == [
         ("≥", 73, "inferred"),
-        (">", 75, "body"),
+        ("≥", 75, "inferred"),
     ]
+    assert iron[1].competing_reading_vi == "Phần lời: đạt trên 75%."
 
 
 def test_a_dash_is_a_missing_baseline_and_a_bound_stays_open(session):

@@ -1,0 +1,47 @@
+"""`baocao build` and `baocao run`: make the figures, or do everything that the DAGs do."""
+
+from typing import Annotated
+
+import typer
+
+from baocao.output import stderr
+from warehouse import database
+
+app = typer.Typer()
+
+
+@app.command()
+def build(
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Drop and make again every table, and every view upon them.")
+    ] = False,
+) -> None:
+    """Raw to marts, and the checks on the marts.
+
+    Makes again what changed since the last build; everything, where the plans' rows or the models did.
+    """
+    from pipeline import building
+
+    database.prepare()
+    with stderr().status("Building the marts…"):
+        result = building.build(full_refresh)
+    made = sum(node.node_id.startswith("model.") for node in result.nodes)
+    tests = sum(node.node_id.startswith("test.") for node in result.nodes)
+    typer.echo(f"{made} models built, {tests} tests passed.")
+
+
+@app.command()
+def run() -> None:
+    """Receive the inbox, build, remind and publish: the same steps that the DAGs run, once."""
+    from pipeline import building, publishing, receiving, reminding
+
+    database.prepare()
+    with stderr().status("Receiving what is in the inbox…") as status:
+        receipts = receiving.receive()
+        status.update("Building the marts…")
+        building.build()
+        status.update("Writing to those who have not reported…")
+        reminding.remind()
+        status.update("Publishing…")
+        published = publishing.publish()
+    typer.echo(f"{len(receipts)} files answered, {len(published.written)} workbooks published.")

@@ -1,0 +1,101 @@
+"""Where a unit stands: its figures as the marts have them, each against the targets it is shown beside."""
+
+from itertools import groupby
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from publish import formats
+from warehouse import catalogue
+from warehouse.errors import BaocaoError, WrongCall
+
+SCOPES = {"commune": "xã", "province": "tỉnh"}
+
+FIGURES = """
+select figures.*, indicator.name_vi as indicator_name, indicator.unit_vi,
+       progress.target_scope, progress.target_year, progress.comparator, progress.target_low, progress.target_high,
+       progress.verdict, progress.gap
+from marts.fct_indicator_rollup as figures
+join marts.dim_indicator as indicator using (programme_code, indicator_code)
+left join marts.fct_target_progress as progress
+    on progress.programme_code = figures.programme_code and progress.period = figures.period
+    and progress.indicator_code = figures.indicator_code and progress.unit_id = figures.unit_id
+    and progress.measure = figures.measure
+where figures.boundary_basis = 'as_reported' and figures.programme_code = %(programme)s
+    and figures.unit_code = %(unit)s and figures.period = %(period)s
+order by indicator.sort_order, figures.measure, progress.target_scope, progress.target_year
+"""
+
+
+def of_unit(connection: psycopg.Connection, programme: str, unit: str, period: str) -> list[dict[str, Any]]:
+    """One row per indicator, measure and target, in the plan's order: fct_indicator_rollup with fct_target_progress.
+
+    Raises WrongCall for a programme, period or unit that is not there, BaocaoError where nothing is known yet.
+    """
+    catalogue.period(connection, programme, period)
+    built = connection.execute("select to_regclass('marts.fct_target_progress') is not null").fetchone()
+    if not built or not built[0]:
+        raise BaocaoError("Nothing has been built yet: run `baocao build` first.")
+    values = {"programme": programme, "unit": unit, "period": period}
+    rows = connection.cursor(row_factory=dict_row).execute(FIGURES, values).fetchall()
+    if rows:
+        return rows
+    known = "select 1 from intermediate.int_org_units__identified where unit_code = %(unit)s"
+    if not connection.execute(known, values).fetchone():
+        raise WrongCall(f"There is no unit {unit}.")
+    raise BaocaoError(f"{unit} has no figures in {programme} for {period}: nothing was accepted yet.")
+
+
+def in_words(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The rows for people, one an indicator and measure: its figure, and each target with the verdict beside it."""
+    told = [list(group) for _, group in groupby(rows, key=lambda row: (row["indicator_code"], row["measure"]))]
+    return [
+        {
+            "": group[0]["indicator_code"],
+            "chỉ tiêu": group[0]["indicator_name"],
+            "ĐVT": formats.UNITS.get(group[0]["measure"]) or group[0]["unit_vi"] or "",
+            "kết quả": figure(group[0]),
+            "so với kế hoạch": "\n".join(_against(row) for row in group),
+            "báo cáo": coverage(group[0]),
+        }
+        for group in told
+    ]
+
+
+def coverage(row: dict[str, Any]) -> str:
+    """ "98/99 tạm tính": reports in the figure of those expected, and whether that is enough."""
+    return f"{row['units_reporting']}/{row['units_expected']}{' tạm tính' if row['is_provisional'] else ''}"
+
+
+def _against(row: dict[str, Any]) -> str:
+    verdict = formats.VERDICTS[row["verdict"]] if row["verdict"] else ""
+    return f"{target(row)}: {verdict}" if row["comparator"] else verdict
+
+
+def figure(row: dict[str, Any]) -> str:
+    """97 as "97", (96, 100] as ">96", [0, 2.6) as "<2,6", [1, 3] as "1–3", nothing as a dash."""
+    value, low, high = row["value"], row["value_low"], row["value_high"]
+    if row["measure"] == "yes_no" and value is not None:
+        return "Có" if value else "Không"
+    if value is not None:
+        return formats.number(value)
+    if low is None and high is None:
+        return formats.MISSING
+    if not row["high_closed"] and high is not None and not low:
+        return f"<{formats.number(high)}"
+    if not row["low_closed"] and low is not None:
+        return f">{formats.number(low)}"
+    if low is None or high is None:
+        return f"≤{formats.number(high)}" if low is None else f"≥{formats.number(low)}"
+    return f"{formats.number(low)}–{formats.number(high)}"
+
+
+def target(row: dict[str, Any]) -> str:
+    """The target with whose it is and its year: "≥97 (tỉnh 2030)"."""
+    if row["comparator"] is None:
+        return ""
+    ends = [end for end in (row["target_low"], row["target_high"]) if end is not None]
+    named = {"yes": "Có", "between": "–".join(map(formats.number, ends))}
+    shown = named.get(row["comparator"], f"{row['comparator']}{formats.number(ends[0])}")
+    return f"{shown} ({SCOPES[row['target_scope']]} {row['target_year']})"
