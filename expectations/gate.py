@@ -16,12 +16,14 @@ from expectations.context import CheckBroken, count_unexpected
 from expectations.layout import Counts, keep, lay_out
 from expectations.rules import Rule, Suite
 from expectations.suites import raw_cell, raw_line, raw_submission, required_line
-from warehouse import clock, database
+from warehouse import catalogue, clock, database
+from warehouse.catalogue import GateRule
 from warehouse.logging import get_logger
 
 log = get_logger(__name__)
 
 SUITES: tuple[Suite, ...] = (raw_submission.SUITE, raw_line.SUITE, raw_cell.SUITE, required_line.SUITE)
+TABLES = ("checked_submission", "compared_report", "checked_line", "checked_cell", "required_line")
 """In this order: a checked table is laid out from those before it."""
 
 
@@ -54,11 +56,11 @@ def check(*batches: UUID) -> None:
 
 def rules_version() -> str:
     """What the verdicts of now rest on: a hash of the suites, the checked tables and the rows of gate_rules.csv."""
-    return rules.version(SUITES)
+    return rules.version(SUITES, TABLES)
 
 
 def _severities() -> dict[str, str]:
-    return {code: row.severity for code, row in rules.rows().items()}
+    return {code: rule.severity for code, rule in catalogue.gate_rules().items()}
 
 
 def _lay_out_waiting(session: psycopg.Connection, batches: Iterable[UUID]) -> int:
@@ -76,13 +78,13 @@ def _lay_out_waiting(session: psycopg.Connection, batches: Iterable[UUID]) -> in
     ).rowcount
     if waiting:
         session.execute("analyze waiting")
-        lay_out(session, SUITES)
+        lay_out(session, TABLES)
     return waiting
 
 
 def _write_issues(session: psycopg.Connection, counts: Counts) -> None:
     """One issue for each row that breaks a rule; raises CheckBroken where their number is not Great Expectations'."""
-    answers = rules.rows()
+    answers = catalogue.gate_rules()
     for suite in SUITES:
         for rule in suite.rules:
             written = session.execute(_issues_sql(suite, rule, answers[rule.code])).rowcount
@@ -93,7 +95,7 @@ def _write_issues(session: psycopg.Connection, counts: Counts) -> None:
                 )
 
 
-def _issues_sql(suite: Suite, rule: Rule, answer: rules.Row) -> str:
+def _issues_sql(suite: Suite, rule: Rule, answer: GateRule) -> str:
     columns = {
         "submission_id": "submission_id",
         "line_id": "line_id",

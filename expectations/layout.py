@@ -5,17 +5,16 @@ from collections.abc import Mapping, Sequence
 import psycopg
 
 from expectations import rules
-from expectations.rules import Suite
 
 Counts = Mapping[tuple[str, str], int]
 """Rows that break a rule, by (suite, rule code)."""
 
 
-def lay_out(session: psycopg.Connection, suites: Sequence[Suite]) -> None:
-    """Make the checked table of each suite, in their order, as temporary tables that end with the session."""
-    for suite in suites:
-        session.execute(f"create temporary table {suite.table} as\n{rules.laid_out(suite.table)}")
-        session.execute(f"analyze {suite.relation}")
+def lay_out(session: psycopg.Connection, tables: Sequence[str]) -> None:
+    """Make these checked tables, in their order, as temporary tables that end with the session."""
+    for table in tables:
+        session.execute(f"create temporary table {table} as\n{rules.laid_out(table)}")
+        session.execute(f"analyze pg_temp.{table}")
 
 
 def keep(session: psycopg.Connection, run_id: int, counts: Counts, severities: Mapping[str, str]) -> None:

@@ -29,7 +29,7 @@ def check(run_id: int) -> None:
     """
     severities = {rule.code: rule.severity for suite in SUITES for rule in suite.rules}
     with database.connect("loader") as session:
-        lay_out(session, SUITES)
+        lay_out(session, [suite.table for suite in SUITES])
         session.commit()
         counts = count_unexpected(session, SUITES, severities)
         keep(session, run_id, counts, severities)

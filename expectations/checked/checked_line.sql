@@ -1,12 +1,26 @@
 -- checked_line.sql: one row per line of the reports that wait, beside its indicator's row of the
--- catalogue
+-- catalogue and what the unit said in its last period
 -- A reported nil counts as 0. `figure` is what the parts give in the indicator's unit; `expected`
 -- is what the typed value should then be: the count where the unit's level speaks of a count.
+-- `told` is the figure, or the typed value where there are no parts to make one.
 -- Bounds of a rate do not bound a count of the same indicator, which is only never below 0.
 with
     lines as (
         select
-            line.*,
+            line.line_id,
+            line.row_no,
+            line.indicator_code,
+            line.numerator_raw,
+            line.numerator_kind,
+            line.denominator_raw,
+            line.denominator_kind,
+            line.value_raw,
+            line.value_kind,
+            line.value,
+            line.problems,
+            compared_report.submission_id,
+            compared_report.earlier_period,
+            compared_report.age,
             case
                 when line.numerator_kind = 'nil' then numrange(0, 0, '[]') else line.numerator
             end as numerator_range,
@@ -19,10 +33,11 @@ with
             row_number() over same_line as occurrence,
             first_value(line.row_no) over same_line as first_row
         from raw.line
-        inner join pg_temp.waiting on waiting.submission_id = line.submission_id
+        inner join
+            pg_temp.compared_report on compared_report.told_submission_id = line.submission_id
         window
             same_line as (
-                partition by line.submission_id, line.indicator_code
+                partition by compared_report.submission_id, compared_report.age, line.indicator_code
                 order by line.row_no, line.line_id
             )
     ),
@@ -56,7 +71,10 @@ with
             end as exact_numerator,
             case
                 when denominator_kind in ('exact', 'nil') then lower(lines.denominator_range)
-            end as exact_denominator
+            end as exact_denominator,
+            case
+                when value_kind in ('exact', 'nil') then lower(lines.value_range)
+            end as exact_value
         from lines
         inner join
             pg_temp.checked_submission on checked_submission.submission_id = lines.submission_id
@@ -82,46 +100,68 @@ with
                 then 100 - exact_numerator * 100 / nullif(exact_denominator, 0)
             end as figure
         from known
+    ),
+
+    told as (
+        select *, coalesce(figure, case when not is_count_of_rate then exact_value end) as told
+        from figured
+    ),
+
+    earlier as (
+        select distinct
+            on (submission_id, indicator_code) submission_id, indicator_code, earlier_period, told
+        from told
+        where age > 0 and told is not null
+        order by submission_id, indicator_code, age
     )
 
 select
-    submission_id,
-    line_id,
-    programme,
-    period,
-    unit,
-    sheet,
-    part_columns,
-    row_no,
-    first_row,
-    occurrence,
-    indicator_code as indicator,
-    indicator_code as indicator_raw,
-    indicator_name,
-    numerator_vi,
-    denominator_vi,
-    aggregation,
-    measure,
-    is_part_of_whole,
-    programme_is_known,
-    indicator_is_known,
-    feeds_rollup,
-    numerator_raw,
-    numerator_kind,
-    numerator_range,
-    denominator_raw,
-    denominator_kind,
-    denominator_range,
-    value_raw,
-    value_kind,
-    value_range,
-    problems,
-    exact_numerator,
-    figure,
-    case when measure = 'count' then exact_numerator else figure end as expected,
-    greatest(0.5 * power(10::numeric, - coalesce(scale(lower(value)), 0)), 0.000001) as rounding,
-    case when is_count_of_rate then 0 else hard_min end as hard_min,
-    case when is_count_of_rate then null else hard_max end as hard_max,
-    case when is_count_of_rate then null else soft_min end as soft_min,
-    case when is_count_of_rate then null else soft_max end as soft_max
-from figured
+    told.submission_id,
+    told.line_id,
+    told.programme,
+    told.period,
+    told.unit,
+    told.sheet,
+    told.part_columns,
+    told.row_no,
+    told.first_row,
+    told.occurrence,
+    told.indicator_code as indicator,
+    told.indicator_code as indicator_raw,
+    told.indicator_name,
+    told.numerator_vi,
+    told.denominator_vi,
+    told.aggregation,
+    told.measure,
+    told.is_part_of_whole,
+    told.programme_is_known,
+    told.indicator_is_known,
+    told.feeds_rollup,
+    told.numerator_raw,
+    told.numerator_kind,
+    told.numerator_range,
+    told.denominator_raw,
+    told.denominator_kind,
+    told.denominator_range,
+    told.value_raw,
+    told.value_kind,
+    told.value_range,
+    told.problems,
+    told.figure,
+    told.told,
+    earlier.told as told_earlier,
+    earlier.earlier_period,
+    case when told.measure = 'count' then told.exact_numerator else told.figure end as expected,
+    greatest(
+        0.5 * power(10::numeric, - coalesce(scale(lower(told.value)), 0)), 0.000001
+    ) as rounding,
+    case when told.is_count_of_rate then 0 else told.hard_min end as hard_min,
+    case when told.is_count_of_rate then null else told.hard_max end as hard_max,
+    case when told.is_count_of_rate then null else told.soft_min end as soft_min,
+    case when told.is_count_of_rate then null else told.soft_max end as soft_max
+from told
+left join
+    earlier
+    on earlier.submission_id = told.submission_id
+    and earlier.indicator_code = told.indicator_code
+where told.age = 0

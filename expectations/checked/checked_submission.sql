@@ -60,6 +60,7 @@ select
     periods.period is not null as period_is_known,
     known_units.unit_code is not null as unit_is_known,
     alive.unit_id is not null as unit_is_alive,
+    scheduled.unit_id,
     scheduled.unit_id is not null as is_scheduled,
     coalesce(alive.unit_name, known_units.last_name) as unit_name,
     coalesce(scheduled.unit_level, alive.unit_level) as unit_level,

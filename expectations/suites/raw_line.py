@@ -66,6 +66,7 @@ SUITE = Suite(
             "figure <@ numrange(hard_min, hard_max, '[]') and not figure <@ numrange(soft_min, soft_max, '[]')",
             "numerator",
         ),
+        Rule("figure_jumped", "abs(told - told_earlier) > (soft_max - soft_min) / 2", "indicator"),
         Rule("value_disagrees", TYPED_DISAGREES, "value"),
         Rule(
             "value_without_parts",

@@ -138,6 +138,26 @@ def test_a_bare_percentage_is_accepted_and_said_to_stay_out_of_the_rollup(sessio
     assert status(session, commune) == "accepted_with_warnings"
 
 
+@pytest.mark.parametrize(("numerator", "jumps"), [(290, False), (181, False), (179, True)])
+def test_a_jump_against_the_last_period_is_told(session, numerator, jumps):
+    """More than half of the width of the usual range (60 to 100 for 5.1): from 80 % by more than 20 points."""
+    judge(put("07228", {"5.1": (None, None, "80")}, period="2025", **FULL))
+    report = put("07228", {"5.1": (numerator, 300)}, **CORRECTION)
+    judge(report)
+    told = [rule for rule, _ in issues(session, report)]
+    assert ("figure_jumped" in told) == jumps
+    assert status(session, report) == ("accepted_with_warnings" if jumps else "accepted")
+
+
+def test_the_last_period_is_told_by_its_newest_accepted_report(session):
+    judge(put("07228", {"5.1": (None, None, "62")}, period="2025", **FULL))
+    judge(put("07228", {"5.1": (290, 300)}, period="2025", **CORRECTION))
+    judge(put("07228", {"5.1": (301, 300)}, period="2025", **CORRECTION))  # rejected: it said nothing
+    report = put("07228", {"5.1": (291, 300)}, **CORRECTION)
+    judge(report)
+    assert issues(session, report) == []
+
+
 def test_a_full_report_that_lacks_lines_is_accepted_as_incomplete(session):
     report = put("07228", {"5.1": (291, 300), "14": (None, None)}, **FULL)
     judge(report)

@@ -1,0 +1,38 @@
+-- compared_report.sql: one row per report that waits (age 0) and per accepted report of the same
+-- unit, agency and programme for an earlier period (age 1 is the newest of the last period)
+select submission_id, submission_id as told_submission_id, null::text as earlier_period, 0 as age
+from pg_temp.checked_submission
+
+union all
+
+select
+    report.submission_id,
+    told.submission_id,
+    told.period,
+    row_number() over (
+        partition by report.submission_id order by earlier.data_from desc, verdict.accepted_seq desc
+    )
+from pg_temp.checked_submission as report
+inner join
+    catalogue.periods as own on own.programme_code = report.programme and own.period = report.period
+inner join
+    catalogue.periods as earlier
+    on earlier.programme_code = own.programme_code
+    and earlier.data_from < own.data_from
+inner join
+    intermediate.int_reports__scheduled as scheduled
+    on scheduled.programme_code = earlier.programme_code
+    and scheduled.period = earlier.period
+    and scheduled.unit_id = report.unit_id
+    and scheduled.agency_code = report.agency
+inner join
+    raw.submission as told
+    on told.programme_code = scheduled.programme_code
+    and told.period = scheduled.period
+    and told.unit_code = scheduled.unit_code
+    and told.agency_code = scheduled.agency_code
+    and told.submission_type <> 'retraction'
+inner join
+    ops.submission_verdict as verdict
+    on verdict.submission_id = told.submission_id
+    and verdict.status <> 'rejected'
