@@ -1,17 +1,14 @@
 """A folder of broken files and good ones: each is answered with its reason, and the good ones are in the warehouse."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
 from pipeline import receipts, receiving
 from pipeline.receipts import Receipt
-from warehouse.settings import PROJECT_ROOT, get_settings
-
-sys.path.insert(0, str(PROJECT_ROOT / "tests" / "fixtures"))
-import make_submissions
+from tests.fixtures import make_submissions
+from warehouse.settings import get_settings
 
 GOOD = {"07228": (291, 300), "07210": (95, 100), "07246": (410, 412)}
 HEADER = "programme,period,unit_code,submission_type,indicator,numerator,denominator"

@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from reports import put
 
 from expectations import context, gate
 from expectations.context import CheckBroken
 from expectations.rules import Rule, Suite
 from expectations.suites import raw_cell, raw_line
+from tests.integration.reports import put
 from warehouse import clock
 
 pytestmark = pytest.mark.usefixtures("nothing_arrived")
