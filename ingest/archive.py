@@ -2,9 +2,9 @@
 
 import os
 import re
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from uuid import uuid4
 
 from warehouse.settings import get_settings
 
@@ -20,18 +20,23 @@ def root() -> str:
     return get_settings().archive.rstrip("/")
 
 
-def keep(chunks: Iterable[bytes], sha256: str, file_name: str, archive: str) -> str:
+def keep(chunks: Iterable[bytes], sha256: str, file_name: str, archive: str, *, wait: bool = True) -> str:
     """Archive a content, given in pieces, and return its address: `<archive>/<first two of sha>/<sha><suffix>`.
 
-    On disk when it returns (a local file is renamed into place after fsync), so the inbox copy may go.
+    wait: on disk when it returns; without it, when `make_durable` has returned. Only then may the inbox copy go.
     Idempotent. Raises OSError, or what the fsspec file system raises.
     """
     address = f"{archive}/{sha256[:2]}/{sha256}{suffix(file_name)}"
     if is_url(address):
         _keep_remotely(chunks, address)
     elif not (target := Path(address)).exists():
-        _keep_locally(chunks, target)
+        _keep_locally(chunks, target, wait)
     return address
+
+
+def make_durable() -> None:
+    """Everything kept before is on disk: one wait for a batch, where one for each file would be most of its time."""
+    os.sync()
 
 
 def suffix(file_name: str) -> str:
@@ -50,16 +55,18 @@ def _keep_remotely(chunks: Iterable[bytes], address: str) -> None:
             file.writelines(chunks)
 
 
-def _keep_locally(chunks: Iterable[bytes], target: Path) -> None:
+def _keep_locally(chunks: Iterable[bytes], target: Path, wait: bool) -> None:
     """A reader never sees half a file, and a crash leaves none under the final name."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".partial-")
+    partial = target.with_name(f".partial-{uuid4().hex}")
+    if not target.parent.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with partial.open("xb") as file:
             file.writelines(chunks)
             file.flush()
-            os.fsync(file.fileno())
-        Path(partial).replace(target)
+            if wait:
+                os.fsync(file.fileno())
+        partial.replace(target)
     except BaseException:
-        Path(partial).unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
         raise

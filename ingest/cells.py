@@ -43,6 +43,9 @@ class TypedCell(NamedTuple):
         """The text of a PostgreSQL numrange: `[291,291]`, `(,2.6)`; None where there is no number."""
         if self.low is None and self.high is None:
             return None
+        if self.kind == "exact":
+            number = format(self.low, "f")
+            return f"[{number},{number}]"
         low = "" if self.low is None else format(self.low, "f")
         high = "" if self.high is None else format(self.high, "f")
         return f"{'[' if self.low_closed else '('}{low},{high}{']' if self.high_closed else ')'}"

@@ -9,10 +9,9 @@ import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple, cast
 from uuid import UUID
@@ -29,11 +28,11 @@ from warehouse.logging import get_logger
 log = get_logger(__name__)
 
 FEW = 32
-"""Files that are sooner read than a second process is started."""
+"""Fewer files than these are sooner read than a second process is started."""
 AT_ONCE = 16
 """Files handed to another process at a time."""
 READERS = 2
-CHUNK = 1 << 20
+PIECE = 1 << 16
 
 
 class Arrival(NamedTuple):
@@ -59,28 +58,32 @@ class ReceivedFile:
     is_duplicate: bool
 
 
+Received = ReceivedFile | None
+
+
 def receive(path: Path | str, *, batch_id: UUID, received_at: datetime) -> ReceivedFile:
     """Archive, read and load one file. Raises OSError if there is none, never for what is in it."""
     with database.connect("loader", autocommit=True) as connection:
-        batch = Batch(batch_id, archive.root(), measures.read(connection))
-        return _loaded(connection, str(path), batch.prepared(Arrival(str(path), received_at)))
+        return _begun(connection, batch_id, waits=True).receive(connection, Arrival(str(path), received_at))
 
 
 def receive_many(arrivals: Sequence[Arrival], *, batch_id: UUID) -> list[ReceivedFile]:
     """Archive, read and load many files, in their order, each in a transaction of its own.
 
-    Reading goes on in other processes while this one loads. A file that is gone or may not be opened is logged,
+    Two processes share them; all are on disk when this returns. A file that is gone or may not be opened is logged,
     stays where it is, and is not among the results.
     """
+    with database.connect("loader", autocommit=True) as connection:
+        batch = _begun(connection, batch_id, waits=False)
     received: list[ReceivedFile] = []
     seen: set[str] = set()
+    for file in _received_in_order(arrivals, batch):
+        if file is not None:
+            received.append(replace(file, is_duplicate=True) if file.sha256 in seen else file)
+            seen.add(file.sha256)
     with database.connect("loader", autocommit=True) as connection:
-        batch = Batch(batch_id, archive.root(), measures.read(connection))
-        for arrival, parcel in _prepared_in_order(arrivals, batch):
-            if parcel is not None:
-                sha256 = parcel.content.sha256
-                received.append(_loaded(connection, arrival.path, parcel, is_repeated=sha256 in seen))
-                seen.add(sha256)
+        loading.make_durable(connection)
+    archive.make_durable()
     return received
 
 
@@ -106,10 +109,26 @@ class Batch:
     batch_id: UUID
     archive: str
     measures: Measures
+    waits: bool
+    """Whether each file is on disk before the next; a large batch waits once, at its end."""
+
+    def receive(self, connection: psycopg.Connection, arrival: Arrival) -> ReceivedFile:
+        return _loaded(connection, arrival.path, self.prepared(arrival))
+
+    def receive_what_is_there(self, connection: psycopg.Connection, arrivals: Sequence[Arrival]) -> list[Received]:
+        """Files received, and None in place of those that are gone or may not be opened."""
+        received: list[Received] = []
+        for arrival in arrivals:
+            try:
+                received.append(self.receive(connection, arrival))
+            except OSError as error:
+                log.error("%s stays where it is: %s", arrival.path, error)
+                received.append(None)
+        return received
 
     def prepared(self, arrival: Arrival) -> Parcel:
         """A file archived and read. Raises OSError if there is none."""
-        content, data = _content(arrival, self.archive)
+        content, data = _content(arrival, self.archive, wait=self.waits)
         try:
             opening.check_size(content.size_bytes)
             reports = reading.read(data, self.measures)
@@ -119,37 +138,33 @@ class Batch:
 
     def unreadable(self, arrival: Arrival) -> Parcel:
         """A file archived, and not looked into."""
-        content, _ = _content(arrival, self.archive)
+        content, _ = _content(arrival, self.archive, wait=self.waits)
         return loading.packed(content, [refused(Issue("file_unreadable"))], self.batch_id)
 
-    def prepared_or_left(self, arrivals: Sequence[Arrival]) -> list["Prepared"]:
-        """Files archived and read, and None beside those that are gone or may not be opened."""
-        found: list[Prepared] = []
-        for arrival in arrivals:
-            try:
-                found.append((arrival, self.prepared(arrival)))
-            except OSError as error:
-                log.error("%s stays where it is: %s", arrival.path, error)
-                found.append((arrival, None))
-        return found
+
+def _begun(connection: psycopg.Connection, batch_id: UUID, *, waits: bool) -> Batch:
+    return Batch(batch_id, archive.root(), measures.read(connection), waits)
 
 
-Prepared = tuple[Arrival, Parcel | None]
-
-
-def _content(arrival: Arrival, archive_root: str) -> tuple[Content, bytes]:
-    """A file archived; its bytes, cut off behind what a report may have."""
+def _content(arrival: Arrival, archive_root: str, *, wait: bool = True) -> tuple[Content, bytes]:
+    """A file archived; its bytes, of a larger file than may be read only the first."""
     name = PurePosixPath(arrival.path).name
     with _source(arrival.path) as source:
-        data = source.read(opening.LARGEST_FILE + 1)
-        sha, size = hashlib.sha256(data), len(data)
-        while more := source.read(CHUNK):
-            sha.update(more)
-            size += len(more)
+        sha, size, held = hashlib.sha256(), 0, []
+        for piece in _pieces(source):
+            sha.update(piece)
+            size += len(piece)
+            if size <= opening.LARGEST_FILE:
+                held.append(piece)
         source.seek(0)
-        pieces = iter(partial(source.read, CHUNK), b"") if size > len(data) else [data]
-        address = archive.keep(pieces, sha.hexdigest(), name, archive_root)
-    return Content(sha.hexdigest(), name, size, address, arrival.received_at), data
+        pieces = held if size <= opening.LARGEST_FILE else _pieces(source)
+        address = archive.keep(pieces, sha.hexdigest(), name, archive_root, wait=wait)
+    return Content(sha.hexdigest(), name, size, address, arrival.received_at), b"".join(held)
+
+
+def _pieces(source: BinaryIO) -> Iterator[bytes]:
+    """A piece is about a report's size: the memory for a larger one costs more than reading it."""
+    return iter(partial(source.read, PIECE), b"")
 
 
 def _source(path: str) -> BinaryIO:
@@ -160,44 +175,65 @@ def _source(path: str) -> BinaryIO:
     return cast(BinaryIO, fsspec.open(path, "rb").open())
 
 
-def _loaded(connection: psycopg.Connection, path: str, parcel: Parcel, *, is_repeated: bool = False) -> ReceivedFile:
+def _loaded(connection: psycopg.Connection, path: str, parcel: Parcel) -> ReceivedFile:
     known = loading.load(connection, parcel) or Known(parcel.submission_ids, parcel.batch_id, is_judged=False)
     content = parcel.content
-    is_duplicate = known.is_judged or is_repeated
-    return ReceivedFile(path, content.file_name, content.sha256, known.batch_id, known.submission_ids, is_duplicate)
+    return ReceivedFile(path, content.file_name, content.sha256, known.batch_id, known.submission_ids, known.is_judged)
 
 
 # --- many files -----------------------------------------------------------------------------------
 
 
-def _prepared_in_order(arrivals: Sequence[Arrival], batch: Batch) -> Iterator[Prepared]:
-    """Files archived and read, by other processes if they are many; a daemon (Celery's) may not have any."""
-    groups = [arrivals[start : start + AT_ONCE] for start in range(0, len(arrivals), AT_ONCE)]
+def _received_in_order(arrivals: Sequence[Arrival], batch: Batch) -> Iterator[Received]:
+    """Files received here if they are few, else by readers; a daemon (Celery's) may not start any."""
     if len(arrivals) < FEW or multiprocessing.current_process().daemon:
-        yield from chain.from_iterable(map(batch.prepared_or_left, groups))
+        with _connected() as connection:
+            yield from batch.receive_what_is_there(connection, arrivals)
         return
     done = 0
     with _readers(READERS) as pool:
+        groups = [arrivals[start : start + AT_ONCE] for start in range(0, len(arrivals), AT_ONCE)]
         try:
-            for prepared in pool.map(batch.prepared_or_left, groups):
-                done += len(prepared)
-                yield from prepared
+            for received in pool.map(partial(_receive_in_reader, batch), groups):
+                done += len(received)
+                yield from received
         except BrokenProcessPool:
             log.error("A reader died; the remaining %s files are read one by one", len(arrivals) - done)
     for arrival in arrivals[done:]:
-        yield _prepared_apart(arrival, batch)
+        yield _received_apart(arrival, batch)
 
 
-def _prepared_apart(arrival: Arrival, batch: Batch) -> Prepared:
+def _received_apart(arrival: Arrival, batch: Batch) -> Received:
     """A file read in a process of its own: one that kills its reader is answered like any that cannot be read."""
     with _readers(1) as pool:
         try:
-            return pool.submit(batch.prepared_or_left, [arrival]).result()[0]
+            return pool.submit(_receive_in_reader, batch, [arrival]).result()[0]
         except BrokenProcessPool:
             log.error("%s killed its reader", arrival.path)
-    return arrival, batch.unreadable(arrival)
+    with _connected() as connection:
+        return _loaded(connection, arrival.path, batch.unreadable(arrival))
+
+
+def _connected() -> psycopg.Connection:
+    """A connection whose commits do not wait for the disk: `make_durable` does, once for the batch."""
+    connection = database.connect("loader", autocommit=True)
+    connection.execute("set synchronous_commit = off")
+    return connection
+
+
+_own: list[psycopg.Connection] = []
+"""The connection of a reader, opened when its process starts."""
 
 
 def _readers(count: int) -> ProcessPoolExecutor:
     """Forked, so that a task of Airflow does not import Airflow again in each."""
-    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("fork"))
+    context = multiprocessing.get_context("fork")
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_start_reader)
+
+
+def _start_reader() -> None:
+    _own.append(_connected())
+
+
+def _receive_in_reader(batch: Batch, arrivals: Sequence[Arrival]) -> list[Received]:
+    return batch.receive_what_is_there(_own[-1], arrivals)

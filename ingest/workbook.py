@@ -96,6 +96,7 @@ class Table:
         self.shown = shown
         self.measures = measures
         self.columns = headers.columns(grid[header], sheet=name)
+        self.places = [self.columns.get(meant) for meant in ROW]
 
     def mark_merged(self, ranges: list[tuple[Place, Place]]) -> None:
         """A merged cell below the header holds one value for several lines or parts: whose, nobody can tell."""
@@ -119,9 +120,9 @@ class Table:
         return report
 
     def _row(self, index: int) -> Row:
-        cells, columns = self.grid[index], self.columns
-        code, numerator, denominator, value, note = (_at(cells, columns.get(name)) for name in ROW)
-        return Row(index + 1, code, (numerator, denominator, value), note, self._shown_in(index) if self.shown else {})
+        cells = self.grid[index]  # as wide as the sheet, like every row of it
+        code, *parts, note = [None if place is None else cells[place] for place in self.places]
+        return Row(index + 1, code, parts, note, self._shown_in(index) if self.shown else {})
 
     def _shown_in(self, index: int) -> dict[str, Shown]:
         places = {name: (index, column) for name, column in self.columns.items()}
