@@ -45,11 +45,12 @@ def count_unexpected(
 
 
 def _datasource(session: psycopg.Connection) -> "PostgresDatasource":
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # Airflow's root logger is at info
+
     import great_expectations
     from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
     from sqlalchemy.pool import StaticPool
 
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # Airflow's root logger is at info
     config = DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(),
         analytics_enabled=False,

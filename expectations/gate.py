@@ -79,6 +79,7 @@ def _lay_out_waiting(session: psycopg.Connection, batches: Iterable[UUID]) -> in
     if waiting:
         session.execute("analyze waiting")
         lay_out(session, TABLES)
+        session.execute("create index on checked_cell (problem)")  # most of its rules ask for one finding
     return waiting
 
 
@@ -147,6 +148,8 @@ def _write_verdicts(session: psycopg.Connection) -> dict[str, int]:
 
 
 def _start_run(session: psycopg.Connection) -> int:
+    """The run's row. One that a killed process left open is failed here: the lock proves that it is gone."""
+    session.execute("update ops.pipeline_run set status = 'failed' where step = 'receive' and status = 'running'")
     row = session.execute(
         "insert into ops.pipeline_run (step, status, moment) values ('receive', 'running', %s) returning run_id",
         [clock.now()],

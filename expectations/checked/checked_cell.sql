@@ -20,8 +20,10 @@ select
             when cells.kind = 'unreadable' and line.problems ->> 'row' is null then 'not_a_number'
         end
     ) as problem,
-    regexp_replace(cells.raw, '[^0-9-]', '', 'g') as digits,
-    replace(btrim(cells.raw), '.', ',') as decimal,
+    case
+        when line.problems is not null then regexp_replace(cells.raw, '[^0-9-]', '', 'g')
+    end as digits,
+    case when line.problems is not null then replace(btrim(cells.raw), '.', ',') end as decimal,
     cells.is_part or line.measure = 'count' and cells.part = 'value' as is_count,
     line.measure = 'yes_no' as is_yes_no,
     case

@@ -49,7 +49,7 @@ def _condition(code: str) -> str:
     return f"{found} or problem is null and ({HOLDS_WRONG_KIND[code]})" if code in HOLDS_WRONG_KIND else found
 
 
-UNLISTED = "problem not in ({})".format(", ".join(f"'{code}'" for code in FOUND_BY_READER))
+UNLISTED = "problem is not null and problem not in ({})".format(", ".join(f"'{code}'" for code in FOUND_BY_READER))
 """A finding that nobody has listed still rejects; it is answered in general terms."""
 
 SUITE = Suite(

@@ -1,6 +1,7 @@
 """The gate on a real database: which rule answers what, and how verdicts come into being."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -265,6 +266,22 @@ def test_judging_twice_changes_nothing(session):
     judge(report)
     assert session.execute("select * from ops.submission_verdict").fetchall() == before
     assert len(issues(session, report)) == 1
+
+
+def test_two_gates_at_once_judge_once(session):
+    report = put("07228", {"5.1": (101, 100)}, **CORRECTION)
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(judge, report) for _ in range(2)]:
+            done.result()
+    assert len(issues(session, report)) == 1
+    assert status(session, report) == "rejected"
+
+
+def test_a_run_that_was_killed_is_failed_by_the_next(session):
+    session.execute("insert into ops.pipeline_run (step, status, moment) values ('receive', 'running', now())")
+    judge(put("07228", {"5.1": (291, 300)}, **CORRECTION))
+    runs = session.execute("select status from ops.pipeline_run where step = 'receive' order by run_id").fetchall()
+    assert runs == [("failed",), ("succeeded",)]
 
 
 def test_verdicts_are_numbered_in_the_order_of_arrival(session):
