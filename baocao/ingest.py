@@ -1,18 +1,20 @@
 """`baocao ingest` and `baocao receive-document`: reports come in, and each file gets its receipt."""
 
 from collections import Counter
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
 from baocao.output import Json, stderr, write_document
-from pipeline import inbox, receipts, receiving
-from pipeline.receipts import Receipt
-from warehouse.errors import WrongCall
+from warehouse.errors import BaocaoError, WrongCall
 from warehouse.settings import get_settings
+
+if TYPE_CHECKING:
+    from pipeline.receipts import Receipt
 
 app = typer.Typer()
 
@@ -28,11 +30,14 @@ def ingest(
     json: Json = False,
 ) -> None:
     """Receive reports, run the gate and answer each file with a receipt. What is given stays where it is."""
+    from pipeline import inbox, receiving
+
     files = inbox.files_at(paths)
     with Progress(console=stderr(), transient=True) as progress:
         task = progress.add_task("Đang nhận báo cáo", total=len(files) + 1)
         found = receiving.receive_files(files, from_inbox=False, on_file=lambda: progress.advance(task))
     _show(found, json)
+    _insist_on_an_answer(files, found)
 
 
 @app.command("receive-document")
@@ -45,12 +50,23 @@ def receive_document(
     json: Json = False,
 ) -> None:
     """Receive a report without figures: a dossier or a narrative, of any file type."""
+    from pipeline import receiving
+
     if not file.is_file():
         raise WrongCall(f"There is no file {file}.")
     _show([receiving.receive_document(programme, period, unit, file, agency)], json)
 
 
-def _show(found: list[Receipt], json: bool) -> None:
+def _insist_on_an_answer(files: Sequence[str], found: list["Receipt"]) -> None:
+    """Raises BaocaoError where a file has no receipt: it could not even be opened."""
+    missing = {PurePosixPath(file).name for file in files} - {receipt.file for receipt in found}
+    if missing:
+        raise BaocaoError(f"Not answered, for they could not be opened: {', '.join(sorted(missing))}")
+
+
+def _show(found: list["Receipt"], json: bool) -> None:
+    from pipeline import receipts
+
     if json:
         write_document([receipt.document() for receipt in found])
         return
