@@ -1,10 +1,13 @@
 """`baocao demo`: a whole reporting season, played in minutes by the real services."""
 
 import os
+import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 DAGS = frozenset({"submissions", "figures", "deadlines", "publication"})
 POLL_SECONDS = 0.5
+LOG_WIDTH = 150
 REPLAY = {"BAOCAO_INBOX_SCHEDULE": "none", "BAOCAO_DEADLINES_SCHEDULE": "none"}
 
 
@@ -30,7 +34,9 @@ def demo(
     from baocao.demo_mailbox import mailbox
     from warehouse import airflow_services, database
 
-    story = _Story()
+    signal.signal(signal.SIGTERM, _leave)  # so that a cancelled job stops its services too
+    console = Console() if sys.stdout.isatty() else Console(width=LOG_WIDTH)
+    story = _Story(console)
     folder = get_settings().home / "demo"
     try:
         with mailbox(folder / "mailbox") as smtp_url, _environment(REPLAY | {"BAOCAO_SMTP_URL": smtp_url}):
@@ -38,26 +44,30 @@ def demo(
             _prepare(story)
             _play(folder, story)
             airflow_services.stop()
-        demo_summary.show(Console(), folder / "mailbox")
+        demo_summary.show(console, folder / "mailbox")
         if keep:
             airflow_services.start()
-        demo_summary.show_where_to_look(Console(), is_running=keep)
+        demo_summary.show_where_to_look(console, is_running=keep)
     finally:
         if not keep:
             airflow_services.stop()
             database.cluster().stop()
 
 
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(1)
+
+
 class _Story:
     """Tells what happens with the seconds since the start: a line at a time, for a terminal or a log."""
 
-    def __init__(self) -> None:
-        self.console = Console()
+    def __init__(self, console: Console) -> None:
+        self.console = console
         self.started = time.monotonic()
 
     def tell(self, text: str) -> None:
         seconds = int(time.monotonic() - self.started)
-        self.console.print(f"[dim]{seconds // 60}:{seconds % 60:02}[/dim]  {text}", highlight=False)
+        self.console.print(f"[dim]{seconds // 60}:{seconds % 60:02}[/dim]  {text}", highlight=False, soft_wrap=True)
 
 
 def _prepare(story: _Story) -> None:
