@@ -106,7 +106,7 @@ def parse(value: Value, expects: Expects = "any", shown: Shown | None = None) ->
         return MISSING
     if isinstance(value, bool):
         return _answer("yes" if value else "no", as_text(value), expects)
-    if isinstance(value, int | float):
+    if isinstance(value, (int, float)):
         return _typed_number(value, expects, shown == "percent")
     return _unreadable(as_text(value), "date_in_number_column")
 
@@ -145,7 +145,7 @@ def as_text(value: Value) -> str:
     """A spreadsheet value as a person would type it: 291 and not 291.0."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
+    if isinstance(value, (int, float)):
         return _digits(value)
     if isinstance(value, date | time):
         return value.isoformat()
@@ -158,6 +158,7 @@ def _digits(value: int | float) -> str:
     return format(Decimal(text), "f") if "e" in text and abs(value) < 1e30 else text
 
 
+@lru_cache(maxsize=20_000)
 def _typed_number(value: int | float, expects: Expects, is_percent: bool) -> TypedCell:
     if not is_percent and expects != "yes_no" and 0 <= value < 10**9 and value == int(value):
         number = Decimal(int(value))  # a count, nearly always

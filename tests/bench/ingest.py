@@ -16,16 +16,19 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from ingest import cells, receiving
+from ingest import cells, measures, receiving
+from ingest.cells import Expects
+from ingest.measures import Measures
 from ingest.receiving import Arrival
+from pipeline import building
 from pipeline.receiving import FILES_A_BATCH
 from tests.bench.home import bench_home
 from warehouse import clock, database
 
 FILES = int(os.environ.get("BAOCAO_BENCH_FILES", "3321"))
 BASELINE_FILES = min(FILES, int(os.environ.get("BAOCAO_BENCH_BASELINE_FILES", "300")))
-LINES = 33
-LABELS = ("Mã chương trình", "bench"), ("Kỳ báo cáo", "2026"), ("Dữ liệu giả định", "có")
+PROGRAMME = "bacninh-2026-2030"
+LABELS = ("Mã chương trình", PROGRAMME), ("Kỳ báo cáo", "2026"), ("Dữ liệu giả định", "có")
 HEADER = ("Mã chỉ tiêu", "Chỉ tiêu", "ĐVT", "Tử số", "Mẫu số", "Giá trị", "Ghi chú")
 PARTS = ("numerator", "denominator", "value")
 LINES_OF = """
@@ -39,10 +42,12 @@ TABLES = {"file": "raw.file", "submission": "raw.submission", "line": "raw.line"
 def main() -> None:
     with bench_home() as home:
         database.prepare()
-        paths = make_workbooks(home / "made", FILES)
+        building.prepare_catalogue()
+        known = read_measures()
+        paths = make_workbooks(home / "made", FILES, sorted(known.of_programme(PROGRAMME)))
         ours = timed(receive, paths)
         loaded = count("raw.line")
-        theirs = timed(receive_by_the_book, paths[:BASELINE_FILES], home / "copies")
+        theirs = timed(receive_by_the_book, paths[:BASELINE_FILES], home / "copies", known)
         compared = count("baseline.line")
         ours_each, theirs_each = ours * 1000 / len(paths), theirs * 1000 / BASELINE_FILES
         print(f"  workbooks, lines loaded            {len(paths):>10,} {loaded:>12,}")
@@ -58,8 +63,13 @@ def timed(step: Any, *arguments: Any) -> float:
     return time.perf_counter() - began
 
 
-def make_workbooks(folder: Path, number: int) -> list[Path]:
-    """Made-up reports: two counts in each line, a bound or a comma rate in some, one blank line."""
+def read_measures() -> Measures:
+    with database.connect("loader") as connection:
+        return measures.read(connection)
+
+
+def make_workbooks(folder: Path, number: int, codes: Sequence[str]) -> list[Path]:
+    """Made-up reports of all indicators: two counts in each line, a bound or a comma rate in some, one blank line."""
     import xlsxwriter
 
     folder.mkdir()
@@ -73,11 +83,11 @@ def make_workbooks(folder: Path, number: int) -> list[Path]:
             for row, label in enumerate((*LABELS, ("Mã đơn vị", f"{unit:05d}")), start=1):
                 sheet.write_row(row, 0, label)
             sheet.write_row(6, 0, HEADER)
-            for line in range(LINES):
+            for line, code in enumerate(codes):
                 whole = draw.randint(100, 5000)
                 value = ("", "", "<2,6", f"{draw.randint(500, 999) / 10}".replace(".", ","))[line % 4]
                 parts = ("", "", "-") if line == 7 else (draw.randint(0, whole), whole, value)
-                sheet.write_string(7 + line, 0, f"{line + 1}.1")
+                sheet.write_string(7 + line, 0, code)
                 sheet.write_row(7 + line, 1, ("Tỷ lệ trẻ em dưới 5 tuổi được tiêm chủng đầy đủ", "%", *parts))
         paths.append(path)
     return paths
@@ -91,7 +101,7 @@ def receive(paths: Sequence[Path]) -> None:
         assert len(received) == len(arrivals) and not any(file.is_duplicate for file in received)
 
 
-def receive_by_the_book(paths: Sequence[Path], copies: Path) -> None:
+def receive_by_the_book(paths: Sequence[Path], copies: Path, known: Measures) -> None:
     """The baseline: the same archive, the same typed values, one transaction a file."""
     import pandas as pd
     from sqlalchemy import text
@@ -108,15 +118,15 @@ def receive_by_the_book(paths: Sequence[Path], copies: Path) -> None:
     types |= {"submission_id": Uuid, "batch_id": Uuid}
     batch_id, moment = uuid4(), clock.now()
     for path in paths:
-        frames = _frames(path, copies, batch_id, moment)
+        frames = _frames(path, copies, known, batch_id, moment)
         with engine.begin() as connection:
             for name, rows in frames.items():
                 frame = pd.DataFrame(rows)
-                known = {column: kind for column, kind in types.items() if column in frame}
-                frame.to_sql(name, connection, schema="baseline", if_exists="append", index=False, dtype=known)
+                dtype = {column: kind for column, kind in types.items() if column in frame}
+                frame.to_sql(name, connection, schema="baseline", if_exists="append", index=False, dtype=dtype)
 
 
-def _frames(path: Path, copies: Path, batch_id: UUID, moment: Any) -> dict[str, list[dict[str, Any]]]:
+def _frames(path: Path, copies: Path, known: Measures, batch_id: UUID, moment: Any) -> dict[str, list[dict[str, Any]]]:
     from openpyxl import load_workbook
 
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -139,16 +149,17 @@ def _frames(path: Path, copies: Path, batch_id: UUID, moment: Any) -> dict[str, 
         "part_columns": {"numerator": "D", "denominator": "E", "value": "F", "indicator": "A"},
     }
     lines = [
-        _line(own_id, number, row) for number, row in enumerate(sheet.iter_rows(min_row=8, values_only=True), start=8)
+        _line(own_id, number, row, known.of_value(PROGRAMME, str(row[0]), str(submission["unit_code"])))
+        for number, row in enumerate(sheet.iter_rows(min_row=8, values_only=True), start=8)
     ]
     return {"file": [file], "submission": [submission], "line": lines}
 
 
-def _line(own_id: UUID, number: int, row: Sequence[Any]) -> dict[str, Any]:
+def _line(own_id: UUID, number: int, row: Sequence[Any], expects: Expects) -> dict[str, Any]:
     line: dict[str, Any] = {"submission_id": own_id, "row_no": number, "indicator_code": row[0]}
     problems = {}
     for part, value in zip(PARTS, row[3:6], strict=True):
-        cell = cells.parse(value, "any" if part == "value" else "count")
+        cell = cells.parse(value, expects if part == "value" else "count")
         line |= {f"{part}_raw": cell.raw, f"{part}_kind": cell.kind, part: cell.interval}
         if cell.problem:
             problems[part] = cell.problem
