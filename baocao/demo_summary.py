@@ -132,7 +132,7 @@ def _show_reconciliation(console: Console) -> None:
     table = Table("Mã", "Tỉnh báo cáo", "Từ các huyện", "Chênh lệch", "Huyện", box=None, pad_edge=False)
     for row in _rows(RECONCILED, *DISTRICTS, PROVINCE):
         numbers = (row["own_value"], row["rolled_up_value"], row["difference"])
-        shown = [formats.MISSING if each is None else formats.number(each) for each in numbers]
+        shown = [formats.MISSING if each is None else formats.number(round(each, 2) + 0) for each in numbers]
         table.add_row(row["indicator_code"], *shown, f"{row['units_reporting']}/{row['units_expected']}")
     console.print(table)
 

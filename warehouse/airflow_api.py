@@ -7,10 +7,13 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
+
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from warehouse import airflow_environment
 from warehouse.errors import BaocaoError
@@ -18,6 +21,10 @@ from warehouse.errors import BaocaoError
 ENDED = frozenset({"success", "failed"})
 POLL_SECONDS = 0.5
 TIMEOUT_SECONDS = 30
+
+
+class Unavailable(BaocaoError):
+    """Airflow does not answer, or has lost its database for a moment: its supervisor brings both back."""
 
 
 class RunFailed(BaocaoError):
@@ -66,11 +73,14 @@ class AirflowApi:
         runs = [Run(run["dag_id"], run["run_id"], run["state"]) for run in created]
         return runs, all(event["created_dagruns"] for event in events)
 
-    def failed_tasks(self, run: Run) -> list[str]:
-        tasks = self._get(f"{_path(run)}/taskInstances?state=failed")["task_instances"]
-        return [task["task_id"] for task in tasks]
+    def task_states(self, run: Run) -> dict[str, str | None]:
+        """The state of each task of a run, by its id; of a mapped task, that of its last part."""
+        tasks = self._get(f"{_path(run)}/taskInstances")["task_instances"]
+        return {task["task_id"]: task["state"] for task in tasks}
 
+    @retry(retry=retry_if_exception_type(Unavailable), stop=stop_after_delay(120), wait=wait_fixed(1), reraise=True)
     def _get(self, path: str) -> dict[str, Any]:
+        """Reading can be done again, so it outlives a killed component. Raises Unavailable after two minutes."""
         return self._call(Request(self.address + path))
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,8 +125,8 @@ class Follower:
         self.runs |= {_key(run): run for run in changed}
         for key in list(self.unexplored):
             if self.runs[key].state == "failed":
-                failed = ", ".join(self.api.failed_tasks(self.runs[key]))
-                raise RunFailed(f"{self.runs[key].dag_id} {self.runs[key].run_id} failed: {failed or 'no task ran'}")
+                states = self.api.task_states(self.runs[key])
+                raise RunFailed(f"{self.runs[key].dag_id} {self.runs[key].run_id} failed: {states}")
             if self.runs[key].state == "success":
                 self._explore(key)
         return changed
@@ -154,7 +164,8 @@ def _send(request: Request) -> dict[str, Any]:
             document: dict[str, Any] = json.load(answer)
             return document
     except HTTPError as error:
+        kind = Unavailable if error.code >= 500 else BaocaoError
         said = error.read().decode(errors="replace")
-        raise BaocaoError(f"Airflow refused {request.get_method()} {request.full_url}: {said}") from error
-    except OSError as error:
-        raise BaocaoError(f"Airflow does not answer at {request.full_url}: {error}") from error
+        raise kind(f"Airflow refused {request.get_method()} {request.full_url}: {said}") from error
+    except (OSError, HTTPException) as error:
+        raise Unavailable(f"Airflow does not answer at {request.full_url}: {error}") from error

@@ -1,0 +1,200 @@
+"""A real Airflow, killed in the middle: the figures are those of a run that nothing disturbed."""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.conftest import throw_away_home
+from warehouse import airflow_services, airflow_supervisor, clock, database
+from warehouse.airflow_api import AirflowApi, Follower, Run
+from warehouse.settings import get_settings
+
+REPORT = ("bacninh-2026-2030", "2026")
+UNITS = ["07210", "07228", "07282", "07294", "07330", "07420"]
+WRONG = {"07294": "numerator_above_denominator"}
+FIRST, SECOND = "2026-11-20T08:00:00+07:00", "2026-11-25T08:00:00+07:00"
+DAGS = frozenset({"submissions", "figures", "deadlines", "publication"})
+PATIENCE_SECONDS = 240
+
+FIGURES = {
+    "marts.fct_indicator_rollup": "programme_code, period, unit_id, boundary_basis, indicator_code, measure",
+    "marts.fct_reported_value": "programme_code, period, unit_id, agency_code, indicator_code, known_from, measure",
+}
+
+pytestmark = pytest.mark.services
+
+
+@dataclass(frozen=True)
+class Season:
+    """Files of two waves, the same bytes for every home."""
+
+    first: list[Path]
+    second: list[Path]
+
+
+@contextmanager
+def a_home() -> Iterator[None]:
+    with throw_away_home(), pytest.MonkeyPatch.context() as environment:
+        environment.setenv("BAOCAO_INBOX_SCHEDULE", "none")
+        environment.setenv("BAOCAO_DEADLINES_SCHEDULE", "none")
+        try:
+            yield
+        finally:
+            airflow_services.stop()
+
+
+def simulate(folder: Path) -> Season:
+    """Six communes, one of them wrong; then the wrong one again, and one corrected."""
+    from publish.simulation import simulate
+
+    corrected = simulate(*REPORT, ["07228"], seed=1, out=folder / "c", correction=1, lines=["5.1", "2"])
+    return Season(
+        simulate(*REPORT, UNITS, seed=1, out=folder / "a", defects=WRONG),
+        [*simulate(*REPORT, list(WRONG), seed=1, out=folder / "b"), *corrected],
+    )
+
+
+def drop(files: list[Path]) -> None:
+    inbox = Path(get_settings().inbox)
+    inbox.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        shutil.copy(file, inbox)
+
+
+def figures() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row and column of the published figures."""
+    with database.connect() as connection:
+        return {
+            mart: connection.execute(f"select * from {mart} order by {key}").fetchall()  # our own names
+            for mart, key in FIGURES.items()
+        }
+
+
+@pytest.fixture(scope="module")
+def season_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("season")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(season_folder: Path, home: Path) -> tuple[Season, dict[str, list[tuple[Any, ...]]]]:
+    """The season played by the functions that the DAGs call, in a home of its own."""
+    from pipeline import building, receiving
+
+    with a_home():
+        database.prepare()
+        building.prepare_catalogue()
+        season = simulate(season_folder)
+        for moment, files in ((FIRST, season.first), (SECOND, season.second)):
+            with clock.at(moment):
+                drop(files)
+                receiving.receive()
+                building.build()
+        return season, figures()
+
+
+def wait_for_task(airflow: AirflowApi, run: Run, task_id: str) -> None:
+    """Until the task runs; fails when it has already ended, for then there is no middle to kill in."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (state := airflow.task_states(run).get(task_id)) != "running":
+        assert state not in ("success", "failed"), f"{task_id} is {state}"
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def kill_scheduler() -> None:
+    state = airflow_supervisor.read_state()
+    assert state is not None
+    os.kill(state.components["scheduler"].identity.pid, signal.SIGKILL)
+
+
+def kill_postgres() -> None:
+    server = database.cluster().running()
+    assert server is not None
+    os.kill(server.pid, signal.SIGKILL)
+
+
+def kill_supervisor_and_scheduler() -> None:
+    """The supervisor first, so that nobody mends what follows."""
+    state = airflow_supervisor.read_state()
+    assert state is not None
+    for who in (state.supervisor, state.components["scheduler"].identity):
+        os.kill(who.pid, signal.SIGKILL)
+    psutil.wait_procs([psutil.Process(state.supervisor.pid)] if psutil.pid_exists(state.supervisor.pid) else [], 5)
+
+
+def the_build_set_off_by(airflow: AirflowApi, run: Run) -> Run:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (created := airflow.set_off_by(run)[0]):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    return created[0]
+
+
+def follow_to_the_end(follower: Follower, run: Run | None = None) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while follower.is_busy(run):
+        follower.poll()
+        assert time.monotonic() < deadline, f"not ended: {follower.runs}"
+        time.sleep(0.3)
+
+
+def test_a_killed_scheduler_and_a_killed_postgres_change_no_figure(undisturbed):
+    season, expected = undisturbed
+    assert all(expected.values())
+    from pipeline import building
+
+    with a_home():
+        database.prepare()
+        airflow_services.start(wait=False)
+        building.prepare_catalogue()
+        airflow_services.start()
+        airflow = AirflowApi()
+        airflow.wait_for_dags(DAGS)
+        follower = Follower(airflow)
+
+        drop(season.first)
+        first = airflow.trigger("submissions", FIRST)
+        follower.add(first)
+        wait_for_task(airflow, first, "check")
+        kill_scheduler()
+        follow_to_the_end(follower, first)
+
+        build = the_build_set_off_by(airflow, first)
+        wait_for_task(airflow, build, "build")
+        kill_postgres()
+        follow_to_the_end(follower)
+        healed = {service.name: service.restarts for service in airflow_services.status()}
+        assert healed["scheduler"] >= 1
+
+        drop(season.second)
+        second = airflow.trigger("submissions", SECOND)
+        follower.add(second)
+        wait_for_task(airflow, second, "check")
+        kill_supervisor_and_scheduler()
+        airflow_services.start()
+        follow_to_the_end(follower)
+
+        assert [path for path in Path(get_settings().inbox).iterdir() if path.is_file()] == []
+        assert figures() == expected
+
+
+def test_stopping_leaves_no_process_behind(undisturbed):
+    with a_home():
+        airflow_services.start(wait=False)
+        while not airflow_supervisor.read_state() or len(airflow_supervisor.read_state().components) < 3:
+            time.sleep(0.2)
+        state = airflow_supervisor.read_state()
+        started = [state.supervisor, *(component.identity for component in state.components.values())]
+        assert airflow_services.stop() is True
+        assert [who for who in started if psutil.pid_exists(who.pid)] == []
+        assert {service.state for service in airflow_services.status()} == {"stopped"}
+        assert airflow_services.stop() is False
