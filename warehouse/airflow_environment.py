@@ -153,7 +153,7 @@ def _is_free(candidate: int) -> bool:
 
 
 def main() -> None:
-    """`python -m warehouse.airflow_environment`: make the password file, for a container whose Airflow only reads it."""
+    """Make the password file: `python -m warehouse.airflow_environment`, for containers, where Airflow only reads it."""
     password()
 
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from tests.conftest import throw_away_home
-from warehouse import airflow_services, airflow_supervisor, clock, database
+from warehouse import airflow_services, airflow_supervisor, clock, database, processes
 from warehouse.airflow_api import AirflowApi, Follower, Run
 from warehouse.settings import get_settings
 
@@ -128,7 +127,8 @@ def kill_supervisor_and_scheduler() -> None:
     assert state is not None
     for who in (state.supervisor, state.components["scheduler"].identity):
         os.kill(who.pid, signal.SIGKILL)
-    psutil.wait_procs([psutil.Process(state.supervisor.pid)] if psutil.pid_exists(state.supervisor.pid) else [], 5)
+        while processes.is_alive(who):
+            time.sleep(0.05)
 
 
 def the_build_set_off_by(airflow: AirflowApi, run: Run) -> Run:
@@ -195,6 +195,6 @@ def test_stopping_leaves_no_process_behind(undisturbed):
         state = airflow_supervisor.read_state()
         started = [state.supervisor, *(component.identity for component in state.components.values())]
         assert airflow_services.stop() is True
-        assert [who for who in started if psutil.pid_exists(who.pid)] == []
+        assert [who for who in started if processes.is_alive(who)] == []
         assert {service.state for service in airflow_services.status()} == {"stopped"}
         assert airflow_services.stop() is False
