@@ -153,7 +153,7 @@ def _is_free(candidate: int) -> bool:
 
 
 def main() -> None:
-    """Make the password file: `python -m warehouse.airflow_environment`, for containers, where Airflow only reads it."""
+    """`python -m warehouse.airflow_environment` makes the password file, for a container where Airflow only reads it."""
     password()
 
 
