@@ -10,10 +10,14 @@ Counts = Mapping[tuple[str, str], int]
 """Rows that break a rule, by (suite, rule code)."""
 
 
-def lay_out(session: psycopg.Connection, tables: Sequence[str]) -> None:
-    """Make these checked tables, in their order, as temporary tables that end with the session."""
+def lay_out(session: psycopg.Connection, tables: Sequence[str], **values: object) -> None:
+    """Make these checked tables, in their order, as temporary tables that end with the session.
+
+    values: what the placeholders in their SQL stand for, written in as literals so that the planner sees them.
+    """
+    cursor = psycopg.ClientCursor(session)
     for table in tables:
-        session.execute(f"create temporary table {table} as\n{rules.laid_out(table)}")
+        cursor.execute(f"create temporary table {table} as\n{rules.laid_out(table)}".encode(), values or None)
         session.execute(f"analyze pg_temp.{table}")
 
 

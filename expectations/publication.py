@@ -22,14 +22,20 @@ class NotFitToPublish(BaocaoError):
     """The marts hold rows that cannot be true; the message names each broken rule and how many rows break it."""
 
 
-def check(run_id: int) -> None:
-    """Check the marts after the build `run_id` (ops.pipeline_run) and keep the result of every rule.
+BUILT_AGAIN = "select distinct programme_code, period from intermediate.int_reports__changed"
 
+
+def check(run_id: int) -> None:
+    """Check what the build `run_id` (ops.pipeline_run) has made again and keep the result of every rule.
+
+    That is the periods in which a report changed; after a change of the catalogue it is everything.
     Raises NotFitToPublish when a critical rule is broken; a broken warning is kept and logged.
     """
     severities = {rule.code: rule.severity for suite in SUITES for rule in suite.rules}
     with database.connect("loader") as session:
-        lay_out(session, [suite.table for suite in SUITES])
+        changed = session.execute(BUILT_AGAIN).fetchall()
+        programmes, periods = (sorted({row[at] for row in changed}) for at in (0, 1))
+        lay_out(session, [suite.table for suite in SUITES], programmes=programmes, periods=periods)
         session.commit()
         counts = count_unexpected(session, SUITES, severities)
         keep(session, run_id, counts, severities)

@@ -17,5 +17,6 @@ left join
     and scheduled.period = told.period
     and scheduled.unit_id = told.unit_id
     and scheduled.agency_code = told.agency_code
-left join marts.dim_org_unit as units on units.unit_id = told.unit_id and units.is_newest
+left join intermediate.int_org_units__identified as units on units.unit_id = told.unit_id
 left join ops.submission_verdict as verdict on verdict.submission_id = told.submission_id
+where told.programme_code = any(%(programmes)s) and told.period = any(%(periods)s)

@@ -15,21 +15,23 @@ TABLES = """
 create table catalogue.indicators (programme_code text, indicator_code text, factor numeric, is_part_of_whole boolean,
     soft_min numeric, soft_max numeric);
 create table intermediate.int_reports__scheduled (programme_code text, period text, unit_id text, agency_code text);
-create table marts.dim_org_unit (unit_id text, is_newest boolean);
+create table intermediate.int_org_units__identified (unit_id text);
+create table intermediate.int_reports__changed (programme_code text, period text);
 create table marts.fct_indicator_rollup (programme_code text, indicator_code text, period text, unit_id text,
     unit_level text, boundary_basis text, measure text, numerator numeric, denominator numeric, value numeric,
     value_low numeric, value_high numeric, units_expected integer, units_reporting integer, coverage_pct numeric,
     is_provisional boolean);
-create table marts.fct_report_obligation (unit_id text, status text, deadline_at timestamptz, accepted_at timestamptz,
-    accepted_submission_id uuid, lines_required integer, lines_reported integer, is_complete boolean);
+create table marts.fct_report_obligation (programme_code text, period text, unit_id text, status text,
+    deadline_at timestamptz, accepted_at timestamptz, accepted_submission_id uuid, lines_required integer, lines_reported integer, is_complete boolean);
 create table marts.fct_reported_value (programme_code text, indicator_code text, period text, unit_id text,
     agency_code text, known_from timestamptz, known_to timestamptz, submission_id uuid);
-create table marts.rpt_reporting_rates (submitted_pct numeric, on_time_pct numeric, accepted_pct numeric,
-    complete_pct numeric);
+create table marts.rpt_reporting_rates (programme_code text, period text, submitted_pct numeric, on_time_pct numeric,
+    accepted_pct numeric, complete_pct numeric);
 
 insert into catalogue.indicators values ('P', '5.1', 100, true, 60, 100), ('P', '3.1', 1000, false, null, null);
 insert into intermediate.int_reports__scheduled values ('P', '2026', 'U', 'UBND');
-insert into marts.dim_org_unit values ('U', true);
+insert into intermediate.int_org_units__identified values ('U');
+insert into intermediate.int_reports__changed values ('P', '2026');
 """
 MARTS = ("fct_indicator_rollup", "fct_report_obligation", "fct_reported_value", "rpt_reporting_rates")
 
@@ -53,6 +55,8 @@ FIGURE = {
 }
 NOON = datetime(2026, 11, 30, 12, tzinfo=clock.ZONE)
 OBLIGATION = {
+    "programme_code": "P",
+    "period": "2026",
     "unit_id": "U",
     "status": "missing",
     "deadline_at": NOON,
@@ -68,7 +72,7 @@ VALUE = {
     "agency_code": "UBND",
     "known_from": NOON,
 }
-RATES = {"submitted_pct": 100, "on_time_pct": None, "accepted_pct": 0, "complete_pct": 0}
+RATES = {"programme_code": "P", "period": "2026", "submitted_pct": 100, "on_time_pct": None, "accepted_pct": 0, "complete_pct": 0}
 
 
 @pytest.fixture(scope="module")

@@ -36,31 +36,39 @@ with
                 partition by programme_code, period, unit_id, agency_code
                 order by accepted_seq
                 rows between 1 following and unbounded following
-            ) as replaced_at
+            ) as replaced_at,
+            bool_or(submission_type = 'correction') over (
+                partition by programme_code, period, unit_id, agency_code
+            ) as has_corrections
         from reports
+    ),
+
+    -- few reports are corrected, and only their lines need to be put in order
+    corrected as (
+        select
+            lines.line_id,
+            lead(succeeded.decided_at) over (
+                partition by
+                    succeeded.programme_code,
+                    succeeded.period,
+                    succeeded.unit_id,
+                    succeeded.agency_code,
+                    lines.indicator_code
+                order by succeeded.accepted_seq
+            ) as corrected_at
+        from succeeded
+        inner join lines on lines.report_id = succeeded.submission_id
+        where succeeded.has_corrections
     ),
 
     told as (
         select
             succeeded.*,
             lines.*,
-            coalesce(
-                least(
-                    succeeded.replaced_at,
-                    lead(succeeded.decided_at) over (
-                        partition by
-                            succeeded.programme_code,
-                            succeeded.period,
-                            succeeded.unit_id,
-                            succeeded.agency_code,
-                            lines.indicator_code
-                        order by succeeded.accepted_seq
-                    )
-                ),
-                'infinity'
-            ) as known_to
+            coalesce(least(succeeded.replaced_at, corrected.corrected_at), 'infinity') as known_to
         from succeeded
         inner join lines on lines.report_id = succeeded.submission_id
+        left join corrected on corrected.line_id = lines.line_id
     ),
 
     measured as (
