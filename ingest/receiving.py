@@ -73,15 +73,14 @@ def receive_many(arrivals: Sequence[Arrival], *, batch_id: UUID) -> list[Receive
     Two processes share them; all are on disk when this returns. A file that is gone or may not be opened is logged,
     stays where it is, and is not among the results.
     """
-    with database.connect("loader", autocommit=True) as connection:
-        batch = _begun(connection, batch_id, waits=False)
     received: list[ReceivedFile] = []
     seen: set[str] = set()
-    for file in _received_in_order(arrivals, batch):
-        if file is not None:
-            received.append(replace(file, is_duplicate=True) if file.sha256 in seen else file)
-            seen.add(file.sha256)
-    with database.connect("loader", autocommit=True) as connection:
+    with _connected() as connection:  # a forked reader inherits it and never touches it
+        batch = _begun(connection, batch_id, waits=False)
+        for file in _received_in_order(connection, arrivals, batch):
+            if file is not None:
+                received.append(replace(file, is_duplicate=True) if file.sha256 in seen else file)
+                seen.add(file.sha256)
         loading.make_durable(connection)
     archive.make_durable()
     return received
@@ -184,11 +183,10 @@ def _loaded(connection: psycopg.Connection, path: str, parcel: Parcel) -> Receiv
 # --- many files -----------------------------------------------------------------------------------
 
 
-def _received_in_order(arrivals: Sequence[Arrival], batch: Batch) -> Iterator[Received]:
+def _received_in_order(connection: psycopg.Connection, arrivals: Sequence[Arrival], batch: Batch) -> Iterator[Received]:
     """Files received here if they are few, else by readers; a daemon (Celery's) may not start any."""
     if len(arrivals) < FEW or multiprocessing.current_process().daemon:
-        with _connected() as connection:
-            yield from batch.receive_what_is_there(connection, arrivals)
+        yield from batch.receive_what_is_there(connection, arrivals)
         return
     done = 0
     with _readers(READERS) as pool:
@@ -200,18 +198,17 @@ def _received_in_order(arrivals: Sequence[Arrival], batch: Batch) -> Iterator[Re
         except BrokenProcessPool:
             log.error("A reader died; the remaining %s files are read one by one", len(arrivals) - done)
     for arrival in arrivals[done:]:
-        yield _received_apart(arrival, batch)
+        yield _received_apart(connection, arrival, batch)
 
 
-def _received_apart(arrival: Arrival, batch: Batch) -> Received:
+def _received_apart(connection: psycopg.Connection, arrival: Arrival, batch: Batch) -> Received:
     """A file read in a process of its own: one that kills its reader is answered like any that cannot be read."""
     with _readers(1) as pool:
         try:
             return pool.submit(_receive_in_reader, batch, [arrival]).result()[0]
         except BrokenProcessPool:
             log.error("%s killed its reader", arrival.path)
-    with _connected() as connection:
-        return _loaded(connection, arrival.path, batch.unreadable(arrival))
+    return _loaded(connection, arrival.path, batch.unreadable(arrival))
 
 
 def _connected() -> psycopg.Connection:
