@@ -153,7 +153,7 @@ def _is_free(candidate: int) -> bool:
 
 
 def main() -> None:
-    """`python -m warehouse.airflow_environment` makes the password file, for a container where Airflow only reads it."""
+    """`python -m warehouse.airflow_environment` makes the password file, where a container's Airflow only reads it."""
     password()
 
 

@@ -1,8 +1,9 @@
 """Processes of our own: how one is remembered, recognised and ended.
 
 A pid alone is not an identity, since the system gives it out again. A process is ours when pid and
-creation time are the ones we wrote down; its descendants are the members of its session that work
-in the folder we gave them. Nothing else is ever signalled.
+creation time are the ones we wrote down; its descendants are the members of its session, which keep
+its number from being given out again, under our account and in the folder we gave them. Nothing
+else is ever signalled.
 """
 
 import os
@@ -20,7 +21,7 @@ POLL_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Identity:
-    """A process that we started: its pid (also its session id) and when it came to be (epoch seconds)."""
+    """A process that we started: its pid, which is also its session id, and when it came to be (`_created`)."""
 
     pid: int
     created: float
@@ -44,19 +45,20 @@ def spawn(
 
 def identify(pid: int) -> Identity:
     """Raises psutil.NoSuchProcess if it has already gone."""
-    return Identity(pid, psutil.Process(pid).create_time())
+    return Identity(pid, _created(pid))
 
 
 def is_alive(who: Identity) -> bool:
     try:
-        process = psutil.Process(who.pid)
-        return process.create_time() == who.created and process.status() != psutil.STATUS_ZOMBIE
+        return _is_same(who) and psutil.Process(who.pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
 
 def members(who: Identity, folder: Path) -> list[psutil.Process]:
     """The living processes of the session that who leads or led, and that work in folder."""
+    if psutil.pid_exists(who.pid) and not _is_same(who):
+        return []  # the session ended, and its number is somebody else's by now
     return [process for process in psutil.process_iter() if _belongs(process, who, folder)]
 
 
@@ -79,16 +81,42 @@ def sweep(who: Identity, folder: Path) -> int:
     return len(left)
 
 
+def _created(pid: int) -> float:
+    """When a process came to be: on Linux in ticks since the start of the machine, which no setting of the clock
+    moves; elsewhere in seconds of the epoch. Raises psutil.NoSuchProcess."""
+    try:
+        return float(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    except (FileNotFoundError, ProcessLookupError):
+        return psutil.Process(pid).create_time()
+
+
+def _is_same(who: Identity) -> bool:
+    try:
+        return _created(who.pid) == who.created
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _belongs(process: psutil.Process, who: Identity, folder: Path) -> bool:
     try:
-        return (
+        is_member = (
             os.getsid(process.pid) == who.pid
-            and process.create_time() >= who.created
+            and _created(process.pid) >= who.created
+            and process.uids().real == os.getuid()
             and process.status() != psutil.STATUS_ZOMBIE
-            and Path(process.cwd()) == folder
         )
-    except (psutil.NoSuchProcess, psutil.AccessDenied, ProcessLookupError, PermissionError):
+        return is_member and _works_in(process, folder)
+    except (psutil.NoSuchProcess, ProcessLookupError):
         return False
+
+
+def _works_in(process: psutil.Process, folder: Path) -> bool:
+    """Airflow makes its processes undumpable, which hides their folder from everyone but root: then session and
+    account have to do."""
+    try:
+        return Path(process.cwd()) == folder
+    except psutil.AccessDenied:
+        return True
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
