@@ -7,9 +7,7 @@ with
         where is_owed and feeds_rollup and form = 'figures'
     ),
 
-    places as (select * from {{ ref("int_org_units__placed") }}),
-
-    bases as (select * from (values ('as_reported'), ('current')) as names(boundary_basis))
+    places as (select * from {{ ref("int_org_units__placed") }})
 
 select
     scheduled.programme_code,
@@ -17,10 +15,9 @@ select
     places.place_id as unit_id,
     places.place_code as unit_code,
     places.place_level as unit_level,
-    bases.boundary_basis,
+    places.boundary_basis,
     count(*) as units_expected,
-    bool_or(places.boundary_basis = 'current') as is_restated
+    bool_or(places.is_restated and places.boundary_basis = 'current') as is_restated
 from scheduled
 inner join places on places.unit_id = scheduled.unit_id
-inner join bases on places.boundary_basis in (bases.boundary_basis, 'both')
 group by 1, 2, 3, 4, 5, 6

@@ -14,7 +14,8 @@
 }}
 
 with
-    parts as (
+    -- read twice: the planner has to see through to the index
+    parts as not materialized(
         select *
         from {{ ref("int_values__versioned") }}
         where
@@ -25,34 +26,45 @@ with
             and {{ in_scope() }}
     ),
 
-    places as (select * from {{ ref("int_org_units__placed") }}),
+    standing as (select *, null as boundary_basis from {{ ref("int_org_units__standing") }}),
 
-    bases as (select * from (values ('as_reported'), ('current')) as names(boundary_basis)),
+    restated as (select * from {{ ref("int_org_units__restated") }}),
 
+    -- a unit of today lies in the same place on both maps: its sums are made once and told twice
     summed as (
-        select
-            parts.programme_code,
-            parts.indicator_code,
-            parts.rolls_into as measure,
-            parts.period,
-            min(parts.family_id) as family_id,
-            places.place_id as unit_id,
-            places.boundary_basis,
-            sum(parts.n_low) as n_low,
-            sum(parts.n_high) as n_high,
-            sum(parts.d_low) as d_low,
-            sum(parts.d_high) as d_high,
-            count(parts.n_low) as units_reporting,
-            count(*) filter (where parts.is_bare and not parts.has_parts) as units_without_parts,
-            count(*) filter (where parts.value_status = 'not_applicable') as units_not_applicable,
-            bool_or(parts.is_made_up) as is_made_up
-        from parts
-        inner join places on places.unit_id = parts.unit_id
-        where parts.rolls_into <> 'share' or places.boundary_basis <> 'current'
-        group by 1, 2, 3, 4, places.place_id, places.boundary_basis
-    )
+        {% for places in ("standing", "restated") -%}
+            select
+                parts.programme_code,
+                parts.indicator_code,
+                parts.rolls_into as measure,
+                parts.period,
+                min(parts.family_id) as family_id,
+                {{ places }}.place_id as unit_id,
+                {{ places }}.boundary_basis,
+                sum(parts.n_low) as n_low,
+                sum(parts.n_high) as n_high,
+                sum(parts.d_low) as d_low,
+                sum(parts.d_high) as d_high,
+                count(parts.n_low) as units_reporting,
+                count(*) filter (
+                    where parts.is_bare and not parts.has_parts
+                ) as units_without_parts,
+                count(*) filter (
+                    where parts.value_status = 'not_applicable'
+                ) as units_not_applicable,
+                bool_or(parts.is_made_up) as is_made_up
+            from parts
+            inner join {{ places }} on {{ places }}.unit_id = parts.unit_id
+            where
+                parts.rolls_into <> 'share'
+                or {{ places }}.boundary_basis is distinct from 'current'
+            group by 1, 2, 3, 4, 6, 7 {{ "union all" if not loop.last }}
+        {% endfor %}
+    ),
 
--- a place's own row on a basis adds what lies the same on both maps to what lies so on this one
+    bases as (select * from (values ('as_reported'), ('current')) as names(basis))
+
+-- a place of today may hold both units that stand and units that ended
 select
     summed.programme_code,
     summed.indicator_code,
@@ -60,7 +72,7 @@ select
     summed.period,
     summed.family_id,
     summed.unit_id,
-    bases.boundary_basis,
+    bases.basis as boundary_basis,
     sum(summed.n_low) as n_low,
     sum(summed.n_high) as n_high,
     sum(summed.d_low) as d_low,
@@ -70,5 +82,5 @@ select
     sum(summed.units_not_applicable)::integer as units_not_applicable,
     bool_or(summed.is_made_up) as is_made_up
 from summed
-inner join bases on summed.boundary_basis in (bases.boundary_basis, 'both')
+inner join bases on bases.basis = coalesce(summed.boundary_basis, bases.basis)
 group by 1, 2, 3, 4, 5, 6, 7

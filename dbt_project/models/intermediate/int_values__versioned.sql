@@ -25,7 +25,8 @@ with
         where is_accepted and form = 'figures' and {{ in_scope() }}
     ),
 
-    lines as (select * from {{ ref("stg_lines") }}),
+    -- read twice: the planner has to see through to the index
+    lines as not materialized(select * from {{ ref("stg_lines") }}),
 
     measures as (select * from {{ ref("int_indicators__measured") }}),
 

@@ -1,7 +1,7 @@
 -- stg_lines.sql: one row per indicator line, its cells as number intervals
 -- A typed value keeps its open ends: "<2,6" may be a rate. As a count it is read like the parts.
-with lines as (select * from {{ source("raw", "line") }})
-
+-- No CTE here: PostgreSQL does not look through a view that has one, and would read every line
+-- for one report.
 select
     line_id,
     submission_id as report_id,
@@ -21,4 +21,4 @@ select
         then denominator_kind
         else numerator_kind
     end as value_status
-from lines
+from {{ source("raw", "line") }}

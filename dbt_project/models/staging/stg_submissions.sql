@@ -1,6 +1,4 @@
 -- stg_submissions.sql: one row per report as received
-with submissions as (select * from {{ source("raw", "submission") }})
-
 select
     submission_id,
     sha256,
@@ -12,4 +10,4 @@ select
     form,
     is_made_up,
     received_at
-from submissions
+from {{ source("raw", "submission") }}
