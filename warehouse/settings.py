@@ -61,11 +61,6 @@ class Settings(BaseSettings):
         description="The mail server of the alerts, `smtp://user:password@host:port`. "
         "Unset: alerts go to the ledger and the log.",
     )
-    webhook_url: str | None = Field(
-        default=None,
-        repr=False,
-        description="The address that alerts are posted to. Unset: alerts go to the ledger and the log.",
-    )
     now: Annotated[datetime, BeforeValidator(aware)] | None = Field(
         default=None,
         description="An ISO 8601 moment, in Vietnamese time unless it says otherwise, that every command takes as now, "

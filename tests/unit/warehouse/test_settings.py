@@ -54,7 +54,7 @@ def test_a_moment_that_is_none_names_its_variable(monkeypatch):
 
 
 def test_addresses_with_passwords_are_not_printed(monkeypatch):
-    for name in ("DATABASE_URL", "SMTP_URL", "WEBHOOK_URL"):
+    for name in ("DATABASE_URL", "SMTP_URL"):
         monkeypatch.setenv(f"BAOCAO_{name}", "scheme://user:hunter2@host/")
     settings = get_settings()
     assert settings.smtp_url == "scheme://user:hunter2@host/"
