@@ -7,12 +7,9 @@ from psycopg.rows import dict_row
 
 PARTS = """
 with reached as (
-    select unit_id, unit_code from intermediate.int_org_units__identified where unit_code = %(unit)s
+    select unit_id from intermediate.int_org_units__identified where unit_code = %(unit)s
     union
-    select below.unit_id, place.place_code
-    from intermediate.int_org_units__placed as below
-    join intermediate.int_org_units__placed as place using (unit_id, place_id)
-    where below.place_code = %(unit)s
+    select unit_id from intermediate.int_org_units__placed where place_code = %(unit)s
 )
 select told.unit_code, told.agency_code, told.measure, told.known_from,
        told.n_low, told.n_high, told.d_low, told.d_high, told.value_status,

@@ -22,7 +22,8 @@ create table marts.fct_indicator_rollup (programme_code text, indicator_code tex
     value_low numeric, value_high numeric, units_expected integer, units_reporting integer, coverage_pct numeric,
     is_provisional boolean);
 create table marts.fct_report_obligation (programme_code text, period text, unit_id text, status text,
-    deadline_at timestamptz, accepted_at timestamptz, accepted_submission_id uuid, lines_required integer, lines_reported integer, is_complete boolean);
+    deadline_at timestamptz, accepted_at timestamptz, accepted_submission_id uuid,
+    lines_required integer, lines_reported integer, is_complete boolean);
 create table marts.fct_reported_value (programme_code text, indicator_code text, period text, unit_id text,
     agency_code text, known_from timestamptz, known_to timestamptz, submission_id uuid);
 create table marts.rpt_reporting_rates (programme_code text, period text, submitted_pct numeric, on_time_pct numeric,
@@ -72,7 +73,14 @@ VALUE = {
     "agency_code": "UBND",
     "known_from": NOON,
 }
-RATES = {"programme_code": "P", "period": "2026", "submitted_pct": 100, "on_time_pct": None, "accepted_pct": 0, "complete_pct": 0}
+RATES = {
+    "programme_code": "P",
+    "period": "2026",
+    "submitted_pct": 100,
+    "on_time_pct": None,
+    "accepted_pct": 0,
+    "complete_pct": 0,
+}
 
 
 @pytest.fixture(scope="module")
