@@ -17,6 +17,9 @@ PROVINCE = "24"
 CORRECTED_TWICE = "07228"
 CORRECTED_LINES = ("2", "5.1")
 SEED = 2026
+FIRST, MENDED, DEADLINE, LATE = (
+    f"{moment}:00+07:00" for moment in ("2026-11-20T08:00", "2026-11-25T08:00", "2026-12-01T07:00", "2026-12-05T08:00")
+)
 EXAMPLES = PROJECT_ROOT / "docs" / "examples"
 
 
@@ -73,7 +76,7 @@ def waves(folder: Path) -> list[Wave]:
     parts = cast(units, list(DEFECTS))
     return [
         Wave(
-            "2026-11-20T08:00:00+07:00",
+            FIRST,
             "submissions",
             "the two real reports, Bắc Giang's districts of 2024, and the first communes of Bắc Ninh for 2026",
             [
@@ -84,16 +87,14 @@ def waves(folder: Path) -> list[Wave]:
             ],
         ),
         Wave(
-            "2026-11-25T08:00:00+07:00",
+            MENDED,
             "submissions",
             f"rejected reports sent again, and a correction by {CORRECTED_TWICE}",
             [*_made_up(COMMUNES, parts.mended, folder / "mended"), *_correction(folder, 1)],
         ),
+        Wave(DEADLINE, "deadlines", "the deadline of 30/11 has passed: who is missing is written to"),
         Wave(
-            "2026-12-01T07:00:00+07:00", "deadlines", "the deadline of 30/11 has passed: who is missing is written to"
-        ),
-        Wave(
-            "2026-12-05T08:00:00+07:00",
+            LATE,
             "submissions",
             f"late reports, and a second correction by {CORRECTED_TWICE}",
             [

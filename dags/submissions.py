@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pendulum
 from airflow.sdk import Asset, CronTriggerTimetable, Param, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
 
 RAW = Asset("baocao://raw/submissions")
 ZONE = "Asia/Ho_Chi_Minh"
@@ -43,11 +44,15 @@ def submissions():
 
     @task(outlets=[RAW])
     def check(batches: list[str], **context) -> None:
-        """Run the gate over what was loaded and answer each file with its receipt."""
+        """Run the gate over what was loaded and answer each file with its receipt.
+
+        Where every file was known already nothing is judged, and nothing needs to be built.
+        """
         from pipeline import moments, receiving
 
         with moments.of_run(context):
-            receiving.check_and_answer(list(batches))
+            if not receiving.check_and_answer(list(batches)):
+                raise AirflowSkipException("nothing new")
             moments.pass_on(context, RAW)
 
     check(receive.expand(batch=plan_batches()))

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
+from uuid import uuid4
 
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
@@ -25,6 +26,10 @@ TIMEOUT_SECONDS = 30
 
 class Unavailable(BaocaoError):
     """Airflow does not answer, or has lost its database for a moment: its supervisor brings both back."""
+
+
+class AlreadyThere(BaocaoError):
+    """A run of that name exists."""
 
 
 class RunFailed(BaocaoError):
@@ -57,9 +62,17 @@ class AirflowApi:
             time.sleep(POLL_SECONDS)
 
     def trigger(self, dag_id: str, now: str | None = None) -> Run:
-        """Start a run; now (ISO 8601) is the moment it lives at."""
-        body = {"logical_date": None, "conf": {"now": now} if now else {}}
-        return _run(self._post(f"/api/v2/dags/{dag_id}/dagRuns", body))
+        """Start a run, once, even if the answer gets lost; now (ISO 8601) is the moment it lives at."""
+        run_id = f"asked__{uuid4()}"
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": {"now": now} if now else {}}
+        return self._start(Run(dag_id, run_id, "queued"), body)
+
+    @retry(retry=retry_if_exception_type(Unavailable), stop=stop_after_delay(120), wait=wait_fixed(1), reraise=True)
+    def _start(self, run: Run, body: Mapping[str, Any]) -> Run:
+        try:
+            return _run(self._call(_json_request(f"{self.address}/api/v2/dags/{run.dag_id}/dagRuns", body)))
+        except AlreadyThere:
+            return self.run(run)
 
     def run(self, known: Run) -> Run:
         """The same run as it is now."""
@@ -82,9 +95,6 @@ class AirflowApi:
     def _get(self, path: str) -> dict[str, Any]:
         """Reading can be done again, so it outlives a killed component. Raises Unavailable after two minutes."""
         return self._call(Request(self.address + path))
-
-    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        return self._call(_json_request(self.address + path, body))
 
     def _call(self, request: Request) -> dict[str, Any]:
         if self.token is None:
@@ -164,7 +174,7 @@ def _send(request: Request) -> dict[str, Any]:
             document: dict[str, Any] = json.load(answer)
             return document
     except HTTPError as error:
-        kind = Unavailable if error.code >= 500 else BaocaoError
+        kind = Unavailable if error.code >= 500 else AlreadyThere if error.code == 409 else BaocaoError
         said = error.read().decode(errors="replace")
         raise kind(f"Airflow refused {request.get_method()} {request.full_url}: {said}") from error
     except (OSError, HTTPException) as error:
