@@ -8,13 +8,13 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro changed_families(changed, whole_periods=false) -%}
+{% macro changed_families(changed) -%}
     {#- A predicate with literal periods: without them the planner scans the whole history.
         Beyond a screenful of families whole periods are named, which is a superset. -#}
     {%- set families = run_query(
         "select distinct programme_code, period, family_id from " ~ changed
     ).rows -%}
-    {%- set listed = not whole_periods and families | length <= var("families_listed") -%}
+    {%- set listed = families | length <= var("families_listed") -%}
     {%- set keys = [] -%}
     {%- for family in families -%}
         {%- set key = (

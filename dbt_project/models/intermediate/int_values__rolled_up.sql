@@ -8,7 +8,17 @@
         on_schema_change="fail",
         indexes=[
             {"columns": ["programme_code", "period", "family_id"]},
-            {"columns": ["unit_id", "period", "programme_code"]},
+            {
+                "columns": [
+                    "unit_id",
+                    "period",
+                    "programme_code",
+                    "indicator_code",
+                    "measure",
+                    "boundary_basis",
+                ],
+                "unique": true,
+            },
         ],
     )
 }}
