@@ -4,13 +4,13 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, text
-from sqlalchemy.engine import make_url
+from psycopg.conninfo import conninfo_to_dict
 
-from warehouse import clock, database
+from pipeline import runs
+from warehouse import database
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
 from warehouse.settings import PROJECT_ROOT, get_settings
@@ -65,12 +65,13 @@ def prepare_catalogue() -> None:
     Raises BuildFailed with the rows that are wrong.
     """
     version = catalogue_version()
-    engine = database.engine("owner")
-    if _prepared_version(engine) == version:
+    if _prepared_version() == version:
         return
-    with database.exclusive("build"):
-        if _prepared_version(engine) != version:
-            _load_catalogue(engine, version)
+    with database.exclusive("dbt"):
+        if _prepared_version() != version:
+            log.info("The catalogue changed: loading plans, map and schedule")
+            with runs.recorded("catalogue", version) as run:
+                _keep(run, run_dbt(["build", *CATALOGUE]))
 
 
 def build(full_refresh: bool = False) -> BuildResult:
@@ -82,96 +83,50 @@ def build(full_refresh: bool = False) -> BuildResult:
     Raises BuildFailed; the marts then hold what passed before the failure.
     """
     prepare_catalogue()
-    engine = database.engine("owner")
-    with database.exclusive("build"):
-        run_id = _begin(engine, "build", catalogue_version())
-        nodes = _run_dbt(["build", *FIGURES, *(["--full-refresh"] if full_refresh else [])])
-        _finish(engine, run_id, nodes)
-        _raise_failures(nodes)
-        _check_marts(engine, run_id)
-        _settle(engine, run_id, "succeeded")
-    return BuildResult(run_id, nodes)
+    with database.exclusive("dbt"), runs.recorded("build", catalogue_version()) as run:
+        run.accepted_through = _last_verdict()
+        nodes = run_dbt(["build", *FIGURES, *(["--full-refresh"] if full_refresh else [])])
+        _keep(run, nodes)
+        _check_marts(run)
+    return BuildResult(run.run_id, nodes)
 
 
-def _load_catalogue(engine: Engine, version: str) -> None:
-    log.info("the catalogue changed: loading plans, map and schedule")
-    run_id = _begin(engine, "catalogue", version)
-    nodes = _run_dbt(["build", *CATALOGUE])
-    _finish(engine, run_id, nodes)
-    _raise_failures(nodes)
-    _settle(engine, run_id, "succeeded")
-
-
-def _prepared_version(engine: Engine) -> str | None:
-    with engine.connect() as connection:
-        return connection.scalar(
-            text(
-                "select catalogue_version from ops.pipeline_run "
-                "where step = 'catalogue' and status = 'succeeded' order by run_id desc limit 1"
-            )
-        )
-
-
-def _begin(engine: Engine, step: str, version: str) -> int:
-    """The run's row. A run left open by a killed process is failed here: the lock proves that it is gone."""
-    with engine.begin() as connection:
-        connection.execute(
-            text("update ops.pipeline_run set status = 'failed' where step = :step and status = 'running'"),
-            {"step": step},
-        )
-        run_id = connection.scalar(
-            text(
-                "insert into ops.pipeline_run (step, status, moment, catalogue_version, accepted_through) "
-                "select :step, 'running', :moment, :version, max(accepted_seq) from ops.submission_verdict "
-                "returning run_id"
-            ),
-            {"step": step, "moment": clock.now(), "version": version},
-        )
-    assert run_id is not None
-    return int(run_id)
-
-
-def _settle(engine: Engine, run_id: int, status: str) -> None:
-    with engine.begin() as connection:
-        connection.execute(
-            text("update ops.pipeline_run set status = :status, finished_at = clock_timestamp() where run_id = :run"),
-            {"status": status, "run": run_id},
-        )
-
-
-def _finish(engine: Engine, run_id: int, nodes: list[Node]) -> None:
-    """Keep every node's result; the run fails with the first node that did."""
-    rows = [{"run_id": run_id, **vars(node)} for node in nodes]
-    with engine.begin() as connection:
-        if rows:
-            connection.execute(
-                text(
-                    "insert into ops.node_result (run_id, node_id, status, seconds, failures, message) "
-                    "values (:run_id, :node_id, :status, :seconds, :failures, :message)"
-                ),
-                rows,
-            )
-    if any(node.status in FAILED for node in nodes):
-        _settle(engine, run_id, "failed")
-
-
-def _check_marts(engine: Engine, run_id: int) -> None:
+def _check_marts(run: runs.Run) -> None:
     from expectations import publication
 
-    try:
-        publication.check(run_id)
-    except Exception:
-        _settle(engine, run_id, "failed")
-        raise
+    publication.check(run.run_id)
 
 
-def _raise_failures(nodes: list[Node]) -> None:
+def _prepared_version() -> str | None:
+    query = (
+        "select catalogue_version from ops.pipeline_run "
+        "where step = 'catalogue' and status = 'succeeded' order by run_id desc limit 1"
+    )
+    with database.connect() as connection:
+        row = connection.execute(query).fetchone()
+    return row[0] if row else None
+
+
+def _last_verdict() -> int | None:
+    with database.connect() as connection:
+        row = connection.execute("select max(accepted_seq) from ops.submission_verdict").fetchone()
+    return row[0] if row else None
+
+
+def _keep(run: runs.Run, nodes: list[Node]) -> None:
+    """Keep the result of every node. Raises BuildFailed with those that failed."""
+    with database.connect() as connection:
+        connection.cursor().executemany(
+            "insert into ops.node_result (run_id, node_id, status, seconds, failures, message) "
+            "values (%s, %s, %s, %s, %s, %s)",
+            [(run.run_id, *astuple(node)) for node in nodes],
+        )
     failed = [f"{node.node_id}: {node.message}" for node in nodes if node.status in FAILED]
     if failed:
         raise BuildFailed("\n".join(failed))
 
 
-def _run_dbt(arguments: list[str]) -> list[Node]:
+def run_dbt(arguments: list[str]) -> list[Node]:
     """Run dbt in this process. Its target and logs live under BAOCAO_HOME, so that two homes never meet."""
     from dbt.cli.main import dbtRunner
 
@@ -198,16 +153,16 @@ def _node(outcome: Any) -> Node:
 @contextmanager
 def _connection_in_environment() -> Iterator[None]:
     """profiles.yml reads its connection from the environment; nothing secret is written down."""
-    address = make_url(database.url("owner"))
+    address = conninfo_to_dict(database.url("owner"))
     variables = {
-        "BAOCAO_DBT_HOST": address.host,
-        "BAOCAO_DBT_PORT": str(address.port or 5432),
-        "BAOCAO_DBT_USER": address.username,
-        "BAOCAO_DBT_DATABASE": address.database,
-        "DBT_ENV_SECRET_BAOCAO_PASSWORD": address.password or "",
+        "BAOCAO_DBT_HOST": str(address["host"]),
+        "BAOCAO_DBT_PORT": str(address.get("port") or 5432),
+        "BAOCAO_DBT_USER": str(address["user"]),
+        "BAOCAO_DBT_DATABASE": str(address["dbname"]),
+        "DBT_ENV_SECRET_BAOCAO_PASSWORD": str(address.get("password") or ""),
     }
     before = {name: os.environ.get(name) for name in variables}
-    os.environ.update({name: value or "" for name, value in variables.items()})
+    os.environ.update(variables)
     try:
         yield
     finally:

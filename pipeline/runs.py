@@ -22,13 +22,13 @@ class Run:
 
 
 @contextmanager
-def recorded(step: str) -> Iterator[Run]:
-    """One run of `remind` or `publish`, one at a time: waits for another process that is at the same step.
+def recorded(step: str, catalogue_version: str | None = None) -> Iterator[Run]:
+    """One run of a step, one at a time: waits for another process that is at the same step.
 
     A row that a killed process left open is failed here: the lock proves that the process is gone.
     """
     with database.exclusive(step):
-        run = _begin(step)
+        run = _begin(step, catalogue_version)
         try:
             yield run
         except BaseException as error:
@@ -48,7 +48,7 @@ def last(step: str) -> Run | None:
     return Run(*row) if row else None
 
 
-def _begin(step: str) -> Run:
+def _begin(step: str, catalogue_version: str | None) -> Run:
     moment = clock.now()
     with database.connect("loader") as connection:
         connection.execute(
@@ -57,8 +57,9 @@ def _begin(step: str) -> Run:
             [step],
         )
         row = connection.execute(
-            "insert into ops.pipeline_run (step, status, moment) values (%s, 'running', %s) returning run_id",
-            [step, moment],
+            "insert into ops.pipeline_run (step, status, moment, catalogue_version) values (%s, 'running', %s, %s) "
+            "returning run_id",
+            [step, moment, catalogue_version],
         ).fetchone()
     assert row is not None
     return Run(row[0], moment)
