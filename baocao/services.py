@@ -14,7 +14,7 @@ app = typer.Typer()
 @app.command()
 def up() -> None:
     """Start the database and Airflow, and leave them running."""
-    from warehouse import airflow_environment, airflow_services
+    from warehouse import airflow_services
 
     console = stderr()
     with console.status("PostgreSQL …"):
@@ -23,9 +23,7 @@ def up() -> None:
         airflow_services.start()
     where = database.status()
     typer.echo(f"PostgreSQL  {where.address}  (`baocao db url` for a program, `baocao db url --role bi` for a BI tool)")
-    typer.echo(
-        f"Airflow     {airflow_services.address()}  user {airflow_environment.USER}, password in {_password_file()}"
-    )
+    typer.echo(f"Airflow     {_airflow_door(airflow_services.address())}")
     typer.echo(f"Inbox       {get_settings().inbox}")
 
 
@@ -62,9 +60,12 @@ def status(json: Json = False) -> None:
     typer.echo(f"{'PostgreSQL':<15}{where.state:<10}{where.address or ''}")
     for service in services:
         typer.echo(f"{service.name:<15}{service.state:<10}{service.log if service.pid else ''}")
+    if address:
+        typer.echo(f"{'Airflow':<15}{_airflow_door(address)}")
 
 
-def _password_file() -> str:
+def _airflow_door(address: str) -> str:
+    """Where people look, and how they get in; the password itself stays in its file."""
     from warehouse import airflow_environment
 
-    return str(airflow_environment.home() / "passwords.json")
+    return f"{address}  user {airflow_environment.USER}, password in {airflow_environment.home() / 'passwords.json'}"

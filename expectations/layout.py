@@ -13,7 +13,7 @@ Counts = Mapping[tuple[str, str], int]
 def lay_out(session: psycopg.Connection, tables: Sequence[str], **values: object) -> None:
     """Make these checked tables, in their order, as temporary tables that end with the session.
 
-    values: what the placeholders in their SQL stand for, written in as literals so that the planner sees them.
+    values: what the parameters in their SQL stand for, written in as literals so that the planner sees them.
     """
     cursor = psycopg.ClientCursor(session)
     for table in tables:

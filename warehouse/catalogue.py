@@ -106,7 +106,7 @@ class Target:
 
 @dataclass(frozen=True)
 class GateRule:
-    """A rule of the gate as its sender reads it; the messages hold {placeholders}."""
+    """A rule of the gate as its sender reads it; a message names its values in {braces}."""
 
     rule_code: str
     severity: Literal["critical", "warning"]
@@ -191,7 +191,7 @@ def gate_rules() -> dict[str, GateRule]:
 def rule_message(rule: str, **values: object) -> tuple[str, str]:
     """What a broken rule is answered with, in Vietnamese and in English.
 
-    values: what the message's placeholders stand for. Raises KeyError for an unknown rule or a value that is missing.
+    values: what the names in the message's braces stand for. Raises KeyError for an unknown rule or a value that is missing.
     """
     found = gate_rules()[rule]
     return found.message_vi.format(**values), found.message_en.format(**values)

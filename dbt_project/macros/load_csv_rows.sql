@@ -1,5 +1,5 @@
 {% macro postgres__load_csv_rows(model, agate_table) %}
-    {#- Loads a seed with one array a column. dbt's own way writes a placeholder for every cell, which takes
+    {#- Loads a seed with one array a column. dbt's own way writes a parameter for every cell, which takes
         a minute for the fourteen thousand units of the map; this takes two seconds. -#}
     {%- set declared = model["config"].get("column_types", {}) -%}
     {%- set arrays = [] -%}
