@@ -191,7 +191,8 @@ def gate_rules() -> dict[str, GateRule]:
 def rule_message(rule: str, **values: object) -> tuple[str, str]:
     """What a broken rule is answered with, in Vietnamese and in English.
 
-    values: what the names in the message's braces stand for. Raises KeyError for an unknown rule or a value that is missing.
+    values: what the names in the message's braces stand for.
+    Raises KeyError for an unknown rule or a value that is missing.
     """
     found = gate_rules()[rule]
     return found.message_vi.format(**values), found.message_en.format(**values)
