@@ -31,3 +31,13 @@
 {%- endmacro %}
 
 {% macro exact(low, high) -%} case when {{ low }} = {{ high }} then {{ low }} end {%- endmacro %}
+
+{% macro possible_high(low, high, measure, hard_max) -%}
+    {#- The upper ends of cases and the lower ends of children cannot always occur together: what they give is cut
+        to what the indicator can be. A count has no upper end of its own. -#}
+    case
+        when {{ low }} is null or {{ measure }} = 'count'
+        then {{ high }}
+        else least({{ high }}, {{ hard_max }})
+    end
+{%- endmacro %}

@@ -11,37 +11,37 @@ with
     bounded as (
         select
             told.*,
+            indicators.hard_max,
             case
                 when told.is_bare
                 then
-                    coalesce(
-                        told.value_low,
-                        case told.measure when 'count' then 0 else indicators.hard_min end,
-                        '-infinity'
+                    greatest(
+                        coalesce(told.value_low, '-infinity'),
+                        case told.measure when 'count' then 0 else indicators.hard_min end
                     )
                 when told.has_parts
                 then {{ figure_low("told.measure", "indicators.factor") }}
             end as low,
             case
                 when told.is_bare
-                then
-                    coalesce(
-                        told.value_high,
-                        case when told.measure <> 'count' then indicators.hard_max end,
-                        'infinity'
-                    )
+                then coalesce(told.value_high, 'infinity')
                 when told.has_parts
                 then {{ figure_high("told.measure", "indicators.factor") }}
-            end as high
+            end as possibly_high
         from told
         inner join
             indicators
             on indicators.programme_code = told.programme_code
             and indicators.indicator_code = told.indicator_code
+    ),
+
+    figured as (
+        select *, {{ possible_high("low", "possibly_high", "measure", "hard_max") }} as high
+        from bounded
     )
 
 select
     *,
-    not is_bare or value_low is null or value_low_closed as low_closed,
-    not is_bare or value_high is null or value_high_closed as high_closed
-from bounded
+    not is_bare or value_low is distinct from low or value_low_closed as low_closed,
+    not is_bare or value_high is distinct from high or value_high_closed as high_closed
+from figured

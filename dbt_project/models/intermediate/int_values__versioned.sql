@@ -89,7 +89,10 @@ with
             measures.measure,
             measures.rolls_into,
             measures.is_primary,
-            measures.is_primary and told.has_value and told.numerator_low is null as is_bare,
+            measures.is_primary
+            and told.has_value
+            and told.numerator_low is null
+            and told.value_status <> 'not_applicable' as is_bare,
             measures.measure in ('rate', 'change') as is_divided,
             case
                 when measures.measure in ('yes_no', 'share')

@@ -112,35 +112,48 @@ with
         from own
     ),
 
+    possible as (
+        select
+            figures.*,
+            {{
+                possible_high(
+                    "figures.low", "figures.high", "figures.measure", "indicators.hard_max"
+                )
+            }} as reached,
+            indicators.aggregation,
+            indicators.min_coverage_pct
+        from figures
+        inner join
+            indicators
+            on indicators.programme_code = figures.programme_code
+            and indicators.indicator_code = figures.indicator_code
+    ),
+
     covered as (
-        select *, units_reporting * 100.0 / nullif(units_expected, 0) as coverage_pct from figures
+        select *, units_reporting * 100.0 / nullif(units_expected, 0) as coverage_pct from possible
     )
 
 select
-    covered.programme_code,
-    covered.indicator_code,
-    covered.period,
-    covered.unit_id,
-    covered.unit_code,
-    covered.boundary_basis,
-    covered.measure,
-    covered.unit_level,
-    indicators.aggregation,
-    {{ exact("covered.n_low", "covered.n_high") }} as numerator,
-    {{ exact("covered.d_low", "covered.d_high") }} as denominator,
-    {{ exact("covered.low", "covered.high") }} as value,
-    {{ finite("covered.low") }} as value_low,
-    {{ finite("covered.high") }} as value_high,
-    covered.low_closed,
-    covered.high_closed,
-    covered.units_expected::integer as units_expected,
-    covered.units_reporting::integer as units_reporting,
-    covered.units_without_parts::integer as units_without_parts,
-    covered.coverage_pct,
-    coalesce(covered.coverage_pct < indicators.min_coverage_pct, true) as is_provisional,
-    covered.is_made_up
+    programme_code,
+    indicator_code,
+    period,
+    unit_id,
+    unit_code,
+    boundary_basis,
+    measure,
+    unit_level,
+    aggregation,
+    {{ exact("n_low", "n_high") }} as numerator,
+    {{ exact("d_low", "d_high") }} as denominator,
+    {{ exact("low", "reached") }} as value,
+    {{ finite("low") }} as value_low,
+    {{ finite("reached") }} as value_high,
+    low_closed,
+    high_closed,
+    units_expected::integer as units_expected,
+    units_reporting::integer as units_reporting,
+    units_without_parts::integer as units_without_parts,
+    coverage_pct,
+    coalesce(coverage_pct < min_coverage_pct, true) as is_provisional,
+    is_made_up
 from covered
-inner join
-    indicators
-    on indicators.programme_code = covered.programme_code
-    and indicators.indicator_code = covered.indicator_code

@@ -6,16 +6,31 @@ with
         select * from {{ ref("fct_indicator_rollup") }} where boundary_basis = 'as_reported'
     ),
 
+    -- a count is a whole number: "<1" is 0 and meets a target of none
+    whole as (
+        select
+            *,
+            case
+                when measure = 'count' and not low_closed then floor(value_low) + 1 else value_low
+            end as reached_low,
+            case
+                when measure = 'count' and not high_closed then ceil(value_high) - 1 else value_high
+            end as reached_high,
+            low_closed or measure = 'count' as reaches_low,
+            high_closed or measure = 'count' as reaches_high
+        from figures
+    ),
+
     targets as (select * from {{ ref("targets") }}),
 
     compared as (
         select
-            figures.programme_code,
-            figures.indicator_code,
-            figures.period,
-            figures.unit_id,
-            figures.unit_code,
-            figures.measure,
+            whole.programme_code,
+            whole.indicator_code,
+            whole.period,
+            whole.unit_id,
+            whole.unit_code,
+            whole.measure,
             targets.target_scope,
             targets.target_year,
             targets.comparator,
@@ -23,27 +38,27 @@ with
             targets.target_high,
             targets.measure as target_measure,
             targets.indicator_code is not null as has_target,
-            figures.value,
-            figures.value_low is not null or figures.value_high is not null as has_figure,
+            whole.value,
+            whole.value_low is not null or whole.value_high is not null as has_figure,
             {{
                 verdict(
-                    "figures.value_low",
-                    "figures.value_high",
-                    "figures.low_closed",
-                    "figures.high_closed",
+                    "whole.reached_low",
+                    "whole.reached_high",
+                    "whole.reaches_low",
+                    "whole.reaches_high",
                     "targets.comparator",
                     "targets.target_low",
                     "targets.target_high",
                 )
             }} as interval_verdict
-        from figures
+        from whole
         left join
             targets
-            on targets.programme_code = figures.programme_code
-            and targets.indicator_code = figures.indicator_code
+            on targets.programme_code = whole.programme_code
+            and targets.indicator_code = whole.indicator_code
             and (
                 targets.target_scope <> 'commune'
-                or (targets.bound_unit_code = figures.unit_code and figures.unit_level = 'commune')
+                or (targets.bound_unit_code = whole.unit_code and whole.unit_level = 'commune')
             )
     )
 
