@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
+from warehouse import clock
 from warehouse.errors import WrongCall
 from warehouse.logging import get_logger
 from warehouse.settings import get_settings
@@ -31,6 +33,18 @@ def waiting() -> list[str]:
     after = _stamps(folder)
     settled = [path for path in before if before[path] == after.get(path)]
     return [str(path) for path in sorted(settled, key=lambda path: (before[path], path))]
+
+
+def arrived_at(address: str) -> datetime:
+    """When the server had a file of the inbox: never later than now, and by no date that its sender set.
+
+    A local file's change of status is the server's own clock; a run that lives at another moment has only that one.
+    """
+    now = clock.now()
+    if "://" in address or clock.is_pinned():
+        return now
+    file = Path(address)
+    return min(now, datetime.fromtimestamp(file.stat().st_ctime, clock.ZONE)) if file.exists() else now
 
 
 def files_at(places: Iterable[str]) -> list[str]:

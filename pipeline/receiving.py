@@ -6,6 +6,7 @@ it is. Whatever is interrupted is carried on by the next run: a file that is sti
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -116,9 +117,8 @@ def _load(
 
     if not files:
         return []
+    arrivals = [receiving.Arrival(file, moment) for file, moment in _in_order_of_arrival(files, from_inbox)]
     building.prepare_catalogue()  # what a cell may hold depends on what the unit's level speaks of
-    moment = clock.now()
-    arrivals = [receiving.Arrival(file, moment) for file in files]
     received = receiving.receive_many(arrivals, batch_id=batch_id)
     for file in received:
         if from_inbox:
@@ -126,6 +126,19 @@ def _load(
         if on_file:
             on_file()
     return received
+
+
+def _in_order_of_arrival(files: Sequence[str], from_inbox: bool) -> list[tuple[str, datetime]]:
+    """Each file with the moment at which it came, no two the same and none later than now.
+
+    A report and its correction may come in one batch: which of them is the newer is never left to chance.
+    """
+    came = [(inbox.arrived_at(file) if from_inbox else clock.now(), place) for place, file in enumerate(files)]
+    ordered: list[tuple[str, datetime]] = []
+    for moment, place in sorted(came, reverse=True):
+        before = ordered[-1][1] - timedelta(microseconds=1) if ordered else moment
+        ordered.append((files[place], min(moment, before)))
+    return ordered[::-1]
 
 
 def _answered(given: Iterable[Receipt]) -> list[Receipt]:

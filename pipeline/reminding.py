@@ -82,25 +82,30 @@ def _tell(connection: psycopg.Connection, run: runs.Run, done: Reminded) -> None
 
 
 def _freeze(connection: psycopg.Connection, run: runs.Run) -> None:
-    for recipient, alerts in ledger.due(connection).items():
+    for recipient, alerts in ledger.due(connection, run.moment).items():
         ledger.freeze(connection, recipient, alerts, run.moment)
     connection.commit()
 
 
 def _send(connection: psycopg.Connection, run: runs.Run, url: str, done: Reminded) -> None:
     """Send what is frozen, this run's and what a killed run left; the first sign of no server ends the attempt."""
-    frozen = ledger.frozen(connection)
+    frozen = ledger.frozen(connection, run.moment)
     connection.commit()
+
+    def note_attempt(message: ledger.Frozen) -> None:
+        ledger.note_attempt(connection, message.message_id)
+        connection.commit()
+
     with smtp.mailer(url) as mailer:
         for number, message in enumerate(frozen):
             try:
-                mailer.send(message)
+                mailer.send(message, note_attempt)
             except smtp.Refused as error:
                 ledger.settle(connection, message.message_id, "failed", run.moment, str(error))
                 done.refused += 1
                 log.warning("%s is refused for good: %s", message.message_id, error)
             except smtp.Unreachable as error:
-                ledger.note_attempt(connection, message.message_id, str(error))
+                ledger.note_failure(connection, message.message_id, str(error))
                 connection.commit()
                 done.waiting = len(frozen) - number
                 raise
@@ -112,7 +117,7 @@ def _send(connection: psycopg.Connection, run: runs.Run, url: str, done: Reminde
 
 def _log(connection: psycopg.Connection, run: runs.Run, done: Reminded) -> None:
     """No server is set: the texts stand in the log, without anybody's address."""
-    for alerts in ledger.due(connection).values():
+    for alerts in ledger.due(connection, run.moment).values():
         text = messages.compose(alerts, run.moment)
         log.info("BAOCAO_SMTP_URL is not set, so this is not sent.\n%s\n\n%s", text.subject, text.plain)
         ledger.settle_as_logged(connection, alerts, run.moment)

@@ -41,10 +41,16 @@ def of_unit(connection: psycopg.Connection, programme: str, unit: str, period: s
     rows = connection.cursor(row_factory=dict_row).execute(FIGURES, values).fetchall()
     if rows:
         return rows
-    known = "select 1 from intermediate.int_org_units__identified where unit_code = %(unit)s"
-    if not connection.execute(known, values).fetchone():
-        raise WrongCall(f"There is no unit {unit}.")
+    require_unit(connection, unit)
     raise BaocaoError(f"{unit} has no figures in {programme} for {period}: nothing was accepted yet.")
+
+
+def require_unit(connection: psycopg.Connection, unit: str) -> None:
+    """Raises WrongCall for a code that no unit ever had."""
+    if not connection.execute(
+        "select 1 from intermediate.int_org_units__identified where unit_code = %s", [unit]
+    ).fetchone():
+        raise WrongCall(f"There is no unit {unit}.")
 
 
 def in_words(rows: list[dict[str, Any]]) -> list[dict[str, str]]:

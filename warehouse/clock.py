@@ -10,7 +10,7 @@ from datetime import datetime
 
 from warehouse.settings import ZONE, aware, get_settings
 
-__all__ = ["ZONE", "at", "now"]
+__all__ = ["ZONE", "at", "is_pinned", "now"]
 
 _pinned: ContextVar[datetime | None] = ContextVar("baocao_now", default=None)
 
@@ -18,6 +18,11 @@ _pinned: ContextVar[datetime | None] = ContextVar("baocao_now", default=None)
 def now() -> datetime:
     """The moment that counts as now: aware, in Vietnamese time."""
     return (_pinned.get() or get_settings().now or datetime.now(ZONE)).astimezone(ZONE)
+
+
+def is_pinned() -> bool:
+    """Whether now() is a moment that somebody chose, and not the wall clock's."""
+    return (_pinned.get() or get_settings().now) is not None
 
 
 @contextmanager

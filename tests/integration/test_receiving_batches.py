@@ -57,6 +57,19 @@ def test_the_inbox_is_received_as_the_dag_does_it(session):
     assert receiving.plan_batches() == []
 
 
+def test_a_correction_in_the_same_batch_as_its_report_comes_after_it(session):
+    units = ["07210", "07213", "07222", "07228", "07231", "07234"]
+    for unit in units:
+        drop(f"{unit}-1.csv", row(unit, 10).replace("correction", "full"))
+        drop(f"{unit}-2.csv", row(unit, 291))
+    receiving.receive()
+    arrived = session.execute(
+        "select unit_code, array_agg(submission_type order by accepted_seq), count(distinct received_at) "
+        "from raw.submission join ops.submission_verdict using (submission_id) group by 1"
+    ).fetchall()
+    assert sorted(arrived) == [(unit, ["full", "correction"], 2) for unit in units]
+
+
 def test_files_are_shared_out_in_batches(monkeypatch):
     monkeypatch.setattr(receiving, "FILES_A_BATCH", 2)
     for number in range(5):
