@@ -1,7 +1,8 @@
 """What is to be said and what was: alerts become frozen messages, and messages are settled.
 
 A message is frozen before it is sent and confirmed after. Between the two a crash can lose the confirmation, never the
-message: the next run sends the same text under the same Message-ID, which mail programs show once.
+message: the next run sends the same text under the same Message-ID, which mail programs show once. ops.message.attempts
+counts the times that the text was about to go out, so a message with none was certainly never delivered.
 """
 
 from collections.abc import Iterable
@@ -34,7 +35,7 @@ left join catalogue.deadlines
 left join lateral (
     select unit_name from geography.org_units where org_units.unit_id = ledger.unit_id
     order by valid_from desc nulls last limit 1) as named on true
-where ledger.status = 'planned' and ledger.message_id is null
+where ledger.status = 'planned' and ledger.message_id is null and ledger.planned_at <= %(moment)s
 order by ledger.deadline_at, ledger.programme_code, ledger.unit_code, ledger.agency_code
 """
 
@@ -62,21 +63,28 @@ class Frozen:
     frozen_at: datetime
 
 
-def due(connection: psycopg.Connection) -> dict[str, list[Alert]]:
-    """What is planned and not yet put into a message, by recipient ("a@x, b@x" where a unit has two)."""
+def due(connection: psycopg.Connection, moment: datetime) -> dict[str, list[Alert]]:
+    """What is planned by the moment and not yet put into a message, by recipient ("a@x, b@x" where a unit has two)."""
     found: dict[str, list[Alert]] = {}
-    for row in connection.cursor(row_factory=dict_row).execute(DUE).fetchall():
+    for row in connection.cursor(row_factory=dict_row).execute(DUE, {"moment": moment}).fetchall():
         found.setdefault(row["recipient"], []).append(_alert(connection, row))
     return found
 
 
 def freeze(connection: psycopg.Connection, recipient: str, alerts: list[Alert], moment: datetime) -> str:
-    """Keep the message for these alerts as it will be sent, and tie the ledger to it; returns its Message-ID."""
+    """Keep the message for these alerts as it will be sent, and tie the ledger to it; returns its Message-ID.
+
+    A withdrawn message about the same alerts comes back: as it was where it may have been delivered, else anew.
+    """
     message_id = identify(recipient, alerts)
     text = compose(alerts, moment)
     connection.execute(
+        "delete from ops.message where message_id = %s and status = 'failed' and attempts = 0", [message_id]
+    )
+    connection.execute(
         "insert into ops.message (message_id, channel, recipient, subject, body_text, body_html, status, frozen_at) "
-        "values (%s, 'email', %s, %s, %s, %s, 'frozen', %s)",
+        "values (%s, 'email', %s, %s, %s, %s, 'frozen', %s) "
+        "on conflict (message_id) do update set status = 'frozen', last_error = null where message.status = 'failed'",
         [message_id, recipient, text.subject, text.plain, text.html, moment],
     )
     connection.execute(
@@ -93,13 +101,14 @@ def identify(recipient: str, alerts: Iterable[Alert]) -> str:
     return f"<{digest[:40]}@baocao.invalid>"
 
 
-def frozen(connection: psycopg.Connection) -> list[Frozen]:
-    """Messages that no server has confirmed yet, the oldest first."""
+def frozen(connection: psycopg.Connection, moment: datetime) -> list[Frozen]:
+    """Messages that were frozen by the moment and that no server has confirmed yet, the oldest first."""
     return (
         connection.cursor(row_factory=class_row(Frozen))
         .execute(
             "select message_id, recipient, subject, body_text, body_html, frozen_at from ops.message "
-            "where status = 'frozen' and channel = 'email' order by frozen_at, message_id"
+            "where status = 'frozen' and channel = 'email' and frozen_at <= %s order by frozen_at, message_id",
+            [moment],
         )
         .fetchall()
     )
@@ -108,7 +117,7 @@ def frozen(connection: psycopg.Connection) -> list[Frozen]:
 def settle(connection: psycopg.Connection, message_id: str, status: str, moment: datetime, error: str = "") -> None:
     """A server took the message (`sent`) or never will (`failed`): the alerts it carries are settled with it."""
     connection.execute(
-        "update ops.message set status = %s, attempts = attempts + 1, last_error = nullif(%s, ''), "
+        "update ops.message set status = %s, last_error = nullif(%s, ''), "
         "sent_at = case when %s = 'sent' then %s::timestamptz end where message_id = %s",
         [status, error, status, moment, message_id],
     )
@@ -118,11 +127,14 @@ def settle(connection: psycopg.Connection, message_id: str, status: str, moment:
     )
 
 
-def note_attempt(connection: psycopg.Connection, message_id: str, error: str) -> None:
-    """No server could be reached: the message stays frozen for the next run."""
-    connection.execute(
-        "update ops.message set attempts = attempts + 1, last_error = %s where message_id = %s", [error, message_id]
-    )
+def note_attempt(connection: psycopg.Connection, message_id: str) -> None:
+    """The text is about to go out: from the commit of this on it may have been delivered."""
+    connection.execute("update ops.message set attempts = attempts + 1 where message_id = %s", [message_id])
+
+
+def note_failure(connection: psycopg.Connection, message_id: str, error: str) -> None:
+    """No server took it now: the message stays frozen for the next run."""
+    connection.execute("update ops.message set last_error = %s where message_id = %s", [error, message_id])
 
 
 def settle_as_logged(connection: psycopg.Connection, alerts: list[Alert], moment: datetime) -> None:

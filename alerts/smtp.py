@@ -2,12 +2,14 @@
 
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP as LINES_AS_SMTP
 from email.utils import format_datetime
+from functools import partial
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from alerts.ledger import Frozen
@@ -83,16 +85,31 @@ def envelope(message: Frozen, sender: str) -> EmailMessage:
     return mail
 
 
+class _Session(smtplib.SMTP):
+    """Calls `before_data` before a text goes out; until then the server cannot have taken it."""
+
+    before_data: Callable[[], None]
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.before_data()
+        return super().data(msg)
+
+
+class _SessionOverTls(_Session, smtplib.SMTP_SSL):
+    pass
+
+
 class Mailer:
     """Sends messages over one connection, made anew after a failure."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.connection: smtplib.SMTP | None = None
+        self.connection: _Session | None = None
 
-    def send(self, message: Frozen) -> None:
+    def send(self, message: Frozen, before_data: Callable[[Frozen], None]) -> None:
         """Returns when the server has taken the message for every recipient it knows.
 
+        before_data: called each time that the text is about to go out.
         Raises Refused where it never will, Unreachable after three attempts.
         """
         from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
@@ -103,16 +120,17 @@ class Mailer:
             retry=retry_if_exception_type(Unreachable),
             reraise=True,
         )
-        again(self._attempt, message)
+        again(self._attempt, message, before_data)
 
     def close(self) -> None:
         connection, self.connection = self.connection, None
         if connection is not None:
             connection.close()
 
-    def _attempt(self, message: Frozen) -> None:
+    def _attempt(self, message: Frozen, before_data: Callable[[Frozen], None]) -> None:
         try:
             self.connection = self.connection or _connect(self.server)
+            self.connection.before_data = partial(before_data, message)
             unknown = self.connection.send_message(envelope(message, self.server.sender))
         except (smtplib.SMTPException, OSError) as error:
             self.close()
@@ -133,13 +151,13 @@ def mailer(url: str) -> Iterator[Mailer]:
         found.close()
 
 
-def _connect(server: Server) -> smtplib.SMTP:
+def _connect(server: Server) -> _Session:
     context = ssl.create_default_context()
-    connection: smtplib.SMTP
+    connection: _Session
     if server.is_tls:
-        connection = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)
+        connection = _SessionOverTls(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)
     else:
-        connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+        connection = _Session(server.host, server.port, timeout=TIMEOUT_SECONDS)
     try:
         if server.is_starttls:
             connection.starttls(context=context)

@@ -54,8 +54,10 @@ def contact(session: psycopg.Connection, unit: str, email: str) -> None:
     session.execute("insert into ops.contact (unit_code, role, email) values (%s, 'reporter', %s)", [unit, email])
 
 
-def judged(session: psycopg.Connection, unit: str, status: str, at: str = "2026-11-20T08:00:00+07:00") -> UUID:
-    submission = put(unit, {"2": (95, 100)}, received_at=at)
+def judged(
+    session: psycopg.Connection, unit: str, status: str, at: str = "2026-11-20T08:00:00+07:00", kind: str = "full"
+) -> UUID:
+    submission = put(unit, {"2": (95, 100)} if kind == "full" else {}, received_at=at, submission_type=kind)
     session.execute(
         "insert into ops.submission_verdict (submission_id, status, rules_version, decided_at) "
         "values (%s, %s, '1', %s)",
@@ -74,6 +76,32 @@ def statuses(session: psycopg.Connection, unit: str | None = None) -> Counter[st
         "select status from ops.alert_ledger where unit_code = coalesce(%s, unit_code)", [unit]
     ).fetchall()
     return Counter(status for (status,) in rows)
+
+
+def remind_without_an_answer() -> None:
+    """A run while no server answers: what it has frozen waits."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(smtp, "WAIT_SECONDS", 0.01)
+        patched.setenv("BAOCAO_SMTP_URL", f"smtp://127.0.0.1:{free_port()}")
+        with pytest.raises(smtp.Unreachable):
+            remind()
+
+
+def remind_and_die(letterbox: Letterbox) -> None:
+    """A run that is killed when the server has the letter and has not confirmed it yet."""
+    victim = subprocess.Popen(
+        [sys.executable, "-c", "from pipeline import reminding; reminding.remind()"],
+        cwd=PROJECT_ROOT,
+        env=os.environ | {"BAOCAO_NOW": AFTER},
+    )
+
+    def kill() -> None:
+        os.kill(victim.pid, signal.SIGKILL)
+        victim.wait()
+
+    letterbox.on_letter = kill
+    assert victim.wait(120) == -signal.SIGKILL
+    letterbox.on_letter = lambda: None
 
 
 def text(letter: EmailMessage) -> str:
@@ -176,20 +204,8 @@ def test_a_report_that_comes_between_planning_and_sending_cancels_the_alert(seas
 
 def test_after_a_kill_between_sending_and_confirming_the_same_letter_goes_again(season, letterbox):
     contact(season, DA_MAI, "da-mai@example.org")
-    victim = subprocess.Popen(
-        [sys.executable, "-c", "from pipeline import reminding; reminding.remind()"],
-        cwd=PROJECT_ROOT,
-        env=os.environ | {"BAOCAO_NOW": AFTER},
-    )
-
-    def kill() -> None:
-        os.kill(victim.pid, signal.SIGKILL)
-        victim.wait()
-
-    letterbox.on_letter = kill
-    assert victim.wait(120) == -signal.SIGKILL
-    assert season.execute("select status from ops.message").fetchall() == [("frozen",)]
-    letterbox.on_letter = lambda: None
+    remind_and_die(letterbox)
+    assert season.execute("select status, attempts from ops.message").fetchall() == [("frozen", 1)]
     assert remind("2026-12-01T09:00:00+07:00").sent == 1
     before, after = letterbox.letters
     assert before["Message-ID"] == after["Message-ID"]
@@ -197,21 +213,64 @@ def test_after_a_kill_between_sending_and_confirming_the_same_letter_goes_again(
     assert statuses(season, DA_MAI) == {"sent": 1}
 
 
-def test_while_no_server_answers_the_letter_waits_and_the_step_says_so(season, letterbox, monkeypatch):
+def test_while_no_server_answers_the_letter_waits_and_the_step_says_so(season, letterbox):
     contact(season, DA_MAI, "da-mai@example.org")
-    monkeypatch.setattr(smtp, "WAIT_SECONDS", 0.01)
-    there = os.environ["BAOCAO_SMTP_URL"]
-    monkeypatch.setenv("BAOCAO_SMTP_URL", f"smtp://127.0.0.1:{free_port()}")
-    with pytest.raises(smtp.Unreachable):
-        remind()
+    remind_without_an_answer()
     assert season.execute("select status, attempts, last_error is not null from ops.message").fetchall() == [
-        ("frozen", 1, True)
+        ("frozen", 0, True)
     ]
     failed = season.execute(
         "select status, detail ->> 'waiting' from ops.pipeline_run where step = 'remind' order by run_id desc limit 1"
     ).fetchone()
     assert failed == ("failed", "1")
-    monkeypatch.setenv("BAOCAO_SMTP_URL", there)
+    assert remind().sent == 1
+
+
+def test_a_waiting_letter_is_written_anew_when_one_of_its_reports_has_come(season, letterbox):
+    for unit in (DA_MAI, VO_CUONG):
+        contact(season, unit, "hai-phuong@example.org")
+    remind_without_an_answer()
+    ((waiting,),) = season.execute("select message_id from ops.message").fetchall()
+    judged(season, DA_MAI, "accepted", at="2026-12-01T09:00:00+07:00")
+    done = remind("2026-12-01T10:00:00+07:00")
+    assert (done.cancelled, done.sent) == (1, 1)
+    (letter,) = letterbox.letters
+    assert letter["Message-ID"] != waiting
+    assert "(mã 09169)" in letter["Subject"] + text(letter)
+    assert "07228" not in text(letter)
+    assert (statuses(season, DA_MAI), statuses(season, VO_CUONG)) == ({"cancelled": 1}, {"sent": 1})
+
+
+def test_a_letter_that_may_have_been_delivered_goes_again_as_it_was(season, letterbox):
+    for unit in (DA_MAI, VO_CUONG):
+        contact(season, unit, "hai-phuong@example.org")
+    remind_and_die(letterbox)
+    judged(season, DA_MAI, "accepted", at="2026-12-01T09:00:00+07:00")
+    assert remind("2026-12-01T10:00:00+07:00").sent == 1
+    before, after = letterbox.letters
+    assert before.as_bytes() == after.as_bytes()
+    judged(season, DA_MAI, "accepted", at="2026-12-01T11:00:00+07:00", kind="retraction")
+    assert remind("2026-12-01T12:00:00+07:00").sent == 0
+
+
+def test_a_report_that_is_retracted_is_asked_for_although_its_alert_was_cancelled(season, letterbox):
+    contact(season, DA_MAI, "da-mai@example.org")
+    remind_without_an_answer()
+    judged(season, DA_MAI, "accepted", at="2026-12-01T09:00:00+07:00")
+    assert remind("2026-12-01T10:00:00+07:00").cancelled == 1
+    assert remind("2026-12-01T08:30:00+07:00").planned == 0
+    judged(season, DA_MAI, "accepted", at="2026-12-01T11:00:00+07:00", kind="retraction")
+    again = remind("2026-12-01T12:00:00+07:00")
+    assert (again.planned, again.sent, len(letterbox.letters)) == (1, 1, 1)
+    assert statuses(season, DA_MAI) == {"sent": 1}
+    assert remind("2026-12-01T13:00:00+07:00").sent == 0
+
+
+def test_a_run_at_an_earlier_moment_neither_cancels_nor_sends_what_was_planned_later(season, letterbox):
+    contact(season, DA_MAI, "da-mai@example.org")
+    remind_without_an_answer()
+    earlier = remind(BEFORE)
+    assert (earlier.cancelled, earlier.sent, letterbox.letters) == (0, 0, [])
     assert remind().sent == 1
 
 
