@@ -18,7 +18,11 @@ CHECKED = Path(__file__).with_name("checked")
 
 NUMBERS = frozenset({"expected", "figure", "told", "told_earlier"})
 DAYS = frozenset({"resolve_on"})
-RANGES = {"hard_range": ("hard_min", "hard_max"), "soft_range": ("soft_min", "soft_max")}
+RANGES = {
+    "hard_range": ("hard_min", "hard_max"),
+    "soft_range": ("soft_min", "soft_max"),
+    "figure_range": ("figure_low", "figure_high"),
+}
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ def _word_sql(name: str, language: str) -> str:
         low_text, high_text = _number_sql(low, language), _number_sql(high, language)
         return (
             f"case when {high} is null then concat('≥ ', {low_text}) when {low} is null then concat('≤ ', {high_text}) "
-            f"else concat({low_text}, '–', {high_text}) end"
+            f"when {low} = {high} then {low_text} else concat({low_text}, '–', {high_text}) end"
         )
     return name
 

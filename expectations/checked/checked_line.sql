@@ -1,7 +1,8 @@
 -- checked_line.sql: one row per line of the reports that wait, beside its indicator's row of the
 -- catalogue and what the unit said in its last period
--- A reported nil counts as 0. `figure` is what the parts give in the indicator's unit; `expected`
--- is what the typed value should then be: the count where the unit's level speaks of a count.
+-- A reported nil counts as 0. `figure_range` is what the parts give in the indicator's unit, from
+-- the ends of both; `figure` is it where both ends are one. `expected` is what the typed value
+-- should then be: the count where the unit's level speaks of a count.
 -- `told` is the figure, or the typed value where there are no parts to make one.
 -- Bounds of a rate do not bound a count of the same indicator, which is only never below 0.
 with
@@ -70,9 +71,6 @@ with
                 when numerator_kind in ('exact', 'nil') then lower(lines.numerator_range)
             end as exact_numerator,
             case
-                when denominator_kind in ('exact', 'nil') then lower(lines.denominator_range)
-            end as exact_denominator,
-            case
                 when value_kind in ('exact', 'nil') then lower(lines.value_range)
             end as exact_value
         from lines
@@ -89,17 +87,76 @@ with
             and measures.unit_level = checked_submission.unit_level
     ),
 
+    ended as (
+        -- the parts count, so an open end is the next whole number and none is below 0
+        select
+            *,
+            case
+                aggregation when 'ratio' then factor when 'relative_change' then 100
+            end as multiplier,
+            case
+                when lower_inf(numerator_range)
+                then 0
+                when lower_inc(numerator_range)
+                then lower(numerator_range)
+                else floor(lower(numerator_range)) + 1
+            end as numerator_low,
+            case
+                when upper_inf(numerator_range)
+                then 'infinity'
+                when upper_inc(numerator_range)
+                then upper(numerator_range)
+                else ceil(upper(numerator_range)) - 1
+            end as numerator_high,
+            case
+                when lower_inf(denominator_range)
+                then 0
+                when lower_inc(denominator_range)
+                then lower(denominator_range)
+                else floor(lower(denominator_range)) + 1
+            end as denominator_low,
+            case
+                when upper_inf(denominator_range)
+                then 'infinity'
+                when upper_inc(denominator_range)
+                then upper(denominator_range)
+                else ceil(upper(denominator_range)) - 1
+            end as denominator_high
+        from known
+    ),
+
+    divided as (
+        -- nothing is known of parts over 0; over 0 or more there is no upper end
+        select
+            *,
+            numerator_low * multiplier / nullif(denominator_high, 0) as quotient_low,
+            coalesce(
+                numerator_high * multiplier / nullif(denominator_low, 0), 'infinity'
+            ) as quotient_high
+        from ended
+    ),
+
+    ranged as (
+        select
+            *,
+            case
+                when quotient_low > quotient_high
+                then null
+                when aggregation = 'ratio' and quotient_low is not null
+                then numrange(quotient_low, quotient_high, '[]')
+                when aggregation = 'relative_change' and quotient_low is not null
+                then numrange(100 - quotient_high, 100 - quotient_low, '[]')
+            end as figure_range
+        from divided
+    ),
+
     figured as (
         select
             *,
             case
-                aggregation
-                when 'ratio'
-                then exact_numerator * factor / nullif(exact_denominator, 0)
-                when 'relative_change'
-                then 100 - exact_numerator * 100 / nullif(exact_denominator, 0)
+                when lower(figure_range) = upper(figure_range) then lower(figure_range)
             end as figure
-        from known
+        from ranged
     ),
 
     told as (
@@ -148,6 +205,9 @@ select
     told.value_range,
     told.problems,
     told.figure,
+    told.figure_range,
+    nullif(lower(told.figure_range), '-infinity') as figure_low,
+    nullif(upper(told.figure_range), 'infinity') as figure_high,
     told.told,
     earlier.told as told_earlier,
     earlier.earlier_period,

@@ -2,11 +2,29 @@
 -- and the schedule say about its programme, period, unit and agency
 -- A code in a file is resolved on the day that the schedule names; a unit that is in no schedule
 -- is looked up on the day on which the reports of that period are owed.
+-- `has_full_report`: a full report was accepted and not withdrawn since, or waits beside this one.
 with
-    waiting as (
-        select submission.*
+    received as (
+        select
+            submission.*,
+            exists (
+                select 1
+                from ops.submission_issue
+                where
+                    submission_issue.submission_id = submission.submission_id
+                    and submission_issue.severity = 'critical'
+            ) as is_unreadable
         from raw.submission
         inner join pg_temp.waiting on waiting.submission_id = submission.submission_id
+    ),
+
+    waiting as (
+        select
+            *,
+            bool_or(submission_type = 'full' and not is_unreadable) over (
+                partition by programme_code, period, unit_code, agency_code
+            ) as is_beside_full_report
+        from received
     ),
 
     days as (
@@ -71,13 +89,27 @@ select
     case scheduled.form when 'document' then 'văn bản' else 'bảng số liệu' end as scheduled_form_vi,
     coalesce(scheduled.feeds_rollup, false) as feeds_rollup,
     assigned.agencies,
-    exists (
-        select 1
-        from ops.submission_issue
-        where
-            submission_issue.submission_id = waiting.submission_id
-            and submission_issue.severity = 'critical'
-    ) as is_unreadable,
+    waiting.is_beside_full_report
+    or coalesce(
+        (
+            select told.submission_type = 'full'
+            from raw.submission as told
+            inner join
+                ops.submission_verdict as verdict
+                on verdict.submission_id = told.submission_id
+                and verdict.status <> 'rejected'
+            where
+                told.programme_code = waiting.programme_code
+                and told.period = waiting.period
+                and told.unit_code = waiting.unit_code
+                and told.agency_code = waiting.agency_code
+                and told.submission_type <> 'correction'
+            order by verdict.accepted_seq desc
+            limit 1
+        ),
+        false
+    ) as has_full_report,
+    waiting.is_unreadable,
     null::text as cell,
     null::integer as line,
     null::text as raw

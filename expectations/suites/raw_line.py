@@ -11,6 +11,13 @@ NOT_IN_ONE_CELL = (
 )
 """Who writes 291/300 into one cell has given both, and is told so."""
 
+NOT_APPLICABLE_BESIDE_NUMBER = (
+    "value_kind = 'not_applicable' and (numerator_range is not null or denominator_range is not null) "
+    f"or {PARTED} and value_range is not null and 'not_applicable' in (numerator_kind, denominator_kind) "
+    f"and numerator_kind in {NOT_GIVEN} and denominator_kind in {NOT_GIVEN}"
+)
+"""One part that is not applicable beside the other's number is a missing part; who counts no parts has none to give."""
+
 OUTSIDE_HARD = (
     "value_kind in ('exact', 'nil', 'censored') and not value_range && numrange(hard_min, hard_max, '[]') "
     "or value_kind = 'range' and not value_range <@ numrange(hard_min, hard_max, '[]')"
@@ -50,9 +57,10 @@ SUITE = Suite(
             f"{PARTED} and denominator_kind not in {NOT_GIVEN} and numerator_kind in {NOT_GIVEN} and {NOT_IN_ONE_CELL}",
             "denominator",
         ),
+        Rule("not_applicable_beside_number", NOT_APPLICABLE_BESIDE_NUMBER, "value"),
         Rule(
             "figure_outside_hard_range",
-            "not is_part_of_whole and not figure <@ numrange(hard_min, hard_max, '[]')",
+            "not is_part_of_whole and not figure_range && numrange(hard_min, hard_max, '[]')",
             "numerator",
         ),
         Rule(
@@ -71,7 +79,7 @@ SUITE = Suite(
         Rule(
             "value_without_parts",
             f"feeds_rollup and {PARTED} and value_range && numrange(hard_min, hard_max, '[]') "
-            f"and numerator_kind in {NOT_GIVEN} and denominator_kind in {NOT_GIVEN}",
+            "and numerator_kind = 'missing' and denominator_kind = 'missing'",
             "value",
         ),
     ),

@@ -10,6 +10,11 @@ GIVEN = "({} is not null or not is_unreadable)"
 
 ALIVE_WITHOUT_DUTY = "period_is_known and unit_is_alive and not is_scheduled"
 
+CORRECTS_NOTHING = (
+    "submission_type = 'correction' and (form, scheduled_form) = ('figures', 'figures') "
+    "and not has_full_report and not is_unreadable"
+)
+
 SUITE = Suite(
     name="raw_submission",
     relation="pg_temp.checked_submission",
@@ -21,5 +26,6 @@ SUITE = Suite(
         Rule("report_not_due", f"{ALIVE_WITHOUT_DUTY} and agencies is null"),
         Rule("agency_not_assigned", f"{ALIVE_WITHOUT_DUTY} and agencies is not null"),
         Rule("form_not_due", "form <> scheduled_form"),
+        Rule("correction_without_report", CORRECTS_NOTHING),
     ),
 )

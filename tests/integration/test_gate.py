@@ -15,11 +15,27 @@ from expectations.suites import raw_cell, raw_line
 from tests.integration.reports import put
 from warehouse import clock
 
-pytestmark = pytest.mark.usefixtures("nothing_arrived")
+pytestmark = pytest.mark.usefixtures("reported_before")
 
 FULL = {"submission_type": "full"}
 CORRECTION = {"submission_type": "correction"}
 """Most reports here are corrections: they need not hold every required line."""
+
+CORRECTED = ("07228", "07210", "24")
+"""These have an empty full report of 2026 behind them, accepted before the test begins."""
+
+BEFORE = "before the test"
+"""The rules_version of those."""
+
+
+@pytest.fixture
+def reported_before(session: psycopg.Connection) -> None:
+    for unit in CORRECTED:
+        session.execute(
+            "insert into ops.submission_verdict (submission_id, status, rules_version, decided_at) "
+            "values (%s, 'accepted', %s, '2025-01-01')",
+            [put(unit, {}, **FULL), BEFORE],
+        )
 
 
 def judge(*submissions: UUID) -> None:
@@ -67,6 +83,16 @@ def test_a_line_whose_parts_make_sense_is_accepted(session):
         ({"14": (None, None, "101")}, "value_outside_hard_range", "Báo cáo!F10"),
         ({"14": (None, None, ">100")}, "value_outside_hard_range", "Báo cáo!F10"),
         ({"14": (None, None, "99-101")}, "value_outside_hard_range", "Báo cáo!F10"),
+        ({"3.1": (None, None, ">1000")}, "value_outside_hard_range", "Báo cáo!F10"),
+        ({"3.1": (6, 5)}, "figure_outside_hard_range", "Báo cáo!D10"),
+        ({"3.1": (">10", 5)}, "figure_outside_hard_range", "Báo cáo!D10"),
+        ({"3.1": (">5", 5)}, "figure_outside_hard_range", "Báo cáo!D10"),
+        ({"3.1": ("6-7", "2-5")}, "figure_outside_hard_range", "Báo cáo!D10"),
+        ({"3.1": (6, "<6")}, "figure_outside_hard_range", "Báo cáo!D10"),
+        ({"5.1": ("không áp dụng", "không áp dụng", "97")}, "not_applicable_beside_number", "Báo cáo!F10"),
+        ({"5.1": (None, "không áp dụng", ">96")}, "not_applicable_beside_number", "Báo cáo!F10"),
+        ({"5.1": (291, 300, "không áp dụng")}, "not_applicable_beside_number", "Báo cáo!F10"),
+        ({"5.1": ("KPS", 300, "không áp dụng")}, "not_applicable_beside_number", "Báo cáo!F10"),
         ({"11.1": (None, None, "2,5")}, "count_not_whole", "Báo cáo!F10"),
         ({"5.1": ("1,5", 300)}, "count_not_whole", "Báo cáo!D10"),
         ({"1": (None, None, "75")}, "yes_no_expected", "Báo cáo!F10"),
@@ -91,9 +117,19 @@ def test_a_line_that_breaks_a_critical_rule_rejects_its_report(session, lines, r
         {"5.1": (">280", 300)},
         {"5.1": ("290-310", 300)},
         {"3.1": (1, "KPS")},
+        {"3.1": ("KPS", ">300")},
+        {"3.1": ("<2", "<2")},
+        {"3.1": (">10", "200-300")},
+        {"3.1": (">10", ">5")},
+        {"3.1": ("4-6", 5)},
+        {"3.1": (5, "<6")},
+        {"13": (">10", 5)},
+        {"13": ("<5", "<5")},
         {"13": (3, 2)},
         {"13": ("KPS", "KPS")},
         {"9": ("không áp dụng", "không áp dụng")},
+        {"9": ("không áp dụng", "không áp dụng", "không áp dụng")},
+        {"21": ("không áp dụng", "không áp dụng", "Có")},
         {"21": (None, None, "không áp dụng")},
         {"11.1": (4, 3000, "4")},
     ],
@@ -102,6 +138,25 @@ def test_a_line_that_may_be_true_is_accepted(session, lines):
     report = put("07228", lines, **CORRECTION)
     judge(report)
     assert [rule for rule, _ in issues(session, report)] == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [((6, 5), "cho 1200 "), ((">10", 5), "cho ≥ 2200 "), (("6-7", "2-5"), "cho 1200–3500 ")],
+)
+def test_an_impossible_figure_is_told_with_the_ends_that_its_parts_give(session, parts, told):
+    report = put("07228", {"3.1": parts}, **CORRECTION)
+    judge(report)
+    assert told in message(session, report)
+
+
+def test_a_line_that_is_not_applicable_and_a_number_has_one_message(session):
+    report = put("07228", {"5.1": ("không áp dụng", "không áp dụng", "97"), "14": ("không áp dụng", 300)}, **CORRECTION)
+    judge(report)
+    assert issues(session, report) == [
+        ("numerator_missing", "Báo cáo!E11"),
+        ("not_applicable_beside_number", "Báo cáo!F10"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -165,6 +220,43 @@ def test_a_full_report_that_lacks_lines_is_accepted_as_incomplete(session):
     absent = [rule for rule, _ in issues(session, report)]
     assert absent == ["required_line_absent"] * 32  # of 33; an empty line is an absent line
     assert status(session, report) == "accepted_with_warnings"
+
+
+def test_a_correction_of_nothing_is_accepted_and_asks_for_the_full_report(session):
+    report = put("07246", {"5.1": (291, 300)}, **CORRECTION)
+    judge(report)
+    assert issues(session, report) == [("correction_without_report", None)]
+    assert status(session, report) == "accepted_with_warnings"
+    assert "(07246) kỳ 2026: bản đính chính này chỉ cho biết các dòng được sửa" in message(session, report)
+
+
+@pytest.mark.parametrize(
+    ("before", "stands_alone"),
+    [
+        ([FULL], False),
+        ([FULL, CORRECTION], False),
+        ([CORRECTION], True),
+        ([FULL | {"period": "2025"}], True),
+        ([FULL | {"agency_code": "CA"}], True),  # rejected
+        ([FULL, {"submission_type": "retraction"}], True),
+    ],
+)
+def test_a_correction_stands_alone_unless_a_full_report_was_accepted_before(session, before, stands_alone):
+    for earlier in before:
+        judge(put("07246", {}, **earlier))
+    report = put("07246", {"5.1": (291, 300)}, **CORRECTION)
+    judge(report)
+    assert ("correction_without_report" in [rule for rule, _ in issues(session, report)]) == stands_alone
+
+
+def test_a_correction_does_not_stand_alone_beside_its_full_report_in_one_batch(session):
+    batch = uuid4()
+    put("07246", {}, batch=batch, **FULL)
+    beside = put("07246", {"5.1": (291, 300)}, batch=batch, **CORRECTION)
+    alone = put("07282", {"5.1": (291, 300)}, batch=batch, **CORRECTION)
+    judge(batch)
+    assert issues(session, beside) == []
+    assert ("correction_without_report", None) in issues(session, alone)
 
 
 @pytest.mark.parametrize(
@@ -291,7 +383,9 @@ def test_verdicts_are_numbered_in_the_order_of_arrival(session):
         for hour in (9, 8)
     )
     judge(batch)
-    order = session.execute("select submission_id from ops.submission_verdict order by accepted_seq").fetchall()
+    order = session.execute(
+        "select submission_id from ops.submission_verdict where rules_version <> %s order by accepted_seq", [BEFORE]
+    ).fetchall()
     assert order == [(earlier,), (later,)]
 
 
@@ -300,7 +394,12 @@ def test_the_clock_of_verdicts_never_runs_backwards(session):
         judge(put("07228", {}, **CORRECTION))
     with clock.at("2026-11-28T10:00"):
         judge(put("07210", {}, **CORRECTION))
-    decided = {moment for (moment,) in session.execute("select decided_at from ops.submission_verdict")}
+    decided = {
+        moment
+        for (moment,) in session.execute(
+            "select decided_at from ops.submission_verdict where rules_version <> %s", [BEFORE]
+        )
+    }
     assert decided == {datetime(2026, 11, 29, 10, tzinfo=clock.ZONE)}
 
 
@@ -323,7 +422,9 @@ def test_a_rule_that_cannot_be_evaluated_stops_the_gate_and_decides_nothing(sess
     report = put("07228", {"5.1": (291, 300)}, **CORRECTION)
     with pytest.raises(CheckBroken, match="no_such_column"):
         judge(report)
-    assert session.execute("select count(*) from ops.submission_verdict").fetchone() == (0,)
+    assert session.execute(
+        "select count(*) from ops.submission_verdict where rules_version <> %s", [BEFORE]
+    ).fetchone() == (0,)
     assert session.execute(
         "select status from ops.pipeline_run where step = 'receive' order by run_id desc limit 1"
     ).fetchone() == ("failed",)

@@ -15,6 +15,9 @@ from warehouse.settings import get_settings
 
 pytestmark = pytest.mark.usefixtures("nothing_arrived")
 
+ACCEPTED = "accepted_with_warnings"
+"""The reports here are corrections of reports that never came."""
+
 HEADER = "programme,period,unit_code,submission_type,indicator,numerator,denominator"
 
 
@@ -52,8 +55,8 @@ def test_the_inbox_is_received_as_the_dag_does_it(session):
     assert verdicts(session) == []
     assert not any(file.exists() for file in files)  # in the archive and in raw: the inbox may forget them
     found = receiving.check_and_answer(loaded)
-    assert {receipt.file: receipt.status for receipt in found} == {"07228.csv": "accepted", "07210.csv": "accepted"}
-    assert verdicts(session) == [("07210", "accepted"), ("07228", "accepted")]
+    assert {receipt.file: receipt.status for receipt in found} == {"07228.csv": ACCEPTED, "07210.csv": ACCEPTED}
+    assert verdicts(session) == [("07210", ACCEPTED), ("07228", ACCEPTED)]
     assert receiving.plan_batches() == []
 
 
@@ -85,7 +88,7 @@ def test_what_was_loaded_and_not_judged_is_judged_by_the_next_run(session):
     (resumed,) = receiving.plan_batches()
     assert json.loads(resumed) == {"batch_id": lost, "files": []}
     (receipt,) = receiving.check_and_answer([receiving.load(resumed)])
-    assert (receipt.file, receipt.status) == ("07228.csv", "accepted")
+    assert (receipt.file, receipt.status) == ("07228.csv", ACCEPTED)
 
 
 def test_a_batch_that_is_loaded_and_answered_twice_is_there_once(session, whole_warehouse):
@@ -103,10 +106,12 @@ def test_a_file_of_many_units_is_one_receipt_and_many_verdicts(session):
     assert (receipt.status, receipt.unit, receipt.submission_id) == ("rejected", None, None)
     assert (receipt.programme, receipt.period) == ("bacninh-2026-2030", "2026")
     assert {report["unit"]: (report["status"], report["errors"]) for report in receipt.submissions} == {
-        "07228": ("accepted", 0),
+        "07228": (ACCEPTED, 0),
         "07210": ("rejected", 1),
     }
-    assert [(issue["rule"], issue["line"]) for issue in receipt.issues] == [("numerator_above_denominator", 3)]
+    assert [(issue["rule"], issue["line"]) for issue in receipt.issues if issue["severity"] == "critical"] == [
+        ("numerator_above_denominator", 3)
+    ]
 
 
 def test_bytes_that_come_again_are_a_duplicate_that_is_told_again_what_became_of_it(session):
@@ -123,14 +128,14 @@ def test_bytes_that_come_again_are_a_duplicate_that_is_told_again_what_became_of
 def test_the_same_bytes_twice_in_one_batch_are_one_report(session):
     drop("a.csv", row("07228", 291))
     drop("b.csv", row("07228", 291))
-    assert sorted(receipt.status for receipt in receiving.receive()) == ["accepted", "duplicate"]
+    assert sorted(receipt.status for receipt in receiving.receive()) == [ACCEPTED, "duplicate"]
     assert len(verdicts(session)) == 1
 
 
 def test_files_given_by_path_stay_where_they_are(tmp_path):
     file = drop("07228.csv", row("07228", 291), folder=tmp_path)
     (receipt,) = receiving.receive([str(tmp_path)])
-    assert receipt.status == "accepted"
+    assert receipt.status == ACCEPTED
     assert file.exists()
 
 
@@ -141,8 +146,10 @@ def test_a_receipt_is_kept_beside_its_text(tmp_path):
     assert json.loads(document.read_text(encoding="utf-8")) == receipt.document()
     assert document.with_suffix(".txt").read_text(encoding="utf-8") == (
         "tệp báo cáo phường.csv\n"
-        "báo cáo 07228 · Phường Đa Mai · kỳ 2026 · TỪ CHỐI (1 lỗi)\n"
+        "báo cáo 07228 · Phường Đa Mai · kỳ 2026 · TỪ CHỐI (1 lỗi, 1 cảnh báo)\n"
         "  dòng 2  «301»  Tử số 301 lớn hơn mẫu số 300 (chỉ tiêu 5.1).\n"
+        "  Chưa nhận được báo cáo đầy đủ nào của Phường Đa Mai (07228) kỳ 2026: bản đính chính này chỉ cho biết các "
+        "dòng được sửa, xin gửi báo cáo đầy đủ.\n"
     )
 
 
@@ -169,7 +176,7 @@ def test_an_inbox_may_be_any_fsspec_address(session, monkeypatch):
     with fsspec.open(f"{place}/07228.csv", "w", encoding="utf-8") as file:
         file.write("\n".join([HEADER, row("07228", 291), ""]))
     (receipt,) = receiving.receive()
-    assert (receipt.file, receipt.status) == ("07228.csv", "accepted")
+    assert (receipt.file, receipt.status) == ("07228.csv", ACCEPTED)
     assert inbox.waiting() == []
 
 
@@ -193,6 +200,6 @@ def test_the_command_answers_with_one_json_document(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert {receipt["file"]: receipt["status"] for receipt in json.loads(done.stdout)} == {
-        "good.csv": "accepted",
+        "good.csv": ACCEPTED,
         "bad.csv": "rejected",
     }
