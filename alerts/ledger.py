@@ -20,7 +20,7 @@ REASONS_TOLD = 10
 
 DUE = """
 select ledger.*, obligation.status as obligation_status, obligation.lines_required, obligation.unit_level,
-       programmes.name_vi as programme_name, deadlines.phrase_vi, named.unit_name,
+       programmes.name_vi as programme_name, scheduled.deadline_phrase_vi as phrase_vi, named.unit_name,
        (select string_agg(email, ', ' order by email) from ops.contact
         where contact.unit_code = ledger.unit_code and contact.agency_code = ledger.agency_code
             and contact.role = ledger.audience and contact.email is not null) as recipient
@@ -28,10 +28,7 @@ from ops.alert_ledger as ledger
 join marts.fct_report_obligation as obligation
     using (programme_code, period, unit_id, agency_code, deadline_revision)
 join catalogue.programmes using (programme_code)
-left join catalogue.deadlines
-    on deadlines.programme_code = ledger.programme_code and deadlines.period = ledger.period
-    and deadlines.unit_level = obligation.unit_level and deadlines.agency_code = ledger.agency_code
-    and deadlines.revision = ledger.deadline_revision
+left join intermediate.int_reports__scheduled as scheduled using (programme_code, period, unit_id, agency_code)
 left join lateral (
     select unit_name from geography.org_units where org_units.unit_id = ledger.unit_id
     order by valid_from desc nulls last limit 1) as named on true

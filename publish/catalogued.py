@@ -14,15 +14,11 @@ from warehouse.catalogue import Indicator, Level
 from warehouse.errors import WrongCall
 
 SCHEDULED = """
-select scheduled.unit_id, scheduled.unit_code, scheduled.unit_level, deadlines.phrase_vi,
+select scheduled.unit_id, scheduled.unit_code, scheduled.unit_level, scheduled.deadline_phrase_vi as phrase_vi,
        (select unit_name from geography.org_units where org_units.unit_id = scheduled.unit_id
         order by (valid_from is null or valid_from <= scheduled.resolve_on) desc, valid_from desc nulls last limit 1)
            as unit_name
 from intermediate.int_reports__scheduled as scheduled
-left join catalogue.deadlines
-    on deadlines.programme_code = scheduled.programme_code and deadlines.period = scheduled.period
-    and deadlines.unit_level = scheduled.unit_level and deadlines.agency_code = scheduled.agency_code
-    and deadlines.revision = scheduled.deadline_revision
 where scheduled.programme_code = %(programme)s and scheduled.period = %(period)s
     and scheduled.agency_code = %(agency)s and scheduled.form = 'figures'
 """

@@ -23,31 +23,35 @@ with
 
     units as (select * from {{ ref("int_org_units__identified") }}),
 
-    called_for as (
-        select
-            reporters.programme_code,
-            periods.period,
-            periods.kind,
-            reporters.unit_level,
-            reporters.agency_code,
-            reporters.within_unit_code,
-            reporters.form,
-            reporters.is_owed,
-            reporters.feeds_rollup,
-            coalesce(deadlines.deadline_on, periods.data_to) as resolve_on,
-            deadlines.deadline_at,
-            deadlines.revision as deadline_revision
+    asked as (
+        select reporters.*, periods.period, periods.kind, periods.data_to
         from reporters
         inner join
             periods
             on periods.programme_code = reporters.programme_code
             and periods.period between reporters.period_from and reporters.period_to
-        left join
-            deadlines
-            on deadlines.programme_code = reporters.programme_code
-            and deadlines.period = periods.period
-            and deadlines.unit_level = reporters.unit_level
-            and deadlines.agency_code = reporters.agency_code
+    ),
+
+    -- the date of the level, which may be none, and those that single units have for themselves
+    called_for as (
+        {% for whose in ("level", "unit") -%}
+            select
+                asked.*,
+                deadlines.unit_code as dated_unit_code,
+                coalesce(deadlines.deadline_on, asked.data_to) as resolve_on,
+                deadlines.deadline_at,
+                deadlines.revision as deadline_revision,
+                deadlines.phrase_vi as deadline_phrase_vi
+            from asked {{ "left" if whose == "level" else "inner" }}
+            join
+                deadlines
+                on deadlines.programme_code = asked.programme_code
+                and deadlines.period = asked.period
+                and deadlines.unit_level = asked.unit_level
+                and deadlines.agency_code = asked.agency_code
+                and deadlines.unit_code is {{ "null" if whose == "level" else "not null" }}
+                {{ "union all" if not loop.last }}
+        {% endfor %}
     )
 
 select
@@ -64,6 +68,7 @@ select
     called_for.resolve_on,
     called_for.deadline_at,
     called_for.deadline_revision,
+    called_for.deadline_phrase_vi,
     case
         when called_for.kind = 'baseline'
         then 'baseline'
@@ -91,3 +96,11 @@ left join
     and exemptions.period = called_for.period
     and exemptions.unit_code = units.unit_code
     and exemptions.agency_code = called_for.agency_code
+left join
+    deadlines as own
+    on own.programme_code = called_for.programme_code
+    and own.period = called_for.period
+    and own.unit_level = called_for.unit_level
+    and own.agency_code = called_for.agency_code
+    and own.unit_code = units.unit_code
+where called_for.dated_unit_code is not distinct from own.unit_code

@@ -1,4 +1,4 @@
--- dim_deadline.sql: one row per programme, period, level and agency with a dated deadline
+-- dim_deadline.sql: one row per programme, period, level, agency and unit with a dated deadline
 with deadlines as (select * from {{ ref("int_deadlines__dated") }})
 
 select
@@ -6,6 +6,7 @@ select
     period,
     unit_level,
     agency_code,
+    unit_code,
     deadline_at,
     phrase_vi as phrase,
     reading,
