@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -12,8 +12,21 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from warehouse import moments
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 """The option of every reading command."""
+
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        parser=moments.parse,
+        metavar="MOMENT",
+        help="As it was known at this moment, ISO 8601 in Vietnamese time; the newest when not given.",
+    ),
+]
+"""The option of every command that tells figures; hand it to moments.look_at."""
 
 
 def write_document(document: object) -> None:
