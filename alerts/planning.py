@@ -4,6 +4,8 @@ from datetime import datetime
 
 import psycopg
 
+from warehouse import moments
+
 STAGE, AUDIENCE, CHANNEL = "missing", "reporter", "email"
 
 PLAN = """
@@ -61,7 +63,7 @@ returning ledger.unit_code, ledger.programme_code, ledger.period, ledger.status
 
 def look_at(connection: psycopg.Connection, moment: datetime) -> None:
     """From here on this session reads the marts as they stand at `moment`."""
-    connection.execute("select set_config('baocao.moment', %s, false)", [moment.isoformat()])
+    moments.set_moment(connection, moment)
 
 
 def knows_obligations(connection: psycopg.Connection) -> bool:

@@ -20,9 +20,12 @@ log = get_logger(__name__)
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 # Each run tests what it builds: the rows of the plans when they are loaded, the figures whenever they are made.
 ONLY_ITS_TESTS = ["--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"]
-# The plans, the map and the schedule made of them: the gate has to know who may report what before figures exist.
-CATALOGUE = ["--select", "resource_type:seed", "+int_reports__scheduled", *ONLY_ITS_TESTS]
-FIGURES = ["--select", "resource_type:model", *ONLY_ITS_TESTS]
+# The plans, the map and what is made of them alone: the gate has to know who may report what before figures exist.
+# A build of figures leaves them as they are, so that one corrected report does not pay for a nation's schedule.
+OF_THE_PLANS = ["+int_reports__expected", "+int_indicators__assigned", "+int_indicators__measured"]
+CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]
+FIGURES = ["--select", "resource_type:model", "--exclude", *OF_THE_PLANS, *ONLY_ITS_TESTS]
+EVERYTHING = ["--select", "resource_type:model", "--full-refresh", *ONLY_ITS_TESTS]
 FAILED = frozenset({"error", "fail", "runtime error"})
 
 
@@ -85,7 +88,7 @@ def build(full_refresh: bool = False) -> BuildResult:
     prepare_catalogue()
     with database.exclusive("dbt"), runs.recorded("build", catalogue_version()) as run:
         run.accepted_through = _last_verdict()
-        nodes = run_dbt(["build", *FIGURES, *(["--full-refresh"] if full_refresh else [])])
+        nodes = run_dbt(["build", *(EVERYTHING if full_refresh else FIGURES)])
         _keep(run, nodes)
         _check_marts(run)
     return BuildResult(run.run_id, nodes)

@@ -1,25 +1,55 @@
--- int_org_units__restated.sql: one row per ended unit, basis and place where its sums belong
--- As reported they belong to its old parents; today to its heir and its province. What did not go
--- whole into one
--- heir, or whose heir is the province itself, is the province's "unallocated" row and never
--- shared out.
-with units as (select * from {{ ref("int_org_units__identified") }} where lives_to <> 'infinity')
+-- int_org_units__restated.sql: one row per ended unit, basis and place where its sums belong, with
+-- the share of them that does
+-- As reported they belong to its old parents; today to its heir and its province. A unit that was
+-- split is shared out only by declared weights, and then it is an estimate. What went to no single
+-- unit, or whose heir is the province itself, is the province's "unallocated" row.
+with
+    units as (select * from {{ ref("int_org_units__identified") }}),
 
-select unit_id, 'as_reported' as boundary_basis, district_id as place_id
-from units
-where district_id <> unit_id
-union all
-select unit_id, 'as_reported', province_id
-from units
-where province_id <> unit_id
-union all
-select unit_id, 'current', family_id
-from units
-union all
+    ended as (select * from units where lives_to <> 'infinity'),
+
+    weights as (select * from {{ ref("split_weights") }}),
+
+    -- to whom a unit goes today: whole to its heir, or by shares to those of its successors
+    inherited as (
+        select unit_id, unit_id as heir_of, 1 as weight, false as is_estimated
+        from ended
+        where unit_id not in (select old_unit_id from weights)
+        union all
+        select old_unit_id, new_unit_id, weight, true
+        from weights
+    ),
+
+    today as (
+        select
+            inherited.unit_id,
+            case
+                when heir.is_whole and heir.current_id <> heir.family_id
+                then heir.current_id
+                else heir.family_id || '/unallocated'
+            end as place_id,
+            sum(inherited.weight) as weight,
+            bool_or(inherited.is_estimated) as is_estimated
+        from inherited
+        inner join units as heir on heir.unit_id = inherited.heir_of
+        group by 1, 2
+    )
+
 select
     unit_id,
-    'current',
-    case
-        when is_whole and current_id <> family_id then current_id else family_id || '/unallocated'
-    end
-from units
+    'as_reported' as boundary_basis,
+    district_id as place_id,
+    1 as weight,
+    false as is_estimated
+from ended
+where district_id <> unit_id
+union all
+select unit_id, 'as_reported', province_id, 1, false
+from ended
+where province_id <> unit_id
+union all
+select unit_id, 'current', family_id, 1, false
+from ended
+union all
+select unit_id, 'current', place_id, weight, is_estimated
+from today

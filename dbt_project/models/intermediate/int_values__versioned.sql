@@ -10,7 +10,6 @@
     config(
         materialized="incremental",
         incremental_strategy="scope",
-        on_schema_change="fail",
         indexes=[
             {"columns": ["programme_code", "period", "family_id"]},
             {

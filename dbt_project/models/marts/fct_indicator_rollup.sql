@@ -21,13 +21,26 @@ with
 
     indicators as (select * from {{ ref("indicators") }}),
 
-    summed as (select * from {{ ref("int_values__rolled_up") }}),
+    -- the sums stand ready for the newest word; those of an earlier moment are made when asked for
+    summed as (
+        select *
+        from {{ ref("int_values__rolled_up") }}
+        where not ({{ is_looking_back() }})
+        union all
+        select *
+        from {{ ref("int_values__rolled_up_then") }}
+        where {{ is_looking_back() }}
+    ),
 
-    told as (select * from {{ ref("int_values__figured") }} where known_to = 'infinity'),
+    told as (select * from {{ ref("int_values__figured") }} where {{ is_told() }}),
+
+    assigned as (select * from {{ ref("int_indicators__assigned") }} where is_figure),
 
     bases as (select * from (values ('as_reported'), ('current')) as names(boundary_basis)),
 
     units as (select * from {{ ref("int_org_units__identified") }}),
+
+    silent as (select * from {{ ref("int_denominators__known") }}),
 
     from_below as (
         select
@@ -50,6 +63,7 @@ with
             expected.units_expected - coalesce(summed.units_not_applicable, 0) as units_expected,
             coalesce(summed.units_reporting, 0) as units_reporting,
             coalesce(summed.units_without_parts, 0) as units_without_parts,
+            coalesce(summed.is_estimated, false) as is_estimated,
             coalesce(summed.is_made_up, false) as is_made_up
         from expected
         inner join measures on measures.programme_code = expected.programme_code
@@ -88,8 +102,14 @@ with
             1 as units_expected,
             case when told.low is null then 0 else 1 end as units_reporting,
             case when told.is_bare and not told.has_parts then 1 else 0 end as units_without_parts,
+            false as is_estimated,
             told.is_made_up
         from told
+        inner join
+            assigned
+            on assigned.programme_code = told.programme_code
+            and assigned.indicator_code = told.indicator_code
+            and assigned.agency_code = told.agency_code
         inner join units on units.unit_id = told.unit_id
         inner join bases on bases.boundary_basis = 'as_reported' or units.lives_to = 'infinity'
         where
@@ -134,15 +154,15 @@ with
     )
 
 select
-    programme_code,
-    indicator_code,
-    period,
-    unit_id,
-    unit_code,
-    boundary_basis,
-    measure,
-    unit_level,
-    aggregation,
+    covered.programme_code,
+    covered.indicator_code,
+    covered.period,
+    covered.unit_id,
+    covered.unit_code,
+    covered.boundary_basis,
+    covered.measure,
+    covered.unit_level,
+    covered.aggregation,
     {{ exact("n_low", "n_high") }} as numerator,
     {{ exact("d_low", "d_high") }} as denominator,
     {{ exact("low", "reached") }} as value,
@@ -153,7 +173,20 @@ select
     units_expected::integer as units_expected,
     units_reporting::integer as units_reporting,
     units_without_parts::integer as units_without_parts,
-    coverage_pct,
-    coalesce(coverage_pct < min_coverage_pct, true) as is_provisional,
-    is_made_up
+    covered.coverage_pct,
+    case
+        when covered.d_low = covered.d_high
+        then covered.d_low * 100 / nullif(covered.d_low + coalesce(silent.silent_denominator, 0), 0)
+    end as denominator_coverage_pct,
+    coalesce(covered.coverage_pct < covered.min_coverage_pct, true) as is_provisional,
+    covered.is_estimated,
+    covered.is_made_up
 from covered
+left join
+    silent
+    on silent.programme_code = covered.programme_code
+    and silent.indicator_code = covered.indicator_code
+    and silent.period = covered.period
+    and silent.unit_id = covered.unit_id
+    and silent.measure = covered.measure
+    and silent.boundary_basis = covered.boundary_basis

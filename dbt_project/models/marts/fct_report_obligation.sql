@@ -11,10 +11,25 @@ with
 
     lines as (select * from {{ ref("int_values__versioned") }} where is_primary),
 
-    indicators as (select * from {{ ref("indicators") }} where is_required),
+    -- the lines that a report has to hold are those of its level that its sender is assigned
+    indicators as (
+        select
+            assigned.programme_code,
+            assigned.indicator_code,
+            assigned.agency_code,
+            measures.unit_level
+        from {{ ref("int_indicators__assigned") }} as assigned
+        inner join
+            {{ ref("indicator_measures") }} as measures
+            on measures.programme_code = assigned.programme_code
+            and measures.indicator_code = assigned.indicator_code
+        where assigned.is_required
+    ),
 
     required as (
-        select programme_code, count(*) as lines_required from indicators group by programme_code
+        select programme_code, agency_code, unit_level, count(*) as lines_required
+        from indicators
+        group by 1, 2, 3
     ),
 
     stood as (
@@ -45,7 +60,11 @@ with
             end as status
         from owed
         cross join as_of
-        left join required on required.programme_code = owed.programme_code
+        left join
+            required
+            on required.programme_code = owed.programme_code
+            and required.agency_code = owed.agency_code
+            and required.unit_level = owed.unit_level
         left join
             answered
             on answered.programme_code = owed.programme_code
@@ -65,6 +84,8 @@ with
                     indicators
                     on indicators.programme_code = lines.programme_code
                     and indicators.indicator_code = lines.indicator_code
+                    and indicators.agency_code = lines.agency_code
+                    and indicators.unit_level = lines.unit_level
                 where
                     lines.programme_code = stood.programme_code
                     and lines.period = stood.period

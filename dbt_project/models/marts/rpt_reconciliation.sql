@@ -5,7 +5,11 @@ with
         select * from {{ ref("fct_indicator_rollup") }} where boundary_basis = 'as_reported'
     ),
 
-    own as (select * from {{ ref("fct_reported_value") }} where known_to is null)
+    own as (
+        select *
+        from {{ ref("fct_reported_value") }}
+        where known_from <= {{ as_of() }} and coalesce(known_to, 'infinity') > {{ as_of() }}
+    )
 
 select
     own.programme_code,

@@ -1,0 +1,83 @@
+-- int_denominators__known.sql: one row per indicator, measure, period, place and basis with those
+-- among whom the units that are silent counted when they last reported
+-- Beside the denominator that reported it tells how much of the known one did.
+{{ config(materialized="view") }}
+
+with
+    scheduled as (
+        select *
+        from {{ ref("int_reports__scheduled") }}
+        where is_owed and feeds_rollup and form = 'figures'
+    ),
+
+    measures as (
+        select * from {{ ref("int_indicators__measured") }} where rolls_into in ('rate', 'change')
+    ),
+
+    periods as (select * from {{ ref("periods") }}),
+
+    told as (
+        select * from {{ ref("int_values__versioned") }} where d_low = d_high and {{ is_told() }}
+    ),
+
+    places as (select * from {{ ref("int_org_units__placed") }}),
+
+    silent as (
+        select
+            scheduled.programme_code,
+            scheduled.period,
+            scheduled.unit_id,
+            scheduled.agency_code,
+            measures.indicator_code,
+            measures.measure,
+            periods.data_from
+        from scheduled
+        inner join
+            measures
+            on measures.programme_code = scheduled.programme_code
+            and measures.unit_level = scheduled.unit_level
+        inner join
+            periods
+            on periods.programme_code = scheduled.programme_code
+            and periods.period = scheduled.period
+        where
+            not exists (
+                select 1
+                from told
+                where
+                    told.programme_code = scheduled.programme_code
+                    and told.period = scheduled.period
+                    and told.unit_id = scheduled.unit_id
+                    and told.agency_code = scheduled.agency_code
+                    and told.indicator_code = measures.indicator_code
+                    and told.measure = measures.measure
+            )
+    )
+
+select
+    silent.programme_code,
+    silent.indicator_code,
+    silent.measure,
+    silent.period,
+    places.place_id as unit_id,
+    places.boundary_basis,
+    sum(last_told.d_low * places.weight) as silent_denominator
+from silent
+cross join
+    lateral(
+        select told.d_low
+        from told
+        inner join
+            periods on periods.programme_code = told.programme_code and periods.period = told.period
+        where
+            told.programme_code = silent.programme_code
+            and told.unit_id = silent.unit_id
+            and told.agency_code = silent.agency_code
+            and told.indicator_code = silent.indicator_code
+            and told.measure = silent.measure
+            and periods.data_from < silent.data_from
+        order by periods.data_from desc
+        limit 1
+    ) as last_told
+inner join places on places.unit_id = silent.unit_id
+group by 1, 2, 3, 4, 5, 6
