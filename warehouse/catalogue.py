@@ -18,7 +18,7 @@ from warehouse.errors import WrongCall
 from warehouse.settings import PROJECT_ROOT
 
 Aggregation = Literal["ratio", "sum", "share_of_units", "relative_change", "none"]
-Measure = Literal["rate", "count", "share", "yes_no", "change"]
+Measure = Literal["rate", "count", "share", "yes_no", "change", "points"]
 Level = Literal["commune", "district", "province"]
 
 GATE_RULES = PROJECT_ROOT / "dbt_project" / "seeds" / "catalogue" / "gate_rules.csv"
@@ -52,7 +52,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Indicator:
-    """A measured row of a plan's annex, and how its figure is made.
+    """A measured row of a plan's annex, and how its figure is made. direction: where better lies, if anywhere.
 
     factor: what the division is multiplied with (100, 1 000, 100 000), None where nothing is divided.
     hard_min, hard_max: what is mathematically possible; soft_min, soft_max: what is plausible; None is no bound.
@@ -71,7 +71,7 @@ class Indicator:
     is_part_of_whole: bool
     numerator_vi: str
     denominator_vi: str
-    direction: Literal["up", "down"]
+    direction: Literal["up", "down"] | None
     is_required: bool
     is_sensitive: bool
     hard_min: Decimal | None
@@ -92,15 +92,15 @@ class Target:
     """
 
     indicator_code: str
-    target_scope: Literal["commune", "province"]
-    bound_unit_code: str
+    target_scope: Literal["commune", "district", "province", "national"]
+    bound_unit_code: str | None
     target_year: int
     measure: Measure
     comparator: Literal["<", "≤", ">", "≥", "=", "between", "yes"]
     target_low: Decimal | None
     target_high: Decimal | None
     raw: str
-    comparator_source: Literal["annex", "label", "body", "inferred"]
+    comparator_source: Literal["annex", "label", "body", "inferred", "secondary"]
     competing_reading_vi: str | None
 
 

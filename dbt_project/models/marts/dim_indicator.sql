@@ -15,6 +15,7 @@ select
     numerator_vi,
     denominator_vi,
     direction,
+    milestone_path,
     hard_min,
     hard_max,
     soft_min,
@@ -25,6 +26,7 @@ select
     is_sensitive,
     bound_reason,
     lead_agency_vi,
+    code_source,
     made_by,
     source_line,
     note
