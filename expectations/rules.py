@@ -16,7 +16,7 @@ from warehouse import catalogue
 CHECKED = Path(__file__).with_name("checked")
 """One SQL file for each checked table."""
 
-NUMBERS = frozenset({"expected", "figure", "told", "told_earlier"})
+NUMBERS = frozenset({"base", "base_earlier", "expected", "figure", "told", "told_earlier"})
 DAYS = frozenset({"resolve_on"})
 RANGES = {
     "hard_range": ("hard_min", "hard_max"),

@@ -5,6 +5,10 @@
 -- should then be: the count where the unit's level speaks of a count.
 -- `told` is the figure, or the typed value where there are no parts to make one.
 -- Bounds of a rate do not bound a count of the same indicator, which is only never below 0.
+-- `base` and `base_earlier` are what a reduction starts from: as typed now, and as the unit counted
+-- it in its last period. `is_value_alone`: an answer or points, no numerator or denominator.
+-- `is_assigned`: the line is for this sender to report; `reporters` are
+-- those that do.
 with
     lines as (
         select
@@ -49,6 +53,17 @@ with
             checked_submission.programme,
             checked_submission.period,
             checked_submission.unit,
+            checked_submission.agency,
+            checked_submission.is_scheduled,
+            checked_submission.unit_level,
+            case
+                checked_submission.unit_level
+                when 'commune'
+                then 'cấp xã'
+                when 'district'
+                then 'cấp huyện'
+                else 'cấp tỉnh'
+            end as unit_level_vi,
             checked_submission.sheet,
             checked_submission.part_columns,
             checked_submission.programme_is_known,
@@ -63,6 +78,7 @@ with
             measures.measure,
             measures.measure = 'count'
             and indicators.aggregation in ('ratio', 'relative_change') as is_count_of_rate,
+            coalesce(measures.measure in ('yes_no', 'share', 'points'), false) as is_value_alone,
             indicators.hard_min,
             indicators.hard_max,
             indicators.soft_min,
@@ -70,6 +86,9 @@ with
             case
                 when numerator_kind in ('exact', 'nil') then lower(lines.numerator_range)
             end as exact_numerator,
+            case
+                when denominator_kind in ('exact', 'nil') then lower(lines.denominator_range)
+            end as exact_denominator,
             case
                 when value_kind in ('exact', 'nil') then lower(lines.value_range)
             end as exact_value
@@ -170,6 +189,33 @@ with
         from told
         where age > 0 and told is not null
         order by submission_id, indicator_code, age
+    ),
+
+    counted_earlier as (
+        select distinct
+            on (submission_id, indicator_code)
+            submission_id,
+            indicator_code,
+            earlier_period,
+            exact_numerator
+        from told
+        where age > 0 and aggregation = 'relative_change' and exact_numerator is not null
+        order by submission_id, indicator_code, age
+    ),
+
+    reported_by as (
+        select
+            assigned.programme_code,
+            assigned.indicator_code,
+            array_agg(assigned.agency_code) as agency_codes,
+            string_agg(
+                coalesce(agencies.name_vi || ' (' || agency_code || ')', agency_code),
+                ', '
+                order by agency_code
+            ) as agencies
+        from intermediate.int_indicators__assigned as assigned
+        left join catalogue.agencies using (programme_code, agency_code)
+        group by 1, 2
     )
 
 select
@@ -178,6 +224,10 @@ select
     told.programme,
     told.period,
     told.unit,
+    told.agency,
+    told.is_scheduled,
+    told.unit_level,
+    told.unit_level_vi,
     told.sheet,
     told.part_columns,
     told.row_no,
@@ -190,9 +240,12 @@ select
     told.denominator_vi,
     told.aggregation,
     told.measure,
+    told.is_value_alone,
     told.is_part_of_whole,
     told.programme_is_known,
     told.indicator_is_known,
+    told.agency = any(reported_by.agency_codes) as is_assigned,
+    reported_by.agencies as reporters,
     told.feeds_rollup,
     told.numerator_raw,
     told.numerator_kind,
@@ -211,6 +264,9 @@ select
     told.told,
     earlier.told as told_earlier,
     earlier.earlier_period,
+    case when told.aggregation = 'relative_change' then told.exact_denominator end as base,
+    counted_earlier.exact_numerator as base_earlier,
+    counted_earlier.earlier_period as base_period,
     case when told.measure = 'count' then told.exact_numerator else told.figure end as expected,
     greatest(
         0.5 * power(10::numeric, - coalesce(scale(lower(told.value)), 0)), 0.000001
@@ -224,4 +280,12 @@ left join
     earlier
     on earlier.submission_id = told.submission_id
     and earlier.indicator_code = told.indicator_code
+left join
+    counted_earlier
+    on counted_earlier.submission_id = told.submission_id
+    and counted_earlier.indicator_code = told.indicator_code
+left join
+    reported_by
+    on reported_by.programme_code = told.programme
+    and reported_by.indicator_code = told.indicator_code
 where told.age = 0

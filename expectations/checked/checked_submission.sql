@@ -42,8 +42,13 @@ with
             period,
             unit_code,
             min(resolve_on) as resolve_on,
-            string_agg(agency_code, ', ' order by agency_code) as agencies
+            string_agg(
+                coalesce(agencies.name_vi || ' (' || agency_code || ')', agency_code),
+                ', '
+                order by agency_code
+            ) as agencies
         from intermediate.int_reports__scheduled
+        left join catalogue.agencies using (programme_code, agency_code)
         group by 1, 2, 3
     ),
 

@@ -1,10 +1,15 @@
--- required_line.sql: one row per line that a full report has to hold
--- A line of three empty cells is as absent as no line; "không áp dụng" is an answer.
+-- required_line.sql: one row per line that a full report has to hold: of its level, and its
+-- sender's to report
+-- A line of three empty cells is as absent as no line; "không áp dụng" is an answer. Parts are none
+-- where only the value counts.
 with
     told as (
         select distinct submission_id, indicator
         from pg_temp.checked_line
-        where (numerator_kind, denominator_kind, value_kind) <> ('missing', 'missing', 'missing')
+        where
+            value_kind <> 'missing'
+            or not is_value_alone
+            and (numerator_kind, denominator_kind) <> ('missing', 'missing')
     )
 
 select
@@ -22,7 +27,14 @@ select
     null::text as raw
 from pg_temp.checked_submission as report
 inner join
-    catalogue.indicators on indicators.programme_code = report.programme and indicators.is_required
+    intermediate.int_indicators__assigned as assigned
+    on assigned.programme_code = report.programme
+    and assigned.agency_code = report.agency
+    and assigned.is_required
+inner join
+    catalogue.indicators
+    on indicators.programme_code = assigned.programme_code
+    and indicators.indicator_code = assigned.indicator_code
 inner join
     catalogue.indicator_measures as measures
     on measures.programme_code = indicators.programme_code

@@ -24,6 +24,12 @@ OUTSIDE_HARD = (
 )
 """A censored value is impossible only when no part of it is possible; a range must be possible as a whole."""
 
+FILLED_IN = (
+    "is_scheduled and indicator_is_known "
+    "and (numerator_kind, denominator_kind, value_kind) <> ('missing', 'missing', 'missing')"
+)
+"""A line that this sender's report does not have is unknown to it; an empty one, of a table for all, does no harm."""
+
 TYPED_DISAGREES = (
     "case value_kind "
     "when 'exact' then abs(expected - lower(value_range)) > rounding "
@@ -44,6 +50,8 @@ SUITE = Suite(
             "and problems ->> 'indicator' is null",
             "indicator",
         ),
+        Rule("indicator_not_assigned", f"{FILLED_IN} and not is_assigned", "indicator"),
+        Rule("indicator_not_of_level", f"{FILLED_IN} and is_assigned and measure is null", "indicator"),
         Rule("line_twice", "indicator is not null and occurrence > 1", "indicator"),
         Rule("value_outside_hard_range", OUTSIDE_HARD, "value"),
         Rule("numerator_above_denominator", "is_part_of_whole and numerator_range >> denominator_range", "numerator"),
@@ -75,12 +83,19 @@ SUITE = Suite(
             "numerator",
         ),
         Rule("figure_jumped", "abs(told - told_earlier) > (soft_max - soft_min) / 2", "indicator"),
+        Rule("base_differs_from_last_report", "base <> base_earlier", "denominator"),
         Rule("value_disagrees", TYPED_DISAGREES, "value"),
         Rule(
             "value_without_parts",
             f"feeds_rollup and {PARTED} and value_range && numrange(hard_min, hard_max, '[]') "
             "and numerator_kind = 'missing' and denominator_kind = 'missing'",
             "value",
+        ),
+        Rule("numerator_without_use", "is_value_alone and numerator_range is not null", "numerator"),
+        Rule(
+            "denominator_without_use",
+            "(is_value_alone or aggregation = 'sum') and denominator_range is not null",
+            "denominator",
         ),
     ),
 )
