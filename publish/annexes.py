@@ -146,6 +146,7 @@ order by indicator.sort_order
 VERDICTS = """
 select indicator_code, measure, target_scope, target_year, verdict from marts.fct_target_progress
 where programme_code = %(programme)s and period = %(period)s and unit_id = %(unit_id)s and target_year is not null
+    and target_scope <> 'national'
 order by target_scope = 'province'
 """
 
@@ -186,8 +187,11 @@ def load(connection: psycopg.Connection, programme: str, unit: str, period: str)
 
 
 def _target_year(targets: dict[str, dict[tuple[str, int], Target]], year: int) -> int | None:
-    """The year whose target a period is read against: its own, else the next that the plan names, else the last."""
-    years = sorted({target_year for found in targets.values() for _, target_year in found})
+    """The year whose target a period is read against: its own, else the next that the plan names, else the last.
+
+    The national programme's years are not the plan's.
+    """
+    years = sorted({target_year for found in targets.values() for scope, target_year in found if scope != "national"})
     return next((target_year for target_year in years if target_year >= year), years[-1] if years else None)
 
 
@@ -253,7 +257,8 @@ def _entry(
     ends = (row["value_low"], row["value_high"]) if has_figure else None
     closed = row["low_closed"] is not False, row["high_closed"] is not False
     verdict, against = verdicts.get(
-        (row["indicator_code"], row["measure"]), ("no_data" if targets else "no_target", None)
+        (row["indicator_code"], row["measure"]),
+        ("no_data" if any(scope != "national" for scope, _ in targets) else "no_target", None),
     )
     if verdict == "met" and against in targets and _is_exceeded(ends, targets[against]):
         verdict = "exceeded"

@@ -10,7 +10,7 @@ from publish import formats
 from warehouse import catalogue
 from warehouse.errors import BaocaoError, WrongCall
 
-SCOPES = {"commune": "xã", "province": "tỉnh"}
+SCOPES = {"commune": "xã", "district": "huyện", "province": "tỉnh", "national": "cả nước"}
 
 FIGURES = """
 select figures.*, indicator.name_vi as indicator_name, indicator.unit_vi,
