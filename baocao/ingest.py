@@ -47,6 +47,7 @@ def receive_document(
     unit: str,
     file: Path,
     agency: Annotated[str, typer.Option(help="Who reports, where it is not the unit itself.")] = "UBND",
+    made_up: Annotated[bool, typer.Option("--made-up", help="It is made up, and is marked as such for ever.")] = False,
     json: Json = False,
 ) -> None:
     """Receive a report without figures: a dossier or a narrative, of any file type."""
@@ -54,7 +55,7 @@ def receive_document(
 
     if not file.is_file():
         raise WrongCall(f"There is no file {file}.")
-    _show([receiving.receive_document(programme, period, unit, file, agency)], json)
+    _show([receiving.receive_document(programme, period, unit, file, agency, is_made_up=made_up)], json)
 
 
 def _insist_on_an_answer(files: Sequence[str], found: list["Receipt"]) -> None:

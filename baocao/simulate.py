@@ -1,13 +1,17 @@
 """`baocao simulate`: made-up reports, marked as such."""
 
+import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from baocao.output import stderr
 from warehouse import database
 from warehouse.errors import WrongCall
+
+if TYPE_CHECKING:
+    from publish.simulation import Document
 
 app = typer.Typer()
 
@@ -16,34 +20,47 @@ app = typer.Typer()
 def simulate(
     programme: str,
     period: str,
-    out: Annotated[Path, typer.Option(help="The folder to write the workbooks into.")],
-    seed: Annotated[int, typer.Option(help="The same seed gives the same workbooks.")],
-    units: Annotated[
-        str, typer.Option(help="Unit codes, with commas; by default all whose figures are added up.")
-    ] = "",
+    out: Annotated[Path, typer.Option(help="The folder to write the reports into.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")],
+    units: Annotated[str, typer.Option(help="Unit codes, with commas; by default all that owe a report.")] = "",
+    agency: Annotated[
+        list[str] | None, typer.Option(help="Agency codes, with commas or repeated; by default all that owe a report.")
+    ] = None,
     defect: Annotated[list[str] | None, typer.Option(help="UNIT=DEFECT puts a defect in; may be repeated.")] = None,
     correction: Annotated[int, typer.Option(help="Write the n-th correction instead of full reports.")] = 0,
     lines: Annotated[str, typer.Option(help="Indicator codes that a correction carries, with commas.")] = "",
 ) -> None:
-    """Write made-up reports of a programme's units, marked as made up in name, content and print."""
+    """Write made-up reports of a programme, marked as made up in name, content and print.
+
+    Figures are workbooks for `baocao ingest`; reports without figures are texts in the folder ho-so, and the commands
+    that receive them are printed at the end.
+    """
     from pipeline import building
     from publish import simulation
 
     database.prepare()
     building.prepare_catalogue()
-    with stderr().status("Workbooks …"):
+    who = (programme, period, _listed(units) or None, _listed(",".join(agency or [])) or None)
+    with stderr().status("Reports …"):
         written = simulation.simulate(
-            programme,
-            period,
-            _listed(units) or None,
+            *who,
             seed=seed,
             out=out,
             defects=dict(map(_pair, defect or [])),
             correction=correction,
             lines=_listed(lines),
         )
+        documents = [] if correction else simulation.documents(*who, seed=seed, out=out)
     for path in written:
         typer.echo(path)
+    for document in documents:
+        typer.echo(_receiving(document))
+
+
+def _receiving(document: "Document") -> str:
+    """The command by which a report without figures is received."""
+    report = [document.programme_code, document.period, document.unit_code, str(document.path)]
+    return shlex.join(["baocao", "receive-document", *report, "--agency", document.agency_code, "--made-up"])
 
 
 def _listed(text: str) -> list[str]:

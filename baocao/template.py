@@ -18,12 +18,13 @@ def template(
     out: Annotated[Path, typer.Option(help="The workbook to write (.xlsx).")],
     agency: Annotated[str, typer.Option(help="Who reports about the unit.")] = "UBND",
 ) -> None:
-    """Write the workbook that a unit fills in for a programme and period."""
+    """Write the workbook that a unit, or an agency about it, fills in for a programme and period."""
     from pipeline import building
-    from publish import catalogued, templates
+    from publish import catalogued, previous, templates
 
     database.prepare()
     building.prepare_catalogue()
     with database.connect() as connection:
-        form = catalogued.form(connection, programme, unit, period, agency)
+        asked = catalogued.form(connection, programme, unit, period, agency)
+        (form,) = previous.beside(connection, [asked])
     typer.echo(templates.write(form, out))

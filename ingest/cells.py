@@ -2,8 +2,8 @@
 
 A cell is text or a typed spreadsheet value. What its part expects decides how it is read:
 `count` (numerators, denominators, head counts), `percent` and `per_mille` (rates whose sign is known), `rate`
-(other rates), `yes_no`, or `any` when the catalogue does not say. Nothing is guessed: what can be read in two ways
-comes back to the sender, as a rule of gate_rules.csv. The rules in words: docs/submission-format.md.
+(other rates), `points` (of a score sheet), `yes_no`, or `any` when the catalogue does not say. Nothing is guessed: what
+can be read in two ways comes back to the sender, as a rule of gate_rules.csv. In words: docs/submission-format.md.
 """
 
 import re
@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from ingest import numerals
 from ingest.numerals import Unreadable
 
-Expects = Literal["count", "rate", "percent", "per_mille", "yes_no", "any"]
+Expects = Literal["count", "rate", "percent", "per_mille", "points", "yes_no", "any"]
 Kind = Literal["exact", "censored", "range", "nil", "missing", "not_applicable", "yes", "no", "unreadable"]
 Shown = Literal["percent", "formula", "error", "merged"]
 """What a spreadsheet cell is beside its value; see workbook.py."""
@@ -68,12 +68,12 @@ MEANT: dict[Kind, frozenset[str]] = {
 WORDS: dict[str, Kind] = {word: kind for kind, words in MEANT.items() for word in words}
 
 UNITS = (
-    "bà mẹ|bé|ca|cặp|cháu|cơ sở|cuộc|cuộc tảo hôn|đơn vị|em|giáo viên|học sinh|hộ|hộ gia đình|lượt|lượt trẻ|người|"
+    "bà mẹ|bé|ca|cặp|cháu|cơ sở|cuộc|cuộc tảo hôn|điểm|đơn vị|em|giáo viên|học sinh|hộ|hộ gia đình|lượt|lượt trẻ|người|"
     "phụ nữ|phường|sản phụ|thôn|trẻ|trẻ em|trẻ đẻ sống|trẻ sơ sinh|trường|trường học|trường hợp|vụ|xã|xã, phường"
 )
 UNIT = re.compile(rf"(?P<rest>.*[0-9])(?: ?(?P<sign>%|‰|phần trăm|phần nghìn)| (?:{UNITS}))", re.DOTALL)
 SIGNS = {"%": "%", "‰": "‰", "phần trăm": "%", "phần nghìn": "‰"}
-SIGNS_OF = {"count": "", "percent": "%", "per_mille": "‰"}
+SIGNS_OF = {"count": "", "points": "", "percent": "%", "per_mille": "‰"}
 
 BELOW = "<|dưới|nhỏ hơn|thấp hơn|ít hơn"
 AT_MOST = "≤|<=|=<|không quá|tối đa|nhiều nhất"

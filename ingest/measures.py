@@ -62,8 +62,8 @@ def gathered(plans: Mapping[str, Iterable[Indicator]]) -> Measures:
 
 
 def _expects(measure: Measure, factor: Decimal | None) -> Expects:
-    if measure in ("count", "yes_no"):
-        return "count" if measure == "count" else "yes_no"
+    if measure == "count" or measure == "yes_no" or measure == "points":
+        return measure
     if measure in ("share", "change"):
         return "percent"
     return RATES.get(int(factor), "rate") if factor else "rate"

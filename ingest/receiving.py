@@ -87,11 +87,19 @@ def receive_many(arrivals: Sequence[Arrival], *, batch_id: UUID) -> list[Receive
 
 
 def receive_document(
-    programme: str, period: str, unit: str, agency: str, path: Path | str, *, batch_id: UUID, received_at: datetime
+    programme: str,
+    period: str,
+    unit: str,
+    agency: str,
+    path: Path | str,
+    *,
+    batch_id: UUID,
+    received_at: datetime,
+    is_made_up: bool = False,
 ) -> ReceivedFile:
     """Archive a report without figures (a dossier, a narrative) of any type, and record it. Raises OSError."""
     content, _ = _content(Arrival(str(path), received_at), archive.root())
-    report = Report(programme, period, unit, agency, form="document")
+    report = Report(programme, period, unit, agency, form="document", is_made_up=is_made_up)
     if not content.size_bytes:
         report.issues.append(Issue("file_empty"))
     with database.connect("loader", autocommit=True) as connection:

@@ -88,9 +88,12 @@ def receive_files(
     return [*answered, *_answered(repeated)]
 
 
-def receive_document(programme: str, period: str, unit: str, path: Path, agency: str = "UBND") -> Receipt:
+def receive_document(
+    programme: str, period: str, unit: str, path: Path, agency: str = "UBND", *, is_made_up: bool = False
+) -> Receipt:
     """Receive a report without figures: archived as it is, and judged by what it is about.
 
+    is_made_up: it says so itself, for no machine can read it.
     Raises OSError when there is no such file.
     """
     from ingest import receiving
@@ -98,7 +101,7 @@ def receive_document(programme: str, period: str, unit: str, path: Path, agency:
     database.prepare()
     building.prepare_catalogue()
     received = receiving.receive_document(
-        programme, period, unit, agency, path, batch_id=uuid4(), received_at=clock.now()
+        programme, period, unit, agency, path, batch_id=uuid4(), received_at=clock.now(), is_made_up=is_made_up
     )
     if received.is_duplicate:
         receipt = receipts.of_duplicate(received.sha256, received.file_name)

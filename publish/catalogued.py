@@ -1,30 +1,53 @@
-"""Forms read from the warehouse: the catalogue's rows for one unit and period, as the schedule knows them."""
+"""Forms read from the warehouse: the catalogue's rows for a unit, an agency and a period, as the schedule has them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 
-from publish.forms import Form, Line
+from publish.forms import MET_OR_NOT, YES_NO, Form, Line
 from publish.made_up import Way
 from warehouse import catalogue, wording
 from warehouse.catalogue import Indicator, Level
 from warehouse.errors import WrongCall
 
+OWN = "UBND"
+"""The unit's own people's committee, which needs no row among the agencies."""
+
 SCHEDULED = """
-select scheduled.unit_id, scheduled.unit_code, scheduled.unit_level, scheduled.deadline_phrase_vi as phrase_vi,
-       (select unit_name from geography.org_units where org_units.unit_id = scheduled.unit_id
-        order by (valid_from is null or valid_from <= scheduled.resolve_on) desc, valid_from desc nulls last limit 1)
-           as unit_name
+select scheduled.unit_id, scheduled.unit_code, scheduled.unit_level, scheduled.agency_code, scheduled.form,
+       scheduled.is_owed, scheduled.is_owed or (scheduled.reason = 'baseline' and scheduled.feeds_rollup) as is_usual,
+       coalesce(agencies.name_vi, '') as agency_name, coalesce(scheduled.deadline_phrase_vi, '') as phrase_vi,
+       coalesce((select unit_name from geography.org_units where org_units.unit_id = scheduled.unit_id
+        order by (valid_from is null or valid_from <= scheduled.resolve_on) desc, valid_from desc nulls last limit 1),
+        scheduled.unit_code) as unit_name
 from intermediate.int_reports__scheduled as scheduled
+left join catalogue.agencies on agencies.programme_code = scheduled.programme_code
+    and agencies.agency_code = scheduled.agency_code
 where scheduled.programme_code = %(programme)s and scheduled.period = %(period)s
-    and scheduled.agency_code = %(agency)s and scheduled.form = 'figures'
+    and (%(units)s::text[] is null or scheduled.unit_code = any(%(units)s))
+    and (%(agencies)s::text[] is null or scheduled.agency_code = any(%(agencies)s))
+order by scheduled.unit_code, scheduled.agency_code <> 'UBND', scheduled.agency_code
+"""
+
+ASSIGNED = """
+select assigned.indicator_code, assigned.agency_code, assigned.is_required, assigned.score_role,
+       criteria.kind as score_kind, criteria.evidence_vi
+from intermediate.int_indicators__assigned as assigned
+left join lateral (
+    select kind, evidence_vi from catalogue.criterion_indicators
+    join catalogue.criteria using (programme_code, criterion_code)
+    where criterion_indicators.programme_code = assigned.programme_code
+        and criterion_indicators.indicator_code = assigned.indicator_code and criterion_indicators.part = 'points'
+    order by criteria.sort_order limit 1) as criteria on true
+where assigned.programme_code = %(programme)s
 """
 
 WAYS = """
-select indicators.indicator_code, indicators.direction, indicators.factor,
+select indicators.indicator_code, indicators.direction, indicators.factor, indicators.soft_min, indicators.soft_max,
        coalesce(targets.target_low, targets.target_high) as target, targets.target_year,
        coalesce(baselines.value_low, baselines.value_high) as baseline_low,
        coalesce(baselines.value_high, baselines.value_low) as baseline_high, baselines.period as baseline_period
@@ -32,8 +55,9 @@ from catalogue.indicators
 left join lateral (
     select * from catalogue.targets
     where targets.programme_code = indicators.programme_code and targets.indicator_code = indicators.indicator_code
-        and targets.target_scope = 'province' and targets.measure in ('rate', 'share', 'change')
-    order by abs(targets.target_year::integer - left(%(period)s, 4)::integer) limit 1) as targets on true
+        and targets.measure in ('rate', 'share', 'change')
+    order by array_position(array['province', 'district', 'commune', 'national'], targets.target_scope),
+        abs(targets.target_year::integer - left(%(period)s, 4)::integer) limit 1) as targets on true
 left join lateral (
     select * from catalogue.baselines
     where baselines.programme_code = indicators.programme_code and baselines.indicator_code = indicators.indicator_code
@@ -43,63 +67,131 @@ where indicators.programme_code = %(programme)s
 """
 
 
-def form(connection: psycopg.Connection, programme: str, unit: str, period: str, agency: str = "UBND") -> Form:
-    """The empty form of a unit; raises WrongCall where the schedule has no such report."""
-    return forms(connection, programme, period, [unit], agency)[0]
+@dataclass(frozen=True)
+class Scheduled:
+    """A report that may be sent. is_usual: it is owed, or belongs to the baseline's figures.
+
+    agency_name: empty for the unit's own people's committee. phrase_vi: the plan's words for the date.
+    """
+
+    unit_id: str
+    unit_code: str
+    unit_name: str
+    unit_level: Level
+    agency_code: str
+    agency_name: str
+    form: str
+    is_owed: bool
+    is_usual: bool
+    phrase_vi: str
+
+    @property
+    def whose(self) -> str:
+        """Who reports about whom, for a message."""
+        return f"{self.agency_name or OWN} – {self.unit_name} ({self.unit_code})"
 
 
-def forms(
+def scheduled(
     connection: psycopg.Connection,
     programme: str,
     period: str,
     units: Sequence[str] | None = None,
-    agency: str = "UBND",
-) -> list[Form]:
-    """The empty forms of these units, in the order of their codes.
+    agencies: Sequence[str] | None = None,
+) -> list[Scheduled]:
+    """The reports of these units by these agencies (all, when not given), by unit, the unit's own first.
 
-    units: all whose own figures feed the rollup of that period, when not given.
-    Raises WrongCall for a unit whose report the schedule does not have.
+    Raises WrongCall for an unknown programme or period, and for a unit or an agency that reports nothing there.
     """
+    catalogue.period(connection, programme, period)
+    values = {"programme": programme, "period": period, "units": units and list(units)}
+    cursor = connection.cursor(row_factory=class_row(Scheduled))
+    found = cursor.execute(SCHEDULED, values | {"agencies": agencies and list(agencies)}).fetchall()
+    _insist(set(units or ()) - {report.unit_code for report in found}, "đơn vị", agencies, programme, period)
+    _insist(set(agencies or ()) - {report.agency_code for report in found}, "cơ quan", units, programme, period)
+    if not found:
+        raise WrongCall(f"{programme} không có báo cáo nào trong kỳ {period}.")
+    return found
+
+
+def _insist(strangers: set[str], what: str, others: Sequence[str] | None, programme: str, period: str) -> None:
+    if strangers:
+        beside = f" ({', '.join(others)})" if others else ""
+        names = ", ".join(sorted(strangers))
+        raise WrongCall(f"Không có {what} {names}{beside} báo cáo trong {programme}, kỳ {period}.")
+
+
+def form(connection: psycopg.Connection, programme: str, unit: str, period: str, agency: str = OWN) -> Form:
+    """The empty form of a unit and agency.
+
+    Raises WrongCall where the schedule has no such report, and where it is a report without figures.
+    """
+    (report,) = scheduled(connection, programme, period, [unit], [agency])
+    return forms(connection, programme, period, [report])[0]
+
+
+def forms(connection: psycopg.Connection, programme: str, period: str, reports: Sequence[Scheduled]) -> list[Form]:
+    """The empty forms of these reports, in their order. Raises WrongCall where one has no figures."""
+    for report in reports:
+        if report.form != "figures":
+            raise WrongCall(
+                f"Báo cáo của {report.whose} kỳ {period} là hồ sơ, không có biểu số liệu. Gửi bằng lệnh: "
+                f"baocao receive-document {programme} {period} {report.unit_code} TỆP --agency {report.agency_code}"
+            )
     plan, window = catalogue.programme(connection, programme), catalogue.period(connection, programme, period)
-    which = " and scheduled.unit_code = any(%(units)s)" if units is not None else " and scheduled.feeds_rollup"
-    values = {"programme": programme, "period": period, "agency": agency, "units": list(units or [])}
-    cursor = connection.cursor(row_factory=dict_row)
-    rows = cursor.execute(SCHEDULED + which + " order by scheduled.unit_code", values).fetchall()
-    if not rows or set(units or []) - {row["unit_code"] for row in rows}:
-        strangers = ", ".join(sorted(set(units or []) - {row["unit_code"] for row in rows})) or "nào"
-        raise WrongCall(f"Không có đơn vị {strangers} ({agency}) báo cáo số liệu trong {programme}, kỳ {period}.")
-    indicators = catalogue.indicators(connection, programme)
-    asked = {row["unit_level"]: _lines(indicators, row["unit_level"]) for row in rows}
+    asked = _Asked(connection, programme)
     return [
         Form(
             programme_code=programme,
             programme_name=plan.name_vi,
             period=period,
-            unit_code=row["unit_code"],
-            unit_name=row["unit_name"] or row["unit_code"],
-            unit_level=row["unit_level"],
-            lines=asked[row["unit_level"]],
-            agency_code=agency,
-            deadline=f"thời hạn: {row['phrase_vi']}" if row["phrase_vi"] else "",
+            unit_id=report.unit_id,
+            unit_code=report.unit_code,
+            unit_name=report.unit_name,
+            unit_level=report.unit_level,
+            lines=asked.lines(report),
+            agency_code=report.agency_code,
+            agency_name=report.agency_name if report.agency_code != OWN else "",
+            deadline=f"thời hạn: {report.phrase_vi}" if report.phrase_vi else "",
             window=f"số liệu từ {wording.day(window.data_from)} đến {wording.day(window.data_to)}",
         )
-        for row in rows
+        for report in reports
     ]
 
 
+class _Asked:
+    """The lines that a programme asks, by agency and level of unit."""
+
+    def __init__(self, connection: psycopg.Connection, programme: str) -> None:
+        self.programme = programme
+        self.indicators = catalogue.indicators(connection, programme)
+        cursor = connection.cursor(row_factory=dict_row)
+        rows = cursor.execute(ASSIGNED, {"programme": programme}).fetchall()
+        self.assigned = {(row["indicator_code"], row["agency_code"]): row for row in rows}
+        self.known: dict[tuple[str, Level], tuple[Line, ...]] = {}
+
+    def lines(self, report: Scheduled) -> tuple[Line, ...]:
+        """The agency's lines about a unit of that level, in the plan's order. Raises WrongCall if there are none."""
+        key = report.agency_code, report.unit_level
+        if key not in self.known:
+            self.known[key] = tuple(
+                _line(indicator, report.unit_level, self.assigned[indicator.indicator_code, report.agency_code])
+                for indicator in self.indicators
+                if (indicator.indicator_code, report.agency_code) in self.assigned
+                and report.unit_level in (indicator.measures or {})
+            )
+        if not self.known[key]:
+            raise WrongCall(f"{self.programme} không hỏi {report.whose} chỉ tiêu nào.")
+        return self.known[key]
+
+
 def ways(connection: psycopg.Connection, programme: str, period: str) -> dict[str, Way]:
-    """Where each indicator stands between baseline and province target in that period, by indicator code."""
+    """Where each indicator stands between baseline and target in that period, by indicator code."""
     cursor = connection.cursor(row_factory=dict_row)
     rows = cursor.execute(WAYS, {"programme": programme, "period": period}).fetchall()
     return {row["indicator_code"]: _way(row, int(period[:4])) for row in rows}
 
 
-def _lines(indicators: list[Indicator], level: Level) -> tuple[Line, ...]:
-    """The indicators that are asked at a level, in the plan's order."""
-    return tuple(_line(indicator, level) for indicator in indicators if level in indicator.measures)
-
-
-def _line(indicator: Indicator, level: Level) -> Line:
+def _line(indicator: Indicator, level: Level, assigned: dict[str, Any]) -> Line:
     heading = f"Chỉ tiêu {indicator.heading_code}: {indicator.heading_vi}" if indicator.heading_vi else ""
     return Line(
         code=indicator.indicator_code,
@@ -113,7 +205,12 @@ def _line(indicator: Indicator, level: Level) -> Line:
         numerator=indicator.numerator_vi or "",
         denominator=indicator.denominator_vi or "",
         is_part_of_whole=indicator.is_part_of_whole,
-        is_required=indicator.is_required,
+        is_required=assigned["is_required"],
+        hard_max=indicator.hard_max,
+        answers=MET_OR_NOT if "đạt" in (indicator.unit_vi or "").casefold() else YES_NO,
+        score_role=assigned["score_role"] or "",
+        score_kind=assigned["score_kind"] or "",
+        evidence=assigned["evidence_vi"] or "",
     )
 
 
@@ -124,4 +221,5 @@ def _way(row: dict[str, Any], year: int) -> Way:
     if row["baseline_period"] and row["target_year"]:
         first, last = int(row["baseline_period"][:4]), int(row["target_year"])
         progress = min(max((year - first) / max(last - first, 1), 0), 1)
-    return Way(baseline, row["target"], row["direction"], progress)
+    usual = [end for end in (row["soft_min"], row["soft_max"]) if end is not None]
+    return Way(baseline, row["target"], row["direction"] or "", progress, sum(usual) / 2 if len(usual) == 2 else None)

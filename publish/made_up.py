@@ -1,8 +1,9 @@
-"""Made-up counts for a unit's report: plausible, repeatable, and never to be taken for real ones.
+"""Made-up figures for a unit's report: plausible, repeatable, and never to be taken for real ones.
 
 A unit has one population, and every denominator is a part of it: the same words ("trẻ em dưới 5 tuổi") give the same
 number in every indicator, and a group that one indicator counts is the whole of another. Rates lie around the way from
-the plan's baseline to its target. Everything follows from (seed, programme, unit), so a run can be repeated.
+the plan's baseline to its target, or where it has neither around what is usual. Points are most of what a line can
+give, and whoever checks them mostly agrees. Everything follows from (seed, programme, unit): a run can be repeated.
 """
 
 import math
@@ -27,6 +28,8 @@ GROUPS: tuple[tuple[str, float], ...] = (
     ("tảo hôn", 0.0006),
     ("thiên tai", 0.002),
     ("khuyết tật", 0.003),
+    ("xã, phường", 0.00008),
+    ("thôn", 0.0005),
     ("trường học", 0.0003),
     ("cơ sở giáo dục", 0.0006),
     ("hoàn thành cấp tiểu học", 0.017),
@@ -45,23 +48,42 @@ GROUPS: tuple[tuple[str, float], ...] = (
 
 UNNAMED_SHARE = 0.02
 
+USUAL_RATES: tuple[tuple[str, float], ...] = (
+    ("giới tính khi sinh", 1.1),
+    ("suất sinh thô", 0.015),
+    ("chết sơ sinh", 0.008),
+    ("dưới 1 tuổi", 0.011),
+    ("chết của trẻ em", 0.016),
+    ("nhà trẻ", 0.35),
+    ("mẫu giáo", 0.93),
+)
+"""A rate, as a share, that words name, for indicators without baseline, target or soft range; rounded national ones."""
+UNNAMED_RATE = 0.5
+UNKNOWN_MOST = 80
+"""Points of a line whose most is not known: made up like all else here, and of no source."""
+
 
 @dataclass(frozen=True)
 class Way:
-    """Where an indicator comes from and goes to, in its own unit: the known ends of baseline and target."""
+    """Where an indicator comes from and goes to, in its own unit: the known ends of baseline and target.
+
+    usual: the middle of its soft range, for one that has neither.
+    """
 
     baseline: Decimal | None
     target: Decimal | None
     direction: str
     progress: float
     """Share of the way from baseline to target that the period stands at, 0 to 1."""
+    usual: Decimal | None = None
 
     def centre(self, line: Line) -> float:
         """A rate around which units are drawn, as a share (0.96), never beyond what the indicator can hold."""
         known = [float(end) for end in (self.baseline, self.target) if end is not None]
         factor = float(line.factor or 100)
         if not known:
-            return 0.5
+            named = next((rate for words, rate in USUAL_RATES if words in line.name.lower()), None)
+            return named or (float(self.usual) / factor if self.usual else UNNAMED_RATE)
         value = known[0] + (known[-1] - known[0]) * self.progress
         if self.direction == "down":
             value *= 0.85
@@ -74,11 +96,15 @@ def counts(form: Form, ways: Mapping[str, Way], seed: int, redraw: int = 0) -> d
     ways: by indicator code. The form's unit level is a key of POPULATION.
     redraw: another number draws the events anew and leaves the unit's population as it is.
     """
+    whose = f"{form.programme_code}:{form.period}:{form.unit_code}"
     groups = _Groups(Random(f"{seed}:{form.programme_code}:{form.unit_code}"), form.unit_level)
-    draw = Random(f"{seed}:{redraw}:{form.programme_code}:{form.period}:{form.unit_code}")
+    draw = Random(f"{seed}:{redraw}:{whose}")
     filled: dict[str, dict[Part, Cell]] = {}
     for line in form.lines:
-        filled[line.code] = _line(line, ways[line.code], groups, draw)
+        if line.is_points:
+            filled[line.code] = {"value": _points(line, Random(f"{seed}:{redraw}:{whose}:{line.code}"))}
+        else:
+            filled[line.code] = _line(line, ways[line.code], groups, draw)
     _nest(form.lines, ways, filled)
     return filled
 
@@ -100,7 +126,7 @@ class _Groups:
 
 def _line(line: Line, way: Way, groups: _Groups, draw: Random) -> dict[Part, Cell]:
     if line.is_yes_no:
-        return {"value": "Có" if draw.random() < max(way.centre(line), 0.6) else "Không"}
+        return {"value": line.answers[0] if draw.random() < max(way.centre(line), 0.6) else line.answers[1]}
     if line.aggregation == "none":
         return {"value": f"{100 * way.centre(line):.1f}".replace(".", ",")}
     if line.aggregation == "sum":
@@ -116,6 +142,24 @@ def _line(line: Line, way: Way, groups: _Groups, draw: Random) -> dict[Part, Cel
     return {"numerator": part, "denominator": whole}
 
 
+def _points(line: Line, draw: Random) -> float:
+    """Half points that a unit gives itself, and what is left of them where somebody checks.
+
+    draw: the same for whoever reports the line, so that a check begins with the unit's own points.
+    """
+    most = UNKNOWN_MOST if line.hard_max is None else float(line.hard_max)
+    if line.score_kind == "deduction":
+        return most if draw.random() < 0.1 else 0
+    own = _halves(most * (draw.betavariate(2, 2) if line.score_kind == "bonus" else draw.betavariate(8, 1.5)), most)
+    if line.score_role != "verified" or draw.random() < 0.75:
+        return own
+    return max(0, own - draw.choice((0.5, 1, 2)))
+
+
+def _halves(points: float, most: float) -> float:
+    return min(round(2 * points) / 2, most)
+
+
 def _around(centre: float, draw: Random) -> float:
     """A unit's own rate: the centre moved by a normal step on the log-odds, so that it stays between 0 and 1."""
     if not 0 < centre < 1:
@@ -125,25 +169,31 @@ def _around(centre: float, draw: Random) -> float:
 
 
 def _events(whole: int, rate: float, draw: Random) -> int:
-    """How many of `whole`: one by one for few, by the normal approximation for many."""
+    """How many of `whole`: one by one for few, by the normal approximation for many, and for boys to a girl."""
     expected = whole * rate
+    if rate >= 1:
+        return max(0, round(draw.gauss(expected, math.sqrt(expected))))
     if whole <= 2_000:
         return sum(draw.random() < rate for _ in range(whole))
-    spread = math.sqrt(max(expected * (1 - min(rate, 1)), 0))
-    return max(0, round(draw.gauss(expected, spread)))
+    return max(0, round(draw.gauss(expected, math.sqrt(expected * (1 - rate)))))
 
 
 def _nest(lines: Sequence[Line], ways: Mapping[str, Way], filled: dict[str, dict[Part, Cell]]) -> None:
     """Deaths under five hold those under one: within a heading, the stricter target counts no more than the looser.
 
-    Only where the events are not parts of the whole and share the denominator (mortality, injuries).
+    Only where the events are not parts of the whole and share the denominator (mortality, injuries). Without targets
+    the usual rates tell which is the stricter.
     """
     families: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
-        if line.aggregation == "ratio" and not line.is_part_of_whole and ways[line.code].target is not None:
+        if line.aggregation == "ratio" and not line.is_part_of_whole:
             families.setdefault((line.heading or line.objective, line.denominator), []).append(line)
     for family in families.values():
         least = 0
-        for line in sorted(family, key=lambda line: ways[line.code].target or 0):
+        for line in sorted(family, key=lambda line: _strictness(line, ways[line.code])):
             least = max(least, int(filled[line.code]["numerator"]))
             filled[line.code]["numerator"] = least
+
+
+def _strictness(line: Line, way: Way) -> float:
+    return float(way.target) if way.target is not None else way.centre(line) * float(line.factor or 100)

@@ -1,20 +1,54 @@
-"""Made-up reports as workbooks, marked as made up in the file's name, in a label that the loader reads and in print."""
+"""Made-up reports, marked as made up in the file's name, in a label that the loader reads and in print.
+
+A report with figures is a workbook, one without is a small text that says what it is.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from publish import catalogued, made_up, templates
+import psycopg
+
+from publish import catalogued, made_up, previous, templates
+from publish.catalogued import OWN, Scheduled
 from publish.defects import DEFECTS, Cells
+from publish.files import write_atomically
+from publish.formats import MADE_UP
 from publish.forms import Form
-from warehouse import database
+from warehouse import catalogue, database, wording
 from warehouse.errors import WrongCall
+
+DOCUMENTS = "ho-so"
+"""The folder of the reports without figures: they are received one by one, and not with the workbooks."""
+
+DOCUMENT = """{made_up}
+
+Hồ sơ này do máy viết ra để thử hệ thống. Đây không phải là báo cáo thật và không thay cho báo cáo nào.
+
+Chương trình: {programme} ({code})
+Kỳ báo cáo: {period}
+Đơn vị: {unit} ({unit_code})
+Cơ quan báo cáo: {agency} ({agency_code})
+Lần viết: {seed}
+"""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A made-up report without figures: its file, and whose it is."""
+
+    path: Path
+    programme_code: str
+    period: str
+    unit_code: str
+    agency_code: str
 
 
 def simulate(
     programme: str,
     period: str,
     units: Sequence[str] | None = None,
+    agencies: Sequence[str] | None = None,
     *,
     seed: int = 0,
     out: Path,
@@ -22,12 +56,13 @@ def simulate(
     correction: int = 0,
     lines: Sequence[str] = (),
 ) -> list[Path]:
-    """Write one workbook a unit into `out` and return their paths in the order of the unit codes.
+    """Write one workbook a report with figures into `out` and return their paths, by unit code and agency.
 
-    units: unit codes; all whose figures feed the rollup by default. seed: the same gives the same bytes.
-    defects: by unit code, the name of a defect to put in (keys of publish.defects.DEFECTS).
-    correction: 0 for full reports; 1, 2 … for the unit's first, second … correction, which carries only `lines`,
-    with counts drawn anew.
+    units, agencies: codes; by default every report that is owed (of a baseline: those whose figures are added up).
+    What is named is taken even if it is not owed. seed: the same gives the same bytes.
+    defects: by unit code, the name of a defect to put into its reports (keys of publish.defects.DEFECTS).
+    correction: 0 for full reports; 1, 2 … for the first, second … correction of those reports that have `lines`,
+    which carries only them, with counts drawn anew.
     Raises WrongCall for what the schedule or the programme does not know.
     """
     defects = defects or {}
@@ -36,11 +71,76 @@ def simulate(
     if bool(correction) != bool(lines):
         raise WrongCall("Đính chính cần cả số thứ tự (từ 1) và các chỉ tiêu được đính chính.")
     with database.connect() as connection:
-        forms = catalogued.forms(connection, programme, period, units)
+        reports = [each for each in _asked(connection, programme, period, units, agencies) if each.form == "figures"]
+        forms = previous.beside(connection, catalogued.forms(connection, programme, period, reports), of_plan_only=True)
         ways = catalogued.ways(connection, programme, period)
     if strangers := defects.keys() - {form.unit_code for form in forms}:
         raise WrongCall(f"Không có đơn vị {', '.join(sorted(strangers))} trong số được giả định.")
+    if correction:
+        forms = _correctable(forms, lines)
     return [_write(form, ways, seed, out, defects.get(form.unit_code), correction, lines) for form in forms]
+
+
+def documents(
+    programme: str,
+    period: str,
+    units: Sequence[str] | None = None,
+    agencies: Sequence[str] | None = None,
+    *,
+    seed: int = 0,
+    out: Path,
+) -> list[Document]:
+    """Write a small text for each report without figures, chosen as `simulate` does, into a folder of its own."""
+    with database.connect() as connection:
+        reports = [each for each in _asked(connection, programme, period, units, agencies) if each.form == "document"]
+        plan = catalogue.programme(connection, programme).name_vi
+    found = []
+    for report in reports:
+        text = DOCUMENT.format(
+            made_up=MADE_UP,
+            programme=plan,
+            code=programme,
+            period=wording.period(period),
+            unit=report.unit_name,
+            unit_code=report.unit_code,
+            agency=report.agency_name or f"UBND {report.unit_name}",
+            agency_code=report.agency_code,
+            seed=seed,
+        )
+        name = f"gia-dinh_{programme}_{period}_{report.unit_code}_{report.agency_code}.txt"
+        path = write_atomically(out / DOCUMENTS / name, text.encode())
+        found.append(Document(path, programme, period, report.unit_code, report.agency_code))
+    return found
+
+
+def _asked(
+    connection: psycopg.Connection,
+    programme: str,
+    period: str,
+    units: Sequence[str] | None,
+    agencies: Sequence[str] | None,
+) -> list[Scheduled]:
+    """The usual reports; whoever is named and has no usual one with what it may send."""
+    found = catalogued.scheduled(connection, programme, period, units, agencies)
+    if agencies is not None:
+        return found
+    usual = [report for report in found if report.is_usual]
+    if units is None:
+        return usual
+    bound = {report.unit_code for report in usual}
+    return [report for report in found if report.is_usual or (report.unit_code not in bound and _is_own(report))]
+
+
+def _is_own(report: Scheduled) -> bool:
+    return report.agency_code == OWN
+
+
+def _correctable(forms: Sequence[Form], lines: Sequence[str]) -> list[Form]:
+    """The forms that have all these lines. Raises WrongCall, which names the lines, where there is none."""
+    found = [form for form in forms if set(lines) <= {line.code for line in form.lines}]
+    if not found:
+        raise WrongCall(f"Không có báo cáo nào có đủ các chỉ tiêu {', '.join(lines)}.")
+    return found
 
 
 def _write(
@@ -54,6 +154,8 @@ def _write(
 ) -> Path:
     cells = made_up.counts(form, ways, seed, redraw=correction)
     name = f"gia-dinh_{form.programme_code}_{form.period}_{form.unit_code}"
+    if form.agency_code != OWN:
+        name += f"_{form.agency_code}"
     form = replace(form, is_made_up=True)
     if correction:
         form, cells = _only(form, cells, lines)
@@ -64,9 +166,6 @@ def _write(
 
 
 def _only(form: Form, cells: Cells, codes: Sequence[str]) -> tuple[Form, Cells]:
-    """A correction: the lines it carries and no others. Raises WrongCall for a line that the programme lacks."""
-    try:
-        kept = form.only(codes)
-    except KeyError as error:
-        raise WrongCall(str(error.args[0])) from None
+    """A correction: the lines it carries and no others."""
+    kept = form.only(codes)
     return replace(form, submission_type="correction", lines=kept), {line.code: cells[line.code] for line in kept}

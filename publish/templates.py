@@ -4,6 +4,7 @@ No formulas, no macros, the same bytes for the same form. Three choices guard th
 - a value is a text cell, because a spreadsheet set to another language turns "96,5" into 965 and "2-3" into a date,
   while text arrives as it was typed and the gate can ask;
 - a count is a number cell that refuses fractions and negative numbers but takes text, since "<2" and "KPS" are answers;
+- points are a number cell between nothing and the most that the line can give;
 - what is not asked is locked, without a password: a person can unlock it, a slip of the hand cannot.
 """
 
@@ -15,34 +16,40 @@ from typing import Any
 import xlsxwriter
 
 from publish.files import write_atomically
-from publish.formats import MADE_UP
+from publish.formats import MADE_UP, MISSING, number
 from publish.forms import PARTS, TYPES, Filled, Form, Line, Part
 from warehouse import wording
 
 SHEET = "Báo cáo"
 GUIDE = "Hướng dẫn"
-HEADERS = ("Mã chỉ tiêu", "Chỉ tiêu", "ĐVT", "Tử số", "Mẫu số", "Giá trị", "Ghi chú", "Cách tính")
-WIDTHS = (16, 50, 10, 12, 12, 12, 20, 52)
+HEADERS = ("Mã chỉ tiêu", "Chỉ tiêu", "ĐVT", "Tử số", "Mẫu số", "Giá trị", "Kỳ trước", "Ghi chú", "Cách tính")
+WIDTHS = (16, 48, 10, 12, 12, 12, 13, 18, 50)
 COLUMNS: dict[Part, int] = {"numerator": 3, "denominator": 4, "value": 5}
-NOTE, HOW = 6, 7
+PREVIOUS, NOTE, HOW = 6, 7, 8
 LABELS_FROM, TABLE_FROM = 4, 11
 CREATED = datetime(2026, 1, 1)
 
+COUNTED = "Có tử số và mẫu số thì không cần ghi giá trị. Không phát sinh: ghi 0 hoặc KPS."
+SCORED = "Điểm ghi bằng số, không quá mức tối đa của dòng. Chọn Đạt hoặc Không đạt ở dòng hỏi như vậy."
 FILLING_IN = (
-    "Chỉ ghi vào các ô màu vàng. Có tử số và mẫu số thì không cần ghi giá trị.",
-    "Không phát sinh: ghi 0 hoặc KPS. Chưa có số liệu: để trống (trống không phải là 0).",
-    "Giá trị thập phân dùng dấu phẩy: 96,5. Giới hạn ghi <2 hoặc >96.",
+    "Chỉ ghi vào các ô màu vàng. Chưa có số liệu: để trống (trống không phải là 0).",
+    "Số thập phân dùng dấu phẩy: 96,5. Giới hạn ghi <2 hoặc >96.",
     "Gửi tệp này nguyên dạng .xlsx; hệ thống trả lời bằng phiếu nhận cho từng báo cáo.",
 )
 GUIDE_ROWS = (
-    ("Ô cần ghi", "Ô màu vàng. Ô màu xám không áp dụng cho đơn vị của bạn."),
+    ("Ô cần ghi", "Ô màu vàng. Ô màu xám không áp dụng cho dòng đó."),
     ("Tử số, Mẫu số", "Số nguyên, ví dụ 1234 hoặc 1.234. Không ghi công thức, không ghi đơn vị tính."),
     ("Giá trị", "Chỉ cần khi không có tử số và mẫu số. Tỷ lệ tổng hợp của huyện, tỉnh chỉ tính từ tử số và mẫu số."),
+    (
+        "Kỳ trước",
+        "Để đối chiếu, không sửa: kết quả đã báo cáo của kỳ gần nhất; chưa có thì hiện trạng nêu trong kế hoạch.",
+    ),
     ("Số thập phân", "Dùng dấu phẩy: 96,5. Tránh ghi 1.234 cho một tỷ lệ: không rõ là 1234 hay 1,234."),
     ("Giới hạn, khoảng", "<2 hoặc dưới 2; >96 hoặc trên 96; 2-3."),
     ("Không phát sinh", "Ghi 0 hoặc KPS (không phát sinh) khi chắc chắn không có trường hợp nào."),
     ("Chưa có số liệu", "Để trống hoặc ghi dấu -. Ô trống được hiểu là chưa có số liệu, không phải là 0."),
-    ("Có / Không", "Chỉ dùng cho chỉ tiêu hỏi Có hoặc Không: chọn trong danh sách."),
+    ("Có / Không", "Chỉ dùng cho chỉ tiêu hỏi Có hoặc Không, Đạt hoặc Không đạt: chọn trong danh sách."),
+    ("Điểm", "Từ 0 đến mức tối đa của dòng, được ghi lẻ: 8,5. Điểm trừ ghi số dương; không bị trừ thì ghi 0."),
     ("Không áp dụng", "Ghi: không áp dụng."),
     ("Loại báo cáo", "đầy đủ: thay toàn bộ báo cáo trước. đính chính: chỉ thay các dòng có ghi số. rút: rút báo cáo."),
     ("Dữ liệu cá nhân", "Chỉ ghi số liệu tổng hợp. Không ghi họ tên, số định danh, địa chỉ của trẻ em."),
@@ -70,7 +77,7 @@ def render(form: Form, filled: Filled) -> bytes:
 
 
 def _title(form: Form) -> str:
-    return f"Báo cáo {form.unit_name}, {wording.period(form.period)}"
+    return f"{form.reporter}, {wording.period(form.period)}"
 
 
 class _Drawing:
@@ -98,6 +105,8 @@ class _Drawing:
             "unit": grid | {"align": "center"},
             "count": entry | {"align": "right", "num_format": "#,##0"},
             "value": entry | {"align": "right", "num_format": "@"},
+            "points": entry | {"align": "right"},
+            "previous": grid | {"align": "right", "num_format": "@", "font_color": "#595959", "bg_color": "#F7F7F7"},
             "note": entry,
             "closed": grid | {"bg_color": "#E7E6E6", "pattern": 1},
             "how": grid | {"font_size": 9, "font_color": "#595959"},
@@ -110,19 +119,21 @@ class _Drawing:
         for column, width in enumerate(WIDTHS):
             sheet.set_column(column, column, width)
         self._top(sheet, form)
+        period = form.previous_period
         for column, header in enumerate(HEADERS):
-            sheet.write_string(TABLE_FROM, column, header, self.style["header"])
-        sheet.set_row(TABLE_FROM, 24)
-        last = self._table(sheet, filled, form.lines)
-        sheet.ignore_errors({"number_stored_as_text": f"A1:F{last + 1}"})
+            since = f"\n({wording.period(period)})" if column == PREVIOUS and period else ""
+            sheet.write_string(TABLE_FROM, column, header + since, self.style["header"])
+        sheet.set_row(TABLE_FROM, 32 if period else 24)
+        last = self._table(sheet, filled, form)
+        sheet.ignore_errors({"number_stored_as_text": f"A1:G{last + 1}"})
         sheet.freeze_panes(TABLE_FROM + 1, 2)
         sheet.protect("", {"format_columns": True, "format_rows": True})
         self._page(sheet, form, last)
 
     def _top(self, sheet: Any, form: Form) -> None:
-        sheet.merge_range(0, 0, 0, HOW, "BÁO CÁO KẾT QUẢ THỰC HIỆN CÁC CHỈ TIÊU", self.style["title"])
+        sheet.merge_range(0, 0, 0, HOW, form.title, self.style["title"])
         sheet.merge_range(1, 0, 1, HOW, form.programme_name, self.style["subtitle"])
-        known = [form.unit_name, f"kỳ báo cáo: {wording.period(form.period)}", form.window, form.deadline]
+        known = [form.reporter, f"kỳ báo cáo: {wording.period(form.period)}", form.window, form.deadline]
         sheet.merge_range(2, 0, 2, HOW, " · ".join(part for part in known if part), self.style["subtitle"])
         if form.is_made_up:
             sheet.merge_range(3, 0, 3, HOW, MADE_UP, self.style["made_up"])
@@ -139,12 +150,12 @@ class _Drawing:
             sheet.write_string(row, 1, value, self.style[style])
         kind = {"validate": "list", "source": list(TYPES.values()), "error_message": "Chọn một trong danh sách."}
         sheet.data_validation(LABELS_FROM + 4, 1, LABELS_FROM + 4, 1, kind)
-        advice = "CÁCH GHI\n" + "\n".join(f"• {line}" for line in FILLING_IN)
+        advice = "CÁCH GHI\n" + "\n".join(f"• {line}" for line in _advice(form))
         sheet.merge_range(LABELS_FROM, 3, LABELS_FROM + 5, HOW, advice, self.style["advice"])
 
-    def _table(self, sheet: Any, filled: Filled, lines: tuple[Line, ...]) -> int:
+    def _table(self, sheet: Any, filled: Filled, form: Form) -> int:
         row, objective, heading = TABLE_FROM, "", ""
-        for line in lines:
+        for line in form.lines:
             if line.objective and line.objective != objective:
                 row, objective, heading = row + 1, line.objective, ""
                 self._band(sheet, row, objective, "objective")
@@ -154,6 +165,7 @@ class _Drawing:
             heading = line.heading
             row += 1
             self._line(sheet, row, line, filled.get(line.code, {}))
+            sheet.write_string(row, PREVIOUS, _previous(line, form.previous_period), self.style["previous"])
         return row
 
     def _band(self, sheet: Any, row: int, text: str, style: str) -> None:
@@ -169,7 +181,7 @@ class _Drawing:
     def _line(self, sheet: Any, row: int, line: Line, cells: Any) -> None:
         sheet.write_string(row, 0, line.code, self.style["code"])
         sheet.write_string(row, 1, line.name + self._star(line), self.style["text"])
-        sheet.write_string(row, 2, "Có/Không" if line.is_yes_no else line.unit, self.style["unit"])
+        sheet.write_string(row, 2, "/".join(line.answers) if line.is_yes_no else line.unit, self.style["unit"])
         for part in PARTS:
             self._input(sheet, row, line, part, cells.get(part))
         self._guard(sheet, row, line)
@@ -184,7 +196,8 @@ class _Drawing:
     def _input(self, sheet: Any, row: int, line: Line, part: Part, content: Any) -> None:
         column = COLUMNS[part]
         is_asked = part in line.parts
-        style = self.style["closed" if not is_asked else "value" if part == "value" else "count"]
+        asked = ("points" if line.is_points else "value") if part == "value" else "count"
+        style = self.style[asked if is_asked else "closed"]
         if content is None:
             sheet.write_blank(row, column, None, style)
         elif isinstance(content, str):
@@ -229,12 +242,27 @@ class _Drawing:
         sheet.protect("")
 
 
+def _advice(form: Form) -> list[str]:
+    """The first things to know, about what this form asks for."""
+    first, *others = FILLING_IN
+    counted = [COUNTED] if any("numerator" in line.parts for line in form.lines) else []
+    return [first, *counted, *([SCORED] if any(line.is_points for line in form.lines) else []), *others]
+
+
+def _previous(line: Line, usual_period: str | None) -> str:
+    """What stood there before, with its period where that is not the column's."""
+    if line.previous is None:
+        return MISSING
+    period = "" if line.previous.period == usual_period else f" ({line.previous.period})"
+    return line.previous.shown + period + (" (giả định)" if line.previous.is_made_up else "")
+
+
 def _count_rule(line: Line, row: int, column: int) -> dict[str, Any]:
     """Numbers have to be whole and not negative; text is let in, for "<2" and "KPS" are answers too.
 
     A spreadsheet allows 32 letters of a title and 255 of a message.
     """
-    cell = f"{'ABCDEFGH'[column]}{row + 1}"
+    cell = f"{'ABCDEF'[column]}{row + 1}"
     asks = [f"Tử số: số {line.numerator}."] if "numerator" in line.parts else []
     asks += [f"Mẫu số: số {line.denominator}."] if "denominator" in line.parts else []
     return {
@@ -250,7 +278,21 @@ def _count_rule(line: Line, row: int, column: int) -> dict[str, Any]:
 def _value_rule(line: Line) -> dict[str, Any]:
     title = f"Chỉ tiêu {line.code}"[:32]
     if line.is_yes_no:
-        choice = {"validate": "list", "source": ["Có", "Không"], "error_message": "Chọn Có hoặc Không."}
-        return choice | {"input_title": title}
+        asks = f"Chọn {line.answers[0]} hoặc {line.answers[1]}."
+        return {"validate": "list", "source": list(line.answers), "error_message": asks, "input_title": title}
+    if line.is_points:
+        return _points_rule(line) | {"input_title": title, "error_title": "Không ghi được"}
     asks = "Ghi kết quả." if line.parts == ("value",) else "Chỉ ghi khi không có tử số và mẫu số."
     return {"validate": "any", "input_title": title, "input_message": f"{asks} Ví dụ: 96,5 hoặc <2."}
+
+
+def _points_rule(line: Line) -> dict[str, Any]:
+    """Points between 0 and the most of the line; at least 0 where no source tells the most."""
+    said = {"input_message": line.how[:255]}
+    if line.hard_max is None:
+        bounds = {"criteria": ">=", "value": 0, "error_message": "Ghi số điểm, từ 0 trở lên."}
+    else:
+        most = number(line.hard_max)
+        told = f"Ghi số điểm từ 0 đến {most}."
+        bounds = {"criteria": "between", "minimum": 0, "maximum": float(line.hard_max), "error_message": told}
+    return {"validate": "decimal"} | bounds | said
