@@ -11,6 +11,7 @@ from warehouse import catalogue, database
 from warehouse.errors import WrongCall
 
 BACNINH, BACGIANG = "bacninh-2026-2030", "bacgiang-maternal-child-2025"
+HAIPHONG = "haiphong-directive28"
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def test_every_percentage_is_a_part_of_a_whole_and_no_mortality_is(session):
 
 def test_injuries_are_counted_in_a_ward_and_a_rate_in_the_province(session):
     injuries = next(row for row in catalogue.indicators(session, BACNINH) if row.indicator_code == "11.1")
-    ward, province = (row for row in catalogue.targets(session, BACNINH) if row.indicator_code == "11.1")
+    ward, province = _own_targets(session, BACNINH, "11.1")
 
     assert injuries.measures == {"commune": "count", "province": "rate"}
     assert (ward.measure, ward.comparator, ward.target_high) == ("count", "<", 13)
@@ -54,7 +55,7 @@ def test_injuries_are_counted_in_a_ward_and_a_rate_in_the_province(session):
 
 
 def test_child_marriage_falls_by_half_a_percent_in_the_ward_and_two_to_three_in_the_province(session):
-    ward, province = (row for row in catalogue.targets(session, BACNINH) if row.indicator_code == "13")
+    ward, province = _own_targets(session, BACNINH, "13")
 
     assert (ward.measure, ward.comparator, ward.target_low) == ("change", "≥", Decimal("0.5"))
     assert (province.comparator, province.target_low, province.target_high) == ("between", 2, 3)
@@ -69,8 +70,8 @@ def test_a_child_friendly_ward_is_a_yes_though_the_annex_prints_75(session):
 
 
 def test_bac_giang_has_a_target_for_each_of_its_two_years(session):
-    years = [(row.indicator_code, row.target_year) for row in catalogue.targets(session, BACGIANG)]
-    iron = [row for row in catalogue.targets(session, BACGIANG) if row.indicator_code == "I.6"]
+    years = [(row.indicator_code, row.target_year) for row in _own_targets(session, BACGIANG)]
+    iron = _own_targets(session, BACGIANG, "I.6")
 
     assert len(years) == len(set(years)) == 24
     assert [(row.comparator, row.target_low, row.comparator_source) for row in iron] == [
@@ -92,13 +93,19 @@ def test_a_dash_is_a_missing_baseline_and_a_bound_stays_open(session):
 
 
 def test_each_contradiction_that_names_an_indicator_is_beside_one(session):
+    orphans = session.execute(
+        "select contradiction_no, indicator_code from catalogue.contradictions "
+        "left join catalogue.indicators using (programme_code, indicator_code) "
+        "where indicator_code is not null and indicators.name_vi is null"
+    ).fetchall()
     counted = session.execute(
-        "select programme_code, count(distinct contradiction_no), count(indicator_code) "
-        "from catalogue.contradictions left join catalogue.indicators using (programme_code, indicator_code) "
-        "group by 1 order by 1"
+        "select programme_code, count(distinct contradiction_no), count(indicator_code) from catalogue.contradictions "
+        "where programme_code = any(%s) group by 1 order by 1",
+        [[BACNINH, BACGIANG, HAIPHONG]],
     ).fetchall()
 
-    assert counted == [(BACGIANG, 17, 11), (BACNINH, 28, 27)]
+    assert orphans == []
+    assert counted == [(BACGIANG, 17, 11), (BACNINH, 28, 27), (HAIPHONG, 5, 0)]
 
 
 def test_a_looser_bound_tells_its_day_and_its_reason(session):
@@ -204,3 +211,53 @@ def test_loading_the_catalogue_again_leaves_what_stands_on_it_in_place(loaded):
     with database.connect() as owner:
         assert owner.execute("select count(*) from public.made_by_an_office").fetchone() == (623,)
         owner.execute("drop view public.made_by_an_office")
+
+
+def test_the_national_programmes_targets_stand_beside_the_plans_own_where_sources_gave_one_number(session):
+    national = [row for row in catalogue.targets(session, BACNINH) if row.target_scope == "national"]
+    injuries = next(row for row in national if (row.indicator_code, row.target_year) == ("11.1", 2030))
+    unknown = {"4.3", "15", "18.2", "19", "20.1", "20.2", "23", "24"}
+    """Two numbers in one cell, an ambiguous year, or not found."""
+
+    assert {row.indicator_code for row in national} == {
+        row.indicator_code for row in catalogue.indicators(session, BACNINH) if row.indicator_code not in unknown
+    }
+    assert {row.target_year for row in national} == {2025, 2030}
+    assert [row.target_year for row in national if row.indicator_code == "5.2"] == [2030]
+    assert {row.comparator_source for row in national} == {"secondary"}
+    assert not any(row.bound_unit_code for row in national)
+    assert (injuries.measure, injuries.comparator, injuries.target_high) == ("rate", "≤", 500)
+
+
+def test_hai_phong_has_15_statistics_with_codes_of_the_circular_where_they_are_known_and_no_target(session):
+    rows = catalogue.indicators(session, HAIPHONG)
+    query = "select indicator_code from catalogue.indicators where programme_code = %s and code_source = 'circular'"
+
+    assert len(rows) == 15
+    assert {code for (code,) in session.execute(query, [HAIPHONG]).fetchall()} == {"0605", "0101"}
+    assert catalogue.targets(session, HAIPHONG) == []
+    assert {row.indicator_code for row in rows if row.direction is None} == {"TT13.1", "TT13.2", "TT13.3"}
+
+
+def test_hai_phongs_districts_owe_once_and_its_communes_after_them_beside_fourteen_agencies(session):
+    query = """
+        select period, unit_level, form, count(*), count(deadline_at)
+        from intermediate.int_reports__scheduled
+        where programme_code = %s and is_owed and period in ('2024', '2025') group by 1, 2, 3
+    """
+
+    assert set(session.execute(query, [HAIPHONG]).fetchall()) == {
+        ("2024", "district", "figures", 15, 15),
+        ("2024", "province", "document", 14, 13),
+        ("2025", "commune", "figures", 114, 114),
+        ("2025", "province", "document", 13, 12),
+    }
+
+
+def _own_targets(session: psycopg.Connection, programme: str, indicator: str | None = None) -> list[catalogue.Target]:
+    """The plan's own targets, without those that stand beside them for comparison."""
+    return [
+        row
+        for row in catalogue.targets(session, programme)
+        if row.target_scope != "national" and indicator in (None, row.indicator_code)
+    ]
