@@ -10,7 +10,7 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 from pipeline import runs
-from warehouse import database
+from warehouse import database, days_off
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
 from warehouse.settings import PROJECT_ROOT, get_settings
@@ -53,12 +53,13 @@ class BuildResult:
 
 
 def catalogue_version() -> str:
-    """A hash of everything that makes figures out of rows: seeds, models, macros and their settings."""
+    """A hash of everything that makes figures out of rows: seeds, models, macros, their settings, and the holidays."""
     digest = hashlib.sha256()
     for path in sorted(DBT_PROJECT.rglob("*")):
         if path.suffix in {".csv", ".sql", ".yml"} and "target" not in path.parts:
             digest.update(str(path.relative_to(DBT_PROJECT)).encode())
             digest.update(path.read_bytes())
+    digest.update(days_off.library_version().encode())
     return digest.hexdigest()[:16]
 
 
@@ -74,6 +75,8 @@ def prepare_catalogue() -> None:
         if _prepared_version() != version:
             log.info("The catalogue changed: loading plans, map and schedule")
             with runs.recorded("catalogue", version) as run:
+                with database.connect() as connection:
+                    days_off.load(connection)
                 _keep(run, run_dbt(["build", *CATALOGUE]))
 
 

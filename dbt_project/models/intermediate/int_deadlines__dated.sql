@@ -1,14 +1,42 @@
 -- int_deadlines__dated.sql: one row per programme, period, level, agency and unit (none: all of the
 -- level) with the deadline in force
--- deadline_at is the first moment that is late: "trước ngày 30/11" ends as 30/11 begins, "chậm nhất
--- ngày 25" as 26 begins.
+-- "trước ngày 30/11" has its last day on 29/11, "chậm nhất ngày 25" on 25. A last day that is a day
+-- off stays, or moves to the next working day, by the programme's rule. deadline_at is the first
+-- moment that is late.
 with
     deadlines as (select * from {{ ref("deadlines") }}),
+
+    programmes as (select * from {{ ref("programmes") }}),
+
+    days as (select * from {{ ref("int_days__counted") }}),
 
     newest as (
         select distinct on (programme_code, period, unit_level, agency_code, unit_code) *
         from deadlines
         order by programme_code, period, unit_level, agency_code, unit_code, revision desc
+    ),
+
+    read as (
+        select *, deadline_on - case reading when 'exclusive' then 1 else 0 end as last_day_on
+        from newest
+    ),
+
+    moved as (
+        select
+            read.*,
+            case
+                when programmes.day_off_rule = 'next_working_day' and not days.is_working
+                then
+                    (
+                        select min(next.day)
+                        from days as next
+                        where next.working_day_no = days.working_day_no + 1
+                    )
+                else read.last_day_on
+            end as last_on_time_on
+        from read
+        inner join programmes on programmes.programme_code = read.programme_code
+        left join days on days.day = read.last_day_on
     )
 
 select
@@ -19,10 +47,10 @@ select
     unit_code,
     revision,
     deadline_on,
-    (deadline_on + case reading when 'inclusive' then 1 else 0 end)::timestamp
-    at time zone 'Asia/Ho_Chi_Minh' as deadline_at,
+    last_on_time_on,
+    (last_on_time_on + 1)::timestamp at time zone 'Asia/Ho_Chi_Minh' as deadline_at,
     reading,
     phrase_vi,
     is_assumption,
     source
-from newest
+from moved

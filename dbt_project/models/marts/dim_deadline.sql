@@ -7,6 +7,7 @@ select
     unit_level,
     agency_code,
     unit_code,
+    last_on_time_on,
     deadline_at,
     phrase_vi as phrase,
     reading,
