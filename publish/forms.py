@@ -63,8 +63,8 @@ class Line:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The cells that this line asks for; the others stay closed."""
-        if self.is_yes_no or self.is_points or self.aggregation == "none":
+        """The cells that this line asks for; the others stay closed. A share of units is told whole."""
+        if self.measure in ("yes_no", "points", "share") or self.aggregation == "none":
             return ("value",)
         if self.aggregation == "sum":
             return ("numerator",)
@@ -77,6 +77,8 @@ class Line:
             return self._points_how()
         if self.is_yes_no:
             return f"Ghi {self.answers[0]} hoặc {self.answers[1]} vào cột Giá trị."
+        if self.measure == "share":
+            return f"Ghi tỷ lệ % vào cột Giá trị: số {self.numerator} trên số {self.denominator}."
         if self.aggregation == "sum":
             return f"Ghi vào cột Tử số: số {self.numerator}."
         if self.aggregation == "none":
@@ -89,7 +91,7 @@ class Line:
     def _points_how(self) -> str:
         what = SCORED_BY.get(self.score_role, "số điểm")
         if self.score_kind == "deduction":
-            what += " bị trừ (số dương)"
+            what = "số điểm bị trừ là số dương, không bị trừ ghi 0"
         most = "; nguồn không nêu mức tối đa" if self.hard_max is None else f", tối đa {formats.number(self.hard_max)}"
         evidence = f"\nMinh chứng: {self.evidence.rstrip('.')}." if self.evidence else ""
         return f"Ghi {what}{most}.{evidence}"

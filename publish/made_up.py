@@ -18,14 +18,18 @@ POPULATION = {"commune": 30_000, "district": 180_000, "province": 3_600_000}
 """Inhabitants around which a made-up unit of a level is drawn; near the means of Bắc Ninh and Bắc Giang."""
 
 GROUPS: tuple[tuple[str, float], ...] = (
+    ("dân số", 1.0),
     ("mẹ nhiễm hiv", 0.00003),
+    ("bé gái sinh", 0.0066),
     ("đẻ sống", 0.014),
     ("sinh sống", 0.014),
+    ("sinh ra sống", 0.014),
     ("trẻ sơ sinh", 0.014),
     ("phụ nữ đẻ", 0.014),
     ("bà mẹ", 0.014),
     ("mang thai", 0.016),
     ("tảo hôn", 0.0006),
+    ("xâm hại", 0.00004),
     ("thiên tai", 0.002),
     ("khuyết tật", 0.003),
     ("xã, phường", 0.00008),
@@ -36,12 +40,15 @@ GROUPS: tuple[tuple[str, float], ...] = (
     ("hoàn thành trung học cơ sở", 0.015),
     ("học sinh trung học cơ sở", 0.062),
     ("dưới 1 tuổi", 0.0135),
+    ("36 tháng", 0.04),
+    ("3 đến 5 tuổi", 0.046),
     ("dưới 5 tuổi", 0.072),
     ("5 tuổi", 0.0155),
     ("đến 8 tuổi", 0.135),
     ("từ 5 đến 17 tuổi", 0.205),
     ("từ 11 tuổi", 0.075),
     ("từ 7 tuổi", 0.145),
+    ("từ đủ 7 tuổi", 0.145),
     ("trẻ em", 0.26),
 )
 """Share of the population that words name; the first that a denominator's text holds. Rounded census shares."""
@@ -127,7 +134,7 @@ class _Groups:
 def _line(line: Line, way: Way, groups: _Groups, draw: Random) -> dict[Part, Cell]:
     if line.is_yes_no:
         return {"value": line.answers[0] if draw.random() < max(way.centre(line), 0.6) else line.answers[1]}
-    if line.aggregation == "none":
+    if line.aggregation == "none" or line.measure == "share":
         return {"value": f"{100 * way.centre(line):.1f}".replace(".", ",")}
     if line.aggregation == "sum":
         return {"numerator": groups.size(line.numerator)}

@@ -220,8 +220,9 @@ class _Drawing:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(TABLE_FROM)
         sheet.print_area(0, 0, last, HOW)
+        # a blank, for a code's digits behind the size would be read as part of it
         mark = f"{MADE_UP} · " if form.is_made_up else ""
-        sheet.set_footer(f"&L&8{mark}{form.unit_code} · {form.period}&R&8Trang &P/&N")
+        sheet.set_footer(f"&L&8 {mark}{form.unit_code} · {form.agency_code} · {form.period}&R&8Trang &P/&N")
 
     def guide(self) -> None:
         sheet = self.book.add_worksheet(GUIDE)
