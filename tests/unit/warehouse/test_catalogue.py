@@ -11,7 +11,7 @@ from warehouse import catalogue, database
 from warehouse.errors import WrongCall
 
 BACNINH, BACGIANG = "bacninh-2026-2030", "bacgiang-maternal-child-2025"
-HAIPHONG = "haiphong-directive28"
+ANGIANG, HAIPHONG, LANGSON = "angiang-emulation-2022", "haiphong-directive28", "langson-child-friendly-2024"
 
 
 @pytest.fixture(scope="module")
@@ -99,13 +99,11 @@ def test_each_contradiction_that_names_an_indicator_is_beside_one(session):
         "where indicator_code is not null and indicators.name_vi is null"
     ).fetchall()
     counted = session.execute(
-        "select programme_code, count(distinct contradiction_no), count(indicator_code) from catalogue.contradictions "
-        "where programme_code = any(%s) group by 1 order by 1",
-        [[BACNINH, BACGIANG, HAIPHONG]],
+        "select programme_code, count(distinct contradiction_no) from catalogue.contradictions group by 1 order by 1"
     ).fetchall()
 
     assert orphans == []
-    assert counted == [(BACGIANG, 17, 11), (BACNINH, 28, 27), (HAIPHONG, 5, 0)]
+    assert counted == [(ANGIANG, 17), (BACGIANG, 17), (BACNINH, 28), (HAIPHONG, 5), (LANGSON, 7)]
 
 
 def test_a_looser_bound_tells_its_day_and_its_reason(session):
@@ -127,6 +125,10 @@ def test_a_looser_bound_tells_its_day_and_its_reason(session):
         (BACGIANG, "2024", "district", 10, 10),
         (BACGIANG, "2025", "district", 0, 0),
         (BACGIANG, "2025", "province", 1, 1),
+        (ANGIANG, "2022", "district", 34, 17),
+        (ANGIANG, "2022", "province", 2, 1),
+        (LANGSON, "2024", "commune", 72, 72),
+        (LANGSON, "2024", "district", 3, 3),
     ],
 )
 def test_who_may_report_and_who_owes(session, programme, period, level, scheduled, owed):
@@ -137,6 +139,118 @@ def test_who_may_report_and_who_owes(session, programme, period, level, schedule
     ).fetchone()
 
     assert found == (scheduled, owed)
+
+
+def test_the_score_sheet_of_an_giang_adds_up_to_215_and_its_parts_to_their_sections(session):
+    sections = dict(
+        session.execute(
+            "select criterion_code, max_points from catalogue.criteria "
+            "where programme_code = %s and kind in ('section', 'group')",
+            [ANGIANG],
+        ).fetchall()
+    )
+    parts = dict(
+        session.execute(
+            "select parent_code, sum(max_points) from catalogue.criteria "
+            "where programme_code = %s and parent_code is not null and kind <> 'deduction' group by 1",
+            [ANGIANG],
+        ).fetchall()
+    )
+
+    assert parts == {code: points for code, points in sections.items() if code != "V"}
+    assert sections["I"] + sections["II"] + sections["III"] == 215
+    assert (sections["II.4"], sections["IV"], sections["V"]) == (140, 30, -15)
+
+
+def test_each_of_the_24_indicators_has_its_thresholds_for_districts_and_one_score_of_its_own(session):
+    found = session.execute(
+        "select criterion_code, count(*) filter (where part = 'figure' and targets.target_scope = 'district'), "
+        "count(*) filter (where part = 'points') "
+        "from catalogue.criterion_indicators as named "
+        "join catalogue.criteria using (programme_code, criterion_code) "
+        "left join catalogue.targets using (programme_code, indicator_code) "
+        "where programme_code = %s and points_rule = 'indicators_met' group by 1 order by min(criteria.sort_order)",
+        [ANGIANG],
+    ).fetchall()
+
+    several = {"CT3": 3, "CT4": 4, "CT8": 2, "CT9": 2, "CT11": 2, "CT17": 2, "CT18": 2, "CT20": 2}
+    assert found == [(f"CT{number}", several.get(f"CT{number}", 1), 1) for number in range(1, 25)]
+
+
+def test_infant_deaths_are_read_per_thousand_though_the_sheet_prints_percent(session):
+    deaths = [row for row in catalogue.indicators(session, ANGIANG) if row.indicator_code.startswith("CT3.")]
+    promised = _own_targets(session, ANGIANG, "CT3.1")
+
+    assert [(row.indicator_code, row.unit_vi) for row in deaths] == [
+        ("CT3.1", "‰"),
+        ("CT3.2", "‰"),
+        ("CT3.3", "‰"),
+        ("CT3.diem", "điểm"),
+    ]
+    assert [(row.comparator, row.target_high, row.raw, row.competing_reading_vi) for row in promised] == [
+        ("<", Decimal("9.5"), "dưới 9,5%", "Bảng điểm ghi đơn vị %: 9,5%.")
+    ]
+
+
+def test_the_six_inspected_districts_report_on_the_day_of_their_visit(session):
+    found = session.execute(
+        "select unit_code, to_char(deadline_at - interval '1 day', 'DD/MM/YYYY'), deadline_phrase_vi, form "
+        "from intermediate.int_reports__scheduled where programme_code = %s and agency_code = 'UBND-DC' "
+        "order by deadline_at",
+        [ANGIANG],
+    ).fetchall()
+    checked = session.execute(
+        "select count(*), bool_or(is_owed) from intermediate.int_reports__scheduled "
+        "where programme_code = %s and agency_code = 'PHUC-TRA' and unit_code = any(%s)",
+        [ANGIANG, [unit for unit, *_ in found]],
+    ).fetchone()
+
+    assert [unit for unit, *_ in found] == ["893", "886", "884", "894", "883", "890"]
+    assert all(phrase.endswith(day) and form == "document" for _, day, phrase, form in found)
+    assert checked == (6, False)
+
+
+def test_a_line_of_a_score_sheet_has_one_word_that_counts_as_the_units_figure(session):
+    spoken = session.execute(
+        "select programme_code, indicator_code from intermediate.int_indicators__assigned "
+        "where programme_code = any(%s) group by 1, 2 having count(*) filter (where is_figure) <> 1",
+        [[ANGIANG, LANGSON]],
+    ).fetchall()
+    agencies = session.execute(
+        "select agency_code, array_agg(indicator_code::integer order by indicator_code::integer) "
+        "from catalogue.indicator_agencies where programme_code = %s and score_role = 'verified' "
+        "and indicator_code !~ 'dat' group by 1 order by 1",
+        [LANGSON],
+    ).fetchall()
+
+    assert spoken == []
+    assert agencies == [
+        ("CA", [3, 4]),
+        ("PGDDT", [10]),
+        ("PLDTBXH", [1, 6, 13]),
+        ("PTP", [2]),
+        ("PVHTT", [12]),
+        ("THANHDOAN", [11]),
+        ("TTYT", [5, 7, 8, 9]),
+    ]
+
+
+def test_points_that_no_source_tells_and_classes_that_no_plan_names_stay_blank(session):
+    known = session.execute(
+        "select criterion_code, max_points from catalogue.criteria "
+        "where programme_code = %s and max_points is not null order by sort_order",
+        [LANGSON],
+    ).fetchall()
+    classes = session.execute(
+        "select min_points from catalogue.score_classes where programme_code = %s order by 1", [LANGSON]
+    ).fetchall()
+    units = session.execute(
+        "select count(*), count(class_code) from catalogue.unit_classes where programme_code = %s", [LANGSON]
+    ).fetchone()
+
+    assert known == [("1", 100), ("6", 125), ("7", 50)]
+    assert classes == [(800,), (850,), (900,)]
+    assert units == (8, 0)
 
 
 def test_a_report_before_30_11_is_on_time_until_the_last_moment_of_29_11(session):
@@ -186,7 +300,8 @@ def test_a_change_of_type_is_a_version_and_no_new_unit(session):
 
 
 def test_an_unknown_programme_is_answered_with_those_there_are(session):
-    with pytest.raises(WrongCall, match=f"no programme bacninh; there are {BACGIANG}, {BACNINH}"):
+    there_are = ", ".join(sorted((ANGIANG, BACGIANG, BACNINH, HAIPHONG, LANGSON)))
+    with pytest.raises(WrongCall, match=f"no programme bacninh; there are {there_are}"):
         catalogue.programme(session, "bacninh")
     with pytest.raises(WrongCall, match="has no period 2031; it has 2025, 2026, 2027, 2028, 2029, 2030"):
         catalogue.period(session, BACNINH, "2031")
@@ -209,7 +324,8 @@ def test_loading_the_catalogue_again_leaves_what_stands_on_it_in_place(loaded):
     building.prepare_catalogue()
 
     with database.connect() as owner:
-        assert owner.execute("select count(*) from public.made_by_an_office").fetchone() == (623,)
+        seen = owner.execute("select count(*), count(distinct programme_code) from public.made_by_an_office").fetchone()
+        assert seen == (1532, 5)
         owner.execute("drop view public.made_by_an_office")
 
 
