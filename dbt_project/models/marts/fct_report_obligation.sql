@@ -73,28 +73,34 @@ with
             and answered.agency_code = owed.agency_code
     ),
 
+    -- counted in the column itself: who does not ask for it does not wait for it
     counted as (
-        select stood.*, told.lines_reported
+        select
+            stood.*,
+            case
+                when stood.accepted_at is null
+                then 0
+                else
+                    (
+                        select count(*)
+                        from lines
+                        inner join
+                            indicators
+                            on indicators.programme_code = lines.programme_code
+                            and indicators.indicator_code = lines.indicator_code
+                            and indicators.agency_code = lines.agency_code
+                            and indicators.unit_level = lines.unit_level
+                        where
+                            lines.programme_code = stood.programme_code
+                            and lines.period = stood.period
+                            and lines.unit_id = stood.unit_id
+                            and lines.agency_code = stood.agency_code
+                            and lines.known_from <= stood.moment
+                            and lines.known_to > stood.moment
+                            and lines.value_status <> 'missing'
+                    )
+            end as lines_reported
         from stood
-        cross join
-            lateral(
-                select count(*) as lines_reported
-                from lines
-                inner join
-                    indicators
-                    on indicators.programme_code = lines.programme_code
-                    and indicators.indicator_code = lines.indicator_code
-                    and indicators.agency_code = lines.agency_code
-                    and indicators.unit_level = lines.unit_level
-                where
-                    lines.programme_code = stood.programme_code
-                    and lines.period = stood.period
-                    and lines.unit_id = stood.unit_id
-                    and lines.agency_code = stood.agency_code
-                    and lines.known_from <= stood.moment
-                    and lines.known_to > stood.moment
-                    and lines.value_status <> 'missing'
-            ) as told
     )
 
 select
