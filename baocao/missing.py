@@ -7,10 +7,9 @@ import psycopg
 import typer
 from psycopg.rows import dict_row
 
-from baocao.output import Json, write_document, write_table
-from warehouse import catalogue, clock, database
-from warehouse.errors import BaocaoError, WrongCall
-from warehouse.settings import aware
+from baocao.output import AsOf, Json, write_document, write_table
+from warehouse import catalogue, clock, database, moments
+from warehouse.errors import BaocaoError
 
 app = typer.Typer()
 
@@ -27,16 +26,17 @@ SHOWN = ("programme_code", "period", "unit_code", "unit_name", "agency_code", "d
 def missing(
     programme: Annotated[str | None, typer.Option(help="Only this programme.")] = None,
     period: Annotated[str | None, typer.Option(help="Only this period.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="As of this moment, ISO 8601; now when not given.")] = None,
+    as_of: AsOf = None,
     json: Json = False,
 ) -> None:
     """Who owes a report whose deadline has passed with nothing accepted.
 
-    A report that came and was refused is listed as rejected until a good one comes.
+    A report that came and was refused is listed as rejected until a good one comes. For a moment still to come the
+    answer is who will be overdue then if nothing more is accepted.
     """
     database.prepare()
-    with clock.at(_moment(as_of)), database.connect("loader") as connection:
-        rows = overdue(connection, programme, period)
+    with database.connect("loader") as connection:
+        rows = overdue(connection, programme, period, as_of)
     if json:
         write_document(rows)
     elif rows:
@@ -45,8 +45,10 @@ def missing(
         typer.echo("No report is overdue.")
 
 
-def overdue(connection: psycopg.Connection, programme: str | None, period: str | None) -> list[dict[str, Any]]:
-    """The rows of rpt_missing_reports at the clock's moment."""
+def overdue(
+    connection: psycopg.Connection, programme: str | None, period: str | None, as_of: datetime | None = None
+) -> list[dict[str, Any]]:
+    """The rows of rpt_missing_reports at a moment, else at the clock's."""
     built = connection.execute("select to_regclass('marts.rpt_missing_reports') is not null").fetchone()
     if not built or not built[0]:
         raise BaocaoError("Nothing has been built yet: run `baocao build` first.")
@@ -54,13 +56,9 @@ def overdue(connection: psycopg.Connection, programme: str | None, period: str |
         catalogue.period(connection, programme, period)
     elif programme:
         catalogue.programme(connection, programme)
-    connection.execute("select set_config('baocao.moment', %s, false)", [clock.now().isoformat()])
+    if as_of and as_of <= clock.now():
+        moments.look_at(connection, as_of)
+    else:
+        moments.set_moment(connection, as_of or clock.now())
     cursor = connection.cursor(row_factory=dict_row)
     return cursor.execute(OVERDUE, {"programme": programme, "period": period}).fetchall()
-
-
-def _moment(as_of: str | None) -> datetime | None:
-    try:
-        return aware(as_of) if as_of else None
-    except ValueError as error:
-        raise WrongCall(f"--as-of: {as_of} is no ISO 8601 moment.") from error

@@ -1,11 +1,15 @@
-"""`baocao report`: the plan's own annex table, filled in."""
+"""`baocao report`: the plan's own annex table or score sheet, filled in; and what changed between two moments."""
 
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from warehouse import database
+from baocao.output import AsOf, Json, write_document, write_table
+from warehouse import database, moments, wording
+from warehouse.errors import WrongCall
 
 app = typer.Typer()
 
@@ -15,10 +19,60 @@ def report(
     programme: str,
     unit: Annotated[str, typer.Argument(help="A unit's code, or the province's.")],
     period: str,
-    out: Annotated[Path, typer.Option(help="The workbook to write (.xlsx).")],
+    out: Annotated[Path | None, typer.Option(help="The workbook to write (.xlsx).")] = None,
+    as_of: AsOf = None,
+    compare: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="T1 T2", help="List what changed between two moments, and which file changed it."),
+    ] = None,
+    json: Json = False,
 ) -> None:
-    """Write the plan's annex table with the figures of a unit or the province, as the last build left them."""
-    from publish import annex
+    """Write the plan's annex table, or its score sheet, with the figures of a unit or the province.
 
+    The same moment gives the same bytes for ever, as long as the catalogue is unchanged. With --compare no table is
+    written but the list of the figures that changed, with the files, sheets and cells that changed them; --out then
+    writes that list as a workbook.
+    """
     database.prepare()
-    typer.echo(annex.report(programme, unit, period, out))
+    if compare:
+        if as_of:
+            raise WrongCall("--compare names its own two moments: leave --as-of out.")
+        _compare(programme, unit, period, moments.parse(compare[0]), moments.parse(compare[1]), out, json)
+    elif out is None:
+        raise WrongCall("--out names the workbook to write.")
+    else:
+        from publish import reports
+
+        written = reports.report(programme, unit, period, out, as_of)
+        if json:
+            write_document({"file": str(written), "as_of": as_of})
+        else:
+            typer.echo(written)
+
+
+def _compare(
+    programme: str, unit: str, period: str, before: datetime, after: datetime, out: Path | None, json: bool
+) -> None:
+    from publish import comparison, comparison_sheet
+    from publish.files import write_atomically
+
+    with database.connect() as connection:
+        compared = comparison.compare(connection, programme, unit, period, before, after)
+    if out:
+        write_atomically(out, comparison_sheet.render(compared))
+    if json:
+        write_document(asdict(compared))
+        return
+    title = f"{compared.unit_name} · {wording.period(period)} · {wording.moment(before)} → {wording.moment(after)}"
+    figures, steps = comparison.figures_in_words(compared), comparison.steps_in_words(compared)
+    if not figures:
+        typer.echo(f"{title}: không có số liệu nào thay đổi.")
+        return
+    write_table(tuple(figures[0]), figures, title=title, one_line="chỉ tiêu")
+    for step in steps:
+        typer.echo(f"{step['']}  {step['đơn vị']}  {step['báo cáo']}, nhận lúc {step['nhận lúc']}: {_said(step)}")
+        typer.echo(f"    {step['tệp']}  {step['ô']}  sha256 {step['sha256']}")
+
+
+def _said(step: dict[str, str]) -> str:
+    return ", ".join(f"{name} {step[name]}" for name in ("tử số", "mẫu số", "giá trị") if step[name])

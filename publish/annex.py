@@ -1,20 +1,15 @@
-"""The plan's own annex table, filled in, as a workbook to print and sign: equal figures give equal bytes."""
+"""The plan's own annex table, filled in, as a sheet to print and sign."""
 
-from datetime import datetime
+from collections.abc import Iterator
 from decimal import Decimal
-from io import BytesIO
 from itertools import groupby
-from pathlib import Path
+from string import ascii_letters
 from typing import Any
 
-import xlsxwriter
-
-from publish import annexes, formats
+from publish import formats
 from publish.annexes import Annex, Column, Entry
-from publish.files import write_atomically
-from warehouse import database, wording
+from warehouse import wording
 
-CREATED = datetime(2026, 1, 1)
 TABLE_FROM = 8
 INK, PALE, RULE = "#1F3864", "#D9E2F3", "#8EA0BF"
 TINTS = {
@@ -26,32 +21,21 @@ TINTS = {
     "no_data": ("#EDEDED", "#525252"),
     "no_target": ("#FFFFFF", "#525252"),
 }
-LEGEND = (
+OF_VERDICTS = (
     "“Đạt vượt KH”: cả khoảng giá trị tốt hơn mức kế hoạch. “chưa xác định”: số liệu chỉ cho biết một giới hạn, ví dụ "
-    ">96, nên chưa biết có đạt mức kế hoạch hay không. “không so sánh được”: số liệu và kế hoạch khác cách đo.",
-    "“tạm tính”: chưa đủ đơn vị có số liệu. Tỷ lệ tổng hợp = tổng tử số ÷ tổng mẫu số của các đơn vị có số liệu; không "
-    "lấy trung bình các tỷ lệ. Dấu –: chưa có số liệu, không phải là 0.",
+    ">96, nên chưa biết có đạt mức kế hoạch hay không. “không so sánh được”: số liệu và kế hoạch khác cách đo."
 )
+OF_FIGURES = (
+    "“tạm tính”: chưa đủ đơn vị có số liệu. Tỷ lệ tổng hợp = tổng tử số ÷ tổng mẫu số của các đơn vị có số liệu; không "
+    "lấy trung bình các tỷ lệ. Dấu –: chưa có số liệu, không phải là 0."
+)
+OF_ESTIMATES = "“ước tính”: trong số liệu có phần của đơn vị đã chia tách, phân bổ theo tỷ trọng đã công bố."
+SHEET = "Phụ lục"
 
 
-def report(programme: str, unit: str, period: str, out: Path) -> Path:
-    """Write the annex of a unit (or of the province) for a period to `out` and return it.
-
-    Raises WrongCall where the marts have nothing of that unit in that programme and period.
-    """
-    with database.connect() as connection:
-        annex = annexes.load(connection, programme, unit, period)
-    return write_atomically(out, render(annex))
-
-
-def render(annex: Annex) -> bytes:
-    """The workbook as bytes."""
-    buffer = BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
-        title = f"{annex.programme_name} – {annex.unit_name}, {wording.period(annex.period)}"
-        book.set_properties({"title": title, "author": "baocao", "created": CREATED})
-        _Drawing(book, annex).draw()
-    return buffer.getvalue()
+def draw(book: Any, annex: Annex) -> None:
+    """Draw the table as a sheet of an xlsxwriter workbook."""
+    _Drawing(book, annex).draw()
 
 
 class _Drawing:
@@ -59,10 +43,11 @@ class _Drawing:
 
     def __init__(self, book: Any, annex: Annex) -> None:
         self.book, self.annex, self.columns = book, annex, annex.columns
-        self.sheet = book.add_worksheet("Phụ lục")
+        self.sheet = book.add_worksheet(SHEET)
         self.last = len(self.columns) - 1
         self.row = 0
         self.notes = [(entry.code, note) for entry in annex.entries for note in entry.footnotes]
+        self.is_numbered = any(entry.heading_code for entry in annex.entries)
         self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def style(self, **options: Any) -> Any:
@@ -110,8 +95,12 @@ class _Drawing:
             self.line(formats.MADE_UP, bold=True, align="center", font_color="#C00000", bg_color="#FDE9E7", height=20)
 
     def _summary(self) -> str:
+        """How many indicators have each verdict; of a plan without targets, how many have a figure."""
         tally = self.annex.tally
-        counts = [f"{formats.VERDICTS[verdict]}: {tally[verdict]}" for verdict in formats.VERDICTS if tally[verdict]]
+        if self.annex.has_targets:
+            counts = [f"{word}: {tally[verdict]}" for verdict, word in formats.VERDICTS.items() if tally[verdict]]
+        else:
+            counts = [f"có số liệu: {sum(entry.ends is not None for entry in self.annex.entries)}"]
         return f"{len(self.annex.entries)} chỉ tiêu · " + " · ".join(counts)
 
     def _standing(self) -> str:
@@ -119,7 +108,8 @@ class _Drawing:
         reporting = max((entry.units_reporting for entry in self.annex.entries), default=0)
         known = self.annex.known_from
         until = f"Số liệu được nhận đến {wording.moment(known)}" if known else "Chưa nhận được số liệu"
-        return until + (f" · {reporting}/{expected} đơn vị có báo cáo" if expected > 1 else "")
+        then = f"Như đã biết lúc {wording.moment(self.annex.as_of)} · " if self.annex.as_of else ""
+        return then + until + (f" · {reporting}/{expected} đơn vị có báo cáo" if expected > 1 else "")
 
     # --- the table ---------------------------------------------------------------------------------------------------
 
@@ -214,7 +204,7 @@ class _Drawing:
 
     def _text(self, column: Column, entry: Entry) -> str:
         if column.content == "indicator":
-            return _name(entry)
+            return self._name(entry)
         if column.content == "ordinal":
             return entry.code.rpartition(".")[2]
         if column.content == "unit":
@@ -228,11 +218,18 @@ class _Drawing:
             return f"{entry.units_reporting}/{entry.units_expected}"
         return self._remarks(entry)
 
+    def _name(self, entry: Entry) -> str:
+        """A plan that numbers its headings also numbers what stands under none: "Chỉ tiêu 2: …"."""
+        if entry.heading or "." in entry.code or not self.is_numbered:
+            return entry.name
+        return f"Chỉ tiêu {entry.code.lstrip(ascii_letters)}: {entry.name}"
+
     def _remarks(self, entry: Entry) -> str:
-        """The footnotes' numbers, and whether the figure is provisional."""
+        """The footnotes' numbers, and whether the figure is provisional or an estimate."""
         marks = [f"({self.notes.index((entry.code, note)) + 1})" for note in entry.footnotes]
-        words = ["tạm tính"] if entry.is_provisional and entry.ends else []
-        return " ".join(marks + words)
+        words = {"tạm tính": entry.is_provisional, "ước tính": entry.is_estimated}
+        said = ", ".join(word for word, holds in words.items() if holds and entry.ends)
+        return " ".join([*marks, said]).strip()
 
     def _figure(self, index: int, entry: Entry) -> None:
         """A number stays a number, with as many decimals as keep it on its side of the target; a bound is text."""
@@ -241,17 +238,13 @@ class _Drawing:
         if entry.measure == "yes_no" and value is not None:
             self.sheet.write_string(self.row, index, "Có" if value else "Không", self.grid(**options))
         elif value is not None:
-            places = formats.decimals(value, self._beside(entry))
+            places = formats.decimals(value, entry.against.number if entry.against else None)
             style = self.grid(num_format=formats.excel_format(places), **options)
             self.sheet.write_number(self.row, index, float(value), style)
         else:
             words = formats.interval(*entry.ends, *entry.closed, *entry.limits) if entry.ends else formats.MISSING
             words = "không áp dụng" if entry.status == "not_applicable" else words
             self.sheet.write_string(self.row, index, words, self.grid(**options))
-
-    def _beside(self, entry: Entry) -> Decimal | None:
-        near = [target.number for (_, year), target in entry.targets.items() if year == self.annex.target_year]
-        return next((number for number in near if number is not None), None)
 
     def _count(self, index: int, count: Decimal | None) -> None:
         if count is None:
@@ -268,8 +261,17 @@ class _Drawing:
         if self.notes:
             self.line("Những chỗ kế hoạch ghi khác nhau, và cách đọc ở bảng này", bold=True, font_size=10)
         notes = (f"({number}) Chỉ tiêu {code}: {note}" for number, (code, note) in enumerate(self.notes, 1))
-        for text in (*notes, *LEGEND):
+        for text in (*notes, *self._legend()):
             self.line(text, font_size=10, font_color="#404040", height=14 * -(-len(text) // int(across)))
+
+    def _legend(self) -> Iterator[str]:
+        """What the table's words mean, and what it was made with: the same version and moment, the same table."""
+        if any(column.content == "comparison" for column in self.columns):
+            yield OF_VERDICTS
+        yield OF_FIGURES
+        if any(entry.is_estimated for entry in self.annex.entries):
+            yield OF_ESTIMATES
+        yield f"Danh mục chỉ tiêu và cách tính: phiên bản {self.annex.catalogue_version or formats.MISSING}."
 
     def _page(self) -> None:
         sheet = self.sheet
@@ -284,11 +286,6 @@ class _Drawing:
         mark = f"{formats.MADE_UP} · " if self.annex.is_made_up else ""
         place = f"{self.annex.unit_code} · {self.annex.programme_code} · {self.annex.period}"
         sheet.set_footer(f"&L&8{mark}{place}&R&8Trang &P/&N")
-
-
-def _name(entry: Entry) -> str:
-    """The annex numbers what stands under no heading: "Chỉ tiêu 2: …"; numbered lists keep their bare names."""
-    return entry.name if entry.heading or "." in entry.code else f"Chỉ tiêu {entry.code}: {entry.name}"
 
 
 def _ordinal_of(entries: list[Entry], number: int) -> str:

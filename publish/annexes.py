@@ -10,7 +10,9 @@ import psycopg
 from psycopg.rows import dict_row
 
 from publish import formats
-from warehouse.errors import WrongCall
+from publish.known import AS_OF, known
+from publish.tracing import build_of
+from warehouse import catalogue
 
 Row = dict[str, Any]
 
@@ -41,7 +43,7 @@ class Entry:
     """One indicator of the annex with its figure.
 
     ends: the interval that the figure lies in, None where there is none; open ends as closed says.
-    targets: by (scope, year). verdict: a key of publish.formats.VERDICTS.
+    targets: by (scope, year). against: the one that decides the verdict, which is a key of publish.formats.VERDICTS.
     """
 
     code: str
@@ -60,10 +62,12 @@ class Entry:
     units_expected: int
     units_reporting: int
     is_provisional: bool
+    is_estimated: bool
     is_made_up: bool
     verdict: str
     baseline: str
     targets: dict[tuple[str, int], Target] = field(default_factory=dict)
+    against: Target | None = None
     footnotes: tuple[str, ...] = ()
 
     @property
@@ -74,7 +78,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Annex:
-    """The whole table. known_from: when the newest report in it was accepted."""
+    """The whole table.
+
+    known_from: when the newest report that it can hold was accepted. as_of: the moment it is told at, None for the
+    newest. catalogue_version: of the build that made its figures.
+    """
 
     programme_code: str
     programme_name: str
@@ -85,6 +93,8 @@ class Annex:
     period: str
     target_year: int | None
     known_from: datetime | None
+    as_of: datetime | None
+    catalogue_version: str | None
     columns: tuple[Column, ...]
     entries: tuple[Entry, ...]
 
@@ -93,16 +103,25 @@ class Annex:
         return any(entry.is_made_up for entry in self.entries)
 
     @property
+    def has_targets(self) -> bool:
+        """Whether any of its indicators is read against a target of the plan's own."""
+        return any(scope != "national" for entry in self.entries for scope, _ in entry.targets)
+
+    @property
     def tally(self) -> Counter[str]:
         """How many indicators have each verdict."""
         return Counter(entry.verdict for entry in self.entries)
 
 
-UNIT = """
+UNIT = f"""
 select programme.name_vi as programme_name, programme.document_vi, place.*,
-       (select max(known_from) from marts.fct_reported_value as reported
+       (select max(report.decided_at) from intermediate.int_reports__judged as report
         join intermediate.int_org_units__identified as unit using (unit_id)
-        where reported.programme_code = programme.programme_code and reported.period = %(period)s
+        where report.programme_code = programme.programme_code and report.period = %(period)s
+            and report.is_accepted and report.form = 'figures' and report.decided_at <= {AS_OF}
+            and report.accepted_seq <= coalesce((
+                select accepted_through from ops.pipeline_run where step = 'build' and status = 'succeeded'
+                order by run_id desc limit 1), 0)
             and place.unit_id in (unit.unit_id, unit.district_id, unit.province_id)) as known_from
 from catalogue.programmes as programme
 join lateral (
@@ -117,25 +136,29 @@ join lateral (
 where programme.programme_code = %(programme)s
 """
 
-ENTRIES = """
+ENTRIES = f"""
 select indicator.indicator_code, indicator.name_vi, indicator.unit_vi, indicator.factor, indicator.objective_vi,
        indicator.heading_code, indicator.heading_vi, indicator.hard_min, indicator.hard_max, indicator.is_part_of_whole,
        measured.measure, figure.numerator, figure.denominator, figure.value_low, figure.value_high, figure.low_closed,
        figure.high_closed, coalesce(figure.units_expected, 0) as units_expected,
        coalesce(figure.units_reporting, 0) as units_reporting, coalesce(figure.is_provisional, true) as is_provisional,
-       coalesce(figure.is_made_up, false) as is_made_up, reported.value_status, baseline.raw as baseline
+       coalesce(figure.is_estimated, false) as is_estimated, coalesce(figure.is_made_up, false) as is_made_up,
+       reported.value_status, baseline.raw as baseline
 from catalogue.indicators as indicator
 join catalogue.indicator_measures as measured
     on measured.programme_code = indicator.programme_code and measured.indicator_code = indicator.indicator_code
     and measured.unit_level = %(level)s
+left join intermediate.int_indicators__assigned as assigned
+    on assigned.programme_code = indicator.programme_code and assigned.indicator_code = indicator.indicator_code
+    and assigned.is_figure
 left join marts.fct_indicator_rollup as figure
     on figure.programme_code = indicator.programme_code and figure.indicator_code = indicator.indicator_code
     and figure.measure = measured.measure and figure.period = %(period)s and figure.unit_id = %(unit_id)s
     and figure.boundary_basis = 'as_reported'
 left join marts.fct_reported_value as reported
     on reported.programme_code = indicator.programme_code and reported.indicator_code = indicator.indicator_code
-    and reported.period = %(period)s and reported.unit_id = %(unit_id)s and reported.agency_code = 'UBND'
-    and reported.known_to is null
+    and reported.period = %(period)s and reported.unit_id = %(unit_id)s
+    and reported.agency_code = assigned.agency_code and {known("reported")}
 left join catalogue.baselines as baseline
     on baseline.programme_code = indicator.programme_code and baseline.indicator_code = indicator.indicator_code
     and baseline.unit_code = %(unit)s
@@ -143,12 +166,17 @@ where indicator.programme_code = %(programme)s
 order by indicator.sort_order
 """
 
+COMPARES = """
+select 1 from catalogue.annex_columns where programme_code = %(programme)s and content = 'comparison'
+"""
+
 VERDICTS = """
 select indicator_code, measure, target_scope, target_year, verdict from marts.fct_target_progress
-where programme_code = %(programme)s and period = %(period)s and unit_id = %(unit_id)s and target_year is not null
+where programme_code = %(programme)s and period = %(period)s and unit_id = %(unit_id)s and target_year = %(target_year)s
     and target_scope <> 'national'
-order by target_scope = 'province'
+order by target_scope <> %(level)s, array_position(array['commune', 'district', 'province'], target_scope)
 """
+"""The nearest plan decides: a ward's own target before its province's. The national programme's never does."""
 
 TARGETS = """
 select indicator_code, target_scope, target_year, raw, comparator, coalesce(target_low, target_high) as number
@@ -157,20 +185,29 @@ where programme_code = %(programme)s and (target_scope <> 'commune' or bound_uni
 """
 
 
-def load(connection: psycopg.Connection, programme: str, unit: str, period: str) -> Annex:
-    """The annex of a unit or of the whole province, as the marts have it now.
+def load(
+    connection: psycopg.Connection, programme: str, unit: str, period: str, as_of: datetime | None = None
+) -> Annex | None:
+    """The annex of a unit or of the whole province, as the marts have it at the session's moment.
 
-    Raises WrongCall where the marts have nothing of that unit in that programme and period.
+    as_of is printed: the moment that the caller has set (warehouse.moments.look_at), None for the newest figures.
+    None where the marts have nothing of that unit in it, or the plan has no such table. Raises WrongCall for an unknown
+    programme or period.
     """
+    catalogue.period(connection, programme, period)
     keys: Row = {"programme": programme, "unit": unit, "period": period}
     cursor = connection.cursor(row_factory=dict_row)
     place = cursor.execute(UNIT, keys).fetchone()
     if place is None:
-        raise WrongCall(f"Chưa có số liệu của đơn vị {unit} trong chương trình {programme}, kỳ {period}.")
-    keys |= {"unit_id": place["unit_id"], "level": place["unit_level"]}
+        return None
     targets = _targets(cursor, keys)
     target_year = _target_year(targets, int(period[:4]))
-    entries = _entries(cursor, keys, targets, target_year)
+    keys |= {"unit_id": place["unit_id"], "level": place["unit_level"], "target_year": target_year}
+    entries = _entries(cursor, keys, targets)
+    columns = _columns(cursor, keys, targets, entries)
+    if not columns:
+        return None
+    build = build_of(connection)
     return Annex(
         programme_code=programme,
         programme_name=place["programme_name"],
@@ -181,15 +218,39 @@ def load(connection: psycopg.Connection, programme: str, unit: str, period: str)
         period=period,
         target_year=target_year,
         known_from=place["known_from"],
-        columns=_columns(cursor, keys, targets, entries),
+        as_of=as_of,
+        catalogue_version=build["catalogue_version"] if build else None,
+        columns=columns,
         entries=entries,
     )
+
+
+def decisive_verdicts(
+    cursor: psycopg.Cursor[Row], programme: str, unit: Row, period: str
+) -> dict[tuple[str, str], tuple[str, tuple[str, int]]]:
+    """By indicator and measure: the verdict that the annex shows, and scope and year of the target that it is against.
+
+    unit: its unit_id, unit_code and unit_level. Of several plans the nearest decides, of several years the period's
+    own or the next.
+    """
+    keys: Row = {"programme": programme, "period": period, "unit": unit["unit_code"]}
+    keys |= {"unit_id": unit["unit_id"], "level": unit["unit_level"]}
+    keys["target_year"] = _target_year(_targets(cursor, keys), int(period[:4]))
+    return _verdicts(cursor, keys)
+
+
+def _verdicts(cursor: psycopg.Cursor[Row], keys: Row) -> dict[tuple[str, str], tuple[str, tuple[str, int]]]:
+    found: dict[tuple[str, str], tuple[str, tuple[str, int]]] = {}
+    for row in cursor.execute(VERDICTS, keys).fetchall():
+        against = row["target_scope"], row["target_year"]
+        found.setdefault((row["indicator_code"], row["measure"]), (row["verdict"], against))
+    return found
 
 
 def _target_year(targets: dict[str, dict[tuple[str, int], Target]], year: int) -> int | None:
     """The year whose target a period is read against: its own, else the next that the plan names, else the last.
 
-    The national programme's years are not the plan's.
+    The national programme's years do not count: its targets stand beside the plan's own for comparison.
     """
     years = sorted({target_year for found in targets.values() for scope, target_year in found if scope != "national"})
     return next((target_year for target_year in years if target_year >= year), years[-1] if years else None)
@@ -229,21 +290,16 @@ def _columns(
 
 
 def _entries(
-    cursor: psycopg.Cursor[Row],
-    keys: Row,
-    targets: dict[str, dict[tuple[str, int], Target]],
-    target_year: int | None,
+    cursor: psycopg.Cursor[Row], keys: Row, targets: dict[str, dict[tuple[str, int], Target]]
 ) -> tuple[Entry, ...]:
-    verdicts: dict[tuple[str, str], tuple[str, tuple[str, int]]] = {}
-    for row in cursor.execute(VERDICTS, keys).fetchall():
-        if row["target_year"] == target_year:
-            against = row["target_scope"], row["target_year"]
-            verdicts.setdefault((row["indicator_code"], row["measure"]), (row["verdict"], against))
+    """The plan's lines. Points have no place in a table that compares with targets: the score sheet has them."""
+    verdicts = _verdicts(cursor, keys)
     notes: dict[str, list[str]] = {}
     query = "select * from catalogue.annex_footnotes where programme_code = %(programme)s order by contradiction_no"
     for row in cursor.execute(query, keys).fetchall():
         notes.setdefault(row["indicator_code"], []).append(row["footnote_vi"])
-    rows = cursor.execute(ENTRIES, keys).fetchall()
+    compares = cursor.execute(COMPARES, keys).fetchone() is not None
+    rows = [row for row in cursor.execute(ENTRIES, keys) if not (compares and row["measure"] == "points")]
     return tuple(_entry(row, targets.get(row["indicator_code"], {}), verdicts, notes) for row in rows)
 
 
@@ -256,11 +312,9 @@ def _entry(
     has_figure = row["value_low"] is not None or row["value_high"] is not None
     ends = (row["value_low"], row["value_high"]) if has_figure else None
     closed = row["low_closed"] is not False, row["high_closed"] is not False
-    verdict, against = verdicts.get(
-        (row["indicator_code"], row["measure"]),
-        ("no_data" if any(scope != "national" for scope, _ in targets) else "no_target", None),
-    )
-    if verdict == "met" and against in targets and _is_exceeded(ends, targets[against]):
+    verdict, decisive = verdicts.get((row["indicator_code"], row["measure"]), (_without_figure(targets), None))
+    against = targets.get(decisive) if decisive else None
+    if verdict == "met" and against and _is_exceeded(ends, against):
         verdict = "exceeded"
     return Entry(
         code=row["indicator_code"],
@@ -279,12 +333,18 @@ def _entry(
         units_expected=row["units_expected"],
         units_reporting=row["units_reporting"],
         is_provisional=row["is_provisional"],
+        is_estimated=row["is_estimated"],
         is_made_up=row["is_made_up"],
         verdict=verdict,
         baseline=row["baseline"] or formats.MISSING,
         targets=targets,
+        against=against,
         footnotes=tuple(notes.get(row["indicator_code"], ())),
     )
+
+
+def _without_figure(targets: dict[tuple[str, int], Target]) -> str:
+    return "no_data" if any(scope != "national" for scope, _ in targets) else "no_target"
 
 
 def _unit(row: Row) -> str:
@@ -293,7 +353,9 @@ def _unit(row: Row) -> str:
         return "Có/Không"
     if row["unit_vi"]:
         return str(row["unit_vi"])
-    return "số lượng" if row["measure"] == "count" else f"/{formats.number(row['factor'], 0)}"
+    if row["factor"] and row["measure"] == "rate":
+        return f"/{formats.number(row['factor'], 0)}"
+    return "số lượng" if row["measure"] == "count" else formats.UNITS.get(row["measure"], "")
 
 
 def _is_exceeded(ends: tuple[Decimal | None, Decimal | None] | None, target: Target) -> bool:

@@ -18,7 +18,7 @@ VERDICTS = {
     "no_data": "chưa có số liệu",
     "no_target": "không có chỉ tiêu",
 }
-UNITS = {"count": "số đếm", "yes_no": "có/không"}
+UNITS = {"count": "số đếm", "yes_no": "có/không", "points": "điểm"}
 LEVELS = {"province": "tỉnh", "district": "huyện", "commune": "xã, phường"}
 
 

@@ -10,7 +10,7 @@ import pytest
 from expectations import gate
 from ingest import receiving
 from pipeline import building, publishing
-from publish import annex, catalogued, simulation, templates
+from publish import catalogued, reports, simulation, templates
 from publish.forms import Filled
 from warehouse import clock, database
 from warehouse.errors import WrongCall
@@ -94,7 +94,7 @@ def words(path: Path) -> str:
 @pytest.fixture
 def tables(season: list[tuple[str, str]], tmp_path: Path):
     def table(programme: str, unit: str, period: str) -> Path:
-        return annex.report(programme, unit, period, tmp_path / f"{unit}-{period}.xlsx")
+        return reports.report(programme, unit, period, tmp_path / f"{unit}-{period}.xlsx")
 
     return table
 
@@ -164,7 +164,7 @@ def test_the_other_plan_has_its_own_columns_and_numerals(tables):
 
 def test_an_unknown_unit_or_an_empty_period_is_a_wrong_call(season, tmp_path):
     with pytest.raises(WrongCall):
-        annex.report(ACTION, "99999", "2026", tmp_path / "none.xlsx")
+        reports.report(ACTION, "99999", "2026", tmp_path / "none.xlsx")
     with database.connect() as connection, pytest.raises(WrongCall):
         catalogued.form(connection, ACTION, "213", "2026")
 
@@ -189,5 +189,5 @@ def test_published_are_those_whom_the_build_changed_and_equal_figures_give_equal
     assert {str(path) for path in second} == {f"{ACTION}/2026/07210.xlsx", f"{ACTION}/2026/24.xlsx"}
     for path in first - second:
         unit, period, programme = path.stem, path.parts[1], path.parts[0]
-        again = annex.report(programme, unit, period, files / "again.xlsx")
+        again = reports.report(programme, unit, period, files / "again.xlsx")
         assert again.read_bytes() == before[path]

@@ -1,0 +1,53 @@
+"""What a plan asks to be handed in, as one workbook: its annex table, and before it its score sheet where it scores.
+
+No clock is in it: the same figures, told at the same moment with the same catalogue, give the same bytes.
+"""
+
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+import psycopg
+import xlsxwriter
+
+from publish import annex, annexes
+from publish.files import write_atomically
+from warehouse import database, moments, wording
+from warehouse.errors import WrongCall
+
+CREATED = datetime(2026, 1, 1)
+
+
+def report(
+    programme: str,
+    unit: str,
+    period: str,
+    out: Path,
+    as_of: datetime | None = None,
+    connection: psycopg.Connection | None = None,
+) -> Path:
+    """Write the report of a unit (or of the province) for a period to `out` and return it.
+
+    as_of: tell it as it was known then; None is the newest. connection: one that already looks at that moment.
+    Raises WrongCall where nothing is known of that unit in that programme and period, or the moment has not come.
+    """
+    if connection is not None:
+        return write_atomically(out, render(connection, programme, unit, period, as_of))
+    with database.connect() as own:
+        moments.look_at(own, as_of)
+        return write_atomically(out, render(own, programme, unit, period, as_of))
+
+
+def render(
+    connection: psycopg.Connection, programme: str, unit: str, period: str, as_of: datetime | None = None
+) -> bytes:
+    """The workbook as bytes. connection: it looks at `as_of`. Raises WrongCall where there is nothing to tell."""
+    table = annexes.load(connection, programme, unit, period, as_of)
+    if table is None:
+        raise WrongCall(f"Chưa có số liệu của đơn vị {unit} trong chương trình {programme}, kỳ {period}.")
+    buffer = BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        title = f"{table.programme_name} – {table.unit_name}, {wording.period(period)}"
+        book.set_properties({"title": title, "author": "baocao", "created": CREATED})
+        annex.draw(book, table)
+    return buffer.getvalue()
