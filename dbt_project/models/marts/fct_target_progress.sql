@@ -1,45 +1,102 @@
 -- fct_target_progress.sql: one row per figure as reported and target that its unit is shown against
--- A commune's target binds the unit that set it; the province's is shown beside every unit of the
--- programme.
+-- A commune's target binds the unit that set it; those of districts, of the province and of the
+-- nation are shown beside every unit of the programme. The nation's is for comparison: a verdict,
+-- and no path or trend of its own.
+-- Communes are read by period alone: only districts and provinces drag their history behind them.
 with
+    periods as (select * from {{ ref("periods") }}),
+
     figures as (
-        select * from {{ ref("fct_indicator_rollup") }} where boundary_basis = 'as_reported'
+        select
+            programme_code,
+            indicator_code,
+            period,
+            unit_id,
+            unit_code,
+            unit_level,
+            measure,
+            value,
+            value_low,
+            value_high,
+            low_closed,
+            high_closed,
+            null as direction,
+            null::numeric as ceiling,
+            false as has_distance,
+            null::numeric as distance,
+            null::numeric as log_slope
+        from {{ ref("fct_indicator_rollup") }}
+        where boundary_basis = 'as_reported' and unit_level not in ('district', 'province')
+        union all
+        select
+            programme_code,
+            indicator_code,
+            period,
+            unit_id,
+            unit_code,
+            unit_level,
+            measure,
+            value,
+            value_low,
+            value_high,
+            low_closed,
+            high_closed,
+            direction,
+            ceiling,
+            has_distance,
+            distance,
+            log_slope
+        from {{ ref("int_figures__trended") }}
     ),
 
-    -- a count is a whole number: "<1" is 0 and meets a target of none
     whole as (
         select
-            *,
-            case
-                when measure = 'count' and not low_closed then floor(value_low) + 1 else value_low
-            end as reached_low,
-            case
-                when measure = 'count' and not high_closed then ceil(value_high) - 1 else value_high
-            end as reached_high,
-            low_closed or measure = 'count' as reaches_low,
-            high_closed or measure = 'count' as reaches_high
+            figures.*,
+            {{
+                reached(
+                    "figures.measure",
+                    "figures.value_low",
+                    "figures.value_high",
+                    "figures.low_closed",
+                    "figures.high_closed",
+                )
+            }},
+            figures.value_low is not null or figures.value_high is not null as has_figure,
+            periods.kind,
+            extract(year from periods.data_to)::integer as period_year,
+            {{ period_time("periods.data_to") }} as period_time
         from figures
+        inner join
+            periods
+            on periods.programme_code = figures.programme_code
+            and periods.period = figures.period
     ),
 
     targets as (select * from {{ ref("targets") }}),
 
-    compared as (
+    indicators as (select * from {{ ref("indicators") }}),
+
+    baselines as (
+        select *, {{ reached("measure", "value_low", "value_high", "low_closed", "high_closed") }}
+        from {{ ref("int_figures__baselined") }}
+    ),
+
+    targeted as (
         select
-            whole.programme_code,
-            whole.indicator_code,
-            whole.period,
-            whole.unit_id,
-            whole.unit_code,
-            whole.measure,
+            whole.*,
             targets.target_scope,
             targets.target_year,
             targets.comparator,
             targets.target_low,
             targets.target_high,
-            targets.measure as target_measure,
+            targets.bound_unit_code,
             targets.indicator_code is not null as has_target,
-            whole.value,
-            whole.value_low is not null or whole.value_high is not null as has_figure,
+            coalesce(targets.measure = whole.measure, false) as is_comparable,
+            {{
+                number_of_target(
+                    "targets.comparator", "targets.target_low", "targets.target_high"
+                )
+            }} as target_number,
             {{
                 verdict(
                     "whole.reached_low",
@@ -60,6 +117,227 @@ with
                 targets.target_scope <> 'commune'
                 or (targets.bound_unit_code = whole.unit_code and whole.unit_level = 'commune')
             )
+    ),
+
+    started as (
+        select
+            targeted.*,
+            indicators.direction as better,
+            indicators.milestone_path,
+            baselines.value as start,
+            baselines.period_time as start_time,
+            planned.comparator as planned_comparator,
+            planned.target_low as planned_low,
+            planned.target_high as planned_high,
+            coalesce(
+                targeted.is_comparable
+                and {{
+                    verdict(
+                        "baselines.reached_low",
+                        "baselines.reached_high",
+                        "baselines.reaches_low",
+                        "baselines.reaches_high",
+                        "targeted.comparator",
+                        "targeted.target_low",
+                        "targeted.target_high",
+                    )
+                }} = 'met',
+                false
+            ) as is_hold_target
+        from targeted
+        left join
+            indicators
+            on indicators.programme_code = targeted.programme_code
+            and indicators.indicator_code = targeted.indicator_code
+        left join
+            baselines
+            on baselines.programme_code = targeted.programme_code
+            and baselines.indicator_code = targeted.indicator_code
+            and baselines.unit_id = targeted.unit_id
+            and baselines.unit_code = targeted.unit_code
+            and baselines.measure = targeted.measure
+        left join
+            targets as planned
+            on planned.programme_code = targeted.programme_code
+            and planned.indicator_code = targeted.indicator_code
+            and planned.target_scope = targeted.target_scope
+            and planned.bound_unit_code is not distinct from targeted.bound_unit_code
+            and planned.measure = targeted.measure
+            and planned.target_year = targeted.period_year
+    ),
+
+    -- what the milestone of the row's year rests on
+    based as (
+        select
+            *,
+            case
+                when not is_comparable or target_scope = 'national' or kind = 'baseline'
+                then null
+                when target_year <= period_year
+                then 'target'
+                when planned_comparator is not null
+                then 'plan'
+                when is_hold_target or milestone_path = 'constant'
+                then 'target'
+                when
+                    milestone_path in ('linear', 'constant_rate')
+                    and comparator not in ('between', 'yes')
+                    and (comparator <> '=' or better is not null)
+                    and period_time > start_time
+                    and start is not null
+                then case when start > 0 and target_number > 0 then milestone_path else 'linear' end
+            end as milestone_basis
+        from started
+    ),
+
+    -- on the way to an exact number it is enough to be as far as it or further
+    placed as (
+        select
+            *,
+            case
+                when milestone_basis is null
+                then null
+                when milestone_basis = 'target'
+                then comparator
+                when milestone_basis = 'plan'
+                then planned_comparator
+                when comparator <> '='
+                then comparator
+                when better = 'down'
+                then '≤'
+                when better = 'up'
+                then '≥'
+            end as milestone_comparator,
+            {{
+                milestone_on_path(
+                    "milestone_basis",
+                    "start",
+                    "target_number",
+                    "(period_time - start_time)",
+                    "(target_year - start_time)",
+                )
+            }} as on_path
+        from based
+    ),
+
+    bounded as (
+        select
+            *,
+            case
+                milestone_basis
+                when 'target'
+                then target_low
+                when 'plan'
+                then planned_low
+                else on_path
+            end as milestone_low,
+            case
+                milestone_basis
+                when 'target'
+                then target_high
+                when 'plan'
+                then planned_high
+                else on_path
+            end as milestone_high
+        from placed
+    ),
+
+    judged as (
+        select
+            *,
+            {{ number_of_target("milestone_comparator", "milestone_low", "milestone_high") }}
+            as milestone,
+            case
+                when not has_target
+                then 'no_target'
+                when not is_comparable
+                then 'not_comparable'
+                when not has_figure
+                then 'no_data'
+                else interval_verdict
+            end as verdict,
+            case
+                when milestone_basis is null
+                then null
+                when not has_figure
+                then 'no_data'
+                else
+                    {{
+                        verdict(
+                            "reached_low",
+                            "reached_high",
+                            "reaches_low",
+                            "reaches_high",
+                            "milestone_comparator",
+                            "milestone_low",
+                            "milestone_high",
+                        )
+                    }}
+            end as milestone_verdict,
+            -- the target pulls the way in which the indicator is better
+            has_distance
+            and is_comparable
+            and target_scope <> 'national'
+            and (
+                (direction = 'down' and comparator in ('<', '≤', '='))
+                or (direction = 'up' and comparator in ('>', '≥', '='))
+            ) as is_followed
+        from bounded
+    ),
+
+    followed as (
+        select
+            *,
+            is_followed and target_year > period_year as is_ahead,
+            -- a rate is told from where the unit stands now
+            distance is not null and log_slope is not null as has_series,
+            target_year - period_time as years_left
+        from judged
+    ),
+
+    rated as (
+        select
+            *,
+            case
+                when is_ahead and has_series then {{ annual_rate_of_reduction("log_slope") }}
+            end as observed_annual_rate,
+            case
+                when is_ahead and verdict <> 'met' and distance > 0
+                then
+                    {{
+                        required_rate_of_reduction(
+                            "distance",
+                            distance("target_number", "direction", "ceiling"),
+                            "years_left",
+                        )
+                    }}
+            end as required_annual_rate,
+            case
+                when is_ahead and has_series
+                then {{ projected("value", "log_slope", "years_left", "direction", "ceiling") }}
+            end as projected_value
+        from followed
+    ),
+
+    classed as (
+        select
+            *,
+            case
+                when not is_followed
+                then null
+                when verdict = 'met'
+                then 'target_met'
+                when not is_ahead
+                then null
+                when observed_annual_rate is null or required_annual_rate is null
+                then 'insufficient_data'
+                when observed_annual_rate <= 0
+                then 'reversing'
+                when observed_annual_rate >= required_annual_rate
+                then 'on_track'
+                else 'acceleration_needed'
+            end as trend_class
+        from rated
     )
 
 select
@@ -71,25 +349,30 @@ select
     measure,
     target_scope,
     target_year,
+    unit_level,
     comparator,
     target_low,
     target_high,
+    milestone,
+    milestone_comparator,
+    milestone_basis,
+    verdict,
+    milestone_verdict,
     case
-        when not has_target
-        then 'no_target'
-        when target_measure <> measure
-        then 'not_comparable'
-        when not has_figure
-        then 'no_data'
-        else interval_verdict
-    end as verdict,
-    case
-        when not has_target or target_measure <> measure
+        when not is_comparable
         then null
         when comparator in ('<', '≤')
         then value - target_high
         when comparator = 'between'
         then greatest(target_low - value, value - target_high)
         else target_low - value
-    end as gap
-from compared
+    end as gap,
+    observed_annual_rate,
+    required_annual_rate,
+    projected_value,
+    case
+        when trend_class = 'acceleration_needed' then required_annual_rate / observed_annual_rate
+    end as acceleration,
+    trend_class,
+    is_hold_target
+from classed

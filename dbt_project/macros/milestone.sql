@@ -1,0 +1,39 @@
+{#- Where a plan means a unit to be in a year between its start and its target. -#}
+{% macro period_time(data_to) -%}
+    {#- A period as a point in years: the year of its last day and how far into it that day's month is, so that
+        2026 is 2026 whole, 2026-H1 is 2025.5, and a year that ends on 14 December is still that year. -#}
+    extract(year from {{ data_to }}) - 1 + extract(month from {{ data_to }}) / 12
+{%- endmacro %}
+
+{% macro reached(measure, low, high, low_closed, high_closed) -%}
+    {#- A figure's interval as a target reads it. A count is a whole number: "<1" is 0 and meets a target of none. -#}
+    case
+        when {{ measure }} = 'count' and not {{ low_closed }}
+        then floor({{ low }}) + 1
+        else {{ low }}
+    end as reached_low,
+    case
+        when {{ measure }} = 'count' and not {{ high_closed }}
+        then ceil({{ high }}) - 1
+        else {{ high }}
+    end as reached_high,
+    {{ low_closed }} or {{ measure }} = 'count' as reaches_low,
+    {{ high_closed }} or {{ measure }} = 'count' as reaches_high
+{%- endmacro %}
+
+{% macro number_of_target(comparator, low, high) -%}
+    {#- The one number that a target speaks of; of a range its lower end, which is reached first. -#}
+    case when {{ comparator }} in ('<', '≤') then {{ high }} else {{ low }} end
+{%- endmacro %}
+
+{% macro milestone_on_path(basis, start, goal, years_gone, years_in_all) -%}
+    {#- b + (T − b)·s for shares and wherever the goal or the start is zero, b·(T ÷ b)^s for mortality, where s is the
+        part of the way's time that has gone. -#}
+    case
+        {{ basis }}
+        when 'constant_rate'
+        then {{ start }} * power({{ goal }} / {{ start }}, {{ years_gone }} / {{ years_in_all }})
+        when 'linear'
+        then {{ start }} + ({{ goal }} - {{ start }}) * {{ years_gone }} / {{ years_in_all }}
+    end
+{%- endmacro %}
