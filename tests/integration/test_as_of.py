@@ -1,0 +1,244 @@
+"""Looking back: the same figures for the same moment for ever, and the file that changed them by name.
+
+Three communes of Bắc Ninh report on 2026-11-20. One corrects a line on 2026-12-05, one takes its report back on
+2026-12-08, and a last correction of 2026-12-12 is accepted but not built.
+"""
+
+import csv
+import json
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipeline import building, receiving
+from publish import catalogued, comparison, reports, templates, tracing
+from warehouse import clock, database, moments
+from warehouse.errors import BaocaoError, WrongCall
+
+PROGRAMME, PERIOD, PROVINCE = "bacninh-2026-2030", "2026", "24"
+CORRECTED, STEADY, WITHDRAWN = "07210", "07228", "07246"
+HEADER = ["programme", "period", "unit_code", "indicator", "numerator", "denominator", "value", "submission_type"]
+BEFORE, BETWEEN, AFTER, TODAY = "2026-11-30", "2026-12-06", "2026-12-09", "2026-12-13"
+
+
+@dataclass(frozen=True)
+class Season:
+    """What was published on the way: the province's workbook as of BEFORE, written then, and the catalogue it names."""
+
+    correction: Path
+    workbook_then: bytes
+    catalogue: str
+
+
+def send(file: Path, moment: str, *rows: tuple[object, ...]) -> Path:
+    """A file in long form, received and judged at a moment: (unit, indicator, numerator, denominator, type)."""
+    with file.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.writer(lines)
+        writer.writerow(HEADER)
+        for unit, indicator, numerator, denominator, kind in rows:
+            writer.writerow([PROGRAMME, PERIOD, unit, indicator, numerator, denominator, "", kind])
+    return receive(file, moment)
+
+
+def receive(file: Path, moment: str) -> Path:
+    with clock.at(moment):
+        answers = receiving.receive([str(file)])
+    assert {answer.status for answer in answers} <= {"accepted", "accepted_with_warnings"}
+    return file
+
+
+def build(moment: str) -> None:
+    with clock.at(moment):
+        building.build()
+
+
+def a_correction(folder: Path) -> Path:
+    """The workbook of 07210 with one line: 285 of 300 children, and not 291."""
+    with database.connect() as connection:
+        form = catalogued.form(connection, PROGRAMME, CORRECTED, PERIOD)
+    lines = tuple(line for line in form.lines if line.code == "5.1")
+    form = replace(form, lines=lines, submission_type="correction")
+    return templates.write(form, folder / "dinh-chinh.xlsx", {"5.1": {"numerator": 285, "denominator": 300}})
+
+
+def rendered(as_of: str | None, unit: str = PROVINCE) -> bytes:
+    with database.connect() as connection:
+        moment = moments.parse(as_of) if as_of else None
+        moments.look_at(connection, moment)
+        return reports.render(connection, PROGRAMME, unit, PERIOD, moment)
+
+
+@pytest.fixture(scope="module")
+def season(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Season:
+    folder = tmp_path_factory.mktemp("season")
+    building.prepare_catalogue()
+    told = [(CORRECTED, "5.1", 291, 300, "full"), (CORRECTED, "8.1", 9, 900, "full")]
+    told += [(STEADY, "5.1", 190, 200, "full"), (WITHDRAWN, "5.1", 95, 100, "full")]
+    send(folder / "first.csv", "2026-11-20T08:00", *told)
+    build("2026-11-20T09:00")
+    with clock.at("2026-12-01"):
+        then, catalogue = rendered(BEFORE), building.catalogue_version()
+    correction = receive(a_correction(folder), "2026-12-05T08:00")
+    build("2026-12-05T09:00")
+    send(folder / "withdrawn.csv", "2026-12-08T08:00", (WITHDRAWN, "", "", "", "retraction"))
+    build("2026-12-08T09:00")
+    send(folder / "late.csv", "2026-12-12T08:00", (STEADY, "5.1", 150, 200, "correction"))
+    return Season(correction, then, catalogue)
+
+
+@pytest.fixture(autouse=True)
+def today(season: Season):
+    with clock.at(TODAY):
+        yield
+
+
+def told(command, name: str, *arguments: str) -> list | dict:
+    outcome = command(name, PROGRAMME, *arguments, "--json")
+    assert outcome.code == 0, outcome.err
+    return json.loads(outcome.out)
+
+
+def immunised(command, unit: str, as_of: str | None = None) -> tuple:
+    """Numerator, denominator, value, and how many of how many units are in it."""
+    moment = ["--as-of", as_of] if as_of else []
+    rows = told(command, "progress", unit, PERIOD, *moment)
+    row = next(row for row in rows if (row["indicator_code"], row["target_scope"]) == ("5.1", "province"))
+    names = ("numerator", "denominator", "value", "units_reporting", "units_expected")
+    return tuple(row[name] for name in names)
+
+
+def test_a_ward_and_its_province_are_told_as_they_were_known_and_as_they_are_now(command):
+    assert immunised(command, CORRECTED, BEFORE) == (291, 300, 97, 1, 1)
+    assert immunised(command, CORRECTED) == (285, 300, 95, 1, 1)
+    assert immunised(command, PROVINCE, BEFORE) == (576, 600, 96, 3, 99)
+    assert immunised(command, PROVINCE, BETWEEN) == (570, 600, 95, 3, 99)
+    assert immunised(command, PROVINCE) == (475, 500, 95, 2, 99)
+
+
+def test_what_is_asked_at_the_moment_of_acceptance_is_known_and_the_instant_before_it_is_not(command):
+    assert immunised(command, PROVINCE, "2026-12-05T07:59:59.999999")[0] == 576
+    assert immunised(command, PROVINCE, "2026-12-05T08:00:00")[0] == 570
+
+
+def test_before_anything_came_every_place_is_empty_and_not_zero(command):
+    assert immunised(command, PROVINCE, "2026-11-19") == (None, None, None, 0, 99)
+
+
+def test_the_workbook_of_a_moment_is_the_same_byte_for_byte_after_later_corrections_and_builds(season, command):
+    assert rendered(BEFORE) == season.workbook_then
+    assert rendered(BETWEEN) != season.workbook_then
+
+
+def test_the_workbook_says_what_moment_and_what_catalogue_it_was_made_with(season, tmp_path):
+    file = tmp_path / "then.xlsx"
+    file.write_bytes(season.workbook_then)
+    cells = [str(cell) for row in openpyxl.load_workbook(file)["Phụ lục"].iter_rows(values_only=True) for cell in row]
+    assert (
+        "Như đã biết lúc 00:00 ngày 30/11/2026 · Số liệu được nhận đến 08:00 ngày 20/11/2026 · 3/99 đơn vị có báo cáo"
+    ) in cells
+    assert f"Danh mục chỉ tiêu và cách tính: phiên bản {season.catalogue}." in cells
+
+
+def test_the_comparison_names_the_figure_the_file_and_the_cell(season, command):
+    found = told(command, "report", PROVINCE, PERIOD, "--compare", BEFORE, BETWEEN)
+    (change,) = found["changes"]
+    (step,) = change["steps"]
+
+    assert (change["indicator_code"], change["measure"]) == ("5.1", "rate")
+    assert (change["before"]["numerator"], change["after"]["numerator"]) == (576, 570)
+    assert (change["before"]["value"], change["after"]["value"]) == (96, 95)
+    assert (change["before"]["verdict"], change["after"]["verdict"]) == ("not_met", "not_met")
+    assert (step["old_numerator"], step["new_numerator"], step["new_denominator"]) == ("291", "285", "300")
+    assert (step["file_name"], step["unit_code"], step["submission_type"]) == (
+        season.correction.name,
+        CORRECTED,
+        "correction",
+    )
+    sheet, _, cells = step["place"].partition("!")
+    first, _, _ = cells.partition(":")
+    assert openpyxl.load_workbook(season.correction)[sheet][first].value == 285
+    assert step["accepted_at"] == "2026-12-05T08:00:00+07:00"
+
+
+def test_the_wards_own_comparison_tells_the_turn_of_its_verdict(season):
+    with database.connect() as connection:
+        before, after = moments.parse(BEFORE), moments.parse(BETWEEN)
+        (change,) = comparison.compare(connection, PROGRAMME, CORRECTED, PERIOD, before, after).changes
+    assert change.before and change.after
+    assert (change.before["verdict"], change.after["verdict"]) == ("met", "not_met")
+
+
+def test_a_retraction_is_named_with_what_it_took_away(season, command):
+    found = told(command, "report", PROVINCE, PERIOD, "--compare", BETWEEN, AFTER)
+    (change,) = found["changes"]
+    (step,) = change["steps"]
+
+    assert (change["before"]["units_reporting"], change["after"]["units_reporting"]) == (3, 2)
+    assert (step["file_name"], step["submission_type"]) == ("withdrawn.csv", "retraction")
+    assert (step["unit_code"], step["old_numerator"], step["new_numerator"]) == (WITHDRAWN, "95", None)
+
+
+def test_between_two_moments_without_a_report_nothing_changed(season, command):
+    assert told(command, "report", PROVINCE, PERIOD, "--compare", "2026-12-09", "2026-12-11")["changes"] == []
+    outcome = command("report", PROGRAMME, PROVINCE, PERIOD, "--compare", "2026-12-09", "2026-12-11")
+    assert outcome.out.endswith("không có số liệu nào thay đổi.\n")
+
+
+def test_the_comparison_for_people_and_its_workbook_say_the_same(season, command, tmp_path):
+    out = tmp_path / "compared.xlsx"
+    outcome = command("report", PROGRAMME, PROVINCE, PERIOD, "--compare", BEFORE, BETWEEN, "--out", out)
+    assert "đính chính, nhận lúc 08:00 ngày 05/12/2026: tử số 291 → 285, mẫu số 300" in outcome.out
+    book = openpyxl.load_workbook(out)
+    assert [cell.value for cell in book["Thay đổi"][6]][:5] == [
+        "5.1",
+        "Tỷ lệ trẻ em dưới 1 tuổi được tiêm chủng đầy đủ 8 loại vắc xin",
+        "%",
+        "96",
+        "95",
+    ]
+    assert season.correction.name in [cell.value for cell in book["Tệp đã thay đổi"][6]]
+
+
+def test_a_trace_adds_up_to_the_figure_of_its_moment(season):
+    for moment, numerator, reporting in ((BEFORE, 576, 3), (BETWEEN, 570, 3), (AFTER, 475, 2), (None, 475, 2)):
+        with database.connect() as connection:
+            moments.look_at(connection, moments.parse(moment) if moment else None)
+            traced = tracing.trace(connection, PROGRAMME, "5.1", PROVINCE, PERIOD)
+        assert traced.figure
+        assert traced.figure["numerator"] == numerator == sum(row["n_low"] * row["weight"] for row in traced.parts)
+        assert len(traced.parts) == traced.figure["units_reporting"] == reporting
+
+
+def test_a_trace_tells_the_rules_that_let_a_report_in_and_the_catalogue_that_made_the_figure(season, command):
+    traced = told(command, "trace", "5.1", PROVINCE, PERIOD, "--as-of", BEFORE)
+    assert traced["build"]["catalogue_version"] == season.catalogue
+    assert all(row["rules_version"] for row in traced["parts"])
+    assert traced["as_of"] == "2026-11-30T00:00:00+07:00"
+
+
+def test_a_moment_that_has_not_come_is_a_wrong_call(command):
+    for arguments in (
+        ("progress", PROGRAMME, PROVINCE, PERIOD, "--as-of", "2026-12-14"),
+        ("trace", PROGRAMME, "5.1", PROVINCE, PERIOD, "--as-of", "2026-12-14"),
+        ("report", PROGRAMME, PROVINCE, PERIOD, "--compare", BEFORE, "2026-12-14"),
+        ("report", PROGRAMME, PROVINCE, PERIOD, "--compare", BETWEEN, BEFORE),
+        ("progress", PROGRAMME, PROVINCE, PERIOD, "--as-of", "30/11"),
+    ):
+        assert command(*arguments).code == 2
+    with pytest.raises(WrongCall):
+        rendered("2026-12-14")
+
+
+def test_a_moment_whose_reports_are_not_built_yet_is_refused(command):
+    outcome = command("progress", PROGRAMME, PROVINCE, PERIOD, "--as-of", "2026-12-12T08:00")
+    assert (outcome.code, "baocao build" in outcome.err) == (1, True)
+    with pytest.raises(BaocaoError):
+        rendered("2026-12-12T08:00")
+    assert rendered("2026-12-12T07:59") != b""
+
+
+def test_without_a_moment_the_newest_build_is_told(command):
+    assert immunised(command, STEADY)[:3] == (190, 200, Decimal(95))
