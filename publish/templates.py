@@ -9,6 +9,7 @@ No formulas, no macros, the same bytes for the same form. Three choices guard th
 """
 
 from datetime import datetime
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ CREATED = datetime(2026, 1, 1)
 
 COUNTED = "Có tử số và mẫu số thì không cần ghi giá trị. Không phát sinh: ghi 0 hoặc KPS."
 SCORED = "Điểm ghi bằng số, không quá mức tối đa của dòng. Chọn Đạt hoặc Không đạt ở dòng hỏi như vậy."
+REQUIRED = "Chỉ tiêu có dấu (*) là bắt buộc."
 FILLING_IN = (
     "Chỉ ghi vào các ô màu vàng. Chưa có số liệu: để trống (trống không phải là 0).",
     "Số thập phân dùng dấu phẩy: 96,5. Giới hạn ghi <2 hoặc >96.",
@@ -116,8 +118,11 @@ class _Drawing:
     def report(self, form: Form, filled: Filled) -> None:
         sheet = self.book.add_worksheet(SHEET)
         sheet.hide_gridlines(2)
+        asked = {COLUMNS[part] for line in form.lines for part in line.parts}
         for column, width in enumerate(WIDTHS):
-            sheet.set_column(column, column, width)
+            sheet.set_column(
+                column, column, width, None, {"hidden": column in COLUMNS.values() and column not in asked}
+            )
         self._top(sheet, form)
         period = form.previous_period
         for column, header in enumerate(HEADERS):
@@ -150,8 +155,15 @@ class _Drawing:
             sheet.write_string(row, 1, value, self.style[style])
         kind = {"validate": "list", "source": list(TYPES.values()), "error_message": "Chọn một trong danh sách."}
         sheet.data_validation(LABELS_FROM + 4, 1, LABELS_FROM + 4, 1, kind)
-        advice = "CÁCH GHI\n" + "\n".join(f"• {line}" for line in _advice(form))
-        sheet.merge_range(LABELS_FROM, 3, LABELS_FROM + 5, HOW, advice, self.style["advice"])
+        advice = "CÁCH GHI\n" + "\n".join(f"• {line}" for line in self._advice(form))
+        sheet.merge_range(LABELS_FROM, 3, LABELS_FROM + 6, HOW, advice, self.style["advice"])
+
+    def _advice(self, form: Form) -> list[str]:
+        """The first things to know, about what this form asks for."""
+        first, *others = FILLING_IN
+        counted = [COUNTED] if any("numerator" in line.parts for line in form.lines) else []
+        scored = [SCORED] if any(line.is_points for line in form.lines) else []
+        return [first, *counted, *scored, *([REQUIRED] if self.has_optional_lines else []), *others]
 
     def _table(self, sheet: Any, filled: Filled, form: Form) -> int:
         row, objective, heading = TABLE_FROM, "", ""
@@ -243,13 +255,6 @@ class _Drawing:
         sheet.protect("")
 
 
-def _advice(form: Form) -> list[str]:
-    """The first things to know, about what this form asks for."""
-    first, *others = FILLING_IN
-    counted = [COUNTED] if any("numerator" in line.parts for line in form.lines) else []
-    return [first, *counted, *([SCORED] if any(line.is_points for line in form.lines) else []), *others]
-
-
 def _previous(line: Line, usual_period: str | None) -> str:
     """What stood there before, with its period where that is not the column's."""
     if line.previous is None:
@@ -293,7 +298,11 @@ def _points_rule(line: Line) -> dict[str, Any]:
     if line.hard_max is None:
         bounds = {"criteria": ">=", "value": 0, "error_message": "Ghi số điểm, từ 0 trở lên."}
     else:
-        most = number(line.hard_max)
-        told = f"Ghi số điểm từ 0 đến {most}."
-        bounds = {"criteria": "between", "minimum": 0, "maximum": float(line.hard_max), "error_message": told}
+        told = f"Ghi số điểm từ 0 đến {number(line.hard_max)}."
+        bounds = {"criteria": "between", "minimum": 0, "maximum": _as_typed(line.hard_max), "error_message": told}
     return {"validate": "decimal"} | bounds | said
+
+
+def _as_typed(value: Decimal) -> int | float:
+    """10 and not 10.0, as the one who looks at the rule would type it."""
+    return int(value) if value == int(value) else float(value)

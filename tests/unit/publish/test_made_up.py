@@ -1,12 +1,15 @@
 """Made-up counts are plausible, hang together, and can be repeated."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from publish import made_up
 from publish.defects import DEFECTS
-from tests.unit.publish.plans import FORM, WAYS
+from publish.forms import MET_OR_NOT
+from tests.unit.publish import plans
+from tests.unit.publish.plans import FORM, WAYS, way
 
 SEEDS = range(30)
 
@@ -46,3 +49,50 @@ def test_every_defect_changes_the_report(name):
     sound, spoiled = made_up.counts(FORM, WAYS, 7), made_up.counts(FORM, WAYS, 7)
     form = DEFECTS[name](FORM, spoiled)
     assert (form, spoiled) != (FORM, sound)
+
+
+def points(code: str, **given: object):
+    usual = {"measure": "points", "aggregation": "none", "factor": None, "is_part_of_whole": False}
+    return plans.line(code, **(usual | given))
+
+
+def drawn(asked, seeds=range(200)) -> list:
+    ways = {asked.code: way(None, None)}
+    form = replace(FORM, lines=(asked,))
+    return [made_up.counts(form, ways, seed)[asked.code]["value"] for seed in seeds]
+
+
+def test_points_are_halves_of_the_most_that_a_line_can_give_and_mostly_many():
+    given = drawn(points("I.1", hard_max=Decimal(10), score_role="self"))
+    assert all(0 <= own <= 10 and own * 2 == int(own * 2) for own in given)
+    assert 7.5 < sum(given) / len(given) < 9.5
+    unknown = drawn(points("3", score_role="self"))
+    assert min(unknown) >= 0
+    assert len(set(unknown)) > 10
+
+
+def test_whoever_checks_begins_with_the_units_own_points_and_never_gives_more():
+    own = drawn(points("I.1", hard_max=Decimal(10), score_role="self"))
+    checked = drawn(points("I.1", hard_max=Decimal(10), score_role="verified"))
+    assert all(0 <= again <= given for given, again in zip(own, checked, strict=True))
+    agreed = sum(given == again for given, again in zip(own, checked, strict=True))
+    assert 120 < agreed < 180
+
+
+def test_few_lose_points_and_then_all_of_them():
+    lost = drawn(points("V.1", hard_max=Decimal(5), score_role="verified", score_kind="deduction"))
+    assert set(lost) == {0, 5}
+    assert 5 < lost.count(5) < 40
+
+
+def test_a_yes_or_no_is_answered_in_the_words_of_its_line():
+    assert set(drawn(plans.line("1.dat", measure="yes_no", aggregation="none", answers=MET_OR_NOT))) == set(MET_OR_NOT)
+
+
+def test_boys_to_a_girl_are_around_the_usual_ratio_and_no_unit_has_all_the_same():
+    asked = plans.line("sr", name="Tỷ số giới tính khi sinh", denominator="bé gái sinh ra sống", is_part_of_whole=False)
+    form, ways = replace(FORM, lines=(asked,)), {"sr": way(None, None)}
+    counted = [made_up.counts(form, ways, seed)["sr"] for seed in range(50)]
+    ratios = {cells["numerator"] / cells["denominator"] for cells in counted}
+    assert 1.05 < sum(ratios) / len(ratios) < 1.15
+    assert len(ratios) > 40

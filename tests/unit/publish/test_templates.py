@@ -1,8 +1,10 @@
 """The workbook a unit fills in: what the loader reads back, and nothing it could misread."""
 
 import re
+import warnings
 import zipfile
 from dataclasses import replace
+from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
@@ -12,7 +14,7 @@ from ingest import opening, workbook
 from ingest.measures import Measures
 from ingest.reports import Report
 from publish import templates
-from publish.forms import Filled, Form
+from publish.forms import MET_OR_NOT, Filled, Form, Previous
 from tests.unit.publish.plans import FORM, LINES, line
 
 FILLED: Filled = {
@@ -118,3 +120,124 @@ def test_optional_lines_make_the_required_ones_carry_a_star():
 def test_a_code_the_form_does_not_have_is_named():
     with pytest.raises(KeyError, match=r"99\.9"):
         FORM.only(["5.1", "99.9"])
+
+
+def sheet_of(form: Form, filled: Filled | None = None):
+    return openpyxl.load_workbook(BytesIO(templates.render(form, filled or {})))["Báo cáo"]
+
+
+def row_of(sheet, code: str):
+    return next(row for row in sheet.iter_rows(min_row=templates.TABLE_FROM + 2) if row[0].value == code)
+
+
+def guards(sheet) -> dict:
+    return {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
+
+
+POINTS = {"measure": "points", "aggregation": "none", "factor": None, "unit": "điểm", "is_part_of_whole": False}
+SHEET = (
+    line("I.1", **POINTS, hard_max=Decimal(10), score_role="self", evidence="Các văn bản được ban hành"),
+    line("2", **POINTS, score_role="verified"),
+    line("V.1", **POINTS, hard_max=Decimal(5), score_role="verified", score_kind="deduction"),
+    line("2.dat", measure="yes_no", aggregation="none", factor=None, answers=MET_OR_NOT),
+)
+SCORED = replace(FORM, lines=SHEET, agency_code="CA", agency_name="Công an thành phố")
+
+
+def test_points_are_one_number_between_nothing_and_the_most_of_the_line():
+    sheet = sheet_of(SCORED)
+    row = row_of(sheet, "I.1")
+    assert [not cell.protection.locked for cell in row[3:6]] == [False, False, True]
+    rule = guards(sheet)[f"F{row[0].row}"]
+    assert (rule.type, rule.operator or "between", rule.formula1, rule.formula2) == ("decimal", "between", "0", "10")
+    assert row[8].value == "Ghi số điểm tự chấm, tối đa 10.\nMinh chứng: Các văn bản được ban hành."
+    assert sheet.column_dimensions["D"].hidden, "nothing on this sheet is counted"
+
+
+def test_points_whose_most_no_source_tells_have_no_upper_bound_and_say_so():
+    sheet = sheet_of(SCORED)
+    row = row_of(sheet, "2")
+    rule = guards(sheet)[f"F{row[0].row}"]
+    assert (rule.type, rule.operator, rule.formula1) == ("decimal", "greaterThanOrEqual", "0")
+    assert row[8].value == "Ghi số điểm thẩm định; nguồn không nêu mức tối đa."
+    assert row_of(sheet, "V.1")[8].value == "Ghi số điểm bị trừ là số dương, không bị trừ ghi 0, tối đa 5."
+
+
+def test_points_and_whether_they_are_met_are_read_back():
+    measures = Measures(
+        {
+            (FORM.programme_code, code): {"commune": "yes_no" if code == "2.dat" else "points"}
+            for code in ("I.1", "2", "V.1", "2.dat")
+        },
+        {FORM.programme_code: frozenset({"I.1", "2", "V.1", "2.dat"})},
+    )
+    filled = {"I.1": {"value": 8.5}, "2": {"value": "72,5"}, "V.1": {"value": 0}, "2.dat": {"value": "Không đạt"}}
+    (report,) = workbook.read(opening.opened(templates.render(SCORED, filled)), measures)
+    assert report.agency == "CA"
+    assert [(found.value.kind, found.value.low) for found in report.lines] == [
+        ("exact", Decimal("8.5")),
+        ("exact", Decimal("72.5")),
+        ("exact", Decimal(0)),
+        ("no", None),
+    ]
+    assert guards(sheet_of(SCORED))[f"F{row_of(sheet_of(SCORED), '2.dat')[0].row}"].formula1 == '"Đạt,Không đạt"'
+
+
+def test_a_report_of_an_agency_says_in_its_head_whose_it_is_and_about_whom():
+    sheet = sheet_of(SCORED)
+    assert sheet["A1"].value == "PHIẾU THẨM ĐỊNH ĐIỂM"
+    assert sheet["A3"].value.startswith("Báo cáo của Công an thành phố về Phường Đa Mai · kỳ báo cáo: năm 2026")
+    assert sheet_of(FORM)["A3"].value.startswith("Báo cáo của UBND Phường Đa Mai · ")
+
+
+def test_what_stood_there_before_is_beside_the_cell_locked_with_its_period():
+    before = {
+        "3.1": Previous("<2", "2025"),
+        "5.1": Previous(">96", "2025"),
+        "8.2": Previous("95,5", "2024", is_made_up=True),
+    }
+    form = replace(FORM, lines=tuple(replace(asked, previous=before.get(asked.code)) for asked in LINES))
+    sheet = sheet_of(form)
+    shown = {code: row_of(sheet, code)[6] for code in ("3.1", "5.1", "8.2", "9")}
+    assert {code: cell.value for code, cell in shown.items()} == {
+        "3.1": "<2",
+        "5.1": ">96",
+        "8.2": "95,5 (2024) (giả định)",
+        "9": "–",
+    }
+    assert all(cell.protection.locked for cell in shown.values())
+    assert sheet.cell(templates.TABLE_FROM + 1, 7).value == "Kỳ trước\n(năm 2025)"
+    assert [cell.kind for cell in read_back(form, {}).lines[0][2:5]] == ["missing"] * 3, (
+        "it is no figure of this report"
+    )
+
+
+LONG = "một câu rất dài về trẻ em có hoàn cảnh đặc biệt được chăm sóc, nuôi dưỡng, trợ giúp " * 8
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        line("CT99.999999999999999999999999999.diem", **POINTS, evidence=LONG),
+        line("5.1", name=LONG, numerator=LONG, denominator=LONG),
+        line("1.dat", measure="yes_no", answers=MET_OR_NOT),
+    ],
+)
+def test_nothing_goes_beyond_what_excel_takes(asked):
+    """Titles of 32 letters, messages of 255, lists of 255, names of sheets of 31: beyond, Excel repairs the file."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # xlsxwriter leaves a rule out and warns
+        data = templates.render(replace(FORM, lines=(asked,)), {})
+    book = openpyxl.load_workbook(BytesIO(data))
+    rules = book["Báo cáo"].data_validations.dataValidation
+    assert {"B9", f"F{templates.TABLE_FROM + 3}"} <= {str(rule.sqref) for rule in rules}
+    for rule in rules:
+        assert max(len(rule.promptTitle or ""), len(rule.errorTitle or "")) <= 32
+        assert max(len(rule.prompt or ""), len(rule.error or ""), len(rule.formula1 or "")) <= 255
+    assert all(len(name) <= 31 for name in book.sheetnames)
+
+
+def test_the_footer_shows_a_code_that_begins_with_a_digit():
+    """&8 sets the size of what follows: a digit behind it would be read as part of the size."""
+    assert sheet_of(FORM).oddFooter.left.text.strip() == "07228 · UBND · 2026"
+    assert sheet_of(FORM).oddFooter.left.size == 8
