@@ -1,12 +1,15 @@
-"""`make docs`: write docs/reference from what is there, so that no command, setting, DAG or mart lacks its row.
+"""`make docs`: write docs/reference and docs/programmes from what is there.
 
-A test compares the pages with what this module would write.
+No command, setting, DAG, mart or programme lacks its row or page: a test compares them with what this module would
+write.
 """
 
 import ast
 import csv
 from collections.abc import Mapping
 from pathlib import Path
+
+from docs import programme_pages
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -23,6 +26,13 @@ def pages() -> dict[str, str]:
         "programmes.md": programmes(),
     }
     return {name: NOTE + text.strip() + "\n" for name, text in written.items()}
+
+
+def written() -> dict[Path, str]:
+    """Every generated page: its file → its Markdown."""
+    reference = {REFERENCE / name: text for name, text in pages().items()}
+    programme = {programme_pages.FOLDER / name: NOTE + text + "\n" for name, text in programme_pages.pages().items()}
+    return reference | programme
 
 
 def commands() -> str:
@@ -75,10 +85,14 @@ def _mart(model: Mapping) -> str:
 def programmes() -> str:
     with (ROOT / "dbt_project/seeds/catalogue/programmes.csv").open(encoding="utf-8") as file:
         rows = [
-            f"| `{row['programme_code']}` | {row['name_vi']}. {row['document_vi']}. {row['assumptions_vi']} |"
+            f"| [`{row['programme_code']}`](../programmes/{row['programme_code']}.md) | "
+            f"{row['name_vi']}. {row['document_vi']}. |"
             for row in csv.DictReader(file)
         ]
-    return "\n".join(["# Programmes", "", "Rows of `dbt_project/seeds/catalogue/`.", "", *_table(rows)])
+    says = (
+        "Rows of `dbt_project/seeds/catalogue/`; each programme's page tells who reports when and how figures are made."
+    )
+    return "\n".join(["# Programmes", "", says, "", *_table(rows)])
 
 
 def _table(rows: list[str]) -> list[str]:
@@ -86,9 +100,9 @@ def _table(rows: list[str]) -> list[str]:
 
 
 def main() -> None:
-    REFERENCE.mkdir(parents=True, exist_ok=True)
-    for name, text in pages().items():
-        (REFERENCE / name).write_text(text, encoding="utf-8")
+    for file, text in written().items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,28 +1,53 @@
 """The docs say what is there: pages that are written from the source, and links that lead somewhere."""
 
+import csv
 import re
 from pathlib import Path
 
 import pytest
 
-from docs.generate import REFERENCE, ROOT, pages
+from docs.generate import REFERENCE, ROOT, pages, written
+from docs.programme_pages import FOLDER as PROGRAMMES
 from warehouse.settings import Settings
 
+CATALOGUE = ROOT / "dbt_project" / "seeds" / "catalogue"
 LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
 
 
-@pytest.mark.parametrize("name", pages())
-def test_a_reference_page_is_what_its_source_says(name):
-    assert (REFERENCE / name).read_text(encoding="utf-8") == pages()[name], "run `make docs`"
+@pytest.mark.parametrize("file", written(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_generated_page_is_what_its_source_says(file):
+    assert file.read_text(encoding="utf-8") == written()[file], "run `make docs`"
+
+
+def test_no_generated_page_has_outlived_its_source():
+    there = [*REFERENCE.glob("*"), *PROGRAMMES.glob("*")]
+
+    assert sorted(there) == sorted(written())
+
+
+def test_every_programme_has_its_page_and_the_page_names_all_that_its_rows_say():
+    programmes = [row["programme_code"] for row in _rows("programmes")]
+
+    assert len(programmes) >= 5
+    assert sorted(file.stem for file in PROGRAMMES.glob("*.md")) == sorted(programmes)
+    for programme in programmes:
+        page = (PROGRAMMES / f"{programme}.md").read_text(encoding="utf-8")
+        assert [row["indicator_code"] for row in _rows("indicators", programme) if _is_untold(row, page)] == []
+        assert [row["basis_vi"] for row in _rows("reporters", programme) if row["basis_vi"] not in page] == []
+        assert [row["phrase_vi"] for row in _rows("deadlines", programme) if row["phrase_vi"] not in page] == []
+        told = {row["contradiction_no"] for row in _rows("contradictions", programme)}
+        assert [number for number in told if f"| {number} |" not in page] == []
+        criteria = [row["criterion_code"] for row in _rows("criteria", programme)]
+        assert [code for code in criteria if f"| {code} |" not in page] == []
 
 
 def test_the_pages_name_everything_there_is():
-    written = pages()
-    assert [f"BAOCAO_{name.upper()}" in written["settings.md"] for name in Settings.model_fields] == [True] * 6
-    assert "`baocao db url`" in written["commands.md"]
-    assert [name for name in _names("dags", "*.py") if f"## `{name}`" not in written["dags.md"]] == []
+    told = pages()
+    assert [f"BAOCAO_{name.upper()}" in told["settings.md"] for name in Settings.model_fields] == [True] * 6
+    assert "`baocao db url`" in told["commands.md"]
+    assert [name for name in _names("dags", "*.py") if f"## `{name}`" not in told["dags.md"]] == []
     assert [
-        name for name in _names("dbt_project/models/marts", "*.sql") if f"## `{name}`" not in written["marts.md"]
+        name for name in _names("dbt_project/models/marts", "*.sql") if f"## `{name}`" not in told["marts.md"]
     ] == []
 
 
@@ -42,3 +67,18 @@ def _names(folder: str, pattern: str) -> list[str]:
     names = [path.stem for path in Path(ROOT / folder).glob(pattern)]
     assert names
     return names
+
+
+def _rows(seed: str, programme: str | None = None) -> list[dict[str, str]]:
+    with (CATALOGUE / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if programme in (None, row["programme_code"])]
+
+
+def _is_untold(indicator: dict[str, str], page: str) -> bool:
+    """Neither a figure with its own row, nor a line of the score sheet: points and the answer whether they are met."""
+    scored = [
+        row["criterion_code"]
+        for row in _rows("criterion_indicators", indicator["programme_code"])
+        if row["indicator_code"] == indicator["indicator_code"]
+    ]
+    return f"| `{indicator['indicator_code']}` | " not in page and not any(f"| {code} | " in page for code in scored)
