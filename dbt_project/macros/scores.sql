@@ -1,0 +1,88 @@
+{#- The arithmetic of a score sheet, once. -#}
+{% macro within_points(points, max_points) -%}
+    {#- A line gives no more than its maximum; a deduction takes no more than its own, which is negative.
+        What is not known stays so, and where no maximum is known nothing is cut. -#}
+    case
+        when {{ points }} is null
+        then null
+        when {{ max_points }} < 0
+        then greatest({{ points }}, {{ max_points }})
+        else least({{ points }}, {{ max_points }})
+    end
+{%- endmacro %}
+
+{% macro points_with_those_below(points) -%}
+    case
+        when lines.points_rule = 'sum'
+        then {{ within_points("below." ~ points, "lines.max_points") }}
+        else lines.{{ points }}
+    end as {{ points }}
+{%- endmacro %}
+
+{% macro reach_with_those_below(points) -%}
+    {#- A sum is within its maximum even where what stands below it has none. -#}
+    coalesce(
+        case
+            when lines.points_rule = 'sum'
+            then {{ within_points("below." ~ points, "lines.max_points") }}
+            else lines.{{ points }}
+        end,
+        case when lines.points_rule = 'sum' then lines.max_points end
+    ) as {{ points }}
+{%- endmacro %}
+
+{% macro sum_of_all(points) -%}
+    {#- What all can come to is known only where it is known of each. -#}
+    case when count({{ points }}) = count(*) then sum({{ points }}) end as {{ points }}
+{%- endmacro %}
+
+{% macro codes_that(state) -%}
+    string_agg(code, ', ' order by sort_order, code) filter (
+        where state = '{{ state }}'
+    ) as {{ state }}_codes
+{%- endmacro %}
+
+{% macro reason_of_score() -%}
+    {#- One word for why a line counts nothing, zero, or is in doubt; empty where there is nothing to say. -#}
+    case
+        when counted_points is null
+        then
+            case
+                when has_inexact
+                then 'undetermined'
+                when points_rule = 'reported' and verification = 'required'
+                then 'not_verified'
+                when points_rule = 'reported' or lacks_data
+                then 'not_reported'
+                when points_rule like 'each\_report\_%'
+                then 'not_due'
+                when open_codes is not null
+                then 'undetermined'
+                else 'not_applicable'
+            end
+        when kind = 'deduction'
+        then
+            case
+                when counted_points = 0 or verified_points is not null or points_rule = 'reported'
+                then null
+                when points_rule like 'each\_report\_%'
+                then 'late_or_missing'
+                else 'criteria_failed'
+            end
+        when counted_points = 0
+        then
+            case
+                when verified_points is not null or points_rule = 'reported'
+                then 'scored_zero'
+                when points_rule = 'indicators_met'
+                then 'not_met'
+                else 'criteria_failed'
+            end
+        when not is_met
+        then 'not_met'
+        when asks_met and is_met is null
+        then 'met_unknown'
+        when max_points is null
+        then 'points_unknown'
+    end
+{%- endmacro %}

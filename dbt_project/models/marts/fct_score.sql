@@ -1,0 +1,114 @@
+-- fct_score.sql: one row per programme, period, unit and line of its score sheet, each section and
+-- group with the sum of what stands below it
+-- Sums are made from the deepest lines up: each is cut to its own maximum before it goes into the
+-- next one, and leaves out what is not known.
+{%- set deepest = 4 %}
+with
+    asked as (select * from {{ ref("int_scores__asked") }}),
+
+    scored as (select * from {{ ref("fct_score_line") }}),
+
+    lines as (
+        select
+            asked.*,
+            scored.self_points,
+            scored.computed_points,
+            scored.verified_points,
+            scored.counted_points,
+            scored.least_points,
+            scored.most_points,
+            scored.is_met,
+            scored.reason,
+            scored.reason_codes,
+            coalesce(scored.is_made_up, false) as is_made_up
+        from asked
+        left join scored using (programme_code, period, unit_id, criterion_code)
+    ),
+
+    at_{{ deepest }} as (select * from lines where depth = {{ deepest }}),
+
+    {% for depth in range(deepest - 1, -1, -1) -%}
+        below_{{ depth }} as (
+            select
+                programme_code,
+                period,
+                unit_id,
+                parent_code,
+                sum(self_points) as self_points,
+                sum(computed_points) as computed_points,
+                sum(verified_points) as verified_points,
+                sum(counted_points) as counted_points,
+                {{ sum_of_all("least_points") }},
+                {{ sum_of_all("most_points") }},
+                bool_or(is_made_up) as is_made_up
+            from at_{{ depth + 1 }}
+            group by 1, 2, 3, 4
+        ),
+
+        at_{{ depth }} as (
+            select
+                lines.programme_code,
+                lines.period,
+                lines.unit_id,
+                lines.criterion_code,
+                lines.unit_code,
+                lines.unit_level,
+                lines.parent_code,
+                lines.depth,
+                lines.sort_order,
+                lines.kind,
+                lines.points_rule,
+                lines.points_each,
+                lines.max_points,
+                lines.verification,
+                lines.agency_code,
+                lines.asks_met,
+                {{ points_with_those_below("self_points") }},
+                {{ points_with_those_below("computed_points") }},
+                {{ points_with_those_below("verified_points") }},
+                {{ points_with_those_below("counted_points") }},
+                {{ reach_with_those_below("least_points") }},
+                {{ reach_with_those_below("most_points") }},
+                lines.is_met,
+                lines.reason,
+                lines.reason_codes,
+                lines.is_made_up or coalesce(below.is_made_up, false) as is_made_up
+            from lines
+            left join
+                below_{{ depth }} as below
+                on below.programme_code = lines.programme_code
+                and below.period = lines.period
+                and below.unit_id = lines.unit_id
+                and below.parent_code = lines.criterion_code
+            where lines.depth = {{ depth }}
+        ),
+    {% endfor %}
+    summed as (
+        {% for depth in range(deepest + 1) -%}
+            select * from at_{{ depth }} {{ "union all" if not loop.last }}
+        {% endfor %}
+    )
+
+select
+    programme_code,
+    period,
+    unit_id,
+    unit_code,
+    criterion_code,
+    unit_level,
+    parent_code,
+    sort_order,
+    kind,
+    agency_code,
+    max_points,
+    self_points,
+    computed_points,
+    verified_points,
+    counted_points,
+    least_points,
+    most_points,
+    is_met,
+    reason,
+    reason_codes,
+    is_made_up
+from summed
