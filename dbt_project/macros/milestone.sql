@@ -21,6 +21,21 @@
     {{ high_closed }} or {{ measure }} = 'count' as reaches_high
 {%- endmacro %}
 
+{% macro verdict_on(comparator, low, high, of="") -%}
+    {#- The verdict of an interval as reached() gives it. of: the relation that has it, with its full stop. -#}
+    {{
+        verdict(
+            of ~ "reached_low",
+            of ~ "reached_high",
+            of ~ "reaches_low",
+            of ~ "reaches_high",
+            comparator,
+            low,
+            high,
+        )
+    }}
+{%- endmacro %}
+
 {% macro number_of_target(comparator, low, high) -%}
     {#- The one number that a target speaks of; of a range its lower end, which is reached first. -#}
     case when {{ comparator }} in ('<', '≤') then {{ high }} else {{ low }} end

@@ -49,7 +49,9 @@ with
             and periods.period = figures.period
     )
 
-select distinct on (programme_code, indicator_code, unit_id, unit_code, measure) *
+select distinct
+    on (programme_code, indicator_code, unit_id, unit_code, measure) *,
+    {{ reached("measure", "value_low", "value_high", "low_closed", "high_closed") }}
 from starts
 order by
     programme_code, indicator_code, unit_id, unit_code, measure, is_stated desc, period_time desc

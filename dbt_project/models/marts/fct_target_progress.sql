@@ -76,10 +76,7 @@ with
 
     indicators as (select * from {{ ref("indicators") }}),
 
-    baselines as (
-        select *, {{ reached("measure", "value_low", "value_high", "low_closed", "high_closed") }}
-        from {{ ref("int_figures__baselined") }}
-    ),
+    baselines as (select * from {{ ref("int_figures__baselined") }}),
 
     targeted as (
         select
@@ -98,14 +95,11 @@ with
                 )
             }} as target_number,
             {{
-                verdict(
-                    "whole.reached_low",
-                    "whole.reached_high",
-                    "whole.reaches_low",
-                    "whole.reaches_high",
+                verdict_on(
                     "targets.comparator",
                     "targets.target_low",
                     "targets.target_high",
+                    "whole.",
                 )
             }} as interval_verdict
         from whole
@@ -132,14 +126,11 @@ with
             coalesce(
                 targeted.is_comparable
                 and {{
-                    verdict(
-                        "baselines.reached_low",
-                        "baselines.reached_high",
-                        "baselines.reaches_low",
-                        "baselines.reaches_high",
+                    verdict_on(
                         "targeted.comparator",
                         "targeted.target_low",
                         "targeted.target_high",
+                        "baselines.",
                     )
                 }} = 'met',
                 false
@@ -166,6 +157,37 @@ with
             and planned.target_year = targeted.period_year
     ),
 
+    -- on the way to an exact number it is enough to be as far as it or further
+    routed as (
+        select
+            *,
+            case when start > 0 and target_number > 0 then milestone_path else 'linear' end as path,
+            case
+                when comparator <> '='
+                then comparator
+                when better = 'down'
+                then '≤'
+                when better = 'up'
+                then '≥'
+            end as path_comparator
+        from started
+    ),
+
+    on_the_way as (
+        select
+            *,
+            {{
+                milestone_on_path(
+                    "path",
+                    "start",
+                    "target_number",
+                    "(period_time - start_time)",
+                    "(target_year - start_time)",
+                )
+            }} as on_path
+        from routed
+    ),
+
     -- what the milestone of the row's year rests on
     based as (
         select
@@ -181,72 +203,18 @@ with
                 then 'target'
                 when
                     milestone_path in ('linear', 'constant_rate')
-                    and comparator not in ('between', 'yes')
-                    and (comparator <> '=' or better is not null)
+                    and comparator in ('<', '≤', '>', '≥', '=')
+                    and path_comparator is not null
                     and period_time > start_time
                     and start is not null
-                then case when start > 0 and target_number > 0 then milestone_path else 'linear' end
+                then path
             end as milestone_basis
-        from started
-    ),
-
-    -- on the way to an exact number it is enough to be as far as it or further
-    placed as (
-        select
-            *,
-            case
-                when milestone_basis is null
-                then null
-                when milestone_basis = 'target'
-                then comparator
-                when milestone_basis = 'plan'
-                then planned_comparator
-                when comparator <> '='
-                then comparator
-                when better = 'down'
-                then '≤'
-                when better = 'up'
-                then '≥'
-            end as milestone_comparator,
-            {{
-                milestone_on_path(
-                    "milestone_basis",
-                    "start",
-                    "target_number",
-                    "(period_time - start_time)",
-                    "(target_year - start_time)",
-                )
-            }} as on_path
-        from based
-    ),
-
-    bounded as (
-        select
-            *,
-            case
-                milestone_basis
-                when 'target'
-                then target_low
-                when 'plan'
-                then planned_low
-                else on_path
-            end as milestone_low,
-            case
-                milestone_basis
-                when 'target'
-                then target_high
-                when 'plan'
-                then planned_high
-                else on_path
-            end as milestone_high
-        from placed
+        from on_the_way
     ),
 
     judged as (
         select
             *,
-            {{ number_of_target("milestone_comparator", "milestone_low", "milestone_high") }}
-            as milestone,
             case
                 when not has_target
                 then 'no_target'
@@ -256,24 +224,6 @@ with
                 then 'no_data'
                 else interval_verdict
             end as verdict,
-            case
-                when milestone_basis is null
-                then null
-                when not has_figure
-                then 'no_data'
-                else
-                    {{
-                        verdict(
-                            "reached_low",
-                            "reached_high",
-                            "reaches_low",
-                            "reaches_high",
-                            "milestone_comparator",
-                            "milestone_low",
-                            "milestone_high",
-                        )
-                    }}
-            end as milestone_verdict,
             -- the target pulls the way in which the indicator is better
             has_distance
             and is_comparable
@@ -282,7 +232,7 @@ with
                 (direction = 'down' and comparator in ('<', '≤', '='))
                 or (direction = 'up' and comparator in ('>', '≥', '='))
             ) as is_followed
-        from bounded
+        from based
     ),
 
     followed as (
@@ -353,11 +303,37 @@ select
     comparator,
     target_low,
     target_high,
-    milestone,
-    milestone_comparator,
+    case
+        milestone_basis
+        when 'target'
+        then target_number
+        when 'plan'
+        then {{ number_of_target("planned_comparator", "planned_low", "planned_high") }}
+        when path
+        then on_path
+    end as milestone,
+    case
+        milestone_basis
+        when 'target'
+        then comparator
+        when 'plan'
+        then planned_comparator
+        when path
+        then path_comparator
+    end as milestone_comparator,
     milestone_basis,
     verdict,
-    milestone_verdict,
+    case
+        when milestone_basis is null
+        then null
+        when not has_figure
+        then 'no_data'
+        when milestone_basis = 'target'
+        then interval_verdict
+        when milestone_basis = 'plan'
+        then {{ verdict_on("planned_comparator", "planned_low", "planned_high") }}
+        else {{ verdict_on("path_comparator", "on_path", "on_path") }}
+    end as milestone_verdict,
     case
         when not is_comparable
         then null
