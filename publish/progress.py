@@ -11,17 +11,26 @@ from warehouse import catalogue
 from warehouse.errors import BaocaoError, WrongCall
 
 SCOPES = {"commune": "xã", "district": "huyện", "province": "tỉnh", "national": "cả nước"}
+TRENDS = {
+    "target_met": "đã đạt",
+    "on_track": "đúng tiến độ",
+    "acceleration_needed": "cần tăng tốc",
+    "reversing": "đi ngược",
+    "insufficient_data": "chưa đủ số liệu",
+}
 
 FIGURES = """
 select figures.*, indicator.name_vi as indicator_name, indicator.unit_vi,
        progress.target_scope, progress.target_year, progress.comparator, progress.target_low, progress.target_high,
-       progress.verdict, progress.gap
+       progress.milestone, progress.milestone_comparator, progress.milestone_basis, progress.verdict,
+       progress.milestone_verdict, progress.gap, progress.observed_annual_rate, progress.required_annual_rate,
+       progress.projected_value, progress.acceleration, progress.trend_class, progress.is_hold_target
 from marts.fct_indicator_rollup as figures
 join marts.dim_indicator as indicator using (programme_code, indicator_code)
 left join marts.fct_target_progress as progress
     on progress.programme_code = figures.programme_code and progress.period = figures.period
     and progress.indicator_code = figures.indicator_code and progress.unit_id = figures.unit_id
-    and progress.measure = figures.measure
+    and progress.unit_code = figures.unit_code and progress.measure = figures.measure
 where figures.boundary_basis = 'as_reported' and figures.programme_code = %(programme)s
     and figures.unit_code = %(unit)s and figures.period = %(period)s
 order by indicator.sort_order, figures.measure, progress.target_scope, progress.target_year
@@ -54,7 +63,7 @@ def require_unit(connection: psycopg.Connection, unit: str) -> None:
 
 
 def in_words(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """The rows for people, one an indicator and measure: its figure, and each target with the verdict beside it."""
+    """The rows for people, one an indicator and measure: figure, and each target with verdict, milestone and trend."""
     told = [list(group) for _, group in groupby(rows, key=lambda row: (row["indicator_code"], row["measure"]))]
     return [
         {
@@ -76,7 +85,32 @@ def coverage(row: dict[str, Any]) -> str:
 
 def _against(row: dict[str, Any]) -> str:
     verdict = formats.VERDICTS[row["verdict"]] if row["verdict"] else ""
-    return f"{target(row)}: {verdict}" if row["comparator"] else verdict
+    on_the_way = "; ".join(filter(None, (milestone(row), trend(row))))
+    told = f"{target(row)}: {verdict}" if row["comparator"] else verdict
+    return f"{told}\n  {on_the_way}" if on_the_way else told
+
+
+def milestone(row: dict[str, Any]) -> str:
+    """ "mốc 2026 ≥88: Đạt"; nothing where the milestone is the target itself."""
+    if row["milestone"] is None or row["milestone_basis"] == "target":
+        return ""
+    shown = f"{row['milestone_comparator']}{formats.number(row['milestone'])}"
+    return f"mốc {row['period']} {shown}: {formats.VERDICTS[row['milestone_verdict']]}"
+
+
+def trend(row: dict[str, Any]) -> str:
+    """ "cần tăng tốc ×1,7 (dự báo 2030: 16,2)": the class of the trend and where it leads.
+
+    Nothing once the target's year has come: the verdict then says all there is to say.
+    """
+    if row["trend_class"] is None or row["target_year"] <= int(row["period"][:4]):
+        return ""
+    told = TRENDS[row["trend_class"]]
+    if row["acceleration"] is not None:
+        told += f" ×{formats.number(row['acceleration'], 1)}"
+    if row["projected_value"] is not None:
+        told += f" (dự báo {row['target_year']}: {formats.number(row['projected_value'], 1)})"
+    return told
 
 
 def figure(row: dict[str, Any]) -> str:
