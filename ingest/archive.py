@@ -34,6 +34,18 @@ def keep(chunks: Iterable[bytes], sha256: str, file_name: str, archive: str, *, 
     return address
 
 
+def content(address: str, *, at_most: int) -> bytes:
+    """What was archived, of a larger content only so many bytes and one. Raises OSError where nothing is."""
+    if not is_url(address):
+        with Path(address).open("rb") as file:
+            return file.read(at_most + 1)
+    import fsspec
+
+    with fsspec.open(address, "rb") as file:
+        found: bytes = file.read(at_most + 1)
+    return found
+
+
 def make_durable() -> None:
     """Everything kept before is on disk: one wait for a batch, where one for each file would be most of its time."""
     os.sync()

@@ -15,11 +15,18 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from warehouse import database, wording
+from warehouse.logging import get_logger
 from warehouse.settings import get_settings
 
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from publish.answer_sheet import Answer
+
+log = get_logger(__name__)
+
+UNREAD = "file_unreadable"
+"""No reader foresaw it, and it may have killed one: it is not opened a second time."""
 WORST_FIRST = ("rejected", "accepted_with_warnings", "accepted")
 STATUS_VI = {
     "accepted": "ĐÃ NHẬN",
@@ -36,7 +43,8 @@ class Receipt:
 
     status: the worst among its submissions, or `duplicate` for bytes that were judged before. submission_id,
     programme, period and unit are filled where all submissions agree. issues: of all submissions, by their place;
-    each names its submission. submissions: each with its own status.
+    each names its submission. submissions: each with its own status. returned_workbook: the sender's own workbook
+    with its issues marked, where there is one.
     """
 
     file: str
@@ -49,9 +57,12 @@ class Receipt:
     received_at: str
     issues: list[dict[str, Any]] = field(default_factory=list)
     submissions: list[dict[str, Any]] = field(default_factory=list)
+    returned_workbook: str | None = None
+    archive_uri: str | None = field(default=None, repr=False)
 
     def document(self) -> dict[str, Any]:
-        return asdict(self)
+        """What is told; where the file is kept is the warehouse's own business."""
+        return {name: value for name, value in asdict(self).items() if name != "archive_uri"}
 
 
 def of_batches(batches: Sequence[UUID]) -> list[Receipt]:
@@ -75,20 +86,56 @@ def of_duplicate(sha256: str, file_name: str) -> Receipt:
     return Receipt(file_name, sha256, None, "duplicate", None, None, None, first[0].isoformat())
 
 
-def write(receipt: Receipt) -> Path:
-    """Keep a receipt as JSON and as text under BAOCAO_HOME/receipts; returns the JSON file.
+def write(receipt: Receipt) -> Receipt:
+    """Keep a receipt under BAOCAO_HOME/receipts: as JSON, as text, and of a workbook with issues its marked copy.
 
-    The same content has the same name, so that answering again replaces the answer.
+    Returns it as it was kept, `returned_workbook` filled in. The same content has the same name, so that answering
+    again replaces the answer.
     """
     folder = get_settings().home / "receipts"
     folder.mkdir(parents=True, exist_ok=True)
     is_document = any(submission["form"] == "document" for submission in receipt.submissions)
     kind = ".duplicate" if receipt.status == "duplicate" else ".document" if is_document else ""
     name = f"{receipt.sha256[:12]}-{_short(receipt.file)}{kind}"
-    _put(folder / f"{name}.txt", rendered(receipt).plain + "\n")
-    target = folder / f"{name}.json"
-    _put(target, json.dumps(receipt.document(), ensure_ascii=False, indent=2) + "\n")
-    return target
+    if not is_document and (workbook := _marked(receipt)):
+        _put(folder / f"{name}.xlsx", workbook)
+        receipt = replace(receipt, returned_workbook=str(folder / f"{name}.xlsx"))
+    _put(folder / f"{name}.txt", (rendered(receipt).plain + "\n").encode())
+    _put(folder / f"{name}.json", (json.dumps(receipt.document(), ensure_ascii=False, indent=2) + "\n").encode())
+    return receipt
+
+
+def _marked(receipt: Receipt) -> bytes | None:
+    """The sender's workbook with the receipt's issues in it; None without issues, or where it may not be opened.
+
+    Never raises: who cannot be helped in this way has the receipt.
+    """
+    if not receipt.issues or receipt.archive_uri is None or any(issue["rule"] == UNREAD for issue in receipt.issues):
+        return None
+    from ingest import archive, opening
+    from ingest.reports import Refused
+    from publish import returned
+
+    try:
+        opened = opening.opened(archive.content(receipt.archive_uri, at_most=opening.LARGEST_FILE))
+    except Refused:
+        return None
+    except OSError:
+        log.exception("%s is answered without its workbook", receipt.file)
+        return None
+    return None if isinstance(opened, str) else returned.marked(opened.data, _answer(receipt))
+
+
+def _answer(receipt: Receipt) -> "Answer":
+    from publish.answer_sheet import Answer
+
+    return Answer(
+        file=receipt.file,
+        received=wording.moment(datetime.fromisoformat(receipt.received_at)),
+        headings=[_heading(submission).plain.replace("báo cáo", "Báo cáo", 1) for submission in receipt.submissions],
+        is_rejected=any(submission["status"] == "rejected" for submission in receipt.submissions),
+        issues=receipt.issues,
+    )
 
 
 def rendered(receipt: Receipt, *, at_most: int | None = None) -> "Text":
@@ -107,6 +154,8 @@ def rendered(receipt: Receipt, *, at_most: int | None = None) -> "Text":
         own = [issue for issue in receipt.issues if issue["submission_id"] == submission["submission_id"]]
         for line in _issue_lines(own, at_most):
             text.append("\n").append_text(line)
+    if receipt.returned_workbook:
+        text.append(f"\n  → tệp trả lại, ô sai đã tô màu: {Path(receipt.returned_workbook).name}", style="dim")
     return text
 
 
@@ -155,6 +204,7 @@ select
     file.sha256,
     file.file_name,
     file.received_at,
+    file.archive_uri,
     submission.submission_id::text,
     submission.programme_code as programme,
     submission.period,
@@ -230,6 +280,7 @@ def _receipt(rows: list[dict[str, Any]], issues: dict[str, list[dict[str, Any]]]
         period=_agreed(rows, "period"),
         unit=_agreed(rows, "unit"),
         received_at=first["received_at"].isoformat(),
+        archive_uri=first["archive_uri"],
         issues=[issue for row in rows for issue in issues.get(row["submission_id"], [])],
         submissions=[_submission(row, issues.get(row["submission_id"], [])) for row in rows],
     )
@@ -258,9 +309,9 @@ def _short(file_name: str) -> str:
     return plain.encode("utf-8", "replace")[-160:].decode("utf-8", "ignore")
 
 
-def _put(target: Path, text: str) -> None:
+def _put(target: Path, content: bytes) -> None:
     handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".partial-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
     Path(partial).chmod(0o644)
     Path(partial).replace(target)

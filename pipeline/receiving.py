@@ -108,8 +108,7 @@ def receive_document(
     else:
         gate.check(received.batch_id)
         (receipt,) = receipts.of_submissions(received.submission_ids, received.file_name)
-    receipts.write(receipt)
-    return receipt
+    return receipts.write(receipt)
 
 
 def _load(
@@ -145,10 +144,7 @@ def _in_order_of_arrival(files: Sequence[str], from_inbox: bool) -> list[tuple[s
 
 
 def _answered(given: Iterable[Receipt]) -> list[Receipt]:
-    kept = list(given)
-    for receipt in kept:
-        receipts.write(receipt)
-    return kept
+    return [receipts.write(receipt) for receipt in given]
 
 
 def _batched(files: Sequence[str]) -> list[Sequence[str]]:
