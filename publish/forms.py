@@ -63,8 +63,8 @@ class Line:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The cells that this line asks for; the others stay closed. A share of units is told whole."""
-        if self.measure in ("yes_no", "points", "share") or self.aggregation == "none":
+        """The cells that this line asks for; the others stay closed."""
+        if self.measure in ("yes_no", "points") or self.aggregation == "none":
             return ("value",)
         if self.aggregation == "sum":
             return ("numerator",)
@@ -77,15 +77,14 @@ class Line:
             return self._points_how()
         if self.is_yes_no:
             return f"Ghi {self.answers[0]} hoặc {self.answers[1]} vào cột Giá trị."
-        if self.measure == "share":
-            return f"Ghi tỷ lệ % vào cột Giá trị: số {self.numerator} trên số {self.denominator}."
         if self.aggregation == "sum":
             return f"Ghi vào cột Tử số: số {self.numerator}."
         if self.aggregation == "none":
             return "Ghi kết quả vào cột Giá trị."
         if self.aggregation == "relative_change":
             return f"Tử số: số {self.numerator}.\nMẫu số: số {self.denominator}.\nMức giảm = (mẫu − tử) ÷ mẫu × 100."
-        times = f" × {self.factor:,.0f}".replace(",", ".") if self.factor else ""
+        factor = 100 if self.measure == "share" else self.factor
+        times = f" × {factor:,.0f}".replace(",", ".") if factor else ""
         return f"Tử số: số {self.numerator}.\nMẫu số: số {self.denominator}.\nGiá trị = tử ÷ mẫu{times}."
 
     def _points_how(self) -> str:

@@ -134,7 +134,7 @@ class _Groups:
 def _line(line: Line, way: Way, groups: _Groups, draw: Random) -> dict[Part, Cell]:
     if line.is_yes_no:
         return {"value": line.answers[0] if draw.random() < max(way.centre(line), 0.6) else line.answers[1]}
-    if line.aggregation == "none" or line.measure == "share":
+    if line.aggregation == "none":
         return {"value": f"{100 * way.centre(line):.1f}".replace(".", ",")}
     if line.aggregation == "sum":
         return {"numerator": groups.size(line.numerator)}
@@ -143,7 +143,7 @@ def _line(line: Line, way: Way, groups: _Groups, draw: Random) -> dict[Part, Cel
         fewer = max(0.0, float(way.target or 2) / 100 + draw.gauss(0, 0.05))
         return {"numerator": round(whole * max(0.0, 1 - fewer)), "denominator": whole}
     part = _events(whole, _around(way.centre(line), draw), draw)
-    if line.is_part_of_whole:
+    if line.is_part_of_whole or line.measure == "share":
         part = min(part, whole)
     groups.known.setdefault(line.numerator, part)
     return {"numerator": part, "denominator": whole}

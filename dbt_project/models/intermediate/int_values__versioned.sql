@@ -5,7 +5,8 @@
 -- n and d are the ends of the parts that a rollup may add up: cases and, for a rate, those among
 -- whom they
 -- occurred; both are empty where there is nothing to add. The parts count: a bare value stands
--- beside them only.
+-- beside them only. A yes or no is one of one; a place that tells the share of its units names how
+-- many of how many.
 {{
     config(
         materialized="incremental",
@@ -92,16 +93,16 @@ with
             and told.has_value
             and told.numerator_low is null
             and told.value_status <> 'not_applicable' as is_bare,
-            measures.measure in ('rate', 'change') as is_divided,
+            measures.measure in ('rate', 'change', 'share') as is_divided,
             case
-                when measures.measure in ('yes_no', 'share')
+                when measures.measure = 'yes_no'
                 then told.value_low
                 when measures.measure = 'count' and measures.is_primary
                 then coalesce(told.numerator_low, told.value_count_low)
                 else told.numerator_low
             end as cases_low,
             case
-                when measures.measure in ('yes_no', 'share')
+                when measures.measure = 'yes_no'
                 then told.value_high
                 when measures.measure = 'count' and measures.is_primary
                 then coalesce(told.numerator_high, told.value_count_high)
