@@ -69,6 +69,27 @@ def _names(folder: str, pattern: str) -> list[str]:
     return names
 
 
+def test_the_example_of_a_sixth_programme_fits_the_seeds_and_stands_on_its_page():
+    page = (ROOT / "docs" / "adding-a-programme.md").read_text(encoding="utf-8")
+    files = sorted((ROOT / "docs" / "examples" / "sixth-programme").glob("*.csv"))
+    told = [_table_of(page, file.name) for file in files]
+
+    assert len(files) == 8
+    assert sum(map(len, told)) == 28
+    for file, rows in zip(files, told, strict=True):
+        with file.open(encoding="utf-8", newline="") as lines, (CATALOGUE / file.name).open(encoding="utf-8") as seed:
+            written_down = list(csv.DictReader(lines))
+            assert list(written_down[0]) == next(csv.reader(seed)), file.name
+        assert rows == [{name: row[name] for name in rows[0]} for row in written_down], file.name
+
+
+def _table_of(page: str, file: str) -> list[dict[str, str]]:
+    """The rows of the Markdown table below the line that begins with the file's name."""
+    lines = page[page.index(f"\n`{file}`:") :].split("\n\n")[1].splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [dict(zip(cells[0], row, strict=True)) for row in cells[2:]]
+
+
 def _rows(seed: str, programme: str | None = None) -> list[dict[str, str]]:
     with (CATALOGUE / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
         return [row for row in csv.DictReader(file) if programme in (None, row["programme_code"])]
