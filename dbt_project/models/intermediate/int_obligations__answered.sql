@@ -27,9 +27,15 @@ with
     came as (select * from remaining where accepted_seq > withdrawn_seq),
 
     first_came as (
-        select programme_code, period, unit_id, agency_code, min(received_at) as first_received_at
+        select
+            programme_code,
+            period,
+            unit_id,
+            unit_code,
+            agency_code,
+            min(received_at) as first_received_at
         from came
-        group by 1, 2, 3, 4
+        group by 1, 2, 3, 4, 5
     ),
 
     fulfilling as (
@@ -43,6 +49,7 @@ select
     first_came.programme_code,
     first_came.period,
     first_came.unit_id,
+    first_came.unit_code,
     first_came.agency_code,
     first_came.first_received_at,
     fulfilling.received_at as fulfilled_at,

@@ -66,10 +66,11 @@ with
             and required.agency_code = owed.agency_code
             and required.unit_level = owed.unit_level
         left join
+            -- by the code, as in the schedule's index: else a national period compares all with all
             answered
             on answered.programme_code = owed.programme_code
             and answered.period = owed.period
-            and answered.unit_id = owed.unit_id
+            and answered.unit_code = owed.unit_code
             and answered.agency_code = owed.agency_code
     ),
 
