@@ -120,19 +120,19 @@ def _asked(
     units: Sequence[str] | None,
     agencies: Sequence[str] | None,
 ) -> list[Scheduled]:
-    """The usual reports; whoever is named and has no usual one with what it may send."""
+    """The usual reports; and of an agency or a unit that is named and has no usual ones, what it may send.
+
+    An agency's figures and its documents are told apart; a unit that owes nothing sends its own.
+    """
     found = catalogued.scheduled(connection, programme, period, units, agencies)
-    if agencies is not None:
-        return found
     usual = [report for report in found if report.is_usual]
-    if units is None:
-        return usual
-    bound = {report.unit_code for report in usual}
-    return [report for report in found if report.is_usual or (report.unit_code not in bound and _is_own(report))]
-
-
-def _is_own(report: Scheduled) -> bool:
-    return report.agency_code == OWN
+    if agencies is not None:
+        kinds = {(report.agency_code, report.form) for report in usual}
+        return [report for report in found if report.is_usual or (report.agency_code, report.form) not in kinds]
+    if units is not None:
+        bound = {report.unit_code for report in usual}
+        return [each for each in found if each.is_usual or (each.unit_code not in bound and each.agency_code == OWN)]
+    return usual
 
 
 def _correctable(forms: Sequence[Form], lines: Sequence[str]) -> list[Form]:
