@@ -6,7 +6,8 @@
 with
     asked as (select * from {{ ref("int_scores__asked") }}),
 
-    scored as (select * from {{ ref("fct_score_line") }}),
+    -- made once: it is looked up line by line
+    scored as materialized(select * from {{ ref("fct_score_line") }}),
 
     lines as (
         select

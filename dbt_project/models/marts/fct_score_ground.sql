@@ -17,14 +17,28 @@ with
 
     indicators as (select * from {{ ref("indicators") }}),
 
-    progress as (select * from {{ ref("fct_target_progress") }} where target_scope <> 'national'),
+    sheets as (select * from {{ ref("score_sheets") }}),
 
-    told as (select * from {{ ref("int_values__figured") }} where is_primary and {{ is_told() }}),
+    -- made once, and of the programmes that score alone: each is looked up line by line
+    progress as materialized(
+        select progress.*
+        from {{ ref("fct_target_progress") }} as progress
+        inner join sheets on sheets.programme_code = progress.programme_code
+        where progress.target_scope <> 'national'
+    ),
+
+    told as materialized(
+        select told.*
+        from {{ ref("int_values__figured") }} as told
+        inner join sheets on sheets.programme_code = told.programme_code
+        where is_primary and {{ is_told() }}
+    ),
 
     -- a report of who checks the sheet is about the unit and not its own
-    obligations as (
+    obligations as materialized(
         select obligations.*
         from {{ ref("fct_report_obligation") }} as obligations
+        inner join sheets on sheets.programme_code = obligations.programme_code
         left join
             checkers
             on checkers.programme_code = obligations.programme_code

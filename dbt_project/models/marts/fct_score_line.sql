@@ -10,9 +10,9 @@ with
         where points_rule <> 'sum'
     ),
 
-    marked as (select * from {{ ref("int_scores__marked") }}),
+    marked as materialized(select * from {{ ref("int_scores__marked") }}),
 
-    grounds as (select * from {{ ref("fct_score_ground") }}),
+    grounds as materialized(select * from {{ ref("fct_score_ground") }}),
 
     -- what each target of the sheet got, as a ground of other lines: a re-score counts
     targets as (
@@ -66,7 +66,7 @@ with
         where asked.points_rule in ('all_criteria_met', 'each_criterion_failed')
     ),
 
-    tallied as (
+    tallied as materialized(
         select
             {{ unit }},
             criterion_code,

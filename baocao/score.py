@@ -1,0 +1,37 @@
+"""`baocao score`: a programme's units by the points of its score sheet."""
+
+from typing import Annotated
+
+import typer
+
+from baocao.output import AsOf, Json, write_document, write_table
+from warehouse import database, moments
+
+app = typer.Typer()
+
+
+@app.command()
+def score(
+    programme: str,
+    period: Annotated[str, typer.Argument(help="A period of the programme: 2022, 2024.")],
+    as_of: AsOf = None,
+    json: Json = False,
+) -> None:
+    """The units of a programme by their points, or whether each can be recognised, and why.
+
+    Points that nobody has given yet are left out and told as open: a total is provisional until nothing can change it.
+    With --json each row of rpt_score_ranking carries its lines (fct_score) under `criteria`.
+    """
+    from publish import scores
+
+    database.prepare()
+    with database.connect() as connection:
+        moments.look_at(connection, as_of)
+        rows = scores.of_period(connection, programme, period)
+    if json:
+        write_document(rows)
+    elif rows:
+        told = scores.in_words(rows)
+        write_table(tuple(told[0]), told, title=f"{programme} · {period}", one_line=list(told[0])[-1] or None)
+    else:
+        typer.echo("No unit of the programme is scored in this period.")
