@@ -16,7 +16,8 @@ with
 
     periods as (select * from {{ ref("periods") }}),
 
-    told as (
+    -- read line by line through the index of units
+    told as not materialized(
         select * from {{ ref("int_values__versioned") }} where d_low = d_high and {{ is_told() }}
     ),
 
