@@ -17,7 +17,7 @@ from typing import Any
 import xlsxwriter
 
 from publish.files import write_atomically
-from publish.formats import MADE_UP, MISSING, number
+from publish.formats import MADE_UP, MISSING, UNITS, number
 from publish.forms import PARTS, TYPES, Filled, Form, Line, Part
 from warehouse import wording
 
@@ -193,7 +193,7 @@ class _Drawing:
     def _line(self, sheet: Any, row: int, line: Line, cells: Any) -> None:
         sheet.write_string(row, 0, line.code, self.style["code"])
         sheet.write_string(row, 1, line.name + self._star(line), self.style["text"])
-        sheet.write_string(row, 2, "/".join(line.answers) if line.is_yes_no else line.unit, self.style["unit"])
+        sheet.write_string(row, 2, _unit(line), self.style["unit"])
         for part in PARTS:
             self._input(sheet, row, line, part, cells.get(part))
         self._guard(sheet, row, line)
@@ -253,6 +253,14 @@ class _Drawing:
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.protect("")
+
+
+def _unit(line: Line) -> str:
+    """What the value is measured in; where the plan leaves it blank, what follows from how the figure is made."""
+    if line.is_yes_no:
+        return "/".join(line.answers)
+    per = f"trên {number(line.factor)}" if line.factor else MISSING
+    return line.unit or UNITS.get(line.measure, per)
 
 
 def _previous(line: Line, usual_period: str | None) -> str:
