@@ -258,10 +258,11 @@ class _Drawing:
     def _foot(self) -> None:
         self.row += 1
         across = sum(column.width for column in self.columns) * 1.15
-        if self.notes:
+        if self.notes or self.annex.footnotes:
             self.line("Những chỗ kế hoạch ghi khác nhau, và cách đọc ở bảng này", bold=True, font_size=10)
         notes = (f"({number}) Chỉ tiêu {code}: {note}" for number, (code, note) in enumerate(self.notes, 1))
-        for text in (*notes, *self._legend()):
+        of_the_plan = (f"Cả kế hoạch: {note}" for note in self.annex.footnotes)
+        for text in (*notes, *of_the_plan, *self._legend()):
             self.line(text, font_size=10, font_color="#404040", height=14 * -(-len(text) // int(across)))
 
     def _legend(self) -> Iterator[str]:

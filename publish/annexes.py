@@ -81,7 +81,7 @@ class Annex:
     """The whole table.
 
     known_from: when the newest report that it can hold was accepted. as_of: the moment it is told at, None for the
-    newest. catalogue_version: of the build that made its figures.
+    newest. catalogue_version: of the build that made its figures. footnotes: those about the plan as a whole.
     """
 
     programme_code: str
@@ -97,6 +97,7 @@ class Annex:
     catalogue_version: str | None
     columns: tuple[Column, ...]
     entries: tuple[Entry, ...]
+    footnotes: tuple[str, ...] = ()
 
     @property
     def is_made_up(self) -> bool:
@@ -203,7 +204,8 @@ def load(
     targets = _targets(cursor, keys)
     target_year = _target_year(targets, int(period[:4]))
     keys |= {"unit_id": place["unit_id"], "level": place["unit_level"], "target_year": target_year}
-    entries = _entries(cursor, keys, targets)
+    notes = _footnotes(cursor, keys)
+    entries = _entries(cursor, keys, targets, notes)
     columns = _columns(cursor, keys, targets, entries)
     if not columns:
         return None
@@ -222,6 +224,7 @@ def load(
         catalogue_version=build["catalogue_version"] if build else None,
         columns=columns,
         entries=entries,
+        footnotes=tuple(notes.get("", ())),
     )
 
 
@@ -289,15 +292,23 @@ def _columns(
     return tuple(shown)
 
 
-def _entries(
-    cursor: psycopg.Cursor[Row], keys: Row, targets: dict[str, dict[tuple[str, int], Target]]
-) -> tuple[Entry, ...]:
-    """The plan's lines. Points have no place in a table that compares with targets: the score sheet has them."""
-    verdicts = _verdicts(cursor, keys)
+def _footnotes(cursor: psycopg.Cursor[Row], keys: Row) -> dict[str, list[str]]:
+    """By indicator code; those about the plan as a whole stand under no code."""
     notes: dict[str, list[str]] = {}
     query = "select * from catalogue.annex_footnotes where programme_code = %(programme)s order by contradiction_no"
     for row in cursor.execute(query, keys).fetchall():
-        notes.setdefault(row["indicator_code"], []).append(row["footnote_vi"])
+        notes.setdefault(row["indicator_code"] or "", []).append(row["footnote_vi"])
+    return notes
+
+
+def _entries(
+    cursor: psycopg.Cursor[Row],
+    keys: Row,
+    targets: dict[str, dict[tuple[str, int], Target]],
+    notes: dict[str, list[str]],
+) -> tuple[Entry, ...]:
+    """The plan's lines. Points have no place in a table that compares with targets: the score sheet has them."""
+    verdicts = _verdicts(cursor, keys)
     compares = cursor.execute(COMPARES, keys).fetchone() is not None
     rows = [row for row in cursor.execute(ENTRIES, keys) if not (compares and row["measure"] == "points")]
     return tuple(_entry(row, targets.get(row["indicator_code"], {}), verdicts, notes) for row in rows)

@@ -33,7 +33,8 @@ left join marts.fct_target_progress as progress
     and progress.unit_code = figures.unit_code and progress.measure = figures.measure
 where figures.boundary_basis = 'as_reported' and figures.programme_code = %(programme)s
     and figures.unit_code = %(unit)s and figures.period = %(period)s
-order by indicator.sort_order, figures.measure, progress.target_scope, progress.target_year
+order by indicator.sort_order, figures.measure,
+    array_position(array['commune', 'district', 'province', 'national'], progress.target_scope), progress.target_year
 """
 
 
