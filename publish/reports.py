@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import xlsxwriter
 
-from publish import annex, annexes
+from publish import annex, annexes, score_sheet, scores
 from publish.files import write_atomically
 from warehouse import database, moments, wording
 from warehouse.errors import WrongCall
@@ -42,12 +42,17 @@ def render(
     connection: psycopg.Connection, programme: str, unit: str, period: str, as_of: datetime | None = None
 ) -> bytes:
     """The workbook as bytes. connection: it looks at `as_of`. Raises WrongCall where there is nothing to tell."""
+    sheet = scores.load(connection, programme, unit, period, as_of)
     table = annexes.load(connection, programme, unit, period, as_of)
-    if table is None:
+    told = sheet or table
+    if told is None:
         raise WrongCall(f"Chưa có số liệu của đơn vị {unit} trong chương trình {programme}, kỳ {period}.")
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
-        title = f"{table.programme_name} – {table.unit_name}, {wording.period(period)}"
+        title = f"{told.programme_name} – {told.unit_name}, {wording.period(period)}"
         book.set_properties({"title": title, "author": "baocao", "created": CREATED})
-        annex.draw(book, table)
+        if sheet:
+            score_sheet.draw(book, sheet)
+        if table:
+            annex.draw(book, table)
     return buffer.getvalue()
