@@ -87,7 +87,8 @@ class Standing:
 class ScoreSheet:
     """A score sheet told of one unit (`lines` and its own standing), or of all units of the programme (no lines).
 
-    sections: code, name and maximum of what stands at the top of the sheet. as_of: None for the newest figures.
+    sections: code, name and maximum of what stands at the top of the sheet. units_scored: all units of the ranking.
+    as_of: None for the newest figures.
     known_from: when the newest report in it was accepted. catalogue_version: of the build that made the points.
     """
 
@@ -104,6 +105,7 @@ class ScoreSheet:
     as_of: datetime | None
     catalogue_version: str | None
     sections: tuple[tuple[str, str, Decimal | None], ...]
+    units_scored: int
     standings: tuple[Standing, ...]
     lines: tuple[Line, ...]
 
@@ -228,6 +230,7 @@ def load(
         as_of=as_of,
         catalogue_version=build["catalogue_version"] if build else None,
         sections=tuple((code, row["criterion_name"], row["max_points"]) for code, row in tops.items()),
+        units_scored=len(ranking),
         standings=standings,
         lines=_lines(cursor, keys, [row for row in scores if own and row["unit_id"] == own[0]["unit_id"]]),
     )
