@@ -4,7 +4,8 @@ No formulas, no macros, the same bytes for the same form. Three choices guard th
 - a value is a text cell, because a spreadsheet set to another language turns "96,5" into 965 and "2-3" into a date,
   while text arrives as it was typed and the gate can ask;
 - a count is a number cell that refuses fractions and negative numbers but takes text, since "<2" and "KPS" are answers;
-- points are a number cell between nothing and the most that the line can give;
+- points are such a text too, held between nothing and the most that the line can give by a rule that reads both
+  decimal marks: a number cell would take "7,5" for 75 wherever the spreadsheet is set to English;
 - what is not asked is locked, without a password: a person can unlock it, a slip of the hand cannot.
 """
 
@@ -107,7 +108,6 @@ class _Drawing:
             "unit": grid | {"align": "center"},
             "count": entry | {"align": "right", "num_format": "#,##0"},
             "value": entry | {"align": "right", "num_format": "@"},
-            "points": entry | {"align": "right"},
             "previous": grid | {"align": "right", "num_format": "@", "font_color": "#595959", "bg_color": "#F7F7F7"},
             "note": entry,
             "closed": grid | {"bg_color": "#E7E6E6", "pattern": 1},
@@ -208,8 +208,9 @@ class _Drawing:
     def _input(self, sheet: Any, row: int, line: Line, part: Part, content: Any) -> None:
         column = COLUMNS[part]
         is_asked = part in line.parts
-        asked = ("points" if line.is_points else "value") if part == "value" else "count"
-        style = self.style[asked if is_asked else "closed"]
+        style = self.style["closed" if not is_asked else "value" if part == "value" else "count"]
+        if line.is_points and isinstance(content, int | float | Decimal):
+            content = f"{content:g}".replace(".", ",")
         if content is None:
             sheet.write_blank(row, column, None, style)
         elif isinstance(content, str):
@@ -223,7 +224,7 @@ class _Drawing:
         if counts:
             sheet.data_validation(row, counts[0], row, counts[-1], _count_rule(line, row, counts[0]))
         if "value" in line.parts:
-            sheet.data_validation(row, COLUMNS["value"], row, COLUMNS["value"], _value_rule(line))
+            sheet.data_validation(row, COLUMNS["value"], row, COLUMNS["value"], _value_rule(line, row))
 
     def _page(self, sheet: Any, form: Form, last: int) -> None:
         sheet.set_landscape()
@@ -289,28 +290,28 @@ def _count_rule(line: Line, row: int, column: int) -> dict[str, Any]:
     }
 
 
-def _value_rule(line: Line) -> dict[str, Any]:
+def _value_rule(line: Line, row: int) -> dict[str, Any]:
     title = f"Chỉ tiêu {line.code}"[:32]
     if line.is_yes_no:
         asks = f"Chọn {line.answers[0]} hoặc {line.answers[1]}."
         return {"validate": "list", "source": list(line.answers), "error_message": asks, "input_title": title}
     if line.is_points:
-        return _points_rule(line) | {"input_title": title, "error_title": "Không ghi được"}
+        return _points_rule(line, row) | {"input_title": title, "error_title": "Không ghi được"}
     asks = "Ghi kết quả." if line.parts == ("value",) else "Chỉ ghi khi không có tử số và mẫu số."
     return {"validate": "any", "input_title": title, "input_message": f"{asks} Ví dụ: 96,5 hoặc <2."}
 
 
-def _points_rule(line: Line) -> dict[str, Any]:
-    """Points between 0 and the most of the line; at least 0 where no source tells the most."""
-    said = {"input_message": line.how[:255]}
-    if line.hard_max is None:
-        bounds = {"criteria": ">=", "value": 0, "error_message": "Ghi số điểm, từ 0 trở lên."}
-    else:
-        told = f"Ghi số điểm từ 0 đến {number(line.hard_max)}."
-        bounds = {"criteria": "between", "minimum": 0, "maximum": _as_typed(line.hard_max), "error_message": told}
-    return {"validate": "decimal"} | bounds | said
+def _points_rule(line: Line, row: int) -> dict[str, Any]:
+    """Digits with at most a decimal mark, whose whole part is no more than the most of the line, where that is known.
 
-
-def _as_typed(value: Decimal) -> int | float:
-    """10 and not 10.0, as the one who looks at the rule would type it."""
-    return int(value) if value == int(value) else float(value)
+    What lies above it by less than a point is left to the gate.
+    """
+    cell = f"F{row + 1}"
+    digits = f'ISNUMBER(--SUBSTITUTE(SUBSTITUTE({cell},",",""),".",""))'
+    rules = [digits, f'LEFT({cell})<>"-"']
+    told = "Ghi số điểm từ 0 trở lên, ví dụ 8,5."
+    if line.hard_max is not None:
+        rules.append(f'--LEFT({cell},FIND(",",SUBSTITUTE({cell},".",",")&",")-1)<={line.hard_max:f}')
+        told = f"Ghi số điểm từ 0 đến {number(line.hard_max)}, ví dụ {number(line.hard_max / 2)}."
+    said = {"input_message": line.how[:255], "error_message": told}
+    return {"validate": "custom", "value": f"=AND({','.join(rules)})"} | said

@@ -145,11 +145,17 @@ SCORED = replace(FORM, lines=SHEET, agency_code="CA", agency_name="Công an thà
 
 
 def test_points_are_one_number_between_nothing_and_the_most_of_the_line():
+    """The rule reads both marks. Tried in LibreOffice: 0, 10, 8,5 and 8.5 pass; 11, -1 and x do not."""
     sheet = sheet_of(SCORED)
     row = row_of(sheet, "I.1")
     assert [not cell.protection.locked for cell in row[3:6]] == [False, False, True]
-    rule = guards(sheet)[f"F{row[0].row}"]
-    assert (rule.type, rule.operator or "between", rule.formula1, rule.formula2) == ("decimal", "between", "0", "10")
+    at = f"F{row[0].row}"
+    assert guards(sheet)[at].type == "custom"
+    assert guards(sheet)[at].formula1 == (
+        f'AND(ISNUMBER(--SUBSTITUTE(SUBSTITUTE({at},",",""),".","")),LEFT({at})<>"-",'
+        f'--LEFT({at},FIND(",",SUBSTITUTE({at},".",",")&",")-1)<=10)'
+    )
+    assert guards(sheet)[at].error == "Ghi số điểm từ 0 đến 10, ví dụ 5."
     assert row[8].value == "Ghi số điểm tự chấm, tối đa 10.\nMinh chứng: Các văn bản được ban hành."
     assert sheet.column_dimensions["D"].hidden, "nothing on this sheet is counted"
 
@@ -157,8 +163,8 @@ def test_points_are_one_number_between_nothing_and_the_most_of_the_line():
 def test_points_whose_most_no_source_tells_have_no_upper_bound_and_say_so():
     sheet = sheet_of(SCORED)
     row = row_of(sheet, "2")
-    rule = guards(sheet)[f"F{row[0].row}"]
-    assert (rule.type, rule.operator, rule.formula1) == ("decimal", "greaterThanOrEqual", "0")
+    at = f"F{row[0].row}"
+    assert guards(sheet)[at].formula1 == f'AND(ISNUMBER(--SUBSTITUTE(SUBSTITUTE({at},",",""),".","")),LEFT({at})<>"-")'
     assert row[8].value == "Ghi số điểm thẩm định; nguồn không nêu mức tối đa."
     assert row_of(sheet, "V.1")[8].value == "Ghi số điểm bị trừ là số dương, không bị trừ ghi 0, tối đa 5."
 
