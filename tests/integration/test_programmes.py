@@ -1,0 +1,425 @@
+"""Each of the five plans whole: the form, made-up reports of everyone who reports, the door, the gate, the figures.
+
+One warehouse lives through five seasons, in the order of time, on the units that the plans really cover. What the
+figures should be is read from the workbooks by openpyxl alone.
+"""
+
+import json
+import shlex
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from uuid import uuid4
+
+import openpyxl
+import pytest
+from psycopg.rows import dict_row
+
+from expectations import gate
+from ingest import receiving as loading
+from pipeline import building, receiving
+from publish import catalogued, formats, previous, reports, simulation, templates
+from publish.forms import Previous
+from publish.simulation import Document
+from warehouse import clock, database
+from warehouse.errors import WrongCall
+
+ACTION, MOTHERS = "bacninh-2026-2030", "bacgiang-maternal-child-2025"
+EMULATION, FRIENDLY, DIRECTIVE = "angiang-emulation-2022", "langson-child-friendly-2024", "haiphong-directive28"
+INSPECTED = ["883", "884", "886", "890", "893", "894"]
+SEED = 11
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Reports of a programme and period that come at one moment. agencies: all that owe a report, if not given."""
+
+    programme: str
+    period: str
+    at: str
+    agencies: tuple[str, ...] | None = None
+
+
+SEASON = (
+    Arrival(EMULATION, "2022", "2022-10-03T08:00+07:00", ("UBND", "UBND-DC")),
+    Arrival(EMULATION, "2022", "2022-11-10T08:00+07:00", ("PHUC-TRA", "SLDTBXH")),
+    Arrival(FRIENDLY, "2024", "2024-11-10T08:00+07:00"),
+    Arrival(DIRECTIVE, "2024", "2024-11-25T08:00+07:00"),
+    Arrival(MOTHERS, "2024", "2024-12-20T08:00+07:00"),
+    Arrival(DIRECTIVE, "2025", "2025-11-25T08:00+07:00"),
+    Arrival(ACTION, "2026", "2026-11-20T08:00+07:00"),
+)
+BUILT_AT = "2026-11-21T08:00+07:00"
+
+
+@dataclass
+class Season:
+    """What was sent and how it was answered, by programme and period."""
+
+    workbooks: dict[tuple[str, str], list[Path]] = field(default_factory=lambda: defaultdict(list))
+    documents: dict[tuple[str, str], list[Document]] = field(default_factory=lambda: defaultdict(list))
+    answers: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+
+def statuses_of(documents: Sequence[Document]) -> list[str]:
+    """Reports without figures, as `baocao receive-document` takes them, the gate asked once for all of them."""
+    batch = uuid4()
+    for each in documents:
+        whose = each.programme_code, each.period, each.unit_code, each.agency_code
+        loading.receive_document(*whose, each.path, batch_id=batch, received_at=clock.now(), is_made_up=True)
+    gate.check(batch)
+    query = "select status from raw.submission join ops.submission_verdict using (submission_id) where batch_id = %s"
+    with database.connect() as connection:
+        return [status for (status,) in connection.execute(query, [batch])]
+
+
+@pytest.fixture(scope="module")
+def season(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Season]:
+    building.prepare_catalogue()
+    out, sent = tmp_path_factory.mktemp("season"), Season()
+    for number, arrival in enumerate(SEASON):
+        key = arrival.programme, arrival.period
+        who, folder = (*key, None, arrival.agencies), out / str(number)
+        workbooks = simulation.simulate(*who, seed=SEED, out=folder)
+        documents = simulation.documents(*who, seed=SEED, out=folder)
+        with clock.at(arrival.at):
+            answers = [
+                receipt.status for receipt in receiving.receive_files(list(map(str, workbooks)), from_inbox=False)
+            ]
+            answers += statuses_of(documents)
+        sent.workbooks[key] += workbooks
+        sent.documents[key] += documents
+        sent.answers[key] += Counter(answers)
+    with clock.at(BUILT_AT):
+        building.build()
+        yield sent
+
+
+# --- what the workbooks hold, by openpyxl ---------------------------------------------------------
+
+Cells = dict[str, tuple[object, object, object]]
+
+
+@cache
+def cells(path: Path) -> tuple[dict[str, str], Cells]:
+    """The labels above a report's table, and its numerator, denominator and value by indicator code."""
+    rows = list(openpyxl.load_workbook(path, read_only=True)["Báo cáo"].iter_rows(values_only=True))
+    head = next(number for number, row in enumerate(rows) if row[0] == "Mã chỉ tiêu")
+    labels = {str(row[0]): str(row[1]) for row in rows[:head] if row[0] and row[1]}
+    return labels, {str(row[0]): tuple(row[3:6]) for row in rows[head + 1 :] if row[0]}
+
+
+def summed(paths: Sequence[Path]) -> dict[str, tuple[int, int]]:
+    """Σ numerators and Σ denominators by indicator, over the reports of the units' own committees.
+
+    A yes is one of one, a no is none of one.
+    """
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for path in paths:
+        labels, lines = cells(path)
+        if labels["Cơ quan báo cáo"] == "UBND" and len(labels["Mã đơn vị"]) > 2:  # no province: it is set beside
+            for code, parts in lines.items():
+                counted = (int(parts[2] == "Có"), 1) if parts[2] in ("Có", "Không") else parts
+                for side in (0, 1):
+                    sums[code][side] += int(counted[side] or 0)
+    return {code: (numerator, denominator) for code, (numerator, denominator) in sums.items()}
+
+
+def points(parts: tuple[object, object, object]) -> Decimal:
+    """The points that stand under Giá trị, as text with a decimal comma."""
+    return Decimal(str(parts[2]).replace(",", "."))
+
+
+def rollup(programme: str, period: str, unit: str) -> dict[tuple[str, str], dict]:
+    """The figures of a place by indicator and measure, on the units of that period."""
+    query = (
+        "select * from marts.fct_indicator_rollup where programme_code = %s and period = %s and unit_code = %s "
+        "and boundary_basis = 'as_reported'"
+    )
+    with database.connect() as connection:
+        rows = connection.cursor(row_factory=dict_row).execute(query, [programme, period, unit]).fetchall()
+    return {(row["indicator_code"], row["measure"]): row for row in rows}
+
+
+def obligations(programme: str, period: str) -> Counter[tuple[str, str, str, bool]]:
+    """How many reports are owed, by level of unit, agency, status and whether one came."""
+    query = (
+        "select unit_level, agency_code, status, accepted_at is not null from marts.fct_report_obligation "
+        "where programme_code = %s and period = %s"
+    )
+    with database.connect() as connection:
+        return Counter(connection.execute(query, [programme, period]).fetchall())
+
+
+def scored(programme: str) -> tuple[dict[tuple[str, str], dict], list[dict]]:
+    """The score sheet's lines by unit and criterion, and the ranking."""
+    with database.connect() as connection:
+        cursor = connection.cursor(row_factory=dict_row)
+        lines = cursor.execute("select * from marts.fct_score where programme_code = %s", [programme]).fetchall()
+        query = "select * from marts.rpt_score_ranking where programme_code = %s order by total_points desc"
+        ranking = cursor.execute(query, [programme]).fetchall()
+    return {(row["unit_code"], row["criterion_code"]): row for row in lines}, ranking
+
+
+def assert_the_province_is_the_sum_of_the_files(
+    season: Season, programme: str, period: str, unit: str, reporters: int
+) -> dict[str, tuple[int, int]]:
+    """Every indicator that has parts: both sides, the division, and how many units of how many."""
+    parts, told = summed(season.workbooks[programme, period]), rollup(programme, period, unit)
+    with database.connect() as connection:
+        query = "select indicator_code, aggregation, factor from catalogue.indicators where programme_code = %s"
+        made = connection.execute(query, [programme]).fetchall()
+    measures = {"ratio": "rate", "sum": "count", "relative_change": "change", "share_of_units": "share"}
+    checked = 0
+    for code, aggregation, factor in made:
+        if aggregation not in measures:
+            continue
+        row, (numerator, denominator) = told[code, measures[aggregation]], parts[code]
+        assert (row["units_reporting"], row["units_expected"], row["is_provisional"]) == (reporters, reporters, False)
+        assert row["numerator"] == numerator, code
+        assert row["is_made_up"]
+        if aggregation != "sum":
+            assert row["denominator"] == denominator, code
+            value = valued(Decimal(numerator) / denominator, aggregation, factor) if denominator else None
+            assert row["value"] == (None if value is None else pytest.approx(value)), code
+        checked += 1
+    assert checked
+    return parts
+
+
+def valued(share: Decimal, aggregation: str, factor: Decimal | None) -> Decimal:
+    """What Σ numerators ÷ Σ denominators means: a rate by its factor, a share in %, a reduction what is missing."""
+    return 100 - 100 * share if aggregation == "relative_change" else share * (factor or 100)
+
+
+def table(season: Season, programme: str, unit: str, period: str, tmp_path: Path) -> str:
+    """The words and figures of the workbook that `baocao report` writes."""
+    path = reports.report(programme, unit, period, tmp_path / "report.xlsx")
+    book = openpyxl.load_workbook(path)
+    rows = (row for sheet in book for row in sheet.iter_rows(values_only=True))
+    return "\n".join(" | ".join(str(cell) for cell in row if cell is not None) for row in rows)
+
+
+# --- every programme ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "workbooks", "documents"),
+    [
+        ((ACTION, "2026"), 99, 0),
+        ((MOTHERS, "2024"), 10 + 1, 0),
+        ((EMULATION, "2022"), 11 + 6 + 11, 6 + 1),
+        ((FRIENDLY, "2024"), 8 * 8, 8 + 3),
+        ((DIRECTIVE, "2024"), 15, 14),
+        ((DIRECTIVE, "2025"), 114, 13),
+    ],
+)
+def test_everyone_who_reports_is_simulated_and_nothing_is_rejected(season, key, workbooks, documents):
+    assert (len(season.workbooks[key]), len(season.documents[key])) == (workbooks, documents)
+    assert set(season.answers[key]) <= {"accepted", "accepted_with_warnings"}
+    assert season.answers[key].total() == workbooks + documents
+
+
+def test_the_only_thing_the_gate_asks_about_is_a_rate_of_few_cases(season):
+    with database.connect() as connection:
+        asked = connection.execute("select distinct severity, rule from ops.submission_issue").fetchall()
+    assert set(asked) <= {("warning", "figure_outside_soft_range")}
+
+
+@pytest.mark.parametrize("arrival", SEASON, ids=lambda arrival: f"{arrival.programme} {arrival.at[:10]}")
+def test_what_is_filled_in_is_the_form_that_a_reporter_gets(season, arrival, tmp_path):
+    """One of each agency: the same lines under the same labels, and the form is empty."""
+    by_agency = {
+        cells(path)[0]["Cơ quan báo cáo"]: path for path in season.workbooks[arrival.programme, arrival.period]
+    }
+    for agency, path in by_agency.items():
+        labels, lines = cells(path)
+        with database.connect() as connection:
+            form = catalogued.form(connection, arrival.programme, labels["Mã đơn vị"], arrival.period, agency)
+        own_labels, own_lines = cells(templates.write(form, tmp_path / f"{agency}.xlsx"))
+        assert own_labels == labels | {"Dữ liệu giả định": "không"}
+        assert list(own_lines) == list(lines)
+        assert {part for parts in own_lines.values() for part in parts} == {None}
+        assert all(any(part is not None for part in parts) for parts in lines.values()), "every line is answered"
+
+
+@pytest.mark.parametrize(
+    ("programme", "unit", "period", "agency"),
+    [(FRIENDLY, "05971", "2024", "UBND"), (EMULATION, "893", "2022", "UBND-DC"), (DIRECTIVE, "31", "2025", "SYT")],
+)
+def test_who_owes_a_document_is_told_how_to_send_one(season, programme, unit, period, agency):
+    with database.connect() as connection, pytest.raises(WrongCall) as told:
+        catalogued.form(connection, programme, unit, period, agency)
+    assert f"baocao receive-document {programme} {period} {unit} TỆP --agency {agency}" in str(told.value)
+
+
+def test_made_up_documents_say_so_themselves_and_stay_marked(season):
+    written = [document for documents in season.documents.values() for document in documents]
+    assert all(
+        "GIẢ ĐỊNH" in each.path.read_text() and "không phải là báo cáo thật" in each.path.read_text()
+        for each in written
+    )
+    with database.connect() as connection:
+        kept = connection.execute(
+            "select count(*) filter (where is_made_up), count(*) from raw.submission where form = 'document'"
+        ).fetchone()
+    assert kept == (len(written), len(written))
+
+
+def test_the_next_form_shows_what_was_told_this_time_else_the_plans_baseline(season):
+    def beside(period: str, unit: str, code: str) -> Previous | None:
+        with database.connect() as connection:
+            (form,) = previous.beside(connection, [catalogued.form(connection, ACTION, unit, period)])
+        return next(line.previous for line in form.lines if line.code == code)
+
+    sent = {cells(path)[0]["Mã đơn vị"]: cells(path)[1] for path in season.workbooks[ACTION, "2026"]}
+    numerator, denominator, _ = sent["07228"]["5.1"]
+    shown = formats.number(Decimal(100) * numerator / denominator)
+    assert beside("2027", "07228", "5.1") == Previous(shown, "2026", is_made_up=True)
+    assert beside("2027", "07228", "1") == Previous(str(sent["07228"]["1"][2]), "2026", is_made_up=True)
+    assert beside("2026", "07228", "3.1") == Previous("<2", "2025"), "no report of 2025, so the plan's word on it"
+    assert beside("2026", "07210", "3.1") is None
+    assert beside("2025", "07228", "3.1") is None, "its own baseline is not an earlier one"
+
+
+# --- one by one -----------------------------------------------------------------------------------
+
+
+def test_bac_ninh_2026_all_99_communes(season, tmp_path):
+    assert obligations(ACTION, "2026") == {("commune", "UBND", "on_time", True): 99}
+    parts = assert_the_province_is_the_sum_of_the_files(season, ACTION, "2026", "24", 99)
+    assert parts["1"][1] == 99, "every commune answers yes or no"
+    printed = table(season, ACTION, "24", "2026", tmp_path)
+    assert "SỐ LIỆU GIẢ ĐỊNH – không phải số liệu thật" in printed
+    immunised = next(line for line in printed.splitlines() if "dưới 1 tuổi được tiêm chủng đầy đủ 8 loại" in line)
+    assert {str(part) for part in parts["5.1"]} | {"99/99"} <= set(immunised.split(" | "))
+
+
+def test_bac_giang_2024_ten_districts_and_the_province_beside_them(season, tmp_path):
+    assert obligations(MOTHERS, "2024") == {
+        ("district", "UBND", "no_deadline", True): 10,
+        ("province", "UBND", "no_deadline", True): 1,
+    }
+    parts = assert_the_province_is_the_sum_of_the_files(season, MOTHERS, "2024", "24", 10)
+    with database.connect() as connection:
+        beside = connection.execute(
+            "select count(*) from marts.rpt_reconciliation where programme_code = %s and period = '2024'", [MOTHERS]
+        ).fetchone()
+    assert beside == (12,), "the province's own figure of each indicator stands beside what the districts add up to"
+    printed = table(season, MOTHERS, "24", "2024", tmp_path)
+    births = next(line for line in printed.splitlines() if "Tỷ lệ phụ nữ đẻ tại cơ sở y tế" in line)
+    assert "10/10" in births
+    assert parts
+
+
+def test_an_giang_2022_eleven_districts_six_inspections(season, tmp_path):
+    assert obligations(EMULATION, "2022") == {
+        ("district", "UBND", "on_time", True): 11,
+        ("district", "UBND-DC", "on_time", True): 6,
+        ("province", "PHUC-TRA", "no_deadline", True): 1,
+    }
+    assert_the_province_is_the_sum_of_the_files(season, EMULATION, "2022", "89", 11)
+    sheets = {}
+    for path in season.workbooks[EMULATION, "2022"]:
+        labels, lines = cells(path)
+        sheets[labels["Mã đơn vị"], labels["Cơ quan báo cáo"]] = lines
+    assert sorted(unit for unit, agency in sheets if agency == "PHUC-TRA") == INSPECTED
+    assert set(sheets["893", "SLDTBXH"]) == {"V.1", "V.4"}
+    for unit in INSPECTED:
+        own, checked = sheets[unit, "UBND"], sheets[unit, "PHUC-TRA"]
+        assert set(checked) < set(own)
+        assert all(points(checked[code]) <= points(own[code]) for code in checked), (
+            "a check begins with the unit's own points"
+        )
+    with database.connect() as connection:
+        kept = connection.execute(
+            "select agency_code, value from marts.fct_reported_value "
+            "where programme_code = %s and unit_code = '893' and indicator_code = 'I.1' order by agency_code",
+            [EMULATION],
+        ).fetchall()
+    assert kept == [(agency, points(sheets["893", agency]["I.1"])) for agency in ("PHUC-TRA", "UBND")]
+    assert "11/11" in table(season, EMULATION, "89", "2022", tmp_path)
+
+    lines, ranking = scored(EMULATION)
+    for (unit, agency), own in sheets.items():
+        if agency == "UBND":
+            checked = sheets.get((unit, "PHUC-TRA"), own)
+            assert lines[unit, "II.5"]["self_points"] == points(own["II.5"])
+            assert lines[unit, "II.5"]["counted_points"] == points(checked["II.5"]), "who checked it counts"
+            assert lines[unit, "V.1"]["counted_points"] == -points(sheets[unit, "SLDTBXH"]["V.1"])
+            assert lines[unit, "V.2"]["counted_points"] == 0, "every report of it came in time"
+    assert [row["unit_code"] for row in ranking if row["is_made_up"]] == [row["unit_code"] for row in ranking]
+    totals = [row["total_points"] for row in ranking]
+    assert [row["rank"] for row in ranking] == [1 + sum(other > total for other in totals) for total in totals]
+    assert len(ranking) == 11
+    assert all(total <= 215 + 30 for total in totals)
+
+
+def test_lang_son_2024_eight_communes_eight_reporters_about_each(season, tmp_path):
+    agencies = ("CA", "HDDG", "PGDDT", "PLDTBXH", "PTP", "PVHTT", "THANHDOAN", "TTYT")
+    assert obligations(FRIENDLY, "2024") == {
+        **{("commune", agency, "on_time", True): 8 for agency in agencies},
+        ("commune", "UBND", "on_time", True): 8,
+        ("district", "PTCKH", "on_time", True): 1,
+        ("district", "MTTQ", "on_time", True): 1,
+        ("district", "PLDTBXH", "no_deadline", True): 1,
+    }
+    asked = {}
+    for path in season.workbooks[FRIENDLY, "2024"]:
+        labels, lines = cells(path)
+        asked.setdefault(labels["Cơ quan báo cáo"], (path, lines))
+    assert {code for code in asked["CA"][1] if "." not in code} == {"3", "4"}
+    assert len(asked["HDDG"][1]) == 26, "the council scores all thirteen criteria"
+    sheet = openpyxl.load_workbook(asked["CA"][0])["Báo cáo"]
+    assert sheet["A3"].value.startswith("Báo cáo của Công an thành phố về Phường ")
+    assert '"Đạt,Không đạt"' in {rule.formula1 for rule in sheet.data_validations.dataValidation}
+    labels, lines = cells(asked["CA"][0])
+    with database.connect() as connection:
+        kept = connection.execute(
+            "select indicator_code, value from marts.fct_indicator_rollup where programme_code = %s "
+            "and unit_code = %s and boundary_basis = 'as_reported' and indicator_code in ('3', '3.dat') order by 1",
+            [FRIENDLY, labels["Mã đơn vị"]],
+        ).fetchall()
+    met = Decimal(int(lines["3.dat"][2] == "Đạt"))
+    assert kept == [("3", points(lines["3"])), ("3.dat", met)], "the assigned agency's word is the figure"
+
+    given: Counter[str] = Counter()
+    for path in season.workbooks[FRIENDLY, "2024"]:
+        labels, lines = cells(path)
+        if labels["Cơ quan báo cáo"] != "HDDG":
+            given[labels["Mã đơn vị"]] += sum(points(parts) for code, parts in lines.items() if "." not in code)
+    _, ranking = scored(FRIENDLY)
+    assert {row["unit_code"]: row["total_points"] for row in ranking} == given, "thirteen criteria, seven agencies"
+    assert {row["threshold"] for row in ranking} == {None}
+    assert {row["verdict"] for row in ranking} <= {"undetermined", "not_recognised"}
+    assert all(any("class_unknown" in reason for reason in row["reasons"]) for row in ranking)
+
+
+@pytest.mark.parametrize(
+    ("period", "level", "reporters", "letters"), [("2024", "district", 15, 14), ("2025", "commune", 114, 13)]
+)
+def test_hai_phong_districts_and_then_communes(season, period, level, reporters, letters, tmp_path):
+    owed = obligations(DIRECTIVE, period)
+    assert owed[level, "UBND", "on_time", True] == reporters
+    assert sum(count for (place, _, _, came), count in owed.items() if place == "province" and came) == letters
+    assert owed.total() == reporters + letters
+    parts = assert_the_province_is_the_sum_of_the_files(season, DIRECTIVE, period, "31", reporters)
+    boys, girls = parts["TT13.2"]
+    assert 1.05 < boys / girls < 1.15
+    assert f"{reporters}/{reporters}" in table(season, DIRECTIVE, "31", period, tmp_path)
+
+
+def test_the_commands_that_simulate_prints_receive_what_it_wrote(season, command, tmp_path):
+    made = command(
+        "simulate", FRIENDLY, "2024", "--units", "05971", "--agency", "UBND,CA", "--seed", 5, "--out", tmp_path
+    )
+    workbook, receiving_it = made.out.splitlines()
+    assert Path(workbook).name == f"gia-dinh_{FRIENDLY}_2024_05971_CA.xlsx"
+    answered = command(*shlex.split(receiving_it)[1:], "--json")
+    assert (answered.code, [receipt["status"] for receipt in json.loads(answered.out)]) == (0, ["accepted"])
+    with database.connect() as connection:
+        query = "select is_made_up from raw.submission where form = 'document' and unit_code = '05971'"
+        assert connection.execute(query).fetchall() == [(True,), (True,)], "the first season's, and this one"
