@@ -286,7 +286,7 @@ class _Drawing:
         sheet.print_area(0, 0, self.row - 1, self.last)
         mark = f"{formats.MADE_UP} · " if self.annex.is_made_up else ""
         place = f"{self.annex.unit_code} · {self.annex.programme_code} · {self.annex.period}"
-        sheet.set_footer(f"&L&8{mark}{place}&R&8Trang &P/&N")
+        sheet.set_footer(f"&L&8 {mark}{place}&R&8Trang &P/&N")
 
 
 def _ordinal_of(entries: list[Entry], number: int) -> str:

@@ -135,7 +135,7 @@ class _Pen:
         sheet.print_area(0, 0, self.row - 1, self.last)
         mark = f"{formats.MADE_UP} · " if told.is_made_up else ""
         place = f"{told.unit_code} · {told.programme_code} · {told.period}"
-        sheet.set_footer(f"&L&8{mark}{place}&R&8Trang &P/&N")
+        sheet.set_footer(f"&L&8 {mark}{place}&R&8Trang &P/&N")
 
 
 # --- one unit, line by line ------------------------------------------------------------------------------------------
