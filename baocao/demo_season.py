@@ -78,11 +78,10 @@ def waves(folder: Path) -> list[Wave]:
         Wave(
             FIRST,
             "submissions",
-            "the two real reports, Bắc Giang's districts of 2024, and the first communes of Bắc Ninh for 2026",
+            "the two real reports, Bắc Giang's districts and province of 2024, and the first communes of Bắc Ninh for 2026",
             [
                 *sorted(EXAMPLES.glob("*.csv")),
                 *_made_up(DISTRICTS, None, folder / "districts"),
-                *_made_up(DISTRICTS, [PROVINCE], folder / "province"),
                 *_made_up(COMMUNES, _first(units, parts), folder / "first", defects=parts.wrong),
             ],
         ),
