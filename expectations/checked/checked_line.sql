@@ -6,9 +6,8 @@
 -- `told` is the figure, or the typed value where there are no parts to make one.
 -- Bounds of a rate do not bound a count of the same indicator, which is only never below 0.
 -- `base` and `base_earlier` are what a reduction starts from: as typed now, and as the unit counted
--- it in its last period. `is_value_alone`: an answer or points, no numerator or denominator.
--- `is_assigned`: the line is for this sender to report; `reporters` are
--- those that do.
+-- it in its last period. `is_value_alone`: an answer, points or a survey, which have no parts.
+-- `is_assigned`: the line is for this sender to report; `reporters` are those that do.
 with
     lines as (
         select
@@ -78,7 +77,9 @@ with
             measures.measure,
             measures.measure = 'count'
             and indicators.aggregation in ('ratio', 'relative_change') as is_count_of_rate,
-            coalesce(measures.measure in ('yes_no', 'share', 'points'), false) as is_value_alone,
+            coalesce(
+                measures.measure in ('yes_no', 'points') or indicators.aggregation = 'none', false
+            ) as is_value_alone,
             indicators.hard_min,
             indicators.hard_max,
             indicators.soft_min,

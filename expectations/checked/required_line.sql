@@ -1,29 +1,38 @@
 -- required_line.sql: one row per line that a full report has to hold: of its level, and its
 -- sender's to report
--- A line of three empty cells is as absent as no line; "không áp dụng" is an answer. Parts are none
--- where only the value counts.
+-- A line of three empty cells is as absent as no line, and is pointed at where it stands; "không áp
+-- dụng" is an answer. Parts are none where only the value counts.
 with
     told as (
-        select distinct submission_id, indicator
+        select
+            submission_id,
+            indicator,
+            min(line_id) as line_id,
+            min(row_no) as row_no,
+            bool_or(
+                value_kind <> 'missing'
+                or not is_value_alone
+                and (numerator_kind, denominator_kind) <> ('missing', 'missing')
+            ) as is_present,
+            min(
+                part_columns ->> case when is_value_alone then 'value' else 'numerator' end
+            ) as first_column
         from pg_temp.checked_line
-        where
-            value_kind <> 'missing'
-            or not is_value_alone
-            and (numerator_kind, denominator_kind) <> ('missing', 'missing')
+        group by 1, 2
     )
 
 select
     report.submission_id,
-    null::bigint as line_id,
+    told.line_id,
     report.programme,
     report.period,
     report.unit,
     report.sheet,
     indicators.indicator_code as indicator,
     indicators.name_vi as indicator_name,
-    told.indicator is not null as is_present,
-    null::text as cell,
-    null::integer as line,
+    coalesce(told.is_present, false) as is_present,
+    case when report.sheet is not null then told.first_column || told.row_no end as cell,
+    case when report.sheet is null then told.row_no end as line,
     null::text as raw
 from pg_temp.checked_submission as report
 inner join

@@ -18,9 +18,14 @@ NOT_APPLICABLE_BESIDE_NUMBER = (
 )
 """One part that is not applicable beside the other's number is a missing part; who counts no parts has none to give."""
 
+VALUE_ALONE = "is_value_alone and measure <> 'yes_no'"
+"""Points and surveys; a number among the parts of a yes or no is said to be none (raw_cell.yes_no_expected)."""
+
 OUTSIDE_HARD = (
-    "value_kind in ('exact', 'nil', 'censored') and not value_range && numrange(hard_min, hard_max, '[]') "
-    "or value_kind = 'range' and not value_range <@ numrange(hard_min, hard_max, '[]')"
+    "measure is distinct from 'yes_no' and case "
+    "when value_kind in ('exact', 'nil', 'censored') then not value_range && numrange(hard_min, hard_max, '[]') "
+    "when value_kind = 'range' then not value_range <@ numrange(hard_min, hard_max, '[]') "
+    "end"
 )
 """A censored value is impossible only when no part of it is possible; a range must be possible as a whole."""
 
@@ -58,12 +63,12 @@ SUITE = Suite(
         Rule(
             "denominator_missing",
             f"{PARTED} and numerator_kind not in {NOT_GIVEN} and denominator_kind in {NOT_GIVEN} and {NOT_IN_ONE_CELL}",
-            "numerator",
+            "denominator",
         ),
         Rule(
             "numerator_missing",
             f"{PARTED} and denominator_kind not in {NOT_GIVEN} and numerator_kind in {NOT_GIVEN} and {NOT_IN_ONE_CELL}",
-            "denominator",
+            "numerator",
         ),
         Rule("not_applicable_beside_number", NOT_APPLICABLE_BESIDE_NUMBER, "value"),
         Rule(
@@ -91,10 +96,10 @@ SUITE = Suite(
             "and numerator_kind = 'missing' and denominator_kind = 'missing'",
             "value",
         ),
-        Rule("numerator_without_use", "is_value_alone and numerator_range is not null", "numerator"),
+        Rule("numerator_without_use", f"{VALUE_ALONE} and numerator_range is not null", "numerator"),
         Rule(
             "denominator_without_use",
-            "(is_value_alone or aggregation = 'sum') and denominator_range is not null",
+            f"({VALUE_ALONE} or aggregation = 'sum') and denominator_range is not null",
             "denominator",
         ),
     ),

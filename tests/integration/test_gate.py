@@ -76,10 +76,10 @@ def test_a_line_whose_parts_make_sense_is_accepted(session):
         ({"5.1": (101, 100)}, "numerator_above_denominator", "Báo cáo!D10"),
         ({"5.1": (">100", 100)}, "numerator_above_denominator", "Báo cáo!D10"),
         ({"5.1": (5, "KPS")}, "numerator_above_denominator", "Báo cáo!D10"),
-        ({"14": (5, None)}, "denominator_missing", "Báo cáo!D10"),
-        ({"13": (2, None)}, "denominator_missing", "Báo cáo!D10"),
-        ({"14": (None, 5)}, "numerator_missing", "Báo cáo!E10"),
-        ({"14": ("KPS", None)}, "denominator_missing", "Báo cáo!D10"),
+        ({"14": (5, None)}, "denominator_missing", "Báo cáo!E10"),
+        ({"13": (2, None)}, "denominator_missing", "Báo cáo!E10"),
+        ({"14": (None, 5)}, "numerator_missing", "Báo cáo!D10"),
+        ({"14": ("KPS", None)}, "denominator_missing", "Báo cáo!E10"),
         ({"14": (None, None, "101")}, "value_outside_hard_range", "Báo cáo!F10"),
         ({"14": (None, None, ">100")}, "value_outside_hard_range", "Báo cáo!F10"),
         ({"14": (None, None, "99-101")}, "value_outside_hard_range", "Báo cáo!F10"),
@@ -154,7 +154,7 @@ def test_a_line_that_is_not_applicable_and_a_number_has_one_message(session):
     report = put("07228", {"5.1": ("không áp dụng", "không áp dụng", "97"), "14": ("không áp dụng", 300)}, **CORRECTION)
     judge(report)
     assert issues(session, report) == [
-        ("numerator_missing", "Báo cáo!E11"),
+        ("numerator_missing", "Báo cáo!D11"),
         ("not_applicable_beside_number", "Báo cáo!F10"),
     ]
 
@@ -217,9 +217,36 @@ def test_the_last_period_is_told_by_its_newest_accepted_report(session):
 def test_a_full_report_that_lacks_lines_is_accepted_as_incomplete(session):
     report = put("07228", {"5.1": (291, 300), "14": (None, None)}, **FULL)
     judge(report)
-    absent = [rule for rule, _ in issues(session, report)]
-    assert absent == ["required_line_absent"] * 32  # of 33; an empty line is an absent line
+    absent = issues(session, report)
+    assert [rule for rule, _ in absent] == ["required_line_absent"] * 32  # of 33; an empty line is an absent line
+    assert [place for _, place in absent if place] == ["Báo cáo!D11"]  # and is pointed at where it stands
     assert status(session, report) == "accepted_with_warnings"
+
+
+def test_an_answer_in_the_wrong_column_is_absent_where_it_should_stand(session):
+    report = put("07228", {"1": (1, None), "21": (None, None, "Có")}, **FULL)
+    judge(report)
+    placed = [issue for issue in issues(session, report) if issue[1]]
+    assert placed == [("yes_no_expected", "Báo cáo!D10"), ("required_line_absent", "Báo cáo!F10")]
+
+
+@pytest.mark.parametrize(
+    ("base", "is_told"), [(13, False), (15, True), ("KPS", True), (">13", False), ("10-20", False)]
+)
+def test_a_reduction_starts_from_what_the_unit_counted_before(session, base, is_told):
+    judge(put("07228", {"13": (13, 14)}, period="2025", **FULL))
+    report = put("07228", {"13": (12, base)}, **CORRECTION)
+    judge(report)
+    told = [issue for issue in issues(session, report) if issue[0] == "base_differs_from_last_report"]
+    assert told == ([("base_differs_from_last_report", "Báo cáo!E10")] if is_told else [])
+    assert status(session, report) == ("accepted_with_warnings" if is_told else "accepted")
+
+
+def test_a_reduction_without_an_earlier_count_starts_from_what_is_said(session):
+    judge(put("07228", {"13": (None, None, "5")}, period="2025", **FULL))
+    report = put("07228", {"13": (12, 15)}, **CORRECTION)
+    judge(report)
+    assert issues(session, report) == []
 
 
 def test_a_correction_of_nothing_is_accepted_and_asks_for_the_full_report(session):
@@ -257,6 +284,110 @@ def test_a_correction_does_not_stand_alone_beside_its_full_report_in_one_batch(s
     judge(batch)
     assert issues(session, beside) == []
     assert ("correction_without_report", None) in issues(session, alone)
+
+
+LANG_SON = FULL | {"programme": "langson-child-friendly-2024", "period": "2024"}
+AN_GIANG = FULL | {"programme": "angiang-emulation-2022", "period": "2022"}
+POLICE = {"3": (None, None, "40"), "3.dat": (None, None, "Đạt"), "4": (None, None, "37,5"), "4.dat": (None, None, "Có")}
+"""The criteria that the police assess of each commune: points and whether it is met."""
+
+
+def test_an_agency_reports_its_own_lines_and_owes_no_others(session):
+    report = put("05971", POLICE, agency_code="CA", **LANG_SON)
+    judge(report)
+    assert (status(session, report), issues(session, report)) == ("accepted", [])
+
+
+def test_an_agency_that_leaves_out_a_line_of_its_own_is_told_which(session):
+    report = put("05971", {code: cells for code, cells in POLICE.items() if code != "4"}, agency_code="CA", **LANG_SON)
+    judge(report)
+    assert issues(session, report) == [("required_line_absent", None)]
+    assert "chỉ tiêu 4 «" in message(session, report)
+
+
+def test_a_line_of_another_agency_rejects_and_names_who_reports_it(session):
+    report = put("05971", POLICE | {"7": (None, None, "50")}, agency_code="CA", **LANG_SON)
+    judge(report)
+    assert (status(session, report), issues(session, report)) == (
+        "rejected",
+        [("indicator_not_assigned", "Báo cáo!A14")],
+    )
+    assert message(session, report) == (
+        "Chỉ tiêu 7 do Hội đồng đánh giá của xã, phường (HDDG), Trung tâm Y tế thành phố (TTYT) báo cáo, không phải "
+        "«CA»: xin bỏ trống dòng này, để đúng cơ quan gửi."
+    )
+
+
+def test_an_empty_line_of_another_agency_does_no_harm(session):
+    report = put("05971", POLICE | {"7": (None, None)}, agency_code="CA", **LANG_SON)
+    judge(report)
+    assert (status(session, report), issues(session, report)) == ("accepted", [])
+
+
+def test_an_agency_that_sends_no_such_report_is_told_who_does(session):
+    report = put("05971", POLICE, agency_code="MTTQ", **LANG_SON)  # it writes about the city, in words
+    judge(report)
+    assert issues(session, report) == [("agency_not_assigned", None)]
+    assert "Công an thành phố (CA)" in message(session, report)
+
+
+@pytest.mark.parametrize(
+    ("agency", "unit", "form", "rules"),
+    [
+        ("UBND", "05971", "document", []),
+        ("UBND", "05971", "figures", ["form_not_due"]),
+        ("CA", "05971", "document", ["form_not_due"]),
+        ("MTTQ", "178", "document", []),
+    ],
+)
+def test_who_reports_in_words_sends_a_document(session, agency, unit, form, rules):
+    report = put(unit, {}, agency_code=agency, form=form, **(LANG_SON | CORRECTION))
+    judge(report)
+    assert [rule for rule, _ in issues(session, report)] == rules
+
+
+@pytest.mark.parametrize(
+    ("cells", "rules"),
+    [
+        ((None, None, "50"), []),
+        ((None, None, "KPS"), []),
+        ((None, None, "12,5"), []),
+        ((None, None, "50,5"), ["value_outside_hard_range"]),
+        ((None, None, "-1"), ["value_outside_hard_range"]),
+        ((None, None, "Đạt"), ["yes_no_unexpected"]),
+        ((40, 50, "40"), ["numerator_without_use", "denominator_without_use"]),
+        ((40, None, None), ["required_line_absent", "numerator_without_use"]),
+    ],
+)
+def test_points_are_a_value_between_nothing_and_the_most_that_the_sheet_gives(session, cells, rules):
+    others = {"1": "100", "6": "125"}
+    lines = {code: (None, None, points) for code, points in others.items()} | {"7": cells}
+    report = put("05971", lines, agency_code="HDDG", **LANG_SON)
+    judge(report)
+    about = {rule for rule, place in issues(session, report) if place}
+    assert about == set(rules)
+
+
+def test_points_without_a_known_maximum_have_no_upper_end(session):
+    report = put("05971", POLICE | {"3": (None, None, "900")}, agency_code="CA", **LANG_SON)
+    judge(report)
+    assert issues(session, report) == []
+
+
+def test_whether_a_criterion_is_met_is_no_number(session):
+    report = put("05971", POLICE | {"3.dat": (None, None, "75")}, agency_code="CA", **LANG_SON)
+    judge(report)
+    assert issues(session, report) == [("yes_no_expected", "Báo cáo!F11")]
+
+
+def test_a_deduction_is_a_positive_number_within_what_it_can_take(session):
+    of_the_department = {"agency_code": "SLDTBXH"} | AN_GIANG | CORRECTION
+    right, wrong = (
+        put(unit, {"V.1": (None, None, taken)}, **of_the_department) for unit, taken in (("883", 5), ("884", -5))
+    )
+    judge(right, wrong)
+    assert [rule for rule, place in issues(session, right) if place] == []
+    assert [rule for rule, place in issues(session, wrong) if place] == ["value_outside_hard_range"]
 
 
 @pytest.mark.parametrize(
