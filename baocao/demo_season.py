@@ -78,7 +78,7 @@ def waves(folder: Path) -> list[Wave]:
         Wave(
             FIRST,
             "submissions",
-            "the two real reports, Bắc Giang's districts and province of 2024, and the first communes of Bắc Ninh for 2026",
+            "two real reports, Bắc Giang's districts and province of 2024, the first communes of Bắc Ninh for 2026",
             [
                 *sorted(EXAMPLES.glob("*.csv")),
                 *_made_up(DISTRICTS, None, folder / "districts"),
