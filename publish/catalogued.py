@@ -18,18 +18,28 @@ OWN = "UBND"
 """The unit's own people's committee, which needs no row among the agencies."""
 
 SCHEDULED = """
+with scheduled as (
+    select * from intermediate.int_reports__scheduled
+    where programme_code = %(programme)s and period = %(period)s
+        and (%(units)s::text[] is null or unit_code = any(%(units)s))
+        and (%(agencies)s::text[] is null or agency_code = any(%(agencies)s))
+),
+
+named as (
+    select distinct on (scheduled.unit_id, scheduled.resolve_on)
+           scheduled.unit_id, scheduled.resolve_on, org_units.unit_name
+    from scheduled join geography.org_units using (unit_id)
+    order by scheduled.unit_id, scheduled.resolve_on,
+        (valid_from is null or valid_from <= scheduled.resolve_on) desc, valid_from desc nulls last
+)
+
 select scheduled.unit_id, scheduled.unit_code, scheduled.unit_level, scheduled.agency_code, scheduled.form,
        scheduled.is_owed, scheduled.is_owed or (scheduled.reason = 'baseline' and scheduled.feeds_rollup) as is_usual,
        coalesce(agencies.name_vi, '') as agency_name, coalesce(scheduled.deadline_phrase_vi, '') as phrase_vi,
-       coalesce((select unit_name from geography.org_units where org_units.unit_id = scheduled.unit_id
-        order by (valid_from is null or valid_from <= scheduled.resolve_on) desc, valid_from desc nulls last limit 1),
-        scheduled.unit_code) as unit_name
-from intermediate.int_reports__scheduled as scheduled
-left join catalogue.agencies on agencies.programme_code = scheduled.programme_code
-    and agencies.agency_code = scheduled.agency_code
-where scheduled.programme_code = %(programme)s and scheduled.period = %(period)s
-    and (%(units)s::text[] is null or scheduled.unit_code = any(%(units)s))
-    and (%(agencies)s::text[] is null or scheduled.agency_code = any(%(agencies)s))
+       coalesce(named.unit_name, scheduled.unit_code) as unit_name
+from scheduled
+left join named using (unit_id, resolve_on)
+left join catalogue.agencies using (programme_code, agency_code)
 order by scheduled.unit_code, scheduled.agency_code <> 'UBND', scheduled.agency_code
 """
 
@@ -125,7 +135,11 @@ def form(connection: psycopg.Connection, programme: str, unit: str, period: str,
 
     Raises WrongCall where the schedule has no such report, and where it is a report without figures.
     """
-    (report,) = scheduled(connection, programme, period, [unit], [agency])
+    about = scheduled(connection, programme, period, [unit])
+    report = next((report for report in about if report.agency_code == agency), None)
+    if report is None:
+        senders = ", ".join(report.agency_code for report in about)
+        raise WrongCall(f"Báo cáo về {about[0].unit_name} ({unit}) kỳ {period} do {senders} gửi, không phải {agency}.")
     return forms(connection, programme, period, [report])[0]
 
 

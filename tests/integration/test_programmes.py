@@ -256,6 +256,11 @@ def test_who_owes_a_document_is_told_how_to_send_one(season, programme, unit, pe
     assert f"baocao receive-document {programme} {period} {unit} TỆP --agency {agency}" in str(told.value)
 
 
+def test_a_sender_that_is_not_asked_is_told_who_is(season):
+    with database.connect() as connection, pytest.raises(WrongCall, match=r"893\) kỳ 2022 do UBND, .* không phải CA"):
+        catalogued.form(connection, EMULATION, "893", "2022", "CA")
+
+
 def test_made_up_documents_say_so_themselves_and_stay_marked(season):
     written = [document for documents in season.documents.values() for document in documents]
     assert all(
@@ -267,6 +272,16 @@ def test_made_up_documents_say_so_themselves_and_stay_marked(season):
             "select count(*) filter (where is_made_up), count(*) from raw.submission where form = 'document'"
         ).fetchone()
     assert kept == (len(written), len(written))
+
+
+def test_the_same_seed_gives_the_same_bytes_whatever_was_reported_meanwhile(season, tmp_path):
+    again = simulation.simulate(MOTHERS, "2024", seed=SEED, out=tmp_path)
+    assert [path.name for path in again] == [path.name for path in season.workbooks[MOTHERS, "2024"]]
+    for path, before in zip(again, season.workbooks[MOTHERS, "2024"], strict=True):
+        assert path.read_bytes() == before.read_bytes()
+    for document in simulation.documents(FRIENDLY, "2024", seed=SEED, out=tmp_path):
+        (before,) = [each for each in season.documents[FRIENDLY, "2024"] if each.path.name == document.path.name]
+        assert document.path.read_bytes() == before.path.read_bytes()
 
 
 def test_the_next_form_shows_what_was_told_this_time_else_the_plans_baseline(season):
