@@ -32,6 +32,8 @@ def score(
         write_document(rows)
     elif rows:
         told = scores.in_words(rows)
-        write_table(tuple(told[0]), told, title=f"{programme} · {period}", one_line=list(told[0])[-1] or None)
+        write_table(tuple(told[0]), told, title=f"{programme} · {period}", one_line="đơn vị")
+        for unit, reasons in scores.reasons_in_words(rows).items():
+            typer.echo("\n    ".join([unit, *reasons]) if reasons else unit)
     else:
         typer.echo("No unit of the programme is scored in this period.")

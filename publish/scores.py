@@ -170,8 +170,14 @@ def of_period(connection: psycopg.Connection, programme: str, period: str) -> li
     return [row | {"criteria": [score for score in scores if score["unit_id"] == row["unit_id"]]} for row in ranking]
 
 
+def reasons_in_words(rows: list[Row]) -> dict[str, tuple[str, ...]]:
+    """By unit, where the sheet gives verdicts: what each rests on and what it still waits for."""
+    standings = (_standing(row, row["criteria"]) for row in rows if row["verdict"])
+    return {f"{standing.unit_code} {standing.unit_name}": standing.reasons for standing in standings}
+
+
 def in_words(rows: list[Row]) -> list[dict[str, str]]:
-    """The ranking (or the verdicts) for people: what is known so far, what is still open, and why."""
+    """The ranking (or the verdicts) for people: what is known so far, and what can still be added or taken off."""
     told = []
     for row in rows:
         standing = _standing(row, row["criteria"])
@@ -181,14 +187,13 @@ def in_words(rows: list[Row]) -> list[dict[str, str]]:
             words["điểm"] = points(standing.before_deductions)
             words["trừ"] = points(standing.deductions)
         words["tổng"] = points(standing.total)
-        words["còn có thể cộng"] = "chưa rõ" if standing.open_points is None else points(standing.open_points)
+        words["còn cộng"] = "chưa rõ" if standing.open_points is None else points(standing.open_points)
         if standing.verdict is None:
-            words["còn có thể trừ"] = points(standing.open_deductions)
+            words["còn trừ"] = points(standing.open_deductions)
             words[""] = "" if standing.is_final else "tạm tính"
         else:
             words["ngưỡng"] = points(standing.threshold)
             words["kết luận"] = VERDICTS[standing.verdict]
-            words["lý do"] = "; ".join(standing.reasons)
         told.append(words)
     return told
 
@@ -321,7 +326,8 @@ def _because(row: Row, grounds: list[Row]) -> str:
     """Why the line has its points: the reason and what it speaks of, or where the points come from."""
     if row["reason"]:
         codes = f": {row['reason_codes']}" if row["reason_codes"] else ""
-        agency = f" ({row['agency_name']})" if row["reason"] in ("not_verified", "met_unknown") else ""
+        by_agency = row["verified_points"] is not None or row["reason"] in ("not_verified", "met_unknown")
+        agency = f" ({row['agency_name']})" if by_agency else ""
         said = f"{REASONS[row['reason']]}{codes}{agency}"
         return said[0].upper() + said[1:]
     if row["kind"] in ("section", "group"):
