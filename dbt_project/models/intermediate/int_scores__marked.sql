@@ -4,7 +4,16 @@
 {{ config(materialized="view") }}
 
 with
-    told as (select * from {{ ref("int_values__figured") }} where is_primary and {{ is_told() }}),
+    sheets as (select * from {{ ref("score_sheets") }}),
+
+    told as (
+        select *
+        from {{ ref("int_values__figured") }}
+        where
+            is_primary
+            and {{ is_told() }}
+            and programme_code = any(array(select programme_code from sheets))
+    ),
 
     assigned as (select * from {{ ref("int_indicators__assigned") }} where score_role is not null),
 

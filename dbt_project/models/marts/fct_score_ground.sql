@@ -19,31 +19,36 @@ with
 
     sheets as (select * from {{ ref("score_sheets") }}),
 
-    -- made once, and of the programmes that score alone: each is looked up line by line
+    -- made once, for each is looked up line by line; the array goes down into the views, so that
+    -- they read the programmes that score and no other
     progress as materialized(
-        select progress.*
-        from {{ ref("fct_target_progress") }} as progress
-        inner join sheets on sheets.programme_code = progress.programme_code
-        where progress.target_scope <> 'national'
+        select *
+        from {{ ref("fct_target_progress") }}
+        where
+            target_scope <> 'national'
+            and programme_code = any(array(select programme_code from sheets))
     ),
 
     told as materialized(
-        select told.*
-        from {{ ref("int_values__figured") }} as told
-        inner join sheets on sheets.programme_code = told.programme_code
-        where is_primary and {{ is_told() }}
+        select *
+        from {{ ref("int_values__figured") }}
+        where
+            is_primary
+            and {{ is_told() }}
+            and programme_code = any(array(select programme_code from sheets))
     ),
 
     -- a report of who checks the sheet is about the unit and not its own
     obligations as materialized(
         select obligations.*
         from {{ ref("fct_report_obligation") }} as obligations
-        inner join sheets on sheets.programme_code = obligations.programme_code
         left join
             checkers
             on checkers.programme_code = obligations.programme_code
             and checkers.agency_code = obligations.agency_code
-        where checkers.agency_code is null
+        where
+            checkers.agency_code is null
+            and obligations.programme_code = any(array(select programme_code from sheets))
     ),
 
     by_figures as (
