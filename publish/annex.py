@@ -48,6 +48,7 @@ class _Drawing:
         self.row = 0
         self.notes = [(entry.code, note) for entry in annex.entries for note in entry.footnotes]
         self.is_numbered = any(entry.heading_code for entry in annex.entries)
+        self.heights: list[float] = []
         self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def style(self, **options: Any) -> Any:
@@ -150,7 +151,7 @@ class _Drawing:
         beside = next((i for i, column in enumerate(self.columns) if column.content == "objective"), None)
         for number, (objective, group) in enumerate(groupby(self.annex.entries, key=lambda entry: entry.objective), 1):
             entries = list(group)
-            first = self.row
+            first, self.heights = self.row, []
             if beside is None and objective:
                 self._band(_ordinal_of(entries, number), objective)
             for heading, members in groupby(entries, key=lambda entry: (entry.heading_code, entry.heading)):
@@ -161,6 +162,8 @@ class _Drawing:
             if beside is not None:
                 style = self.grid(bold=True, bg_color=PALE, font_size=10, align="center", valign="top")
                 self._merge(first, beside, self.row - 1, beside, objective, style)
+                needed = 14 * -(-len(objective) // int(self.columns[beside].width)) + 8
+                self.sheet.set_row(self.row - 1, max(self.heights[-1], self.heights[-1] + needed - sum(self.heights)))
 
     def _band(self, ordinal: str, text: str) -> None:
         style = self.grid(bold=True, bg_color=PALE, indent=1)
@@ -174,7 +177,12 @@ class _Drawing:
     def _heading(self, text: str, beside: int | None) -> None:
         left = 0 if beside is None else beside + 1
         self._merge(self.row, left, self.row, self.last, text, self.grid(bold=True, bg_color="#F2F5FA", indent=1))
-        self.sheet.set_row(self.row, 18)
+        self._tall(18)
+
+    def _tall(self, height: float) -> None:
+        """Ends a row of the table's body."""
+        self.sheet.set_row(self.row, height)
+        self.heights.append(height)
         self.row += 1
 
     def _entry(self, entry: Entry) -> None:
@@ -184,8 +192,7 @@ class _Drawing:
                 self._cell(index, column, entry)
             if column.content in ("indicator", "unit", "note"):
                 lines = max(lines, -(-len(self._text(column, entry)) // int(column.width * 1.05)))
-        self.sheet.set_row(self.row, 15 * lines + 5)
-        self.row += 1
+        self._tall(15 * lines + 5)
 
     def _cell(self, index: int, column: Column, entry: Entry) -> None:
         if column.content == "result":
@@ -236,7 +243,7 @@ class _Drawing:
         value = entry.value
         options = {"bold": True, "align": "center"}
         if entry.measure == "yes_no" and value is not None:
-            self.sheet.write_string(self.row, index, "Có" if value else "Không", self.grid(**options))
+            self.sheet.write_string(self.row, index, entry.answers[0 if value else 1], self.grid(**options))
         elif value is not None:
             places = formats.decimals(value, entry.against.number if entry.against else None)
             style = self.grid(num_format=formats.excel_format(places), **options)

@@ -10,6 +10,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from publish import formats
+from publish.forms import MET_OR_NOT, YES_NO
 from publish.known import AS_OF, known
 from publish.tracing import build_of
 from warehouse import catalogue
@@ -44,6 +45,7 @@ class Entry:
 
     ends: the interval that the figure lies in, None where there is none; open ends as closed says.
     targets: by (scope, year). against: the one that decides the verdict, which is a key of publish.formats.VERDICTS.
+    answers: the words for yes and no.
     """
 
     code: str
@@ -68,6 +70,7 @@ class Entry:
     baseline: str
     targets: dict[tuple[str, int], Target] = field(default_factory=dict)
     against: Target | None = None
+    answers: tuple[str, str] = YES_NO
     footnotes: tuple[str, ...] = ()
 
     @property
@@ -144,7 +147,10 @@ select indicator.indicator_code, indicator.name_vi, indicator.unit_vi, indicator
        figure.high_closed, coalesce(figure.units_expected, 0) as units_expected,
        coalesce(figure.units_reporting, 0) as units_reporting, coalesce(figure.is_provisional, true) as is_provisional,
        coalesce(figure.is_estimated, false) as is_estimated, coalesce(figure.is_made_up, false) as is_made_up,
-       reported.value_status, baseline.raw as baseline
+       reported.value_status, baseline.raw as baseline,
+       exists (select from catalogue.criterion_indicators as asked
+               where asked.programme_code = indicator.programme_code
+                   and asked.indicator_code = indicator.indicator_code and asked.part = 'met') as is_asked_met
 from catalogue.indicators as indicator
 join catalogue.indicator_measures as measured
     on measured.programme_code = indicator.programme_code and measured.indicator_code = indicator.indicator_code
@@ -350,6 +356,7 @@ def _entry(
         baseline=row["baseline"] or formats.MISSING,
         targets=targets,
         against=against,
+        answers=_answers(row),
         footnotes=tuple(notes.get(row["indicator_code"], ())),
     )
 
@@ -358,10 +365,14 @@ def _without_figure(targets: dict[tuple[str, int], Target]) -> str:
     return "no_data" if any(scope != "national" for scope, _ in targets) else "no_target"
 
 
+def _answers(row: Row) -> tuple[str, str]:
+    return MET_OR_NOT if row["is_asked_met"] else YES_NO
+
+
 def _unit(row: Row) -> str:
     """The plan's unit; where its cell is empty, what the measure says: a head count or a rate per so many."""
     if row["measure"] == "yes_no":
-        return "Có/Không"
+        return "/".join(_answers(row))
     if row["unit_vi"]:
         return str(row["unit_vi"])
     if row["factor"] and row["measure"] == "rate":
