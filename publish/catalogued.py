@@ -34,7 +34,8 @@ named as (
 )
 
 select scheduled.unit_id, scheduled.unit_code, scheduled.unit_level, scheduled.agency_code, scheduled.form,
-       scheduled.is_owed, scheduled.is_owed or (scheduled.reason = 'baseline' and scheduled.feeds_rollup) as is_usual,
+       scheduled.is_owed, scheduled.feeds_rollup,
+       scheduled.is_owed or (scheduled.reason = 'baseline' and scheduled.feeds_rollup) as is_usual,
        coalesce(agencies.name_vi, '') as agency_name, coalesce(scheduled.deadline_phrase_vi, '') as phrase_vi,
        coalesce(named.unit_name, scheduled.unit_code) as unit_name
 from scheduled
@@ -92,6 +93,7 @@ class Scheduled:
     agency_name: str
     form: str
     is_owed: bool
+    feeds_rollup: bool
     is_usual: bool
     phrase_vi: str
 

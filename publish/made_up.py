@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from publish.forms import Cell, Form, Line, Part
+from publish.forms import MET_OR_NOT, YES_NO, Cell, Filled, Form, Line, Part
 
 POPULATION = {"commune": 30_000, "district": 180_000, "province": 3_600_000}
 """Inhabitants around which a made-up unit of a level is drawn; near the means of Bắc Ninh and Bắc Giang."""
@@ -66,6 +66,7 @@ USUAL_RATES: tuple[tuple[str, float], ...] = (
 )
 """A rate, as a share, that words name, for indicators without baseline, target or soft range; rounded national ones."""
 UNNAMED_RATE = 0.5
+YES = (YES_NO[0], MET_OR_NOT[0])
 UNKNOWN_MOST = 80
 """Points of a line whose most is not known: made up like all else here, and of no source."""
 
@@ -114,6 +115,32 @@ def counts(form: Form, ways: Mapping[str, Way], seed: int, redraw: int = 0) -> d
             filled[line.code] = _line(line, ways[line.code], groups, draw)
     _nest(form.lines, ways, filled)
     return filled
+
+
+def summed(form: Form, own: Filled, below: Sequence[Filled], seed: int, redraw: int = 0) -> dict[str, dict[Part, Cell]]:
+    """What a place reports itself: what its units reported, added up, and now and then a few cases fewer.
+
+    own: what is drawn for the place by itself, kept for lines that the units below do not have. below: their reports.
+    """
+    draw = Random(f"{seed}:{redraw}:{form.programme_code}:{form.period}:{form.unit_code}:summed")
+    told: dict[str, dict[Part, Cell]] = {}
+    for line in form.lines:
+        answers = [cells[line.code] for cells in below if line.code in cells]
+        if not answers or "numerator" not in line.parts:
+            told[line.code] = dict(own[line.code])
+            continue
+        counted = _total(answers, "numerator")
+        told[line.code] = {"numerator": max(0, counted - draw.choice((0, 0, 0, 1, 2)))}
+        if "denominator" in line.parts:
+            told[line.code]["denominator"] = _total(answers, "denominator")
+    return told
+
+
+def _total(answers: Sequence[Mapping[Part, Cell]], part: Part) -> int:
+    """Σ of a part; of answers with yes or no, how many said yes, of how many."""
+    if "value" in answers[0]:
+        return sum(part == "denominator" or answer["value"] in YES for answer in answers)
+    return sum(int(answer[part]) for answer in answers)
 
 
 class _Groups:

@@ -74,11 +74,13 @@ def simulate(
         reports = [each for each in _asked(connection, programme, period, units, agencies) if each.form == "figures"]
         forms = previous.beside(connection, catalogued.forms(connection, programme, period, reports), of_plan_only=True)
         ways = catalogued.ways(connection, programme, period)
+        below = _below(connection, programme, period, reports)
     if strangers := defects.keys() - {form.unit_code for form in forms}:
         raise WrongCall(f"Không có đơn vị {', '.join(sorted(strangers))} trong số được giả định.")
     if correction:
         forms = _correctable(forms, lines)
-    return [_write(form, ways, seed, out, defects.get(form.unit_code), correction, lines) for form in forms]
+    draws = _Draws(ways, seed, correction, below)
+    return [_write(form, draws, out, defects.get(form.unit_code), lines) for form in forms]
 
 
 def documents(
@@ -122,7 +124,7 @@ def _asked(
 ) -> list[Scheduled]:
     """The usual reports; and of an agency or a unit that is named and has no usual ones, what it may send.
 
-    An agency's figures and its documents are told apart; a unit that owes nothing sends its own.
+    Figures and documents are told apart; a unit that owes none sends its own.
     """
     found = catalogued.scheduled(connection, programme, period, units, agencies)
     usual = [report for report in found if report.is_usual]
@@ -130,8 +132,12 @@ def _asked(
         kinds = {(report.agency_code, report.form) for report in usual}
         return [report for report in found if report.is_usual or (report.agency_code, report.form) not in kinds]
     if units is not None:
-        bound = {report.unit_code for report in usual}
-        return [each for each in found if each.is_usual or (each.unit_code not in bound and each.agency_code == OWN)]
+        own = {(report.unit_code, report.form) for report in usual}
+        return [
+            report
+            for report in found
+            if report.is_usual or (report.agency_code == OWN and (report.unit_code, report.form) not in own)
+        ]
     return usual
 
 
@@ -143,16 +149,36 @@ def _correctable(forms: Sequence[Form], lines: Sequence[str]) -> list[Form]:
     return found
 
 
-def _write(
-    form: Form,
-    ways: Mapping[str, made_up.Way],
-    seed: int,
-    out: Path,
-    defect: str | None,
-    correction: int,
-    lines: Sequence[str],
-) -> Path:
-    cells = made_up.counts(form, ways, seed, redraw=correction)
+def _below(connection: psycopg.Connection, programme: str, period: str, reports: Sequence[Scheduled]) -> list[Form]:
+    """The forms that are added up for the programme's place, where its own report is among those asked for."""
+    root = catalogue.programme(connection, programme).root_unit_code
+    if not any(report.unit_code == root and report.agency_code == OWN for report in reports):
+        return []
+    every = catalogued.scheduled(connection, programme, period)
+    feeding = [each for each in every if each.feeds_rollup and each.form == "figures" and each.unit_code != root]
+    return catalogued.forms(connection, programme, period, feeding)
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """Where made-up figures come from. below: the forms that a place's own report adds up, none for all others."""
+
+    ways: Mapping[str, made_up.Way]
+    seed: int
+    correction: int
+    below: Sequence[Form]
+
+    def cells(self, form: Form) -> Cells:
+        own = made_up.counts(form, self.ways, self.seed, redraw=self.correction)
+        levels = {each.unit_level for each in self.below}
+        if not levels or form.unit_level in levels or form.agency_code != OWN:
+            return own
+        below = [made_up.counts(each, self.ways, self.seed) for each in self.below]
+        return made_up.summed(form, own, below, self.seed, self.correction)
+
+
+def _write(form: Form, draws: _Draws, out: Path, defect: str | None, lines: Sequence[str]) -> Path:
+    cells, correction = draws.cells(form), draws.correction
     name = f"gia-dinh_{form.programme_code}_{form.period}_{form.unit_code}"
     if form.agency_code != OWN:
         name += f"_{form.agency_code}"

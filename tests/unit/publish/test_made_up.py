@@ -51,6 +51,24 @@ def test_every_defect_changes_the_report(name):
     assert (form, spoiled) != (FORM, sound)
 
 
+def test_a_place_reports_what_its_units_reported_but_for_a_few_cases():
+    below = [made_up.counts(replace(FORM, unit_code=f"{code}"), WAYS, 7) for code in range(10)]
+    place = replace(
+        FORM,
+        unit_code="24",
+        unit_level="province",
+        lines=tuple(replace(asked, measure="share") if asked.code == "1" else asked for asked in FORM.lines),
+    )
+    own = made_up.counts(place, WAYS, 7)
+    told = made_up.summed(place, own, below, 7)
+    assert told["5.1"]["denominator"] == sum(cells["5.1"]["denominator"] for cells in below)
+    assert 0 <= sum(cells["5.1"]["numerator"] for cells in below) - told["5.1"]["numerator"] <= 2
+    yes = sum(cells["1"]["value"] == "Có" for cells in below)
+    assert told["1"]["denominator"] == 10
+    assert 0 <= yes - told["1"]["numerator"] <= 2
+    assert set(told) == set(own)
+
+
 def points(code: str, **given: object):
     usual = {"measure": "points", "aggregation": "none", "factor": None, "is_part_of_whole": False}
     return plans.line(code, **(usual | given))
