@@ -41,7 +41,7 @@
                     count(*) filter (
                         where parts.value_status = 'not_applicable'
                     ) as units_not_applicable,
-                    bool_or({{ places }}.is_estimated) as is_estimated,
+                    bool_or({{ places }}.is_estimated and parts.has_parts) as is_estimated,
                     bool_or(parts.is_made_up) as is_made_up
                 from parts
                 inner join {{ places }} on {{ places }}.unit_id = parts.unit_id

@@ -48,11 +48,16 @@ with recursive
             and grandparent.lives_to > parent.lives_from
     ),
 
-    -- from the units of today back through every change
+    -- back from the units of today, and from those that went nobody knows where
     reached as (
-        select unit_id, unit_id as heir_id
+        select unit_id, case when lives_to = 'infinity' then unit_id end as heir_id
         from placed
-        where lives_to = 'infinity'
+        where
+            lives_to = 'infinity'
+            or (
+                unit_level = 'commune'
+                and unit_id not in (select old_unit_id from lineage where old_unit_id is not null)
+            )
         union
         select lineage.old_unit_id, reached.heir_id
         from reached

@@ -29,7 +29,8 @@ with
                 else heir.family_id || '/unallocated'
             end as place_id,
             sum(inherited.weight) as weight,
-            bool_or(inherited.is_estimated) as is_estimated
+            -- shares that come together again, all in one place, estimate nothing there
+            bool_or(inherited.is_estimated) and sum(inherited.weight) < 1 as is_estimated
         from inherited
         inner join units as heir on heir.unit_id = inherited.heir_of
         group by 1, 2

@@ -97,8 +97,8 @@ with
             told.high,
             told.low_closed,
             told.high_closed,
-            1 as units_expected,
-            case when told.low is null then 0 else 1 end as units_reporting,
+            case when told.value_status = 'not_applicable' then 0 else 1 end as units_expected,
+            case when told.is_bare or told.has_parts then 1 else 0 end as units_reporting,
             case when told.is_bare and not told.has_parts then 1 else 0 end as units_without_parts,
             false as is_estimated,
             told.is_made_up
