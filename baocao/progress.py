@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from baocao.output import AsOf, Json, write_document, write_table
-from warehouse import database, moments
+from warehouse import database, moments, wording
 
 app = typer.Typer()
 
@@ -32,7 +32,8 @@ def progress(programme: str, unit: Unit, period: Period, as_of: AsOf = None, jso
         write_document(rows)
         return
     told = figures.in_words(rows)
-    write_table(tuple(told[0]), told, title=f"{programme} · {unit} · {period}", one_line="chỉ tiêu")
+    then = f" · như đã biết lúc {wording.moment(as_of)}" if as_of else ""
+    write_table(tuple(told[0]), told, title=f"{programme} · {unit} · {period}{then}", one_line="chỉ tiêu")
 
 
 @app.command()

@@ -167,7 +167,9 @@ def in_words(traced: Trace) -> list[Row]:
 
 
 def _share(row: Row) -> str:
-    return f"{formats.number(row['weight'], 4)} (ước tính)" if row["is_estimated"] else ""
+    if not row["is_estimated"]:
+        return ""
+    return f"{formats.number(row['weight'], formats.decimals(row['weight'], usual=4))} (ước tính)"
 
 
 def summary(traced: Trace) -> list[str]:
