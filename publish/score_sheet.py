@@ -179,7 +179,9 @@ def _put_line(pen: _Pen, line: Line, is_ranked: bool) -> None:
         pen.put(4, line.computed_points, **look)
     else:
         pen.put(4, {True: "Đạt", False: "Không đạt", None: None}[line.is_met], align="center", **look)
-    pen.put(5, line.verified_points, **look)
+    # who checks may have checked a few lines only: their sum would read as the section's own points
+    is_sum = line.kind in ("section", "group")
+    pen.put(5, "" if is_sum else line.verified_points, **look)
     pen.put(6, line.counted_points, **{"bold": True} | look | _tint(line))
     pen.put(7, line.because, font_size=10, **look)
     pen.put(8, remarks, font_size=9, font_color=GREY, **look)

@@ -21,6 +21,12 @@ Row = dict[str, Any]
 Rule = Literal["ranked", "recognised"]
 
 VERDICTS = {"recognised": "Đủ điều kiện", "not_recognised": "Không đủ điều kiện", "undetermined": "Chưa xác định"}
+NOTHING_WRONG = {
+    "all_criteria_met": "Mọi chỉ tiêu đều đạt",
+    "each_criterion_failed": "Không có chỉ tiêu không đạt",
+    "each_report_late_or_missing": "Không có báo cáo trễ hạn hoặc thiếu",
+    "each_report_late_and_missing": "Không có báo cáo trễ hạn và thiếu",
+}
 REASONS = {
     "not_reported": "chưa có báo cáo",
     "not_verified": "chưa có điểm thẩm định",
@@ -139,8 +145,11 @@ order by unit_code, score.sort_order
 """
 
 GROUNDS = """
-select criterion_code, code, finding from marts.fct_score_ground
-where programme_code = %(programme)s and period = %(period)s and unit_code = %(unit)s
+select criterion_code, code, finding, state, coalesce(agency_name, code) as name
+from marts.fct_score_ground
+left join marts.dim_agency as agency on agency.programme_code = fct_score_ground.programme_code
+    and agency.agency_code = fct_score_ground.code and fct_score_ground.ground = 'report'
+where fct_score_ground.programme_code = %(programme)s and period = %(period)s and unit_code = %(unit)s
 order by sort_order, code
 """
 
@@ -325,7 +334,9 @@ def _line(row: Row, grounds: list[Row]) -> Line:
 def _because(row: Row, grounds: list[Row]) -> str:
     """Why the line has its points: the reason and what it speaks of, or where the points come from."""
     if row["reason"]:
-        codes = f": {row['reason_codes']}" if row["reason_codes"] else ""
+        of_reports = ", ".join(ground["name"] for ground in grounds if ground["state"] == "failed")
+        which = of_reports if row["reason"] == "late_or_missing" else row["reason_codes"]
+        codes = f": {which}" if which else ""
         by_agency = row["verified_points"] is not None or row["reason"] in ("not_verified", "met_unknown")
         agency = f" ({row['agency_name']})" if by_agency else ""
         said = f"{REASONS[row['reason']]}{codes}{agency}"
@@ -337,7 +348,7 @@ def _because(row: Row, grounds: list[Row]) -> str:
     if row["points_rule"] == "reported":
         return "Đơn vị tự chấm, chưa phúc tra"
     met = [ground["code"] for ground in grounds if ground["finding"] == "met"]
-    return f"Đạt: {', '.join(met)}" if met else "Tính theo quy định của bảng"
+    return f"Đạt: {', '.join(met)}" if met else NOTHING_WRONG.get(row["points_rule"], "")
 
 
 def points(value: Decimal | None) -> str:

@@ -283,7 +283,9 @@ def test_the_workbook_holds_the_sheet_line_by_line_and_is_the_same_every_time(se
     table = cells(path, "Bảng điểm")
     row = next(row for row in table if row[1] and str(row[1]).startswith("Chỉ tiêu 5:"))
     assert row[2:7] == (5, "–", 5, 0, 0)
-    assert "Đoàn kiểm tra" in row[7]
+    assert row[7] == "Được chấm 0 điểm (Đoàn kiểm tra việc thực hiện quyền trẻ em tỉnh An Giang)"
+    late = next(row for row in table if row[1] and str(row[1]).startswith("Nếu báo cáo trễ hạn"))
+    assert (late[6], late[7]) == (0, "Không có báo cáo trễ hạn hoặc thiếu")
     assert next(row for row in table if row[0] == "TỔNG ĐIỂM")[6] == 231
     again = reports.report(EMULATION, CHO_MOI, "2022", tmp_path / "again.xlsx")
     assert again.read_bytes() == path.read_bytes()
