@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from baocao.output import AsOf, Json, write_document, write_table
+from baocao.output import AsOf, Json, write_document
 from warehouse import database, moments, wording
 from warehouse.errors import WrongCall
 
@@ -64,15 +64,6 @@ def _compare(
         write_document(asdict(compared))
         return
     title = f"{compared.unit_name} · {wording.period(period)} · {wording.moment(before)} → {wording.moment(after)}"
-    figures, steps = comparison.figures_in_words(compared), comparison.steps_in_words(compared)
-    if not figures:
-        typer.echo(f"{title}: không có số liệu nào thay đổi.")
-        return
-    write_table(tuple(figures[0]), figures, title=title, one_line="chỉ tiêu")
-    for step in steps:
-        typer.echo(f"{step['']}  {step['đơn vị']}  {step['báo cáo']}, nhận lúc {step['nhận lúc']}: {_said(step)}")
-        typer.echo(f"    {step['tệp']}  {step['ô']}  sha256 {step['sha256']}")
-
-
-def _said(step: dict[str, str]) -> str:
-    return ", ".join(f"{name} {step[name]}" for name in ("tử số", "mẫu số", "giá trị") if step[name])
+    typer.echo(title if compared.changes else f"{title}: không có số liệu nào thay đổi.")
+    for line in comparison.told(compared):
+        typer.echo(line)

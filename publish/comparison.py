@@ -1,7 +1,9 @@
 """What we said at one moment, what we said at a later one, and which files changed it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -31,6 +33,8 @@ TOLD = (
     "verdict",
 )
 """What is compared of a figure: the columns of fct_indicator_rollup that speak of it, and the annex's verdict."""
+
+AROUND = ("báo cáo", "so với kế hoạch")
 
 FIGURES = f"""
 select indicator.indicator_code, indicator.name_vi as indicator_name, figure.measure, indicator.unit_vi,
@@ -221,6 +225,20 @@ def steps_in_words(comparison: Comparison) -> list[Row]:
         for change in comparison.changes
         for step in change.steps
     ]
+
+
+def told(comparison: Comparison) -> Iterator[str]:
+    """For a screen: each figure before → after, and below it each line that did it, with its file and cells."""
+    steps = iter(steps_in_words(comparison))
+    for change, row in zip(comparison.changes, figures_in_words(comparison), strict=True):
+        yield f"\n{row['']}  {row['chỉ tiêu']}"
+        said = (f"{row['trước']} → {row['sau']} {row['ĐVT']}", *map(row.get, ("tử số / mẫu số", *AROUND)))
+        yield "    " + " · ".join(words.replace("\n", " ") for words in said if words)
+        for step in islice(steps, len(change.steps)):
+            cells = ", ".join(f"{name} {step[name]}" for name in ("tử số", "mẫu số", "giá trị") if step[name])
+            yield f"    {step['đơn vị']} {step['báo cáo']}, nhận lúc {step['nhận lúc']}: {cells}"
+            yield f"        {step['tệp']}  {step['ô']}".rstrip()
+            yield f"        sha256 {step['sha256']}"
 
 
 def _figure(change: Change, told: Row | None) -> str:
