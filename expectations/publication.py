@@ -3,7 +3,16 @@
 from expectations.context import count_unexpected
 from expectations.layout import keep, lay_out
 from expectations.rules import Suite
-from expectations.suites import fct_indicator_rollup, fct_report_obligation, fct_reported_value, rpt_reporting_rates
+from expectations.suites import (
+    conserved_sum,
+    fct_indicator_rollup,
+    fct_report_obligation,
+    fct_reported_value,
+    fct_score,
+    fct_target_progress,
+    rpt_reporting_rates,
+    rpt_score_ranking,
+)
 from warehouse import database
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
@@ -12,17 +21,27 @@ log = get_logger(__name__)
 
 SUITES: tuple[Suite, ...] = (
     fct_indicator_rollup.SUITE,
+    conserved_sum.SUITE,
+    fct_target_progress.SUITE,
+    fct_score.SUITE,
+    rpt_score_ranking.SUITE,
     fct_report_obligation.SUITE,
     fct_reported_value.SUITE,
     rpt_reporting_rates.SUITE,
 )
+"""In this order: conserved_sum is laid out from the figures before it."""
 
 
 class NotFitToPublish(BaocaoError):
     """The marts hold rows that cannot be true; the message names each broken rule and how many rows break it."""
 
 
-BUILT_AGAIN = "select distinct programme_code, period from intermediate.int_reports__changed"
+BUILT_AGAIN = "select distinct programme_code, period, family_id from intermediate.int_reports__changed"
+TRENDED = """
+select unit_id
+from intermediate.int_org_units__identified
+where unit_level in ('district', 'province') and family_id = any(%s)
+"""
 
 
 def check(run_id: int) -> None:
@@ -34,8 +53,9 @@ def check(run_id: int) -> None:
     severities = {rule.code: rule.severity for suite in SUITES for rule in suite.rules}
     with database.connect("loader") as session:
         changed = session.execute(BUILT_AGAIN).fetchall()
-        programmes, periods = (sorted({row[at] for row in changed}) for at in (0, 1))
-        lay_out(session, [suite.table for suite in SUITES], programmes=programmes, periods=periods)
+        programmes, periods, families = (sorted({row[at] for row in changed}) for at in (0, 1, 2))
+        units = [unit for (unit,) in session.execute(TRENDED, [families])]
+        lay_out(session, [suite.table for suite in SUITES], programmes=programmes, periods=periods, units=units)
         session.commit()
         counts = count_unexpected(session, SUITES, severities)
         keep(session, run_id, counts, severities)

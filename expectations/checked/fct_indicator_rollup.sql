@@ -1,4 +1,6 @@
 -- fct_indicator_rollup.sql: one row per published figure, beside how its indicator is made
+-- denominator_coverage_pct is left to the tests of the models: to read it of every figure is to ask
+-- after every unit that is silent.
 select
     figures.programme_code,
     figures.indicator_code,
@@ -14,8 +16,10 @@ select
     coalesce(figures.value_high, figures.value) as value_high,
     figures.units_expected,
     figures.units_reporting,
+    figures.units_without_parts,
     figures.coverage_pct,
     figures.is_provisional,
+    figures.is_estimated,
     indicators.indicator_code is not null as indicator_is_known,
     figures.unit_level = 'unallocated' or units.unit_id is not null as unit_is_known,
     indicators.is_part_of_whole

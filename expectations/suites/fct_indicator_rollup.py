@@ -12,6 +12,7 @@ SUITE = Suite(
         Rule("interval_reversed", "value_low > value_high or not value between value_low and value_high"),
         Rule("figure_not_from_its_parts", "abs(value - recomputed) > 0.000001 * greatest(1, abs(recomputed))"),
         Rule("coverage_outside_0_100", "coverage_pct not between 0 and 100 or units_reporting > units_expected"),
+        Rule("estimate_on_the_old_map", "is_estimated and boundary_basis <> 'current'"),
         Rule(
             "published_outside_soft_range",
             "measure in ('rate', 'change') and not value <@ numrange(soft_min, soft_max, '[]')",

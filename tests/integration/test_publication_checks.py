@@ -13,14 +13,24 @@ from warehouse import clock, database
 
 TABLES = """
 create table catalogue.indicators (programme_code text, indicator_code text, factor numeric, is_part_of_whole boolean,
-    soft_min numeric, soft_max numeric);
-create table intermediate.int_reports__scheduled (programme_code text, period text, unit_id text, agency_code text);
-create table intermediate.int_org_units__identified (unit_id text);
-create table intermediate.int_reports__changed (programme_code text, period text);
+    hard_min numeric, hard_max numeric, soft_min numeric, soft_max numeric);
+create table catalogue.criteria (programme_code text, criterion_code text, points_rule text);
+create table intermediate.int_reports__scheduled (programme_code text, period text, unit_id text, agency_code text,
+    is_owed boolean, feeds_rollup boolean);
+create table intermediate.int_reports__expected (programme_code text, period text, unit_id text);
+create table intermediate.int_org_units__identified (unit_id text, unit_level text, family_id text);
+create table intermediate.int_reports__changed (programme_code text, period text, family_id text);
 create table marts.fct_indicator_rollup (programme_code text, indicator_code text, period text, unit_id text,
     unit_level text, boundary_basis text, measure text, numerator numeric, denominator numeric, value numeric,
-    value_low numeric, value_high numeric, units_expected integer, units_reporting integer, coverage_pct numeric,
-    is_provisional boolean);
+    value_low numeric, value_high numeric, units_expected integer, units_reporting integer,
+    units_without_parts integer, coverage_pct numeric, is_provisional boolean, is_estimated boolean);
+create table marts.fct_target_progress (programme_code text, indicator_code text, period text, unit_id text,
+    measure text, target_scope text, target_year integer, milestone numeric, milestone_basis text, verdict text,
+    trend_class text, acceleration numeric);
+create table marts.fct_score (programme_code text, period text, unit_id text, criterion_code text, parent_code text,
+    kind text, max_points numeric, counted_points numeric);
+create table marts.rpt_score_ranking (programme_code text, period text, unit_id text, points_before_deductions numeric,
+    deductions numeric, total_points numeric, threshold numeric, verdict text);
 create table marts.fct_report_obligation (programme_code text, period text, unit_id text, status text,
     deadline_at timestamptz, accepted_at timestamptz, accepted_submission_id uuid,
     lines_required integer, lines_reported integer, is_complete boolean);
@@ -29,12 +39,26 @@ create table marts.fct_reported_value (programme_code text, indicator_code text,
 create table marts.rpt_reporting_rates (programme_code text, period text, submitted_pct numeric, on_time_pct numeric,
     accepted_pct numeric, complete_pct numeric);
 
-insert into catalogue.indicators values ('P', '5.1', 100, true, 60, 100), ('P', '3.1', 1000, false, null, null);
-insert into intermediate.int_reports__scheduled values ('P', '2026', 'U', 'UBND');
-insert into intermediate.int_org_units__identified values ('U');
-insert into intermediate.int_reports__changed values ('P', '2026');
+insert into catalogue.indicators values
+    ('P', '5.1', 100, true, 0, 100, 60, 100), ('P', '3.1', 1000, false, 0, 1000, null, null);
+insert into catalogue.criteria values ('P', 'I', 'sum'), ('P', 'I.1', 'reported'), ('P', 'I.2', 'reported');
+insert into intermediate.int_reports__scheduled values
+    ('P', '2026', 'U', 'UBND', false, false), ('P', '2026', 'C1', 'UBND', true, true),
+    ('P', '2026', 'C2', 'UBND', true, true), ('P', '2026', 'C3', 'UBND', false, true);
+insert into intermediate.int_reports__expected values ('P', '2026', 'U'), ('P', '2026', 'U/unallocated');
+insert into intermediate.int_org_units__identified values
+    ('U', 'province', 'U'), ('C1', 'commune', 'U'), ('C2', 'commune', 'U'), ('C3', 'commune', 'U');
+insert into intermediate.int_reports__changed values ('P', '2026', 'U');
 """
-MARTS = ("fct_indicator_rollup", "fct_report_obligation", "fct_reported_value", "rpt_reporting_rates")
+MARTS = (
+    "fct_indicator_rollup",
+    "fct_target_progress",
+    "fct_score",
+    "rpt_score_ranking",
+    "fct_report_obligation",
+    "fct_reported_value",
+    "rpt_reporting_rates",
+)
 
 FIGURE = {
     "programme_code": "P",
@@ -51,9 +75,33 @@ FIGURE = {
     "value_high": 97,
     "units_expected": 2,
     "units_reporting": 1,
+    "units_without_parts": 0,
     "coverage_pct": 50,
     "is_provisional": True,
+    "is_estimated": False,
 }
+PROGRESS = {
+    "programme_code": "P",
+    "indicator_code": "5.1",
+    "period": "2026",
+    "unit_id": "U",
+    "measure": "rate",
+    "target_scope": "province",
+    "target_year": 2030,
+    "milestone": 96.2,
+    "milestone_basis": "linear",
+    "verdict": "not_met",
+    "trend_class": "acceleration_needed",
+    "acceleration": 1.72,
+}
+SCORE = {"programme_code": "P", "period": "2026", "unit_id": "U"}
+SHEET = [
+    SCORE | {"criterion_code": "I", "kind": "section", "max_points": 20, "counted_points": 20},
+    SCORE | {"criterion_code": "I.1", "parent_code": "I", "kind": "line", "max_points": 12, "counted_points": 12},
+    SCORE | {"criterion_code": "I.2", "parent_code": "I", "kind": "line", "max_points": 12, "counted_points": 10},
+]
+"""A section of 20 points whose lines give 22."""
+RANKING = SCORE | {"points_before_deductions": 20, "deductions": -5, "total_points": 15}
 NOON = datetime(2026, 11, 30, 12, tzinfo=clock.ZONE)
 OBLIGATION = {
     "programme_code": "P",
@@ -97,6 +145,10 @@ def session(marts: None) -> Iterator[psycopg.Connection]:
             f"truncate {', '.join(f'marts.{mart}' for mart in MARTS)}, raw.file, ops.pipeline_run cascade"
         )
         plant(connection, "fct_indicator_rollup", FIGURE)
+        plant(connection, "fct_target_progress", PROGRESS)
+        for line in SHEET:
+            plant(connection, "fct_score", line)
+        plant(connection, "rpt_score_ranking", RANKING)
         plant(connection, "fct_report_obligation", OBLIGATION)
         plant(connection, "fct_reported_value", VALUE | {"submission_id": accepted(connection)})
         plant(connection, "rpt_reporting_rates", RATES)
@@ -141,7 +193,7 @@ def test_true_marts_pass_and_every_rule_is_kept(session):
     publication.check(run_id)
     (kept,) = session.execute("select count(*) from ops.check_result where run_id = %s", [run_id]).fetchone()
     assert broken(session, run_id) == []
-    assert kept == sum(len(suite.rules) for suite in publication.SUITES) == 20
+    assert kept == sum(len(suite.rules) for suite in publication.SUITES) == 33
 
 
 @pytest.mark.parametrize(
@@ -157,6 +209,28 @@ def test_true_marts_pass_and_every_rule_is_kept(session):
         ("fct_indicator_rollup", FIGURE | {"value": None, "value_low": 98, "value_high": 97}, "interval_reversed"),
         ("fct_indicator_rollup", FIGURE | {"value": 96.9, "value_low": 96.9}, "figure_not_from_its_parts"),
         ("fct_indicator_rollup", FIGURE | {"units_reporting": 3, "coverage_pct": 150}, "coverage_outside_0_100"),
+        ("fct_indicator_rollup", FIGURE | {"is_estimated": True}, "estimate_on_the_old_map"),
+        ("fct_target_progress", PROGRESS | {"verdict": "good"}, "verdict_without_name"),
+        ("fct_target_progress", PROGRESS | {"trend_class": "hopeful", "acceleration": None}, "trend_without_name"),
+        ("fct_target_progress", PROGRESS | {"milestone": 100.5}, "milestone_outside_hard_range"),
+        ("fct_target_progress", PROGRESS | {"acceleration": 0.9}, "acceleration_without_need"),
+        ("fct_target_progress", PROGRESS | {"trend_class": "on_track"}, "acceleration_without_need"),
+        ("fct_score", SHEET[0] | {"unit_id": "V", "criterion_code": "V"}, "score_of_unknown_unit"),
+        ("fct_score", SHEET[1] | {"parent_code": None, "counted_points": 13}, "points_outside_maximum"),
+        (
+            "fct_score",
+            SHEET[1] | {"parent_code": None, "max_points": -5, "counted_points": -6},
+            "points_outside_maximum",
+        ),
+        (
+            "fct_score",
+            SHEET[1] | {"parent_code": None, "max_points": -5, "counted_points": 5},
+            "points_outside_maximum",
+        ),
+        ("fct_score", SHEET[0] | {"max_points": 30}, "section_not_from_its_lines"),
+        ("rpt_score_ranking", RANKING | {"total_points": 20}, "total_not_from_its_points"),
+        ("rpt_score_ranking", RANKING | {"deductions": 5, "total_points": 25}, "deduction_above_zero"),
+        ("rpt_score_ranking", RANKING | {"verdict": "recognised", "threshold": 800}, "recognised_below_threshold"),
         ("fct_report_obligation", OBLIGATION | {"unit_id": "V"}, "obligation_of_unknown_unit"),
         ("fct_report_obligation", OBLIGATION | {"status": "on_time"}, "fulfilled_by_no_accepted_report"),
         ("fct_report_obligation", OBLIGATION | {"deadline_at": None}, "late_without_deadline"),
@@ -194,4 +268,49 @@ def test_a_figure_outside_the_usual_range_is_recorded_and_published(session):
 
 def test_what_could_not_be_placed_on_the_map_is_no_unknown_unit(session):
     plant(session, "fct_indicator_rollup", FIGURE | {"unit_id": "24@start/unallocated", "unit_level": "unallocated"})
+    publication.check(run(session))
+
+
+TODAY = FIGURE | {"boundary_basis": "current"}
+WITHIN = [
+    TODAY | {"unit_id": "C1", "unit_level": "commune", "numerator": 190, "denominator": 195, "value": None},
+    TODAY | {"unit_id": "C2", "unit_level": "commune", "numerator": 95, "denominator": 98, "value": None},
+    TODAY | {"unit_id": "U/unallocated", "unit_level": "unallocated", "numerator": 6, "denominator": 7, "value": None},
+]
+"""What lies in the province of 291 and 300."""
+
+
+def test_a_province_is_the_sum_of_what_lies_in_it_and_of_what_has_no_place_there(session):
+    for figure in (TODAY, *WITHIN):
+        plant(session, "fct_indicator_rollup", figure)
+    publication.check(run(session))
+
+
+def test_what_was_lost_on_the_way_to_the_province_stops_the_publication(session):
+    for figure in (TODAY, *WITHIN[:2]):
+        plant(session, "fct_indicator_rollup", figure)
+    run_id = run(session)
+    with pytest.raises(NotFitToPublish, match="numerator_not_conserved: 1 rows"):
+        publication.check(run_id)
+    assert {rule for rule, _, _ in broken(session, run_id)} == {"numerator_not_conserved", "denominator_not_conserved"}
+
+
+def test_who_owes_no_report_is_in_no_sum(session):
+    voluntary = WITHIN[0] | {"unit_id": "C3"}
+    for figure in (TODAY, *WITHIN, voluntary):
+        plant(session, "fct_indicator_rollup", figure)
+    publication.check(run(session))
+
+
+def test_a_bare_percentage_is_in_no_sum(session):
+    bare = {"numerator": None, "denominator": None, "value": 97, "units_without_parts": 1}
+    for figure in (TODAY | {"numerator": 285, "denominator": 293, "value": None}, *WITHIN[:2], WITHIN[2] | bare):
+        plant(session, "fct_indicator_rollup", figure)
+    publication.check(run(session))
+
+
+def test_sums_that_are_known_to_lie_between_two_ends_are_not_compared(session):
+    inexact = WITHIN[0] | {"numerator": None, "value_low": 90, "value_high": 97}
+    for figure in (TODAY, inexact, *WITHIN[1:]):
+        plant(session, "fct_indicator_rollup", figure)
     publication.check(run(session))

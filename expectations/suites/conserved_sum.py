@@ -1,0 +1,17 @@
+"""What must hold between published figures: a province is the sum of what lies in it and of what has no place there."""
+
+from expectations.rules import Rule, Suite
+
+NOT_THE_SUM = "abs({0} - {0}_within) > 0.000001 * greatest(1, {0})"
+"""Declared shares have a last digit."""
+
+SUITE = Suite(
+    name="conserved_sum",
+    relation="pg_temp.conserved_sum",
+    rules=(
+        Rule("numerator_not_conserved", "abs(numerator - numerator_within) > 0.000001 * greatest(1, numerator)"),
+        Rule(
+            "denominator_not_conserved", "abs(denominator - denominator_within) > 0.000001 * greatest(1, denominator)"
+        ),
+    ),
+)
