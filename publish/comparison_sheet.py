@@ -6,7 +6,7 @@ from typing import Any
 import xlsxwriter
 
 from publish import comparison
-from publish.annex import INK, PALE, RULE
+from publish.annex import INK, RULE
 from publish.comparison import Comparison, Row
 from publish.reports import CREATED
 from warehouse import wording
@@ -23,7 +23,8 @@ WIDTHS = {
     "tệp": 52,
     "sha256": 68,
 }
-USUAL_WIDTH = 14
+USUAL_WIDTH = 11
+ROW_HEIGHT = 34
 TABLE_FROM = 4
 
 
@@ -50,15 +51,17 @@ def _draw(book: Any, name: str, compared: Comparison, rows: list[Row]) -> None:
     sheet.write_string(0, 0, f"{compared.unit_name} · {wording.period(compared.period)} · {name}", title)
     sheet.write_string(1, 0, compared.programme_name, book.add_format(base))
     said = f"Như đã biết lúc {wording.moment(compared.before)} và lúc {wording.moment(compared.after)}"
-    sheet.write_string(2, 0, said, book.add_format(base | {"italic": True, "bg_color": PALE}))
+    sheet.write_string(2, 0, said, book.add_format(base | {"italic": True, "font_color": "#595959"}))
     if not rows:
         sheet.write_string(TABLE_FROM, 0, "Không có số liệu nào thay đổi.", book.add_format(base))
         return
     for column, heading in enumerate(rows[0]):
         sheet.set_column(column, column, WIDTHS.get(heading, USUAL_WIDTH))
-        sheet.write_string(TABLE_FROM, column, heading.capitalize() or "Mã", head)
+        sheet.write_string(TABLE_FROM, column, heading[:1].upper() + heading[1:] or "Mã", head)
         for line, row in enumerate(rows, TABLE_FROM + 1):
             sheet.write_string(line, column, row[heading], cell)
+    for line in range(TABLE_FROM + 1, TABLE_FROM + 1 + len(rows)):
+        sheet.set_row(line, ROW_HEIGHT)
     sheet.freeze_panes(TABLE_FROM + 1, 1)
     sheet.autofilter(TABLE_FROM, 0, TABLE_FROM + len(rows), len(rows[0]) - 1)
     sheet.set_landscape()
