@@ -11,6 +11,7 @@
     config(
         materialized="incremental",
         incremental_strategy="scope",
+        post_hook="{{ keep_index_of_higher_units() }}",
         indexes=[
             {"columns": ["programme_code", "period", "family_id"]},
             {
