@@ -10,14 +10,16 @@ import pytest
 from expectations import gate
 from ingest import receiving
 from pipeline import building, publishing
-from publish import catalogued, reports, simulation, templates
+from publish import annex, catalogued, reports, score_sheet, simulation, templates
 from publish.forms import Filled
 from warehouse import clock, database
 from warehouse.errors import WrongCall
 
 ACTION, MOTHERS = "bacninh-2026-2030", "bacgiang-maternal-child-2025"
+EMULATION, DISTRICTS = "angiang-emulation-2022", ["883", "884", *map(str, range(886, 895))]
 UNITS = ["07210", "07228", "07246"]
 DA_MAI = "07228"
+UNIT_HEADINGS = ("đvt", "đơn vị tính")
 
 DA_MAI_2025: Filled = {
     "1": {"value": "Không đạt"},
@@ -73,12 +75,10 @@ def season(own_database: str, files: Path) -> Iterator[list[tuple[str, str]]]:
 def rows(path: Path) -> dict[str, dict[str, object]]:
     """The annex's rows by indicator name, each by its heading (the second row's where there are two)."""
     sheet = openpyxl.load_workbook(path)["Phụ lục"]
-    top = next(
-        cell.row for row in sheet.iter_rows() for cell in row if str(cell.value).lower() in ("đvt", "đơn vị tính")
-    )
+    top = next(cell.row for row in sheet.iter_rows() for cell in row if str(cell.value).lower() in UNIT_HEADINGS)
     upper, lower = ([cell.value for cell in sheet[row]] for row in (top, top + 1))
     headings = [str(below or above) for above, below in zip(upper, lower, strict=True)]
-    name = headings.index("CHỈ TIÊU") if "CHỈ TIÊU" in headings else headings.index("Chỉ số")
+    name = next(at for at, cell in enumerate(upper) if str(cell).lower() in UNIT_HEADINGS) - 1
     found = {}
     for row in sheet.iter_rows(min_row=top + 2, values_only=True):
         if row[name] and row[name + 1]:
@@ -191,3 +191,43 @@ def test_published_are_those_whom_the_build_changed_and_equal_figures_give_equal
         unit, period, programme = path.stem, path.parts[1], path.parts[0]
         again = reports.report(programme, unit, period, files / "again.xlsx")
         assert again.read_bytes() == before[path]
+
+
+def test_a_plan_that_scores_gets_its_sheet_and_its_ranking_and_a_passed_deadline_publishes_them_again(season, files):
+    """Two of eleven districts report in time; nobody else ever does, and on 2022-10-05 that costs points."""
+    reporting = ["893", "886"]
+    written = simulation.simulate(EMULATION, "2022", reporting, ["UBND"], seed=7, out=files)
+    assert receive(written, "2022-10-01T08:00:00+07:00") == [("886", "accepted"), ("893", "accepted")]
+    with clock.at("2022-10-01T09:00:00+07:00"):
+        building.build()
+        first = published_of(EMULATION)
+        assert published_of(EMULATION) == set()
+    with clock.at("2022-10-05T00:00:00+07:00"):
+        building.build()
+        second = published_of(EMULATION)
+        assert published_of(EMULATION) == set()
+
+    assert first == {*reporting, "89"}
+    assert second == {*DISTRICTS, "89"}
+    folder = publishing.folder() / EMULATION / "2022"
+    assert openpyxl.load_workbook(folder / "893.xlsx").sheetnames == [score_sheet.LINES, annex.SHEET]
+    assert openpyxl.load_workbook(folder / "89.xlsx").sheetnames == [score_sheet.UNITS, annex.SHEET]
+    assert openpyxl.load_workbook(folder / "883.xlsx").sheetnames[0] == score_sheet.LINES
+
+
+def published_of(programme: str) -> set[str]:
+    """The units whose workbooks the step writes now."""
+    return {path.stem for path in publishing.publish().written if programme in path.parts}
+
+
+def test_the_annex_of_a_plan_of_districts_reads_their_target_and_leaves_points_to_the_score_sheet(season, tmp_path):
+    found = rows(reports.report(EMULATION, "893", "2022", tmp_path / "893.xlsx"))
+    row = found["Tỷ lệ huy động trẻ em 5 tuổi đi học mẫu giáo"]
+    assert (row["Chỉ tiêu năm 2022"], row["So với chỉ tiêu năm 2022"]) == ("đạt 97%", verdict_of(row["Kết quả"], 97))
+    assert not [name for name in found if name.startswith("Điểm")]
+
+
+def verdict_of(result: object, target: float) -> str:
+    """A share that is to reach a target, in the annex's words."""
+    assert isinstance(result, int | float)
+    return "Đạt vượt KH" if result > target else "Đạt" if result == target else "Không đạt"
