@@ -62,7 +62,6 @@ class Case:
         return max(self.told)
 
 
-UP = {"better": "up"}
 CASES = [
     Case(
         "the worked example",
@@ -94,13 +93,18 @@ CASES = [
     Case(
         "zero wanted", {2020: "8", 2025: "4"}, ("≤", 0, 2030), "acceleration_needed", path="constant_rate", milestone=4
     ),
-    Case("all wanted", {2024: "92", 2025: "96"}, ("≥", 100, 2030), "acceleration_needed", **UP),
-    Case("all reached", {2024: "99", 2025: "100"}, ("≥", 100, 2030), "target_met", **UP),
-    Case("gap closing in time", {2020: "75", 2025: "90"}, ("≥", 95, 2030), "on_track", milestone=85, **UP),
+    Case("all wanted", {2024: "92", 2025: "96"}, ("≥", 100, 2030), "acceleration_needed", better="up"),
+    Case("all reached", {2024: "99", 2025: "100"}, ("≥", 100, 2030), "target_met", better="up"),
+    Case("gap closing in time", {2020: "75", 2025: "90"}, ("≥", 95, 2030), "on_track", milestone=85, better="up"),
     Case(
-        "gap closing too slowly", {2020: "88", 2025: "90"}, ("≥", 95, 2030), "acceleration_needed", milestone=91.5, **UP
+        "gap closing too slowly",
+        {2020: "88", 2025: "90"},
+        ("≥", 95, 2030),
+        "acceleration_needed",
+        milestone=91.5,
+        better="up",
     ),
-    Case("gap widening", {2024: "92", 2025: "90"}, ("≥", 95, 2030), "reversing", **UP),
+    Case("gap widening", {2024: "92", 2025: "90"}, ("≥", 95, 2030), "reversing", better="up"),
     Case("looser than the start, kept", {2020: "2", 2025: "3"}, ("<", 9, 2030), "target_met", hold=True, milestone=9),
     Case("looser than the start, lost", {2020: "2", 2025: "10"}, ("<", 9, 2030), "reversing", hold=True, milestone=9),
     Case("an interval over the target", {2024: "6", 2025: "4-6"}, ("≤", 5, 2030), "insufficient_data"),
@@ -112,7 +116,7 @@ CASES = [
     Case("in a district", {2024: "12,5", 2025: "10"}, ("≤", 5, 2030), "on_track", level="district", scope="district"),
     Case("in a commune", {2020: "10", 2025: "8"}, ("≤", 5, 2030), None, level="commune", milestone=7.5),
     Case("head count", {2024: "12", 2025: "10"}, ("≤", 5, 2030), None, measure="count"),
-    Case("better without end", {2024: "8", 2025: "9"}, ("≥", 12, 2030), None, scale="per_10000_unbounded", **UP),
+    Case("better without end", {2024: "8", 2025: "9"}, ("≥", 12, 2030), None, scale="per_10000_unbounded", better="up"),
     Case("better neither way", {2024: "8", 2025: "9"}, ("≥", 12, 2030), None, better=""),
     Case("the nation's, for comparison", {2024: "12,5", 2025: "10"}, ("≤", 5, 2030), None, scope="national"),
     Case("without a target", {2024: "12,5", 2025: "10"}, None, None),
