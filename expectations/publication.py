@@ -42,6 +42,7 @@ select unit_id
 from intermediate.int_org_units__identified
 where unit_level in ('district', 'province') and family_id = any(%s)
 """
+SCORED = "select 1 from catalogue.score_sheets where programme_code = any(%s) limit 1"
 
 
 def check(run_id: int) -> None:
@@ -54,8 +55,13 @@ def check(run_id: int) -> None:
     with database.connect("loader") as session:
         changed = session.execute(BUILT_AGAIN).fetchall()
         programmes, periods, families = (sorted({row[at] for row in changed}) for at in (0, 1, 2))
-        units = [unit for (unit,) in session.execute(TRENDED, [families])]
-        lay_out(session, [suite.table for suite in SUITES], programmes=programmes, periods=periods, units=units)
+        scope = {
+            "programmes": programmes,
+            "periods": periods,
+            "units": [unit for (unit,) in session.execute(TRENDED, [families])],
+            "is_scored": session.execute(SCORED, [programmes]).fetchone() is not None,
+        }
+        lay_out(session, [suite.table for suite in SUITES], **scope)
         session.commit()
         counts = count_unexpected(session, SUITES, severities)
         keep(session, run_id, counts, severities)

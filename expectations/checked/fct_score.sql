@@ -1,9 +1,10 @@
 -- fct_score.sql: one row per published line of a score sheet, beside the sum of those below it
+-- Nothing is read where none of the programmes has a sheet.
 with
     scores as (
         select *
         from marts.fct_score
-        where programme_code = any(%(programmes)s) and period = any(%(periods)s)
+        where %(is_scored)s and programme_code = any(%(programmes)s) and period = any(%(periods)s)
     ),
 
     below as (
@@ -22,11 +23,13 @@ select
     scores.counted_points,
     units.unit_id is not null as unit_is_known,
     criteria.points_rule = 'sum' as is_sum,
+    -- greatest and least look past a null: what is not known stays so
     case
+        when below.counted_points is null
+        then null
         when scores.max_points < 0
         then greatest(below.counted_points, scores.max_points)
-        when below.counted_points is not null
-        then least(below.counted_points, scores.max_points)
+        else least(below.counted_points, scores.max_points)
     end as points_below
 from scores
 left join

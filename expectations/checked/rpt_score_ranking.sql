@@ -1,4 +1,7 @@
 -- rpt_score_ranking.sql: one row per unit and score sheet
 select *
 from marts.rpt_score_ranking as ranking
-where ranking.programme_code = any(%(programmes)s) and ranking.period = any(%(periods)s)
+where
+    %(is_scored)s
+    and ranking.programme_code = any(%(programmes)s)
+    and ranking.period = any(%(periods)s)

@@ -14,6 +14,7 @@ from warehouse import clock, database
 TABLES = """
 create table catalogue.indicators (programme_code text, indicator_code text, factor numeric, is_part_of_whole boolean,
     hard_min numeric, hard_max numeric, soft_min numeric, soft_max numeric);
+create table catalogue.score_sheets (programme_code text);
 create table catalogue.criteria (programme_code text, criterion_code text, points_rule text);
 create table intermediate.int_reports__scheduled (programme_code text, period text, unit_id text, agency_code text,
     is_owed boolean, feeds_rollup boolean);
@@ -41,6 +42,7 @@ create table marts.rpt_reporting_rates (programme_code text, period text, submit
 
 insert into catalogue.indicators values
     ('P', '5.1', 100, true, 0, 100, 60, 100), ('P', '3.1', 1000, false, 0, 1000, null, null);
+insert into catalogue.score_sheets values ('P');
 insert into catalogue.criteria values ('P', 'I', 'sum'), ('P', 'I.1', 'reported'), ('P', 'I.2', 'reported');
 insert into intermediate.int_reports__scheduled values
     ('P', '2026', 'U', 'UBND', false, false), ('P', '2026', 'C1', 'UBND', true, true),
