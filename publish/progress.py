@@ -20,13 +20,17 @@ TRENDS = {
 }
 
 FIGURES = """
-select figures.*, indicator.name_vi as indicator_name, indicator.unit_vi,
+select figures.*, known.denominator_coverage_pct, indicator.name_vi as indicator_name, indicator.unit_vi,
        progress.target_scope, progress.target_year, progress.comparator, progress.target_low, progress.target_high,
        progress.milestone, progress.milestone_comparator, progress.milestone_basis, progress.verdict,
        progress.milestone_verdict, progress.gap, progress.observed_annual_rate, progress.required_annual_rate,
        progress.projected_value, progress.acceleration, progress.trend_class, progress.is_hold_target
 from marts.fct_indicator_rollup as figures
 join marts.dim_indicator as indicator using (programme_code, indicator_code)
+left join marts.fct_denominator_coverage as known
+    on known.programme_code = figures.programme_code and known.period = figures.period
+    and known.indicator_code = figures.indicator_code and known.unit_id = figures.unit_id
+    and known.measure = figures.measure and known.boundary_basis = figures.boundary_basis
 left join marts.fct_target_progress as progress
     on progress.programme_code = figures.programme_code and progress.period = figures.period
     and progress.indicator_code = figures.indicator_code and progress.unit_id = figures.unit_id

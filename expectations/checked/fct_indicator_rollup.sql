@@ -1,6 +1,4 @@
 -- fct_indicator_rollup.sql: one row per published figure, beside how its indicator is made
--- denominator_coverage_pct is left to the tests of the models: to read it of every figure is to ask
--- after every unit that is silent.
 select
     figures.programme_code,
     figures.indicator_code,

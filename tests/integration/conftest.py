@@ -60,6 +60,7 @@ def whole_warehouse() -> Callable[[], dict[str, list[tuple]]]:
 
     def rows() -> dict[str, list[tuple]]:
         with database.connect("loader") as connection:
-            return {table: connection.execute(f"select * from {table} order by 1, 2, 3").fetchall() for table in ARRIVED}
+            read = "select * from {} order by 1, 2, 3"
+            return {table: connection.execute(read.format(table)).fetchall() for table in ARRIVED}
 
     return rows

@@ -42,7 +42,8 @@ with
             on periods.programme_code = scheduled.programme_code
             and periods.period = scheduled.period
         where
-            not exists (
+            periods.data_from <= {{ moment() }}
+            and not exists (
                 select 1
                 from told
                 where

@@ -92,12 +92,14 @@ with
             measures.is_primary,
             measures.is_primary
             and told.has_value
-            and told.numerator_low is null
+            and (told.numerator_low is null or measures.aggregation = 'none')
             and told.value_status <> 'not_applicable' as is_bare,
             measures.measure in ('rate', 'change', 'share') as is_divided,
             case
                 when measures.measure = 'yes_no'
                 then told.value_low
+                when measures.aggregation = 'none'
+                then null
                 when measures.measure = 'count' and measures.is_primary
                 then coalesce(told.numerator_low, told.value_count_low)
                 else told.numerator_low
@@ -105,6 +107,8 @@ with
             case
                 when measures.measure = 'yes_no'
                 then told.value_high
+                when measures.aggregation = 'none'
+                then null
                 when measures.measure = 'count' and measures.is_primary
                 then coalesce(told.numerator_high, told.value_count_high)
                 when measures.is_part_of_whole

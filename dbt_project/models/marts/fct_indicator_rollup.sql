@@ -172,30 +172,6 @@ select
     units_reporting::integer as units_reporting,
     units_without_parts::integer as units_without_parts,
     covered.coverage_pct,
-    -- asked of the silent only by who reads this column: a join would be paid by every reader
-    case
-        when covered.d_low = covered.d_high
-        then
-            covered.d_low
-            * 100
-            / nullif(
-                covered.d_low + coalesce(
-                    (
-                        select silent.silent_denominator
-                        from {{ ref("int_denominators__known") }} as silent
-                        where
-                            silent.programme_code = covered.programme_code
-                            and silent.indicator_code = covered.indicator_code
-                            and silent.period = covered.period
-                            and silent.unit_id = covered.unit_id
-                            and silent.measure = covered.measure
-                            and silent.boundary_basis = covered.boundary_basis
-                    ),
-                    0
-                ),
-                0
-            )
-    end as denominator_coverage_pct,
     coalesce(covered.coverage_pct < covered.min_coverage_pct, true) as is_provisional,
     covered.is_estimated,
     covered.is_made_up
