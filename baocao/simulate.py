@@ -32,8 +32,8 @@ def simulate(
 ) -> None:
     """Write made-up reports of a programme, marked as made up in name, content and print.
 
-    Figures are workbooks for `baocao ingest`; reports without figures are texts in the folder ho-so, and the commands
-    that receive them are printed at the end.
+    Figures are workbooks for `baocao ingest OUT`; reports without figures are texts in the folder OUT-ho-so beside it,
+    and the commands that receive them are printed at the end.
     """
     from pipeline import building
     from publish import simulation

@@ -18,8 +18,9 @@ from publish.forms import Form
 from warehouse import catalogue, database, wording
 from warehouse.errors import WrongCall
 
-DOCUMENTS = "ho-so"
-"""The folder of the reports without figures: they are received one by one, and not with the workbooks."""
+DOCUMENTS = "-ho-so"
+"""Ends the name of the folder beside `out` where reports without figures go: they are received one by one, and whoever
+ingests the folder of workbooks must not find them there."""
 
 DOCUMENT = """{made_up}
 
@@ -110,7 +111,7 @@ def documents(
             seed=seed,
         )
         name = f"gia-dinh_{programme}_{period}_{report.unit_code}_{report.agency_code}.txt"
-        path = write_atomically(out / DOCUMENTS / name, text.encode())
+        path = write_atomically(out.with_name(out.name + DOCUMENTS) / name, text.encode())
         found.append(Document(path, programme, period, report.unit_code, report.agency_code))
     return found
 
