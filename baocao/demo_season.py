@@ -18,7 +18,7 @@ CORRECTED_TWICE = "07228"
 CORRECTED_LINES = ("2", "5.1")
 SEED = 2026
 FIRST, MENDED, DEADLINE, LATE = (
-    f"{moment}:00+07:00" for moment in ("2026-11-20T08:00", "2026-11-25T08:00", "2026-12-01T07:00", "2026-12-05T08:00")
+    f"{moment}:00+07:00" for moment in ("2026-11-20T08:00", "2026-11-25T08:00", "2026-11-30T07:00", "2026-12-05T08:00")
 )
 EXAMPLES = PROJECT_ROOT / "docs" / "examples"
 

@@ -40,7 +40,10 @@ from marts.rpt_reconciliation
 where programme_code = %s and period = %s and unit_code = %s
 order by length(split_part(indicator_code, '.', 1)), indicator_code
 """
-ALERTS = "select channel, status, count(*) as alerts from ops.alert_ledger group by 1, 2 order by 1, 2"
+ALERTS = """
+select channel, status, count(*) as alerts from ops.alert_ledger
+where programme_code = %s and period = %s group by 1, 2 order by 1, 2
+"""
 TRACE = """
 select line.numerator_raw, line.denominator_raw, submission.sheet, line.row_no,
        submission.part_columns ->> 'numerator' as column_name, file.file_name, submission.submission_type,
@@ -146,7 +149,7 @@ def _show_missing(console: Console) -> None:
 
 def _show_alerts(console: Console, mailbox: Path) -> None:
     _title(console, "Alerts · Nhắc nhở đã gửi")
-    for row in _rows(ALERTS):
+    for row in _rows(ALERTS, *COMMUNES):
         console.print(f"{row['alerts']} by {row['channel']}: {row['status']}")
     console.print(f"{len(list(mailbox.glob('*.eml')))} messages in {mailbox}", soft_wrap=True)
 
