@@ -15,25 +15,51 @@ import psycopg
 from psycopg.rows import class_row, dict_row
 
 from alerts.messages import Alert, Issue, compose
+from warehouse.clock import ZONE
+from warehouse.settings import get_settings
 
 REASONS_TOLD = 10
 
 DUE = """
-select ledger.*, obligation.status as obligation_status, obligation.lines_required, obligation.unit_level,
-       programmes.name_vi as programme_name, scheduled.deadline_phrase_vi as phrase_vi, named.unit_name,
-       (select string_agg(email, ', ' order by email) from ops.contact
-        where contact.unit_code = ledger.unit_code and contact.agency_code = ledger.agency_code
-            and contact.role = ledger.audience and contact.email is not null) as recipient
-from ops.alert_ledger as ledger
-join marts.fct_report_obligation as obligation
-    using (programme_code, period, unit_id, agency_code, deadline_revision)
+with waiting as (
+    select ledger.ledger_id, ledger.stage, ledger.audience, ledger.channel, awaited.*,
+        case ledger.audience when 'reporter' then awaited.unit_code when 'supervisor' then awaited.supervisor_code
+            else awaited.owner_code end as addressed_code
+    from ops.alert_ledger as ledger
+    join awaited using (programme_code, period, unit_id, agency_code, deadline_revision)
+    where ledger.status = 'planned' and ledger.message_id is null and ledger.planned_at <= %(moment)s
+), recipients as (
+    select contact.unit_code, contact.agency_code, contact.role, channel.name as channel,
+        string_agg(distinct channel.address, channel.glue order by channel.address) as recipient
+    from ops.contact
+    cross join lateral (
+        values ('email', contact.email, ', '), ('webhook', contact.webhook, ' ')) as channel (name, address, glue)
+    where channel.address is not null
+    group by 1, 2, 3, 4, channel.glue
+), told_today as (
+    select channel, recipient from ops.message
+    where status = 'frozen' or status = 'sent' and (sent_at at time zone 'Asia/Ho_Chi_Minh')::date = %(today)s
+)
+select waiting.*, programmes.name_vi as programme_name, scheduled.deadline_phrase_vi as phrase_vi, named.unit_name,
+    addressed.unit_name as addressed_name, coalesce(recipients.recipient, %(webhook_url)s) as recipient
+from waiting
 join catalogue.programmes using (programme_code)
-left join intermediate.int_reports__scheduled as scheduled using (programme_code, period, unit_id, agency_code)
+join intermediate.int_reports__scheduled as scheduled using (programme_code, period, unit_id, agency_code)
+left join recipients
+    on recipients.channel = waiting.channel and recipients.role = waiting.audience
+    and recipients.unit_code = waiting.addressed_code
+    and recipients.agency_code = case waiting.audience when 'reporter' then waiting.agency_code else 'UBND' end
 left join lateral (
-    select unit_name from geography.org_units where org_units.unit_id = ledger.unit_id
+    select unit_name from geography.org_units where org_units.unit_id = waiting.unit_id
     order by valid_from desc nulls last limit 1) as named on true
-where ledger.status = 'planned' and ledger.message_id is null and ledger.planned_at <= %(moment)s
-order by ledger.deadline_at, ledger.programme_code, ledger.unit_code, ledger.agency_code
+left join lateral (
+    select unit_name from geography.org_units where org_units.unit_code = waiting.addressed_code
+    order by valid_to desc nulls first, valid_from desc nulls last limit 1) as addressed on true
+where not exists (
+    select from told_today
+    where told_today.channel = waiting.channel
+        and told_today.recipient = coalesce(recipients.recipient, %(webhook_url)s))
+order by waiting.deadline_at, waiting.programme_code, waiting.period, waiting.unit_code, waiting.agency_code
 """
 
 ISSUES = """
@@ -53,6 +79,7 @@ class Frozen:
     """A message as it was or will be sent."""
 
     message_id: str
+    channel: str
     recipient: str
     subject: str
     body_text: str
@@ -60,29 +87,29 @@ class Frozen:
     frozen_at: datetime
 
 
-def due(connection: psycopg.Connection, moment: datetime) -> dict[str, list[Alert]]:
-    """What is planned by the moment and not yet put into a message, by recipient ("a@x, b@x" where a unit has two)."""
-    found: dict[str, list[Alert]] = {}
-    for row in connection.cursor(row_factory=dict_row).execute(DUE, {"moment": moment}).fetchall():
-        found.setdefault(row["recipient"], []).append(_alert(connection, row))
+def due(connection: psycopg.Connection, moment: datetime) -> dict[tuple[str, str], list[Alert]]:
+    """What is planned by the moment and not yet put into a message, by channel and recipient ("a@x, b@x" for two).
+
+    Left out for now: who was written to on this day already, and who has a message under way that may have been
+    delivered; each gets one digest a day.
+    """
+    values = {"moment": moment, "today": moment.astimezone(ZONE).date(), "webhook_url": get_settings().webhook_url}
+    found: dict[tuple[str, str], list[Alert]] = {}
+    for row in connection.cursor(row_factory=dict_row).execute(DUE, values).fetchall():
+        found.setdefault((row["channel"], row["recipient"]), []).append(_alert(connection, row))
     return found
 
 
-def freeze(connection: psycopg.Connection, recipient: str, alerts: list[Alert], moment: datetime) -> str:
-    """Keep the message for these alerts as it will be sent, and tie the ledger to it; returns its Message-ID.
-
-    A withdrawn message about the same alerts comes back: as it was where it may have been delivered, else anew.
-    """
-    message_id = identify(recipient, alerts)
+def freeze(
+    connection: psycopg.Connection, run_id: int, channel: str, recipient: str, alerts: list[Alert], moment: datetime
+) -> str:
+    """Keep the message for these alerts as it will be sent, and tie the ledger to it; returns its Message-ID."""
+    message_id = identify(channel, recipient, run_id)
     text = compose(alerts, moment)
     connection.execute(
-        "delete from ops.message where message_id = %s and status = 'failed' and attempts = 0", [message_id]
-    )
-    connection.execute(
         "insert into ops.message (message_id, channel, recipient, subject, body_text, body_html, status, frozen_at) "
-        "values (%s, 'email', %s, %s, %s, %s, 'frozen', %s) "
-        "on conflict (message_id) do update set status = 'frozen', last_error = null where message.status = 'failed'",
-        [message_id, recipient, text.subject, text.plain, text.html, moment],
+        "values (%s, %s, %s, %s, %s, %s, 'frozen', %s)",
+        [message_id, channel, recipient, text.subject, text.plain, text.html, moment],
     )
     connection.execute(
         "update ops.alert_ledger set message_id = %s where ledger_id = any(%s)",
@@ -91,28 +118,27 @@ def freeze(connection: psycopg.Connection, recipient: str, alerts: list[Alert], 
     return message_id
 
 
-def identify(recipient: str, alerts: Iterable[Alert]) -> str:
-    """A Message-ID that follows from the recipient and what the message is about, and from nothing else."""
-    told = sorted("/".join(alert.key) for alert in alerts)
-    digest = sha256("\n".join([recipient, *told]).encode()).hexdigest()
+def identify(channel: str, recipient: str, run_id: int) -> str:
+    """A Message-ID that follows from the recipient and the run: one digest a recipient and run, whatever is in it."""
+    digest = sha256("\n".join([channel, recipient, str(run_id)]).encode()).hexdigest()
     return f"<{digest[:40]}@baocao.invalid>"
 
 
-def frozen(connection: psycopg.Connection, moment: datetime) -> list[Frozen]:
-    """Messages that were frozen by the moment and that no server has confirmed yet, the oldest first."""
+def frozen(connection: psycopg.Connection, channels: Iterable[str], moment: datetime) -> list[Frozen]:
+    """Messages that were frozen by the moment and that nobody has confirmed yet, the oldest first."""
     return (
         connection.cursor(row_factory=class_row(Frozen))
         .execute(
-            "select message_id, recipient, subject, body_text, body_html, frozen_at from ops.message "
-            "where status = 'frozen' and channel = 'email' and frozen_at <= %s order by frozen_at, message_id",
-            [moment],
+            "select message_id, channel, recipient, subject, body_text, body_html, frozen_at from ops.message "
+            "where status = 'frozen' and channel = any(%s) and frozen_at <= %s order by frozen_at, message_id",
+            [list(channels), moment],
         )
         .fetchall()
     )
 
 
 def settle(connection: psycopg.Connection, message_id: str, status: str, moment: datetime, error: str = "") -> None:
-    """A server took the message (`sent`) or never will (`failed`): the alerts it carries are settled with it."""
+    """Somebody took the message (`sent`) or never will (`failed`): the alerts it carries are settled with it."""
     connection.execute(
         "update ops.message set status = %s, last_error = nullif(%s, ''), "
         "sent_at = case when %s = 'sent' then %s::timestamptz end where message_id = %s",
@@ -130,7 +156,7 @@ def note_attempt(connection: psycopg.Connection, message_id: str) -> None:
 
 
 def note_failure(connection: psycopg.Connection, message_id: str, error: str) -> None:
-    """No server took it now: the message stays frozen for the next run."""
+    """Nobody took it now: the message stays frozen for the next run."""
     connection.execute("update ops.message set last_error = %s where message_id = %s", [error, message_id])
 
 
@@ -144,23 +170,13 @@ def settle_as_logged(connection: psycopg.Connection, alerts: list[Alert], moment
 
 def _alert(connection: psycopg.Connection, row: dict[str, Any]) -> Alert:
     issues: list[Issue] = []
-    if row["obligation_status"] == "rejected":
+    if row["audience"] == "reporter" and row["status"] == "rejected":
         issues = connection.cursor(row_factory=class_row(Issue)).execute(ISSUES, row).fetchall()
     return Alert(
         ledger_id=row["ledger_id"],
-        key=tuple(
-            str(row[name])
-            for name in (
-                "programme_code",
-                "period",
-                "unit_id",
-                "agency_code",
-                "deadline_revision",
-                "stage",
-                "audience",
-                "channel",
-            )
-        ),
+        stage=row["stage"],
+        audience=row["audience"],
+        addressed_name=row["addressed_name"] or row["addressed_code"],
         programme_code=row["programme_code"],
         programme_name=row["programme_name"],
         period=row["period"],
@@ -168,9 +184,11 @@ def _alert(connection: psycopg.Connection, row: dict[str, Any]) -> Alert:
         unit_name=row["unit_name"] or row["unit_code"],
         agency_code=row["agency_code"],
         deadline_at=row["deadline_at"],
+        last_on_time_on=row["last_on_time_on"],
         phrase=row["phrase_vi"] or "",
         lines_required=row["lines_required"],
-        is_rejected=row["obligation_status"] == "rejected",
+        is_rejected=row["status"] == "rejected",
+        came_at=row["fulfilled_at"],
         reasons=tuple(issues[:REASONS_TOLD]),
         reasons_untold=max(0, len(issues) - REASONS_TOLD),
     )

@@ -1,16 +1,20 @@
-"""What an alert says, in Vietnamese, as plain text and as HTML."""
+"""What a digest says, in Vietnamese, as plain text and as HTML: to who owes, and to who answers for many that owe."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse import wording
+from warehouse.clock import ZONE
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+OWES = "reporter"
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,15 @@ class Issue:
 
 @dataclass(frozen=True)
 class Alert:
-    """One overdue report that a unit is told of. key: the ledger's unique key."""
+    """One report that somebody is told of: at which stage of the ladder, and as whom.
+
+    came_at: when the report came after all, for the stage `resolved`.
+    """
 
     ledger_id: int
-    key: tuple[str, ...]
+    stage: str
+    audience: str
+    addressed_name: str
     programme_code: str
     programme_name: str
     period: str
@@ -42,11 +51,40 @@ class Alert:
     unit_name: str
     agency_code: str
     deadline_at: datetime
+    last_on_time_on: date
     phrase: str
     lines_required: int
     is_rejected: bool
+    came_at: datetime | None = None
     reasons: tuple[Issue, ...] = ()
     reasons_untold: int = 0
+
+    def days_left(self, moment: datetime) -> int:
+        """Calendar days from the moment's to the last day in time; negative when it has passed."""
+        return (self.last_on_time_on - moment.astimezone(ZONE).date()).days
+
+    def standing(self, moment: datetime) -> str:
+        """ "còn 7 ngày", "hạn cuối hôm nay", "quá hạn 3 ngày"."""
+        left = self.days_left(moment)
+        if left < 0:
+            return f"quá hạn {-left} ngày"
+        return f"còn {left} ngày" if left else "hạn cuối hôm nay"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What an upper level is told of one programme and period: who is silent, and who has come after all."""
+
+    programme_name: str
+    period: str
+    phrase: str
+    alerts: Sequence[Alert]
+    silent: Sequence[Alert] = field(init=False)
+    resolved: Sequence[Alert] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "silent", [alert for alert in self.alerts if alert.stage != "resolved"])
+        object.__setattr__(self, "resolved", [alert for alert in self.alerts if alert.stage == "resolved"])
 
 
 @dataclass(frozen=True)
@@ -58,20 +96,42 @@ class Text:
 
 def compose(alerts: Sequence[Alert], moment: datetime) -> Text:
     """One message for all that one recipient is told in a run. moment: what the run takes as now."""
-    values = {"alerts": alerts, "moment": moment, "units": ", ".join(dict.fromkeys(a.unit_name for a in alerts))}
+    own = [alert for alert in alerts if alert.audience == OWES]
+    others = [alert for alert in alerts if alert.audience != OWES]
+    values = {
+        "own": own,
+        "listings": list(_listings(others)),
+        "moment": moment,
+        "addressed": ", ".join(dict.fromkeys(alert.addressed_name for alert in alerts)),
+    }
     return Text(
-        _subject(alerts),
-        _templates().get_template("missing.txt.j2").render(values),
-        _templates().get_template("missing.html.j2").render(values),
+        _subject(own, others, moment),
+        _templates().get_template("digest.txt.j2").render(values),
+        _templates().get_template("digest.html.j2").render(values),
     )
 
 
-def _subject(alerts: Sequence[Alert]) -> str:
-    first = alerts[0]
-    if len(alerts) > 1:
-        return f"Chưa nhận được {len(alerts)} báo cáo đã quá hạn"
-    what = "Báo cáo bị từ chối và đã quá hạn" if first.is_rejected else "Chưa nhận được báo cáo đã quá hạn"
-    return f"{what}: {first.unit_name}, {wording.period(first.period)}"
+def _listings(alerts: Sequence[Alert]) -> Iterator[Listing]:
+    """By programme and period. A report that two stages speak of (to one person in two roles) is listed once."""
+    ordered = sorted(alerts, key=lambda alert: (alert.programme_code, alert.period, alert.unit_code, alert.agency_code))
+    for _, group in groupby(ordered, key=lambda alert: (alert.programme_code, alert.period)):
+        once = {(alert.unit_code, alert.agency_code, alert.stage == "resolved"): alert for alert in group}
+        members = list(once.values())
+        yield Listing(members[0].programme_name, members[0].period, members[0].phrase, members)
+
+
+def _subject(own: Sequence[Alert], others: Sequence[Alert], moment: datetime) -> str:
+    if not own:
+        silent = [alert for alert in others if alert.stage != "resolved"]
+        if not silent:
+            return f"Đã nhận {len(others)} báo cáo từng bị thiếu"
+        return f"{len(silent)} báo cáo của các đơn vị chưa nhận được"
+    overdue = [alert for alert in own if alert.days_left(moment) < 0]
+    if len(own) > 1:
+        return f"{len(own)} báo cáo cần gửi" + (f", {len(overdue)} đã quá hạn" if overdue else "")
+    first = own[0]
+    what = "Báo cáo bị từ chối" if first.is_rejected else "Báo cáo cần gửi"
+    return f"{what}, {first.standing(moment)}: {first.unit_name}, {wording.period(first.period)}"
 
 
 @cache
@@ -86,5 +146,5 @@ def _templates() -> "Environment":
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"period": wording.period, "moment": wording.moment}
+    environment.filters |= {"period": wording.period, "moment": wording.moment, "day": wording.day}
     return environment

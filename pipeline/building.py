@@ -22,7 +22,12 @@ DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 ONLY_ITS_TESTS = ["--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"]
 # The plans, the map and what is made of them alone: the gate has to know who may report what before figures exist.
 # A build of figures leaves them as they are, so that one corrected report does not pay for a nation's schedule.
-OF_THE_PLANS = ["+int_reports__expected", "+int_indicators__assigned", "+int_indicators__measured"]
+OF_THE_PLANS = [
+    "+int_reports__expected",
+    "+int_indicators__assigned",
+    "+int_indicators__measured",
+    "+int_alerts__dated",
+]
 CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]
 FIGURES = ["--select", "resource_type:model", "--exclude", *OF_THE_PLANS, *ONLY_ITS_TESTS]
 EVERYTHING = ["--select", "resource_type:model", "--full-refresh", *ONLY_ITS_TESTS]

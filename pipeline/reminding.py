@@ -1,4 +1,4 @@
-"""The step `remind`: overdue reports are told to the units that owe them, once each.
+"""The step `remind`: awaited reports are told to who owes them, to the level above and to the owner, once a stage.
 
 plan → cancel what came meanwhile → freeze one message a recipient → send → confirm. Each arrow is a commit, so a kill
 anywhere is carried on by the next run without a second alert.
@@ -6,18 +6,21 @@ anywhere is carried on by the next run without a second alert.
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import psycopg
 import psycopg.rows
 
-from alerts import ledger, messages, planning, smtp
+from alerts import channels, ledger, messages, planning
 from pipeline import runs
 from warehouse import database
 from warehouse.logging import get_logger
-from warehouse.settings import get_settings
 
 log = get_logger(__name__)
+
+NAMED = 10
+"""Units that a warning names; the others are counted."""
 
 
 @dataclass
@@ -34,17 +37,17 @@ class Reminded:
 
 
 def remind() -> Reminded:
-    """Tell what is overdue now.
+    """Tell what is due now on the ladder of each awaited report.
 
-    Without BAOCAO_SMTP_URL the texts go to the log. Raises smtp.Unreachable when no server takes the messages now;
-    they stay frozen and the next run sends them.
+    Without BAOCAO_SMTP_URL letters go to the log. Raises channels.Unreachable when nobody takes the messages now; they
+    stay frozen and the next run sends what is then to be told.
     """
     done = Reminded()
     with runs.recorded("remind") as run, database.connect("owner") as connection:
         try:
-            planning.look_at(connection, run.moment)
-            connection.commit()
             if planning.knows_obligations(connection):
+                planning.look_at(connection, run.moment)
+                connection.commit()
                 _tell(connection, run, done)
         finally:
             run.detail = asdict(done)
@@ -70,56 +73,67 @@ def _tell(connection: psycopg.Connection, run: runs.Run, done: Reminded) -> None
     unreachable = planning.match_contacts(connection)
     connection.commit()
     done.no_contact = len(unreachable)
-    for (programme, period), count in Counter(row[1:] for row in unreachable).items():
-        units = ", ".join(row[0] for row in unreachable if row[1:] == (programme, period))
-        log.warning("%s %s: %d overdue reports without a contact to write to: %s", programme, period, count, units)
-    url = get_settings().smtp_url
-    if url:
-        _freeze(connection, run)
-        _send(connection, run, url, done)
-    else:
-        _log(connection, run, done)
+    _warn(unreachable)
+    with channels.open_channels() as usable:
+        _freeze(connection, run, usable, done)
+        _send(connection, run, usable, done)
 
 
-def _freeze(connection: psycopg.Connection, run: runs.Run) -> None:
-    for recipient, alerts in ledger.due(connection, run.moment).items():
-        ledger.freeze(connection, recipient, alerts, run.moment)
+def _warn(unreachable: list[tuple[str, str, str, str]]) -> None:
+    """Nobody to write to is worth a warning a programme, period and audience, with the units it is about."""
+    for (programme, period, audience), count in Counter(row[1:] for row in unreachable).items():
+        units = sorted({row[0] for row in unreachable if row[1:] == (programme, period, audience)})
+        named = ", ".join(units[:NAMED]) + (f" and {len(units) - NAMED} more" if len(units) > NAMED else "")
+        log.warning("%s %s: %d reports without a %s to write to: %s", programme, period, count, audience, named)
+
+
+def _freeze(connection: psycopg.Connection, run: runs.Run, usable: dict[str, channels.Channel], done: Reminded) -> None:
+    """One message a recipient; what has no channel is told to the log."""
+    for (channel, recipient), alerts in ledger.due(connection, run.moment).items():
+        if channel in usable:
+            ledger.freeze(connection, run.run_id, channel, recipient, alerts, run.moment)
+        else:
+            _log(connection, run, alerts, done)
     connection.commit()
 
 
-def _send(connection: psycopg.Connection, run: runs.Run, url: str, done: Reminded) -> None:
-    """Send what is frozen, this run's and what a killed run left; the first sign of no server ends the attempt."""
-    frozen = ledger.frozen(connection, run.moment)
+def _send(connection: psycopg.Connection, run: runs.Run, usable: dict[str, channels.Channel], done: Reminded) -> None:
+    """Send what is frozen, this run's and what a killed run left. A channel that nobody answers on ends for this run;
+    the others go on, and the step then fails, so that somebody looks.
+    """
+    silent: dict[str, channels.Unreachable] = {}
+    frozen = ledger.frozen(connection, usable, run.moment)
     connection.commit()
-
-    def note_attempt(message: ledger.Frozen) -> None:
-        ledger.note_attempt(connection, message.message_id)
+    for message in frozen:
+        if message.channel in silent and message.channel == "email":
+            done.waiting += 1
+            continue
+        try:
+            usable[message.channel].send(message, partial(_note_attempt, connection))
+        except channels.Refused as error:
+            ledger.settle(connection, message.message_id, "failed", run.moment, str(error))
+            done.refused += 1
+            log.warning("%s is refused for good: %s", message.message_id, error)
+        except channels.Unreachable as error:
+            ledger.note_failure(connection, message.message_id, str(error))
+            silent[message.channel] = error
+            done.waiting += 1
+        else:
+            ledger.settle(connection, message.message_id, "sent", run.moment)
+            done.sent += 1
         connection.commit()
-
-    with smtp.mailer(url) as mailer:
-        for number, message in enumerate(frozen):
-            try:
-                mailer.send(message, note_attempt)
-            except smtp.Refused as error:
-                ledger.settle(connection, message.message_id, "failed", run.moment, str(error))
-                done.refused += 1
-                log.warning("%s is refused for good: %s", message.message_id, error)
-            except smtp.Unreachable as error:
-                ledger.note_failure(connection, message.message_id, str(error))
-                connection.commit()
-                done.waiting = len(frozen) - number
-                raise
-            else:
-                ledger.settle(connection, message.message_id, "sent", run.moment)
-                done.sent += 1
-            connection.commit()
+    for failure in silent.values():
+        raise failure
 
 
-def _log(connection: psycopg.Connection, run: runs.Run, done: Reminded) -> None:
-    """No server is set: the texts stand in the log, without anybody's address."""
-    for alerts in ledger.due(connection, run.moment).values():
-        text = messages.compose(alerts, run.moment)
-        log.info("BAOCAO_SMTP_URL is not set, so this is not sent.\n%s\n\n%s", text.subject, text.plain)
-        ledger.settle_as_logged(connection, alerts, run.moment)
-        done.logged += len(alerts)
+def _note_attempt(connection: psycopg.Connection, message: ledger.Frozen) -> None:
+    ledger.note_attempt(connection, message.message_id)
     connection.commit()
+
+
+def _log(connection: psycopg.Connection, run: runs.Run, alerts: list[messages.Alert], done: Reminded) -> None:
+    """No server is set: the text stands in the log, without anybody's address."""
+    text = messages.compose(alerts, run.moment)
+    log.info("BAOCAO_SMTP_URL is not set, so this is not sent.\n%s\n\n%s", text.subject, text.plain)
+    ledger.settle_as_logged(connection, alerts, run.moment)
+    done.logged += len(alerts)

@@ -61,6 +61,16 @@ class Settings(BaseSettings):
         description="The mail server of the alerts, `smtp://user:password@host:port`. "
         "Unset: alerts go to the ledger and the log.",
     )
+    webhook_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="Where escalations to the owners of programmes go beside their contacts: an address that takes "
+        "signed JSON, as Slack and Teams do; the part after `#` is the key that signs it. Unset: nowhere.",
+    )
+    alerts_since: Annotated[datetime, BeforeValidator(aware)] | None = Field(
+        default=None,
+        description="Nobody is written to about deadlines before this moment. Unset: the first run of this warehouse.",
+    )
     now: Annotated[datetime, BeforeValidator(aware)] | None = Field(
         default=None,
         description="An ISO 8601 moment, in Vietnamese time unless it says otherwise, that every command takes as now, "

@@ -1,4 +1,4 @@
-"""Overdue reports are told once: with a real mail server, a real database, and a real kill."""
+"""Awaited reports are told once a stage: with a real mail server, a real database, and a real kill."""
 
 import logging
 import os
@@ -8,13 +8,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from email.message import EmailMessage
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from alerts import planning, smtp
+from alerts import channels, planning, smtp
 from pipeline import building, reminding
 from tests.integration.letterbox import Letterbox, free_port, listening
 from tests.integration.reports import put
@@ -50,8 +51,30 @@ def letterbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Letterbox]:
         yield box
 
 
-def contact(session: psycopg.Connection, unit: str, email: str) -> None:
-    session.execute("insert into ops.contact (unit_code, role, email) values (%s, 'reporter', %s)", [unit, email])
+def contact(session: psycopg.Connection, unit: str, email: str, role: str = "reporter") -> None:
+    session.execute("insert into ops.contact (unit_code, role, email) values (%s, %s, %s)", [unit, role, email])
+
+
+@contextmanager
+def revised(session: psycopg.Connection, late_from: str) -> Iterator[None]:
+    """The schedule as a second revision of Bắc Ninh's deadline makes it: late from that day on."""
+    query = (
+        "update intermediate.int_reports__scheduled set deadline_revision = %s, last_on_time_on = %s::date - 1, "
+        "deadline_at = %s::date::timestamp at time zone 'Asia/Ho_Chi_Minh' "
+        "where programme_code = 'bacninh-2026-2030' and period = '2026'"
+    )
+    dated = (
+        "insert into intermediate.int_alerts__dated select programme_code, %s::date - 1, stage, audience, sort_order, "
+        "%s::date - 1 + (fires_on - last_on_time_on) from intermediate.int_alerts__dated "
+        "where programme_code = 'bacninh-2026-2030' and last_on_time_on = '2026-11-29'"
+    )
+    session.execute(query, [2, late_from, late_from])
+    session.execute(dated, [late_from, late_from])
+    try:
+        yield
+    finally:
+        session.execute(query, [1, "2026-11-30", "2026-11-30"])
+        session.execute("delete from intermediate.int_alerts__dated where last_on_time_on = %s::date - 1", [late_from])
 
 
 def judged(
@@ -72,10 +95,21 @@ def remind(moment: str = AFTER) -> reminding.Reminded:
 
 
 def statuses(session: psycopg.Connection, unit: str | None = None) -> Counter[str]:
+    """Of what the reporters of Bắc Ninh are told; the stages that were left out are not counted."""
     rows = session.execute(
-        "select status from ops.alert_ledger where unit_code = coalesce(%s, unit_code)", [unit]
+        "select status from ops.alert_ledger where unit_code = coalesce(%s, unit_code) and audience = 'reporter' "
+        "and status <> 'skipped' and programme_code = 'bacninh-2026-2030'",
+        [unit],
     ).fetchall()
     return Counter(status for (status,) in rows)
+
+
+def ladder(session: psycopg.Connection, unit: str) -> dict[tuple[str, str], str]:
+    """Status by audience and stage, of one unit's report."""
+    rows = session.execute(
+        "select audience, stage, status from ops.alert_ledger where unit_code = %s and channel = 'email'", [unit]
+    ).fetchall()
+    return {(audience, stage): status for audience, stage, status in rows}
 
 
 def remind_without_an_answer() -> None:
@@ -83,7 +117,7 @@ def remind_without_an_answer() -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(smtp, "WAIT_SECONDS", 0.01)
         patched.setenv("BAOCAO_SMTP_URL", f"smtp://127.0.0.1:{free_port()}")
-        with pytest.raises(smtp.Unreachable):
+        with pytest.raises(channels.Unreachable):
             remind()
 
 
@@ -110,12 +144,11 @@ def text(letter: EmailMessage) -> str:
 
 def test_a_unit_that_did_not_report_is_told_once_however_often_it_is_run(season, letterbox):
     contact(season, DA_MAI, "da-mai@example.org")
-    first = remind()
-    assert (first.planned, first.sent, first.no_contact) == (COMMUNES, 1, COMMUNES - 1)
-    again, later = remind(), remind("2026-12-20T08:00:00+07:00")
-    assert (again.planned, again.sent, later.planned, later.sent) == (0, 0, 0, 0)
+    assert remind().sent == 1
+    again, later = remind(), remind("2026-12-02T08:00:00+07:00")
+    assert (again.planned, again.sent, later.sent) == (0, 0, 0)
     assert len(letterbox.letters) == 1
-    assert statuses(season, DA_MAI) == {"sent": 1}
+    assert statuses(season) == {"sent": 1, "no_contact": COMMUNES - 1}
 
 
 def test_the_letter_says_what_is_missing_until_when_and_how_to_send_it(season, letterbox):
@@ -124,11 +157,11 @@ def test_the_letter_says_what_is_missing_until_when_and_how_to_send_it(season, l
     (letter,) = letterbox.letters
     assert letter["To"] == "da-mai@example.org"
     assert letter["From"] == "baocao@example.org"
-    assert letter["Subject"] == "Chưa nhận được báo cáo đã quá hạn: Phường Đa Mai, năm 2026"
+    assert letter["Subject"] == "Báo cáo cần gửi, quá hạn 2 ngày: Phường Đa Mai, năm 2026"
     plain, html = text(letter), letter.get_body(("html",)).get_content()
     for said in (
         "trước ngày 30/11 hàng năm",
-        "quá hạn từ 00:00 ngày 30/11/2026",
+        "ngày cuối 29/11/2026",
         "toàn bộ báo cáo (33 chỉ tiêu)",
         "baocao template bacninh-2026-2030 07228 2026",
     ):
@@ -138,10 +171,90 @@ def test_the_letter_says_what_is_missing_until_when_and_how_to_send_it(season, l
     assert kept == [(letter["Message-ID"], plain, "sent", 1)]
 
 
-def test_nobody_is_told_before_the_deadline(season, letterbox):
+def test_the_ladder_climbs_with_the_days_and_each_step_is_told_once(season, letterbox):
+    """The last day in time is Sunday 29/11/2026. Three working days after it is 2/12, seven are 8/12."""
     contact(season, DA_MAI, "da-mai@example.org")
-    assert remind(BEFORE).planned == 0
-    assert letterbox.letters == []
+    contact(season, "24", "tinh@example.org", "supervisor")
+    contact(season, "24", "chu-tri@example.org", "owner")
+    told = {
+        "2026-11-14": [],
+        "2026-11-15": ["da-mai@example.org"],
+        "2026-11-16": [],
+        "2026-11-22": ["da-mai@example.org"],
+        "2026-11-28": ["da-mai@example.org"],
+        "2026-11-29": [],
+        "2026-11-30": ["da-mai@example.org", "tinh@example.org"],
+        "2026-12-01": [],
+        "2026-12-02": ["chu-tri@example.org"],
+        "2026-12-07": [],
+        "2026-12-08": ["chu-tri@example.org"],
+        "2027-01-15": [],
+    }
+    for day, recipients in told.items():
+        letterbox.letters.clear()
+        remind(f"{day}T07:00:00+07:00")
+        assert sorted(letter["To"] for letter in letterbox.letters) == sorted(recipients), day
+
+
+def test_missed_runs_are_caught_up_with_the_latest_stage_alone(season, letterbox):
+    contact(season, DA_MAI, "da-mai@example.org")
+    remind("2026-11-29T07:00:00+07:00")
+    assert ladder(season, DA_MAI) == {
+        ("reporter", "reminder_14"): "skipped",
+        ("reporter", "reminder_7"): "skipped",
+        ("reporter", "reminder_1"): "sent",
+    }
+    remind("2026-12-08T07:00:00+07:00")
+    assert ladder(season, DA_MAI) | {} == {
+        ("reporter", "reminder_14"): "skipped",
+        ("reporter", "reminder_7"): "skipped",
+        ("reporter", "reminder_1"): "sent",
+        ("reporter", "missing"): "sent",
+        ("supervisor", "missing"): "no_contact",
+        ("owner", "escalation_3"): "skipped",
+        ("owner", "escalation_7"): "no_contact",
+    }
+
+
+def test_the_level_above_gets_one_letter_with_all_its_units_and_hears_when_a_report_comes(season, letterbox):
+    contact(season, "24", "tinh@example.org", "supervisor")
+    remind("2026-11-30T07:00:00+07:00")
+    (letter,) = letterbox.letters
+    assert letter["Subject"] == f"{COMMUNES} báo cáo của các đơn vị chưa nhận được"
+    assert "07228  Phường Đa Mai: chưa gửi, quá hạn 1 ngày" in text(letter)
+    judged(season, DA_MAI, "accepted", at="2026-12-01T06:00:00+07:00")
+    remind("2026-12-01T07:00:00+07:00")
+    resolved = letterbox.letters[-1]
+    assert resolved["Subject"] == "Đã nhận 1 báo cáo từng bị thiếu"
+    assert "07228  Phường Đa Mai: nhận lúc 06:00 ngày 01/12/2026" in text(resolved)
+    assert len(letterbox.letters) == 2
+
+
+def test_a_deadline_that_is_moved_is_told_anew(season, letterbox):
+    """A decision moves the last day to 15/12 after the reminder of 22/11 went out: the ladder begins again."""
+    contact(season, DA_MAI, "da-mai@example.org")
+    remind("2026-11-22T07:00:00+07:00")
+    with revised(season, "2026-12-16"):
+        remind("2026-11-30T07:00:00+07:00")
+        remind("2026-12-01T07:00:00+07:00")
+        remind("2026-12-08T07:00:00+07:00")
+    first, second, third = letterbox.letters
+    assert "còn 7 ngày" in first["Subject"]
+    assert "còn 14 ngày" in second["Subject"]
+    assert "còn 7 ngày" in third["Subject"]
+
+
+def test_nothing_is_told_about_a_closed_period_or_a_plan_that_has_ended(season, letterbox):
+    contact(season, DA_MAI, "da-mai@example.org")
+    season.execute("insert into ops.period_closing values ('bacninh-2026-2030', '2026', '2026-11-29 12:00+07', 'thử')")
+    assert remind().sent == 0
+    season.execute("delete from ops.period_closing")
+    season.execute("update catalogue.programmes set ends_on = '2026-11-30' where programme_code like 'bacninh%'")
+    try:
+        assert remind().sent == 0
+    finally:
+        season.execute("update catalogue.programmes set ends_on = '2030-12-31' where programme_code like 'bacninh%'")
+    assert remind().sent == 1
 
 
 def test_a_report_that_was_accepted_even_late_is_not_asked_for(season, letterbox):
@@ -149,8 +262,9 @@ def test_a_report_that_was_accepted_even_late_is_not_asked_for(season, letterbox
         contact(season, unit, f"{unit}@example.org")
     judged(season, DA_MAI, "accepted")
     judged(season, VO_CUONG, "accepted_with_warnings", at="2026-11-30T09:00:00+07:00")
-    assert remind().planned == COMMUNES - 2
+    remind()
     assert letterbox.letters == []
+    assert statuses(season) == {"no_contact": COMMUNES - 2}
 
 
 def test_a_rejected_report_is_told_with_its_reasons(season, letterbox):
@@ -164,7 +278,7 @@ def test_a_rejected_report_is_told_with_its_reasons(season, letterbox):
     )
     remind()
     (letter,) = letterbox.letters
-    assert letter["Subject"].startswith("Báo cáo bị từ chối và đã quá hạn: Phường Đa Mai")
+    assert letter["Subject"].startswith("Báo cáo bị từ chối, quá hạn 2 ngày: Phường Đa Mai")
     assert "Báo cáo!F14 «1.234»: Không rõ 1.234 là 1234 hay 1,234." in text(letter)
     assert "toàn bộ báo cáo" not in text(letter)
 
@@ -174,7 +288,7 @@ def test_one_letter_a_recipient_carries_all_that_is_overdue(season, letterbox):
         contact(season, unit, "hai-phuong@example.org")
     assert remind().sent == 1
     (letter,) = letterbox.letters
-    assert letter["Subject"] == "Chưa nhận được 2 báo cáo đã quá hạn"
+    assert letter["Subject"] == "2 báo cáo cần gửi, 2 đã quá hạn"
     assert "(mã 07228)" in text(letter)
     assert "(mã 09169)" in text(letter)
     assert statuses(season)["sent"] == 2
@@ -183,8 +297,9 @@ def test_one_letter_a_recipient_carries_all_that_is_overdue(season, letterbox):
 def test_a_unit_without_a_contact_is_a_warning_and_is_told_once_it_has_one(season, letterbox, caplog):
     with caplog.at_level(logging.WARNING):
         done = remind()
-    assert (done.no_contact, statuses(season)) == (COMMUNES, {"no_contact": COMMUNES})
-    assert f"{COMMUNES} overdue reports without a contact" in caplog.text
+    assert statuses(season) == {"no_contact": COMMUNES}
+    assert done.sent == 0
+    assert f"bacninh-2026-2030 2026: {COMMUNES} reports without a reporter to write to: 07210" in caplog.text
     contact(season, DA_MAI, "da-mai@example.org")
     assert remind().sent == 1
     assert statuses(season, DA_MAI) == {"sent": 1}
@@ -197,7 +312,7 @@ def test_a_report_that_comes_between_planning_and_sending_cancels_the_alert(seas
         planning.plan(connection, clock.now())
     assert statuses(season, DA_MAI) == {"planned": 1}
     judged(season, DA_MAI, "accepted", at="2026-12-01T07:59:00+07:00")
-    assert remind().cancelled == 1
+    assert remind().cancelled == 2  # the unit's and the one for the level above
     assert statuses(season, DA_MAI) == {"cancelled": 1}
     assert letterbox.letters == []
 
@@ -233,7 +348,7 @@ def test_a_waiting_letter_is_written_anew_when_one_of_its_reports_has_come(seaso
     ((waiting,),) = season.execute("select message_id from ops.message").fetchall()
     judged(season, DA_MAI, "accepted", at="2026-12-01T09:00:00+07:00")
     done = remind("2026-12-01T10:00:00+07:00")
-    assert (done.cancelled, done.sent) == (1, 1)
+    assert (done.cancelled, done.sent) == (2, 1)
     (letter,) = letterbox.letters
     assert letter["Message-ID"] != waiting
     assert "(mã 09169)" in letter["Subject"] + text(letter)
@@ -257,11 +372,11 @@ def test_a_report_that_is_retracted_is_asked_for_although_its_alert_was_cancelle
     contact(season, DA_MAI, "da-mai@example.org")
     remind_without_an_answer()
     judged(season, DA_MAI, "accepted", at="2026-12-01T09:00:00+07:00")
-    assert remind("2026-12-01T10:00:00+07:00").cancelled == 1
+    assert remind("2026-12-01T10:00:00+07:00").cancelled == 2
     assert remind("2026-12-01T08:30:00+07:00").planned == 0
     judged(season, DA_MAI, "accepted", at="2026-12-01T11:00:00+07:00", kind="retraction")
     again = remind("2026-12-01T12:00:00+07:00")
-    assert (again.planned, again.sent, len(letterbox.letters)) == (1, 1, 1)
+    assert (again.planned, again.sent, len(letterbox.letters)) == (2, 1, 1)
     assert statuses(season, DA_MAI) == {"sent": 1}
     assert remind("2026-12-01T13:00:00+07:00").sent == 0
 
@@ -301,8 +416,9 @@ def test_a_deadline_that_passed_before_the_warehouse_began_is_history(season, le
 
 def test_reports_without_a_deadline_and_baseline_reports_are_never_asked_for(season, letterbox):
     remind("2029-01-01T08:00:00+07:00")
-    told = season.execute("select distinct programme_code, period from ops.alert_ledger order by 2").fetchall()
-    assert told == [("bacninh-2026-2030", period) for period in ("2026", "2027", "2028")]
+    told = season.execute("select distinct programme_code, period from ops.alert_ledger order by 1, 2").fetchall()
+    dated = ("bacninh-2026-2030", "haiphong-directive28")
+    assert told == [(programme, period) for programme in dated for period in ("2026", "2027", "2028")]
 
 
 def test_two_runs_at_once_send_one_letter(season, letterbox):

@@ -39,6 +39,7 @@ with
                 asked.*,
                 deadlines.unit_code as dated_unit_code,
                 coalesce(deadlines.deadline_on, asked.data_to) as resolve_on,
+                deadlines.last_on_time_on,
                 deadlines.deadline_at,
                 deadlines.revision as deadline_revision,
                 deadlines.phrase_vi as deadline_phrase_vi
@@ -66,6 +67,7 @@ select
     called_for.is_owed and called_for.kind = 'owed' and exemptions.act is null as is_owed,
     called_for.feeds_rollup,
     called_for.resolve_on,
+    called_for.last_on_time_on,
     called_for.deadline_at,
     called_for.deadline_revision,
     called_for.deadline_phrase_vi,

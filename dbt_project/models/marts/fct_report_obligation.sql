@@ -111,6 +111,7 @@ select
     unit_code,
     agency_code,
     unit_level,
+    last_on_time_on,
     deadline_at,
     deadline_revision,
     status,

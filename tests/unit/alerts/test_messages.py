@@ -1,11 +1,15 @@
 """What an alert says, and how it goes over the wire."""
 
+import hmac
+import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
-from alerts import ledger, messages, smtp
+from alerts import ledger, messages, smtp, webhook
 from alerts.ledger import Frozen
 from alerts.messages import Alert, Issue
 from warehouse.errors import WrongCall
@@ -14,7 +18,9 @@ from warehouse.settings import ZONE
 MOMENT = datetime(2026, 12, 1, 8, tzinfo=ZONE)
 ALERT = Alert(
     ledger_id=1,
-    key=("bacninh-2026-2030", "2026", "07228@2025-07-01", "UBND", "1", "missing", "reporter", "email"),
+    stage="missing",
+    audience="reporter",
+    addressed_name="Phường Đa Mai",
     programme_code="bacninh-2026-2030",
     programme_name="Chương trình hành động vì trẻ em",
     period="2026",
@@ -22,12 +28,13 @@ ALERT = Alert(
     unit_name="Phường Đa Mai",
     agency_code="UBND",
     deadline_at=datetime(2026, 11, 30, tzinfo=ZONE),
+    last_on_time_on=date(2026, 11, 29),
     phrase="trước ngày 30/11 hàng năm",
     lines_required=33,
     is_rejected=False,
 )
-OTHER = replace(ALERT, ledger_id=2, unit_code="09169", key=(*ALERT.key[:2], "09169@2025-07-01", *ALERT.key[3:]))
-FROZEN = Frozen("<abc@baocao.invalid>", "da-mai@example.org", "Báo cáo", "Kính gửi", "<p>Kính gửi</p>", MOMENT)
+OTHER = replace(ALERT, ledger_id=2, unit_code="09169", unit_name="Phường Võ Cường")
+FROZEN = Frozen("<abc@baocao.invalid>", "email", "da-mai@example.org", "Báo cáo", "Kính gửi", "<p>Kính gửi</p>", MOMENT)
 
 
 def test_what_a_sender_typed_cannot_become_markup():
@@ -45,11 +52,51 @@ def test_reasons_beyond_those_told_are_counted():
     assert "và 4 lỗi khác" in text.plain
 
 
-def test_a_message_id_follows_from_recipient_and_alerts_alone():
-    one = ledger.identify("a@example.org", [ALERT, OTHER])
-    assert one == ledger.identify("a@example.org", [replace(OTHER, ledger_id=9), replace(ALERT, unit_name="khác")])
-    assert one != ledger.identify("b@example.org", [ALERT, OTHER])
-    assert one != ledger.identify("a@example.org", [ALERT])
+def test_a_message_id_follows_from_recipient_and_run_alone():
+    one = ledger.identify("email", "a@example.org", 7)
+    assert one == ledger.identify("email", "a@example.org", 7)
+    assert len({one, ledger.identify("email", "b@example.org", 7), ledger.identify("email", "a@example.org", 8)}) == 3
+
+
+def test_a_reminder_counts_the_days_that_are_left():
+    before = datetime(2026, 11, 22, 7, tzinfo=ZONE)
+    assert messages.compose([ALERT], before).subject == "Báo cáo cần gửi, còn 7 ngày: Phường Đa Mai, năm 2026"
+    assert ALERT.standing(datetime(2026, 11, 29, 23, tzinfo=ZONE)) == "hạn cuối hôm nay"
+    assert ALERT.standing(datetime(2026, 12, 2, 7, tzinfo=ZONE)) == "quá hạn 3 ngày"
+
+
+def test_an_upper_level_reads_a_table_of_its_units():
+    above = [replace(alert, audience="supervisor", addressed_name="Tỉnh Bắc Ninh") for alert in (OTHER, ALERT)]
+    came = replace(above[0], stage="resolved", unit_code="09187", unit_name="Phường Kinh Bắc", came_at=MOMENT)
+    text = messages.compose([*above, came], MOMENT)
+    assert text.subject == "2 báo cáo của các đơn vị chưa nhận được"
+    assert "Chưa có báo cáo hợp lệ (2):\n   07228  Phường Đa Mai: chưa gửi, quá hạn 2 ngày" in text.plain
+    assert "Đã nhận sau khi từng báo thiếu (1):\n   09187  Phường Kinh Bắc: nhận lúc 08:00" in text.plain
+    assert "baocao template" not in text.plain
+
+
+def test_who_answers_in_two_roles_reads_a_report_once():
+    twice = [
+        replace(ALERT, audience=audience, stage=stage)
+        for audience, stage in (("supervisor", "missing"), ("owner", "escalation_3"))
+    ]
+    assert messages.compose(twice, MOMENT).plain.count("Phường Đa Mai: chưa gửi") == 1
+
+
+def test_a_long_subject_keeps_its_blanks():
+    subject = "Báo cáo cần gửi, quá hạn 2 ngày: Phường Đa Mai, năm 2026, chương trình hành động vì trẻ em " * 3
+    sent = smtp.envelope(replace(FROZEN, subject=subject.strip()), "baocao@example.org").as_bytes()
+    read = message_from_bytes(sent, policy=default)
+    assert read["Subject"] == subject.strip()
+    assert max(map(len, sent.split(b"\r\n"))) < 80
+
+
+def test_a_webhook_is_signed_and_shown_by_slack_and_teams():
+    message = replace(FROZEN, channel="webhook", recipient="https://chat.example.org/x#khoá")
+    content = webhook.body(message)
+    assert json.loads(content)["text"] == "*Báo cáo*\n\nKính gửi"
+    expected = hmac.new("khoá".encode(), content, "sha256").hexdigest()
+    assert webhook.signature(content, "khoá") == f"sha256={expected}"
 
 
 def test_a_frozen_message_gives_the_same_bytes_each_time():
