@@ -1,11 +1,14 @@
 -- fct_reported_value.sql: one row per reported indicator, unit, agency and time in which it was
 -- known
-with figured as (select * from {{ ref("int_values__figured") }} where is_primary)
+with
+    figured as (select * from {{ ref("int_values__figured") }} where is_primary),
+
+    periods as (select * from {{ ref("int_periods__closed") }})
 
 select
-    programme_code,
-    indicator_code,
-    period,
+    figured.programme_code,
+    figured.indicator_code,
+    figured.period,
     unit_id,
     unit_code,
     agency_code,
@@ -20,6 +23,9 @@ select
     low_closed,
     high_closed,
     value_status,
+    coalesce(known_from > periods.closed_at, false) as is_after_closing,
     is_made_up,
     submission_id
 from figured
+inner join
+    periods on periods.programme_code = figured.programme_code and periods.period = figured.period

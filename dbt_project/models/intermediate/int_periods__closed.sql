@@ -1,0 +1,20 @@
+-- int_periods__closed.sql: one row per programme and period, with when it was closed, if it was
+{{ config(materialized="view") }}
+
+with
+    periods as (select * from {{ ref("periods") }}),
+
+    closings as (select * from {{ ref("stg_period_closings") }})
+
+select
+    periods.programme_code,
+    periods.period,
+    periods.kind,
+    periods.data_from,
+    periods.data_to,
+    closings.closed_at
+from periods
+left join
+    closings
+    on closings.programme_code = periods.programme_code
+    and closings.period = periods.period
