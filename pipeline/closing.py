@@ -64,7 +64,8 @@ def close(programme: str, period: str, note: str = "") -> Closed:
     closed = standing(programme, period)
     with database.connect() as connection:
         connection.execute(
-            "insert into ops.period_closing (programme_code, period, closed_at, note) values (%s, %s, %s, nullif(%s, ''))",
+            "insert into ops.period_closing (programme_code, period, closed_at, note) "
+            "values (%s, %s, %s, nullif(%s, ''))",
             [programme, period, closed.closed_at, note],
         )
     return closed

@@ -1,5 +1,6 @@
 """Awaited reports are told once a stage: with a real mail server, a real database, and a real kill."""
 
+import json
 import logging
 import os
 import signal
@@ -10,12 +11,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import ClassVar
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from alerts import channels, planning, smtp
+from alerts import channels, planning, smtp, webhook
 from pipeline import building, reminding
 from tests.integration.letterbox import Letterbox, free_port, listening
 from tests.integration.reports import put
@@ -427,3 +431,61 @@ def test_two_runs_at_once_send_one_letter(season, letterbox):
         done = [job.result() for job in [both.submit(remind), both.submit(remind)]]
     assert sorted(run.sent for run in done) == [0, 1]
     assert len(letterbox.letters) == 1
+
+
+class Room(BaseHTTPRequestHandler):
+    """A chat's webhook on the loopback interface: answers with the next of `answers`, and keeps what it was sent."""
+
+    answers: ClassVar[list[int]] = []
+    posts: ClassVar[list[tuple[dict[str, str], bytes]]] = []
+
+    def do_POST(self) -> None:
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        self.posts.append((dict(self.headers), content))
+        self.send_response(self.answers.pop(0))
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    Room.answers, Room.posts = [], []
+    monkeypatch.setattr(webhook, "WAIT_SECONDS", 0.01)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Room)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/hook#bi-mat"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_the_owner_reads_an_escalation_in_a_chat_that_can_check_its_signature(season, room, monkeypatch):
+    monkeypatch.setenv("BAOCAO_WEBHOOK_URL", room)
+    Room.answers = [503, 200]
+    assert remind("2026-12-02T07:00:00+07:00").sent == 1
+    (first, content), (second, again) = Room.posts
+    assert content == again
+    assert first["Idempotency-Key"] == second["Idempotency-Key"]
+    assert first["X-Baocao-Signature"] == webhook.signature(content, "bi-mat")
+    assert f"{COMMUNES} báo cáo của các đơn vị chưa nhận được" in json.loads(content)["title"]
+    assert remind("2026-12-02T09:00:00+07:00").sent == 0
+    assert len(Room.posts) == 2
+
+
+def test_a_chat_that_refuses_is_settled_as_failed_and_the_letters_go_out(season, room, letterbox, monkeypatch):
+    monkeypatch.setenv("BAOCAO_WEBHOOK_URL", room)
+    contact(season, "24", "chu-tri@example.org", "owner")
+    Room.answers = [404]
+    done = remind("2026-12-02T07:00:00+07:00")
+    assert (done.sent, done.refused) == (1, 1)
+    assert [letter["To"] for letter in letterbox.letters] == ["chu-tri@example.org"]
+    told = season.execute(
+        "select channel, status, count(*) from ops.alert_ledger where stage = 'escalation_3' "
+        "and programme_code = 'bacninh-2026-2030' group by 1, 2 order by 1"
+    ).fetchall()
+    assert told == [("email", "sent", COMMUNES), ("webhook", "failed", COMMUNES)]
