@@ -113,10 +113,12 @@ def _tell_changes(follower: "Follower", story: _Story) -> None:
 
 
 def _import_contacts(file: Path, units: list[str]) -> None:
-    """One made-up address a unit, under a domain that is reserved for examples."""
+    """One made-up address a unit and for the province, under a domain that is reserved for examples."""
     from alerts import contacts
+    from baocao.demo_season import PROVINCE
 
     rows = [f"{unit},UBND,reporter,bao-cao-{unit}@bacninh.example," for unit in units]
+    rows += [f"{PROVINCE},UBND,{role},{role}@bacninh.example," for role in ("supervisor", "owner")]
     file.write_text("\n".join(["unit_code,agency,role,email,webhook", *rows, ""]))
     contacts.import_file(file)
 
