@@ -39,6 +39,7 @@ select
     indicators.is_part_of_whole,
     indicators.hard_min,
     indicators.hard_max,
+    indicators.min_coverage_pct,
     own.measure is not null as is_primary
 from spoken_of
 inner join

@@ -12,6 +12,8 @@ with
         select
             told.*,
             indicators.hard_max,
+            indicators.aggregation,
+            indicators.min_coverage_pct,
             case
                 when told.is_bare
                 then

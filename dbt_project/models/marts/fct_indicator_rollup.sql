@@ -14,22 +14,16 @@ with
     ),
 
     measures as (
-        select distinct programme_code, indicator_code, rolls_into as measure, aggregation, factor
+        select distinct
+            programme_code,
+            indicator_code,
+            rolls_into as measure,
+            aggregation,
+            factor,
+            hard_max,
+            min_coverage_pct
         from {{ ref("int_indicators__measured") }}
         where rolls_into is not null
-    ),
-
-    indicators as (select * from {{ ref("indicators") }}),
-
-    -- the sums stand ready for the newest word; those of an earlier moment are made when asked for
-    summed as (
-        select *
-        from {{ ref("int_values__rolled_up") }}
-        where not ({{ is_looking_back() }})
-        union all
-        select *
-        from {{ ref("int_values__rolled_up_then") }}
-        where {{ is_looking_back() }}
     ),
 
     told as (select * from {{ ref("int_values__figured") }} where {{ is_told() }}),
@@ -40,43 +34,82 @@ with
 
     units as (select * from {{ ref("int_org_units__identified") }}),
 
+    -- the sums stand ready for the newest word; those of an earlier moment are made when asked for
+    summed as (
+        {% for sums, is_asked_for in [
+            ("int_values__rolled_up", "not (" ~ is_looking_back() ~ ")"),
+            ("int_values__rolled_up_then", is_looking_back()),
+        ] -%}
+            select
+                expected.programme_code,
+                measures.indicator_code,
+                expected.period,
+                expected.unit_id,
+                expected.unit_code,
+                expected.boundary_basis,
+                measures.measure,
+                expected.unit_level,
+                measures.aggregation,
+                measures.hard_max,
+                measures.min_coverage_pct,
+                sums.n_low,
+                sums.n_high,
+                sums.d_low,
+                sums.d_high,
+                {{ figure_low("measures.measure", "measures.factor") }} as low,
+                {{ figure_high("measures.measure", "measures.factor") }} as high,
+                expected.units_expected - coalesce(sums.units_not_applicable, 0) as units_expected,
+                coalesce(sums.units_reporting, 0) as units_reporting,
+                coalesce(sums.units_without_parts, 0) as units_without_parts,
+                coalesce(sums.is_estimated, false) as is_estimated,
+                coalesce(sums.is_made_up, false) as is_made_up
+            from expected
+            inner join measures on measures.programme_code = expected.programme_code
+            left join
+                {{ ref(sums) }} as sums
+                on sums.programme_code = expected.programme_code
+                and sums.period = expected.period
+                and sums.unit_id = expected.unit_id
+                and sums.boundary_basis = expected.boundary_basis
+                and sums.indicator_code = measures.indicator_code
+                and sums.measure = measures.measure
+            where
+                {{ is_asked_for }}
+                and (
+                    measures.measure <> 'share'
+                    or expected.boundary_basis = 'as_reported'
+                    or not expected.is_restated
+                )
+                {{ "union all" if not loop.last }}
+        {% endfor %}
+    ),
+
     from_below as (
         select
-            expected.programme_code,
-            measures.indicator_code,
-            expected.period,
-            expected.unit_id,
-            expected.unit_code,
-            expected.boundary_basis,
-            measures.measure,
-            expected.unit_level,
-            summed.n_low,
-            summed.n_high,
-            summed.d_low,
-            summed.d_high,
-            {{ figure_low("measures.measure", "measures.factor") }} as low,
-            {{ figure_high("measures.measure", "measures.factor") }} as high,
+            programme_code,
+            indicator_code,
+            period,
+            unit_id,
+            unit_code,
+            boundary_basis,
+            measure,
+            unit_level,
+            aggregation,
+            min_coverage_pct,
+            n_low,
+            n_high,
+            d_low,
+            d_high,
+            low,
+            {{ possible_high("low", "high", "measure", "hard_max") }} as high,
             true as low_closed,
             true as high_closed,
-            expected.units_expected - coalesce(summed.units_not_applicable, 0) as units_expected,
-            coalesce(summed.units_reporting, 0) as units_reporting,
-            coalesce(summed.units_without_parts, 0) as units_without_parts,
-            coalesce(summed.is_estimated, false) as is_estimated,
-            coalesce(summed.is_made_up, false) as is_made_up
-        from expected
-        inner join measures on measures.programme_code = expected.programme_code
-        left join
-            summed
-            on summed.programme_code = expected.programme_code
-            and summed.period = expected.period
-            and summed.unit_id = expected.unit_id
-            and summed.boundary_basis = expected.boundary_basis
-            and summed.indicator_code = measures.indicator_code
-            and summed.measure = measures.measure
-        where
-            measures.measure <> 'share'
-            or expected.boundary_basis = 'as_reported'
-            or not expected.is_restated
+            units_expected,
+            units_reporting,
+            units_without_parts,
+            is_estimated,
+            is_made_up
+        from summed
     ),
 
     own as (
@@ -89,6 +122,8 @@ with
             bases.boundary_basis,
             told.measure,
             told.unit_level,
+            told.aggregation,
+            told.min_coverage_pct,
             case when not told.is_bare then told.n_low end as n_low,
             case when not told.is_bare then told.n_high end as n_high,
             case when not told.is_bare then told.d_low end as d_low,
@@ -130,25 +165,8 @@ with
         from own
     ),
 
-    possible as (
-        select
-            figures.*,
-            {{
-                possible_high(
-                    "figures.low", "figures.high", "figures.measure", "indicators.hard_max"
-                )
-            }} as reached,
-            indicators.aggregation,
-            indicators.min_coverage_pct
-        from figures
-        inner join
-            indicators
-            on indicators.programme_code = figures.programme_code
-            and indicators.indicator_code = figures.indicator_code
-    ),
-
     covered as (
-        select *, units_reporting * 100.0 / nullif(units_expected, 0) as coverage_pct from possible
+        select *, units_reporting * 100.0 / nullif(units_expected, 0) as coverage_pct from figures
     )
 
 select
@@ -163,9 +181,9 @@ select
     covered.aggregation,
     {{ exact("n_low", "n_high") }} as numerator,
     {{ exact("d_low", "d_high") }} as denominator,
-    {{ exact("low", "reached") }} as value,
+    {{ exact("low", "high") }} as value,
     {{ finite("low") }} as value_low,
-    {{ finite("reached") }} as value_high,
+    {{ finite("high") }} as value_high,
     low_closed,
     high_closed,
     units_expected::integer as units_expected,
