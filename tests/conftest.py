@@ -3,7 +3,8 @@
 home             (always there) BAOCAO_HOME is a throw-away folder, and no other BAOCAO_ variable is set
 warehouse        the embedded server, prepared once a session: schemas raw, ops and the empty ones of dbt
 clean_warehouse  the same with raw and ops emptied for this test (some milliseconds)
-own_database     a database of its own for a module, reached through BAOCAO_DATABASE_URL: for tests that build marts
+own_database     a database of its own for a module, reached through BAOCAO_DATABASE_URL: for tests that build marts;
+                 the catalogue is in it already, copied from a database that was prepared once
 command          runs `baocao …` in this process: command("db", "url") gives code, out and err
 own_home         a second home for one test: for what stops or kills a server
 """
@@ -40,12 +41,15 @@ def throw_away_home() -> Iterator[Path]:
 
 
 @contextmanager
-def database_of_its_own(environment: pytest.MonkeyPatch) -> Iterator[str]:
-    """A new database on the running embedded server, migrated and named by BAOCAO_DATABASE_URL; yields its address."""
+def database_of_its_own(environment: pytest.MonkeyPatch, template: str = "template1") -> Iterator[str]:
+    """A new database on the running embedded server, migrated and named by BAOCAO_DATABASE_URL; yields its address.
+
+    template: the database that it is copied from; nobody may be connected to it.
+    """
     name = f"test_{uuid4().hex[:12]}"
     with database.superuser() as connection:
-        owner = database.roles.NAMES["owner"]
-        connection.execute(sql.SQL("create database {} owner {}").format(*map(sql.Identifier, (name, owner))))
+        names = map(sql.Identifier, (name, database.roles.NAMES["owner"], template))
+        connection.execute(sql.SQL("create database {} owner {} template {}").format(*names))
     address = database.url().rpartition("/")[0] + f"/{name}"
     environment.setenv("BAOCAO_DATABASE_URL", address)
     database.prepare()
@@ -85,9 +89,25 @@ def clean_warehouse(warehouse: None) -> None:
         connection.execute(sql.SQL("truncate {} restart identity").format(tables))
 
 
-@pytest.fixture(scope="module")
-def own_database(warehouse: None) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def prepared_database(warehouse: None) -> Iterator[str]:
+    """A database with the plans, the map and the schedule in it; yields its name. Nobody is connected to it."""
+    from pipeline import building
+
     with pytest.MonkeyPatch.context() as environment, database_of_its_own(environment) as address:
+        building.prepare_catalogue()
+        database.engine().dispose()
+        environment.delenv("BAOCAO_DATABASE_URL")
+        yield address.rpartition("/")[2]
+        environment.setenv("BAOCAO_DATABASE_URL", address)
+
+
+@pytest.fixture(scope="module")
+def own_database(prepared_database: str) -> Iterator[str]:
+    with (
+        pytest.MonkeyPatch.context() as environment,
+        database_of_its_own(environment, prepared_database) as address,
+    ):
         yield address
 
 
