@@ -1,4 +1,4 @@
-"""Every morning at seven: who owes a report and has not sent it? Remind them, once.
+"""Every morning at seven: which reports are awaited? Tell who owes them, the level above and the owner, once a stage.
 
 obligations → completeness → alerts. Who was told what, and when, is in `ops.alert_ledger`;
 a second run on the same day sends nothing again.
@@ -35,7 +35,7 @@ def deadlines():
 
     @task
     def remind(**context) -> None:
-        """Write to the contacts of each unit whose report is missing."""
+        """Write to whom a stage of the ladder is due for, one digest each."""
         from pipeline import moments, reminding
 
         with moments.of_run(context):
