@@ -5,6 +5,7 @@ warehouse        the embedded server, prepared once a session: schemas raw, ops 
 clean_warehouse  the same with raw and ops emptied for this test (some milliseconds)
 own_database     a database of its own for a module, reached through BAOCAO_DATABASE_URL: for tests that build marts;
                  the catalogue is in it already, copied from a database that was prepared once
+bare_database    the same with nothing but the empty schemas: for tests that plant tables of their own
 command          runs `baocao …` in this process: command("db", "url") gives code, out and err
 own_home         a second home for one test: for what stops or kills a server
 """
@@ -108,6 +109,12 @@ def own_database(prepared_database: str) -> Iterator[str]:
         pytest.MonkeyPatch.context() as environment,
         database_of_its_own(environment, prepared_database) as address,
     ):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def bare_database(warehouse: None) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as environment, database_of_its_own(environment) as address:
         yield address
 
 

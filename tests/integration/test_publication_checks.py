@@ -134,7 +134,7 @@ RATES = {
 
 
 @pytest.fixture(scope="module")
-def marts(own_database: str) -> None:
+def marts(bare_database: str) -> None:
     with database.connect() as connection:
         connection.execute(TABLES)
 
