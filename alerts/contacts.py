@@ -5,14 +5,13 @@ import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from alerts import addresses
 from warehouse import database
 from warehouse.errors import WrongCall
 
 COLUMNS = ("unit_code", "agency", "role", "email", "webhook")
 ROLES = ("reporter", "supervisor", "owner")
-ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)*")
 UNIT = re.compile(r"\d{2}|\d{3}|\d{5}")
 
 
@@ -108,10 +107,8 @@ def _wrong(row: dict[str, str]) -> str:
         return f"vai trò «{row['role']}» không thuộc {', '.join(ROLES)}"
     if not row["email"] and not row["webhook"]:
         return "cần email hoặc webhook"
-    if row["email"] and not ADDRESS.fullmatch(row["email"]):
+    if row["email"] and not addresses.is_email(row["email"]):
         return f"email «{row['email']}» không hợp lệ"
-    if row["webhook"] and (
-        urlsplit(row["webhook"]).scheme not in ("http", "https") or not urlsplit(row["webhook"]).hostname
-    ):
+    if row["webhook"] and not addresses.is_http(row["webhook"]):
         return f"webhook «{row['webhook']}» không phải là địa chỉ http(s)"
     return ""

@@ -67,6 +67,12 @@ class Settings(BaseSettings):
         description="Where escalations to the owners of programmes go beside their contacts: an address that takes "
         "signed JSON, as Slack and Teams do; the part after `#` is the key that signs it. Unset: nowhere.",
     )
+    operator: str | None = Field(
+        default=None,
+        repr=False,
+        description="Who runs the warehouse, an e-mail address or one that takes messages as BAOCAO_WEBHOOK_URL does: "
+        "told when a run of the pipeline is late. Unset: the log alone is told.",
+    )
     alerts_since: Annotated[datetime, BeforeValidator(aware)] | None = Field(
         default=None,
         description="Nobody is written to about deadlines before this moment. Unset: the first run of this warehouse.",

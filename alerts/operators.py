@@ -1,0 +1,50 @@
+"""What the people who run the warehouse are told: a pipeline that is late, say. Reports have their ladder and ledger.
+
+BAOCAO_OPERATOR is one address: an e-mail address, for which BAOCAO_SMTP_URL names the server, or one that takes
+messages by itself, as a contact's `webhook` does.
+"""
+
+from email.utils import make_msgid
+from html import escape
+
+from alerts import addresses, channels
+from alerts.ledger import Frozen
+from warehouse import clock
+from warehouse.errors import WrongCall
+from warehouse.logging import get_logger
+from warehouse.settings import get_settings
+
+log = get_logger(__name__)
+
+
+def tell(subject: str, text: str) -> bool:
+    """Log the warning, and send it to BAOCAO_OPERATOR; returns whether somebody took it, False where none is set.
+
+    subject: one line; text: plain, of any length. Nothing is kept: who calls twice tells twice.
+    Raises WrongCall for an address that nobody can be written to at, channels.Unreachable when nobody answers after
+    some attempts, channels.Refused when the other side never will take it. The warning is in the log in any case.
+    """
+    log.warning("%s\n%s", subject, text)
+    address = get_settings().operator
+    if address is None:
+        return False
+    name = _channel(address)
+    with channels.open_channels() as usable:
+        if name not in usable:
+            log.warning("BAOCAO_OPERATOR is an e-mail address and BAOCAO_SMTP_URL is not set: nobody was told.")
+            return False
+        usable[name].send(_message(name, address, subject, text), lambda message: None)
+    return True
+
+
+def _channel(address: str) -> str:
+    if addresses.is_email(address):
+        return "email"
+    if addresses.is_http(address):
+        return "webhook"
+    raise WrongCall("BAOCAO_OPERATOR: write an e-mail address or the http(s) address of a webhook.")
+
+
+def _message(channel: str, address: str, subject: str, text: str) -> Frozen:
+    html = f'<pre style="font-family: inherit; white-space: pre-wrap">{escape(text)}</pre>'
+    return Frozen(make_msgid(domain="baocao.invalid"), channel, address, subject, text, html, clock.now())
