@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 
+from tests.integration.letterbox import Letterbox, free_port, listening
 from warehouse import database
 from warehouse.settings import get_settings
 
@@ -64,3 +65,30 @@ def whole_warehouse() -> Callable[[], dict[str, list[tuple]]]:
             return {table: connection.execute(read.format(table)).fetchall() for table in ARRIVED}
 
     return rows
+
+
+@pytest.fixture(scope="session")
+def marts(catalogue: None) -> None:
+    """Marts stand in the session's warehouse."""
+    from pipeline import building
+
+    building.build()
+
+
+@pytest.fixture
+def season(marts: None, nothing_arrived: None) -> Iterator[psycopg.Connection]:
+    """The reporting season of 2026 in a warehouse that began in October; nothing has come, nobody was told."""
+    with database.connect(autocommit=True) as connection:
+        connection.execute("truncate ops.alert_ledger, ops.message, ops.contact restart identity cascade")
+        connection.execute(
+            "insert into ops.pipeline_run (step, status, moment) values ('receive', 'succeeded', '2026-10-01+07')"
+        )
+        yield connection
+
+
+@pytest.fixture
+def letterbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Letterbox]:
+    box = Letterbox()
+    with listening(box, free_port()) as url:
+        monkeypatch.setenv("BAOCAO_SMTP_URL", url)
+        yield box

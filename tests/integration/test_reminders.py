@@ -6,57 +6,25 @@ import os
 import signal
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import ClassVar
 from uuid import UUID
 
 import psycopg
 import pytest
 
 from alerts import channels, planning, smtp, webhook
-from pipeline import building, reminding
-from tests.integration.letterbox import Letterbox, free_port, listening
+from tests.integration.chatroom import Chatroom, serving
+from tests.integration.letterbox import Letterbox, free_port
+from tests.integration.reminded import AFTER, DA_MAI, VO_CUONG, contact, remind, statuses
 from tests.integration.reports import put
 from warehouse import clock, database
 from warehouse.settings import PROJECT_ROOT
 
-DA_MAI, VO_CUONG = "07228", "09169"
-BEFORE, AFTER = "2026-11-29T23:59:00+07:00", "2026-12-01T08:00:00+07:00"
+BEFORE = "2026-11-29T23:59:00+07:00"
 COMMUNES = 99
-
-
-@pytest.fixture(scope="session")
-def marts(catalogue: None) -> None:
-    building.build()
-
-
-@pytest.fixture
-def season(marts: None, nothing_arrived: None) -> Iterator[psycopg.Connection]:
-    """The reporting season of 2026 in a warehouse that began in October; nothing has come, nobody was told."""
-    with database.connect(autocommit=True) as connection:
-        connection.execute("truncate ops.alert_ledger, ops.message, ops.contact restart identity cascade")
-        connection.execute(
-            "insert into ops.pipeline_run (step, status, moment) values ('receive', 'succeeded', '2026-10-01+07')"
-        )
-        yield connection
-
-
-@pytest.fixture
-def letterbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Letterbox]:
-    box = Letterbox()
-    with listening(box, free_port()) as url:
-        monkeypatch.setenv("BAOCAO_SMTP_URL", url)
-        yield box
-
-
-def contact(session: psycopg.Connection, unit: str, email: str, role: str = "reporter") -> None:
-    session.execute("insert into ops.contact (unit_code, role, email) values (%s, %s, %s)", [unit, role, email])
 
 
 @contextmanager
@@ -91,21 +59,6 @@ def judged(
         [submission, status, at],
     )
     return submission
-
-
-def remind(moment: str = AFTER) -> reminding.Reminded:
-    with clock.at(moment):
-        return reminding.remind()
-
-
-def statuses(session: psycopg.Connection, unit: str | None = None) -> Counter[str]:
-    """Of what the reporters of Bắc Ninh are told; the stages that were left out are not counted."""
-    rows = session.execute(
-        "select status from ops.alert_ledger where unit_code = coalesce(%s, unit_code) and audience = 'reporter' "
-        "and status <> 'skipped' and programme_code = 'bacninh-2026-2030'",
-        [unit],
-    ).fetchall()
-    return Counter(status for (status,) in rows)
 
 
 def ladder(session: psycopg.Connection, unit: str) -> dict[tuple[str, str], str]:
@@ -433,54 +386,31 @@ def test_two_runs_at_once_send_one_letter(season, letterbox):
     assert len(letterbox.letters) == 1
 
 
-class Room(BaseHTTPRequestHandler):
-    """A chat's webhook on the loopback interface: answers with the next of `answers`, and keeps what it was sent."""
-
-    answers: ClassVar[list[int]] = []
-    posts: ClassVar[list[tuple[dict[str, str], bytes]]] = []
-
-    def do_POST(self) -> None:
-        content = self.rfile.read(int(self.headers["Content-Length"]))
-        self.posts.append((dict(self.headers), content))
-        self.send_response(self.answers.pop(0))
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
-
-
 @pytest.fixture
-def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    Room.answers, Room.posts = [], []
+def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Chatroom]:
+    """A chat that takes escalations to the owners."""
     monkeypatch.setattr(webhook, "WAIT_SECONDS", 0.01)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Room)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/hook#bi-mat"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    found = Chatroom()
+    with serving(found) as host:
+        monkeypatch.setenv("BAOCAO_WEBHOOK_URL", f"http://{host}/hook#bi-mat")
+        yield found
 
 
-def test_the_owner_reads_an_escalation_in_a_chat_that_can_check_its_signature(season, room, monkeypatch):
-    monkeypatch.setenv("BAOCAO_WEBHOOK_URL", room)
-    Room.answers = [503, 200]
+def test_the_owner_reads_an_escalation_in_a_chat_that_can_check_its_signature(season, room):
+    room.answers = [503, 200]
     assert remind("2026-12-02T07:00:00+07:00").sent == 1
-    (first, content), (second, again) = Room.posts
+    (first, content), (second, again) = room.posts
     assert content == again
     assert first["Idempotency-Key"] == second["Idempotency-Key"]
     assert first["X-Baocao-Signature"] == webhook.signature(content, "bi-mat")
     assert f"{COMMUNES} báo cáo của các đơn vị chưa nhận được" in json.loads(content)["title"]
     assert remind("2026-12-02T09:00:00+07:00").sent == 0
-    assert len(Room.posts) == 2
+    assert len(room.posts) == 2
 
 
-def test_a_chat_that_refuses_is_settled_as_failed_and_the_letters_go_out(season, room, letterbox, monkeypatch):
-    monkeypatch.setenv("BAOCAO_WEBHOOK_URL", room)
+def test_a_chat_that_refuses_is_settled_as_failed_and_the_letters_go_out(season, room, letterbox):
     contact(season, "24", "chu-tri@example.org", "owner")
-    Room.answers = [404]
+    room.answers = [404]
     done = remind("2026-12-02T07:00:00+07:00")
     assert (done.sent, done.refused) == (1, 1)
     assert [letter["To"] for letter in letterbox.letters] == ["chu-tri@example.org"]
