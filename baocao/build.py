@@ -32,16 +32,24 @@ def build(
 
 @app.command()
 def run() -> None:
-    """Receive the inbox, build, remind and publish: the same steps that the DAGs run, once."""
-    from pipeline import building, publishing, receiving, reminding
+    """Receive the inbox, build, check who has not reported, remind and publish: what the DAGs run, once.
+
+    A report that is missing stops nothing. Where something stands that cannot be true, letters go out all the same,
+    and nothing is published.
+    """
+    from pipeline import building, completeness, publishing, receiving, reminding
 
     database.prepare()
     with stderr().status("Receiving what is in the inbox…") as status:
         receipts = receiving.receive()
         status.update("Building the marts…")
         building.build()
-        status.update("Writing to those who have not reported…")
-        reminding.remind()
+        status.update("Checking who has not reported…")
+        try:
+            completeness.check()
+        finally:
+            status.update("Writing to those who have not reported…")
+            reminding.remind()
         status.update("Publishing…")
         published = publishing.publish()
     typer.echo(f"{len(receipts)} files answered, {len(published.written)} workbooks published.")

@@ -115,7 +115,7 @@ class _Page:
             "“Trước ngày” không gồm chính ngày đó: đúng hạn là nhận được trước 0 giờ ngày ấy. "
             "Báo cáo của một cơ quan về một đơn vị: đơn vị là nơi được nói đến, cơ quan là nơi báo cáo."
         )
-        return "\n\n".join(["## Ai báo cáo, khi nào", table, note, *self._agencies()])
+        return "\n\n".join(["## Ai báo cáo, khi nào", table, note, *self._minima(), *self._agencies()])
 
     def _who(self, agency: str, level: str) -> str:
         return f"{self.agencies[agency]} (`{agency}`)" if agency in self.agencies else f"UBND {words.LEVELS[level]}"
@@ -140,6 +140,22 @@ class _Page:
         for row in newest.values():
             phrases.setdefault((row["phrase_vi"], row["reading"]), []).append(row)
         return "<br>".join(f"“{phrase}”: {_days(rows, reading)}" for (phrase, reading), rows in phrases.items())
+
+    def _minima(self) -> list[str]:
+        rows = [
+            (
+                words.RATES[row["rate"]],
+                words.LEVELS.get(row["unit_level"], "mọi cấp"),
+                f"{words.number(row['minimum_pct'])}%",
+                row["source"],
+            )
+            for row in self.of("reporting_thresholds")
+        ]
+        opening = (
+            "### Tỷ lệ báo cáo tối thiểu\n\nTính trên các báo cáo đã hết hạn; thấp hơn thì có cảnh báo, nêu tên "
+            "từng báo cáo còn thiếu. Số liệu vẫn được tổng hợp và công bố."
+        )
+        return [opening, _table(("tỷ lệ", "cấp", "tối thiểu", "căn cứ"), rows)] if rows else []
 
     def _agencies(self) -> list[str]:
         rows = [

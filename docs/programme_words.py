@@ -10,6 +10,12 @@ LEVELS = {"province": "tỉnh, thành phố", "district": "huyện, quận", "co
 LEVELS_EN = {"province": "the province", "district": "districts", "commune": "communes"}
 FORMS = {"figures": "số liệu", "document": "văn bản"}
 KINDS = {"owed": "phải báo cáo", "baseline": "hiện trạng: nhận và hiển thị, không ai nợ"}
+RATES = {
+    "submitted": "đã gửi",
+    "on_time": "đúng hạn",
+    "accepted": "được chấp nhận",
+    "complete": "đủ các dòng",
+}
 MEASURES = {
     "rate": "tỷ lệ, tỷ suất",
     "count": "số đếm",

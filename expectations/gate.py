@@ -78,7 +78,7 @@ def _lay_out_waiting(session: psycopg.Connection, batches: Iterable[UUID]) -> in
     ).rowcount
     if waiting:
         session.execute("analyze waiting")
-        lay_out(session, TABLES)
+        lay_out(session, TABLES, now=clock.now())
         session.execute("create index on checked_cell (problem)")  # most of its rules ask for one finding
     return waiting
 

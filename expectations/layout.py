@@ -5,9 +5,19 @@ from collections.abc import Mapping, Sequence
 import psycopg
 
 from expectations import rules
+from expectations.context import CheckBroken
+from expectations.rules import Suite
+from warehouse.errors import BaocaoError
+from warehouse.logging import get_logger
+
+log = get_logger(__name__)
 
 Counts = Mapping[tuple[str, str], int]
 """Rows that break a rule, by (suite, rule code)."""
+
+
+class NotFitToPublish(BaocaoError):
+    """The marts hold rows that cannot be true; the message names each broken rule and how many rows break it."""
 
 
 def lay_out(session: psycopg.Connection, tables: Sequence[str], **values: object) -> None:
@@ -32,3 +42,39 @@ def keep(session: psycopg.Connection, run_id: int, counts: Counts, severities: M
         """,
         [(run_id, suite, code, severities[code], count == 0, count) for (suite, code), count in counts.items()],
     )
+
+
+NAMED = """
+insert into ops.check_failure
+    (run_id, suite, rule, programme_code, period, unit_level, unit_code, agency_code, detail)
+select {run_id}, '{suite.name}', '{rule.code}',
+    programme_code, period, unit_level, unit_code, agency_code, {rule.detail}
+from {suite.relation} where {rule.condition}
+"""
+
+
+def name_failures(session: psycopg.Connection, run_id: int, suites: Sequence[Suite], counts: Counts) -> None:
+    """Every row that breaks a rule into ops.check_failure, after `keep` has kept their results.
+
+    Raises CheckBroken where their number is not Great Expectations'.
+    """
+    for suite in suites:
+        for rule in suite.rules:
+            named = session.execute(NAMED.format(run_id=run_id, suite=suite, rule=rule).encode()).rowcount
+            if named != counts[suite.name, rule.code]:
+                raise CheckBroken(
+                    f"{suite.name}.{rule.code}: Great Expectations counted {counts[suite.name, rule.code]} rows, "
+                    f"{named} were named."
+                )
+
+
+def stop_if_critical(counts: Counts, severities: Mapping[str, str]) -> None:
+    """Log what is broken; raises NotFitToPublish when one of it is critical."""
+    critical = []
+    for (suite, code), count in counts.items():
+        if count:
+            log.warning("%s.%s (%s): %s rows", suite, code, severities[code], count)
+            if severities[code] == "critical":
+                critical.append(f"{suite}.{code}: {count} rows")
+    if critical:
+        raise NotFitToPublish("The marts are not fit to publish. " + "; ".join(critical))

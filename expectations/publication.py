@@ -1,8 +1,8 @@
 """The second door: what a build has made is checked before anybody reads it."""
 
 from expectations.context import count_unexpected
-from expectations.layout import keep, lay_out
-from expectations.rules import Suite
+from expectations.layout import keep, lay_out, stop_if_critical
+from expectations.rules import Suite, severities_of
 from expectations.suites import (
     conserved_sum,
     fct_indicator_rollup,
@@ -14,10 +14,6 @@ from expectations.suites import (
     rpt_score_ranking,
 )
 from warehouse import database
-from warehouse.errors import BaocaoError
-from warehouse.logging import get_logger
-
-log = get_logger(__name__)
 
 SUITES: tuple[Suite, ...] = (
     fct_indicator_rollup.SUITE,
@@ -30,11 +26,6 @@ SUITES: tuple[Suite, ...] = (
     rpt_reporting_rates.SUITE,
 )
 """In this order: conserved_sum is laid out from the figures before it."""
-
-
-class NotFitToPublish(BaocaoError):
-    """The marts hold rows that cannot be true; the message names each broken rule and how many rows break it."""
-
 
 BUILT_AGAIN = "select distinct programme_code, period, family_id from intermediate.int_reports__changed"
 TRENDED = """
@@ -51,7 +42,7 @@ def check(run_id: int) -> None:
     That is the periods in which a report changed; after a change of the catalogue it is everything.
     Raises NotFitToPublish when a critical rule is broken; a broken warning is kept and logged.
     """
-    severities = {rule.code: rule.severity for suite in SUITES for rule in suite.rules}
+    severities = severities_of(SUITES)
     with database.connect("loader") as session:
         changed = session.execute(BUILT_AGAIN).fetchall()
         programmes, periods, families = (sorted({row[at] for row in changed}) for at in (0, 1, 2))
@@ -65,11 +56,4 @@ def check(run_id: int) -> None:
         session.commit()
         counts = count_unexpected(session, SUITES, severities)
         keep(session, run_id, counts, severities)
-    critical = []
-    for (suite, code), count in counts.items():
-        if count:
-            log.warning("%s.%s (%s): %s rows", suite, code, severities[code], count)
-            if severities[code] == "critical":
-                critical.append(f"{suite}.{code}: {count} rows")
-    if critical:
-        raise NotFitToPublish("The marts are not fit to publish. " + "; ".join(critical))
+    stop_if_critical(counts, severities)

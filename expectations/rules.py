@@ -18,6 +18,7 @@ CHECKED = Path(__file__).with_name("checked")
 
 NUMBERS = frozenset({"base", "base_earlier", "expected", "figure", "told", "told_earlier"})
 DAYS = frozenset({"resolve_on"})
+MOMENTS = frozenset({"closed_at"})
 RANGES = {
     "hard_range": ("hard_min", "hard_max"),
     "soft_range": ("soft_min", "soft_max"),
@@ -32,12 +33,14 @@ class Rule:
     code: for a rule of the gate a row of gate_rules.csv, which has its severity and its answer to the sender.
     place: which cell an issue points at: a part of the line (`numerator`), `indicator` for the cell that holds the
     code, or empty for the whole submission (and for checked cells, which know their own place).
+    detail: SQL of what is told of a row that ops.check_failure names.
     """
 
     code: str
     condition: str
     place: str = ""
     severity: str = "critical"
+    detail: str = "null"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,11 @@ class Suite:
     @property
     def table(self) -> str:
         return self.relation.rpartition(".")[2]
+
+
+def severities_of(suites: Sequence[Suite]) -> dict[str, str]:
+    """How grave each rule of what is published is, by its code."""
+    return {rule.code: rule.severity for suite in suites for rule in suite.rules}
 
 
 @cache
@@ -71,7 +79,7 @@ def version(suites: Sequence[Suite], tables: Sequence[str]) -> str:
 def message_sql(template: str, language: str) -> str:
     """A message template as an SQL expression over a checked table's columns: «{raw}» becomes concat('«', raw, '»').
 
-    language: `vi` writes decimal commas and day/month/year, `en` decimal points and ISO dates.
+    language: `vi` writes decimal commas and day/month/year, `en` decimal points and ISO dates; moments are Vietnam's.
     """
     pieces = []
     for text, name, _, _ in Formatter().parse(template):
@@ -91,6 +99,9 @@ def _word_sql(name: str, language: str) -> str:
         return _number_sql(name, language)
     if name in DAYS:
         return f"to_char({name}, '{'DD/MM/YYYY' if language == 'vi' else 'YYYY-MM-DD'}')"
+    if name in MOMENTS:
+        form = 'HH24:MI "ngày" DD/MM/YYYY' if language == "vi" else "YYYY-MM-DD HH24:MI"
+        return f"to_char({name} at time zone 'Asia/Ho_Chi_Minh', '{form}')"
     if name in RANGES:
         low, high = RANGES[name]
         low_text, high_text = _number_sql(low, language), _number_sql(high, language)

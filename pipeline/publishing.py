@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from pipeline import runs
+from pipeline import completeness, runs
 from publish import reports
 from warehouse import database
 from warehouse.logging import get_logger
@@ -75,9 +75,11 @@ def publish() -> Published:
     """Write the workbooks of what the newest build knows and the last publication did not.
 
     Everything is written again where the catalogue changed, or where nothing is published in this home yet.
+    Raises NotFitToPublish while the last check of completeness stands with a broken invariant.
     """
     done = Published()
     with runs.recorded("publish") as run, database.connect("owner") as connection:
+        completeness.require(connection)
         through, catalogue, moment = _built(connection)
         since, last = _since(catalogue)
         for programme, period, unit, has_report in _changed(connection, since, through, last, moment):

@@ -3,6 +3,7 @@
 -- A code in a file is resolved on the day that the schedule names; a unit that is in no schedule
 -- is looked up on the day on which the reports of that period are owed.
 -- `has_full_report`: a full report was accepted and not withdrawn since, or waits beside this one.
+-- `closed_at`: its period was closed before the moment of the verdict.
 with
     received as (
         select
@@ -114,6 +115,7 @@ select
         ),
         false
     ) as has_full_report,
+    closing.closed_at,
     waiting.is_unreadable,
     null::text as cell,
     null::integer as line,
@@ -124,6 +126,11 @@ left join
     catalogue.periods
     on periods.programme_code = waiting.programme_code
     and periods.period = waiting.period
+left join
+    ops.period_closing as closing
+    on closing.programme_code = waiting.programme_code
+    and closing.period = waiting.period
+    and closing.closed_at < greatest(%(now)s, (select max(decided_at) from ops.submission_verdict))
 left join known_units on known_units.unit_code = waiting.unit_code
 left join successors on successors.unit_code = waiting.unit_code
 left join days on days.programme_code = waiting.programme_code and days.period = waiting.period

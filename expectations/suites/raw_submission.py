@@ -27,5 +27,6 @@ SUITE = Suite(
         Rule("agency_not_assigned", f"{ALIVE_WITHOUT_DUTY} and agencies is not null"),
         Rule("form_not_due", "form <> scheduled_form"),
         Rule("correction_without_report", CORRECTS_NOTHING),
+        Rule("after_closing", "is_scheduled and closed_at is not null"),
     ),
 )

@@ -1,6 +1,7 @@
 """The gate on a real database: which rule answers what, and how verdicts come into being."""
 
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -13,7 +14,7 @@ from expectations.context import CheckBroken
 from expectations.rules import Rule, Suite
 from expectations.suites import raw_cell, raw_line
 from tests.integration.reports import put
-from warehouse import clock
+from warehouse import clock, database
 
 pytestmark = pytest.mark.usefixtures("reported_before")
 
@@ -284,6 +285,40 @@ def test_a_correction_does_not_stand_alone_beside_its_full_report_in_one_batch(s
     judge(batch)
     assert issues(session, beside) == []
     assert ("correction_without_report", None) in issues(session, alone)
+
+
+@pytest.fixture
+def closed_period(session: psycopg.Connection) -> Iterator[None]:
+    """2026 was closed at noon on 20 December, 2025 never."""
+    noon = datetime(2026, 12, 20, 12, tzinfo=clock.ZONE)
+    session.execute("insert into ops.period_closing values ('bacninh-2026-2030', '2026', %s, null)", [noon])
+    yield
+    with database.connect() as connection:
+        connection.execute("truncate ops.period_closing")
+
+
+@pytest.mark.parametrize(
+    ("unit", "period", "decided", "is_told"),
+    [
+        ("07228", "2026", "2026-12-20T12:00:01", True),
+        ("07228", "2026", "2026-12-20T12:00:00", False),
+        ("07228", "2025", "2026-12-21", False),
+        ("99999", "2026", "2026-12-21", False),  # it may not report at all
+    ],
+)
+def test_what_comes_after_the_closing_is_told_so(session, closed_period, unit, period, decided, is_told):
+    with clock.at(decided):
+        report = put(unit, {"5.1": (291, 300)}, period=period, **CORRECTION)
+        judge(report)
+    told = session.execute(
+        "select message_vi, message_en from ops.submission_issue where submission_id = %s and rule = 'after_closing'",
+        [report],
+    ).fetchall()
+    assert bool(told) == is_told
+    if is_told:
+        assert status(session, report) == "accepted_with_warnings"
+        assert "Kỳ 2026 của chương trình bacninh-2026-2030 đã khoá lúc 12:00 ngày 20/12/2026" in told[0][0]
+        assert "was closed at 2026-12-20 12:00" in told[0][1]
 
 
 LANG_SON = FULL | {"programme": "langson-child-friendly-2024", "period": "2024"}

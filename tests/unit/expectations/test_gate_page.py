@@ -2,7 +2,8 @@
 
 import re
 
-from expectations import publication
+from expectations import obligations, publication
+from expectations.rules import severities_of
 from warehouse import catalogue
 from warehouse.settings import PROJECT_ROOT
 
@@ -17,6 +18,6 @@ def test_every_rule_of_the_gate_stands_on_its_page_with_severity_and_message():
 
 
 def test_every_check_on_the_marts_stands_on_its_page():
-    expected = {rule.code: rule.severity for suite in publication.SUITES for rule in suite.rules}
+    expected = severities_of(publication.SUITES + obligations.SUITES)
     on_page = {code: severity for code, severity, _ in ROW.findall(PAGE) if code in expected}
     assert on_page == expected

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from expectations import gate, publication, rules
+from expectations import gate, obligations, publication, rules
 from expectations.rules import Rule, Suite
 from expectations.suites import raw_cell
 from warehouse import catalogue
@@ -19,7 +19,7 @@ def source_of_ingest() -> str:
 
 def test_every_rule_of_the_gate_has_its_row():
     assert catalogue.gate_rules().keys() >= ASKED_BY_SUITES
-    assert len(ASKED_BY_SUITES) == 52
+    assert len(ASKED_BY_SUITES) == 53
 
 
 def test_every_row_is_somebodys_rule():
@@ -33,7 +33,7 @@ def test_what_the_reader_finds_is_what_the_reader_says():
     assert [code for code in raw_cell.FOUND_BY_READER if f'"{code}"' not in source] == []
 
 
-@pytest.mark.parametrize("suites", [gate.SUITES, publication.SUITES])
+@pytest.mark.parametrize("suites", [gate.SUITES, publication.SUITES, obligations.SUITES])
 def test_a_code_stands_once_in_a_suite_and_every_suite_has_its_checked_table(suites):
     for suite in suites:
         codes = [rule.code for rule in suite.rules]
@@ -47,6 +47,7 @@ def test_only_the_warnings_of_the_law_do_not_reject():
     assert warnings == {
         "required_line_absent",
         "correction_without_report",
+        "after_closing",
         "value_outside_soft_range",
         "figure_outside_soft_range",
         "figure_jumped",
@@ -64,6 +65,7 @@ def test_a_message_becomes_sql_in_the_manner_of_its_language():
     assert rules.message_sql("It's {figure}", "en") == "concat('It''s ', trim_scale(round(figure, 4))::text)"
     assert rules.message_sql("{figure}", "vi") == "concat(replace(trim_scale(round(figure, 4))::text, '.', ','))"
     assert rules.message_sql("{resolve_on}", "vi") == "concat(to_char(resolve_on, 'DD/MM/YYYY'))"
+    assert "to_char(closed_at at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD" in rules.message_sql("{closed_at}", "en")
 
 
 def test_the_version_of_the_rules_is_a_hash_of_what_decides():

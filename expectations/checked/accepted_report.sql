@@ -1,0 +1,47 @@
+-- accepted_report.sql: one row per report that was accepted until the moment and not withdrawn
+-- since, and what the schedule and the obligations say of it
+-- A report may stand without being owed: a baseline's, a voluntary one, one of a unit that an act
+-- excuses. Reports that no row of the schedule knows are in no figure, although they were accepted.
+with
+    accepted as (
+        select
+            submission.programme_code,
+            submission.period,
+            submission.unit_code,
+            submission.agency_code,
+            min(verdict.decided_at) as accepted_at
+        from raw.submission
+        inner join
+            ops.submission_verdict as verdict
+            on verdict.submission_id = submission.submission_id
+            and verdict.status <> 'rejected'
+            and verdict.decided_at <= %(moment)s
+        group by 1, 2, 3, 4
+        having
+            max(verdict.accepted_seq) filter (where submission_type <> 'retraction')
+            > coalesce(max(verdict.accepted_seq) filter (where submission_type = 'retraction'), 0)
+    )
+
+select
+    accepted.programme_code,
+    accepted.period,
+    scheduled.unit_level,
+    accepted.unit_code,
+    accepted.agency_code,
+    accepted.accepted_at,
+    scheduled.reason,
+    owed.unit_id is not null as is_obligation,
+    coalesce(scheduled.reason in ('baseline', 'voluntary'), false) as is_free
+from accepted
+left join
+    intermediate.int_reports__scheduled as scheduled
+    on scheduled.programme_code = accepted.programme_code
+    and scheduled.period = accepted.period
+    and scheduled.unit_code = accepted.unit_code
+    and scheduled.agency_code = accepted.agency_code
+left join
+    marts.fct_report_obligation as owed
+    on owed.programme_code = accepted.programme_code
+    and owed.period = accepted.period
+    and owed.unit_code = accepted.unit_code
+    and owed.agency_code = accepted.agency_code

@@ -1,0 +1,75 @@
+-- due_report.sql: one row per report whose deadline has passed and that is still asked for, beside
+-- the rates of its programme, period and level and the least that each may be
+-- Not asked for: what is exempt, has no date, or belongs to a closed period; and of a plan that has
+-- ended what was due while it ran. Baseline and voluntary reports are no obligations at all.
+with
+    due as (
+        select owed.*
+        from marts.fct_report_obligation as owed
+        inner join catalogue.programmes using (programme_code)
+        left join
+            ops.period_closing as closing
+            on closing.programme_code = owed.programme_code
+            and closing.period = owed.period
+            and closing.closed_at <= %(moment)s
+        where
+            owed.status <> 'exempt'
+            and owed.deadline_at <= %(moment)s
+            and closing.period is null
+            and not (owed.last_on_time_on <= programmes.ends_on and programmes.ends_on < %(today)s)
+    ),
+
+    rated as (
+        select
+            *,
+            count(*) over level as reports_due,
+            count(first_received_at) over level as reports_submitted,
+            count(*) filter (where status = 'on_time') over level as reports_on_time,
+            count(accepted_at) over level as reports_accepted,
+            count(*) filter (where is_complete) over level as reports_complete
+        from due
+        window level as (partition by programme_code, period, unit_level)
+    ),
+
+    -- a level without a minimum of its own has the one of every level
+    minima as (
+        select
+            programme_code,
+            unit_level,
+            max(minimum_pct) filter (where rate = 'submitted') as submitted_minimum,
+            max(minimum_pct) filter (where rate = 'on_time') as on_time_minimum,
+            max(minimum_pct) filter (where rate = 'accepted') as accepted_minimum,
+            max(minimum_pct) filter (where rate = 'complete') as complete_minimum
+        from catalogue.reporting_thresholds
+        group by 1, 2
+    )
+
+select
+    rated.programme_code,
+    rated.period,
+    rated.unit_level,
+    rated.unit_code,
+    rated.agency_code,
+    rated.last_on_time_on,
+    rated.status,
+    rated.is_overdue,
+    rated.first_received_at is not null as is_submitted,
+    rated.status = 'on_time' as is_on_time,
+    rated.accepted_at is not null as is_accepted,
+    rated.is_complete,
+    rated.lines_required,
+    rated.lines_reported,
+    rated.reports_due,
+    rated.reports_submitted,
+    rated.reports_on_time,
+    rated.reports_accepted,
+    rated.reports_complete,
+    coalesce(own.submitted_minimum, every.submitted_minimum) as submitted_minimum,
+    coalesce(own.on_time_minimum, every.on_time_minimum) as on_time_minimum,
+    coalesce(own.accepted_minimum, every.accepted_minimum) as accepted_minimum,
+    coalesce(own.complete_minimum, every.complete_minimum) as complete_minimum
+from rated
+left join
+    minima as own on own.programme_code = rated.programme_code and own.unit_level = rated.unit_level
+left join
+    minima as every on every.programme_code = rated.programme_code and every.unit_level is null

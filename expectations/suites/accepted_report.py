@@ -1,0 +1,16 @@
+"""What must hold for every accepted report: it is owed, or may be sent freely; else no figure and no rate knows it."""
+
+from expectations.rules import Rule, Suite
+
+SUITE = Suite(
+    name="accepted_report",
+    relation="pg_temp.accepted_report",
+    rules=(
+        Rule(
+            "report_without_obligation",
+            "not is_obligation and not is_free",
+            detail="concat('accepted ', to_char(accepted_at at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD HH24:MI'), "
+            "case when reason is null then ', not in the schedule' else ', scheduled as ' || reason end)",
+        ),
+    ),
+)

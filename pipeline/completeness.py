@@ -1,0 +1,50 @@
+"""The step `completeness`: at this moment, who has not reported, and does anything stand that nobody owes?
+
+Missing, late and incomplete reports are named and warned of, and stop nothing. A broken invariant fails the step, and
+nothing is published until a later check passes.
+"""
+
+import psycopg
+
+from expectations import obligations
+from expectations.layout import Counts, NotFitToPublish
+from pipeline import runs
+from warehouse import clock
+
+BROKEN = """
+with last as (
+    select run_id, moment from ops.pipeline_run as run
+    where step = 'completeness' and exists (select from ops.check_result as result where result.run_id = run.run_id)
+    order by run_id desc limit 1
+)
+select last.moment, result.suite || '.' || result.rule, result.unexpected_count, (
+    select string_agg(distinct failure.programme_code || ' ' || failure.period, ', ')
+    from ops.check_failure as failure
+    where (failure.run_id, failure.suite, failure.rule) = (result.run_id, result.suite, result.rule))
+from last join ops.check_result as result using (run_id)
+where result.severity = 'critical' and not result.is_met
+order by 2
+"""
+
+
+def check() -> Counts:
+    """Check all obligations as they stand now; returns how many rows break each rule, by (suite, rule code).
+
+    Raises NotFitToPublish for a broken invariant, after its results and the reports it is about have been kept.
+    """
+    with runs.recorded("completeness") as run:
+        counts = obligations.check(run.run_id, run.moment)
+        run.detail = {"broken": {f"{suite}.{code}": count for (suite, code), count in counts.items() if count}}
+        obligations.judge(counts)
+    return counts
+
+
+def require(connection: psycopg.Connection) -> None:
+    """Raises NotFitToPublish while the newest check that came to its results stands with a broken invariant."""
+    broken = connection.execute(BROKEN).fetchall()
+    if broken:
+        told = "; ".join(f"{rule}: {count} rows ({about})" for _, rule, count, about in broken)
+        raise NotFitToPublish(
+            f"Nothing is published: the check of {broken[0][0].astimezone(clock.ZONE):%Y-%m-%d %H:%M} found {told}. "
+            f"ops.check_failure names them. When that is mended, `baocao run` checks again and publishes."
+        )

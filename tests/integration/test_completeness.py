@@ -1,0 +1,287 @@
+"""Who has not reported, and what nobody owes: each is planted in a database of this module's own, and named."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from expectations import obligations
+from expectations.context import CheckBroken
+from expectations.layout import NotFitToPublish
+from pipeline import completeness, publishing, runs
+from warehouse import clock, database
+
+TABLES = """
+create table catalogue.programmes (programme_code text, ends_on date);
+create table catalogue.periods (programme_code text, period text);
+create table catalogue.reporting_thresholds (programme_code text, unit_level text, rate text, minimum_pct numeric);
+create table intermediate.int_reports__scheduled (programme_code text, period text, unit_code text, agency_code text,
+    unit_level text, reason text);
+create table marts.fct_report_obligation (programme_code text, period text, unit_id text, unit_code text,
+    agency_code text, unit_level text, last_on_time_on date, deadline_at timestamptz, status text,
+    first_received_at timestamptz, accepted_at timestamptz, lines_required integer, lines_reported integer,
+    is_complete boolean, is_overdue boolean);
+create table marts.rpt_reporting_rates (programme_code text, period text, unit_level text, unit_code text,
+    submitted_pct numeric, on_time_pct numeric, accepted_pct numeric, complete_pct numeric);
+
+insert into catalogue.programmes values ('P', '2026-12-31');
+insert into catalogue.periods values ('P', '2025'), ('P', '2026'), ('P', '2027');
+insert into catalogue.reporting_thresholds values ('P', null, 'submitted', 90), ('P', null, 'on_time', 75),
+    ('P', null, 'accepted', 75), ('P', null, 'complete', 50), ('P', 'province', 'on_time', 0);
+insert into intermediate.int_reports__scheduled values
+    ('P', '2025', 'C1', 'UBND', 'commune', 'baseline'), ('P', '2026', 'C9', 'UBND', 'commune', 'voluntary'),
+    ('P', '2026', 'C8', 'UBND', 'commune', 'active'), ('P', '2026', 'C7', 'UBND', 'commune', 'exempt by Z');
+"""
+MARTS = ("fct_report_obligation", "rpt_reporting_rates")
+
+DEADLINE = datetime(2026, 11, 30, tzinfo=clock.ZONE)
+MORNING = DEADLINE + timedelta(hours=7)
+
+OWED = {
+    "programme_code": "P",
+    "period": "2026",
+    "unit_id": "C1",
+    "unit_code": "C1",
+    "agency_code": "UBND",
+    "unit_level": "commune",
+    "last_on_time_on": "2026-11-29",
+    "deadline_at": DEADLINE,
+    "lines_required": 33,
+}
+CAME = {"first_received_at": DEADLINE - timedelta(days=1), "is_overdue": False}
+IN_TIME = (
+    OWED
+    | CAME
+    | {
+        "status": "on_time",
+        "accepted_at": DEADLINE - timedelta(days=1),
+        "lines_reported": 33,
+        "is_complete": True,
+    }
+)
+LATE = IN_TIME | {"status": "late"}
+INCOMPLETE = IN_TIME | {"lines_reported": 32, "is_complete": False}
+MISSING = OWED | {"status": "missing", "lines_reported": 0, "is_complete": False, "is_overdue": True}
+REJECTED = MISSING | {"status": "rejected", "first_received_at": DEADLINE - timedelta(days=1)}
+RATES = {"programme_code": "P", "period": "2026", "unit_level": "commune", "unit_code": "C1", "submitted_pct": 100}
+
+
+@pytest.fixture(scope="module")
+def marts(bare_database: str) -> None:
+    with database.connect() as connection:
+        connection.execute(TABLES)
+
+
+@pytest.fixture
+def session(marts: None) -> Iterator[psycopg.Connection]:
+    """Four communes reported in time, what a test planted before is gone."""
+    with database.connect(autocommit=True) as connection:
+        tables = ", ".join(f"marts.{mart}" for mart in MARTS)
+        connection.execute(f"truncate {tables}, raw.file, ops.pipeline_run, ops.period_closing cascade")
+        plant(connection, "rpt_reporting_rates", RATES)
+        for unit in ("C1", "C2", "C3", "C4"):
+            owe(connection, unit, IN_TIME)
+        yield connection
+
+
+def plant(connection: psycopg.Connection, mart: str, row: dict) -> None:
+    marks = ", ".join(["%s"] * len(row))
+    connection.execute(f"insert into marts.{mart} ({', '.join(row)}) values ({marks})", list(row.values()))
+
+
+def owe(connection: psycopg.Connection, unit: str, row: dict) -> None:
+    """The unit's obligation as it stands, instead of the one that stood."""
+    connection.execute("delete from marts.fct_report_obligation where unit_code = %s", [unit])
+    plant(connection, "fct_report_obligation", row | {"unit_code": unit, "unit_id": unit})
+
+
+def accept(connection: psycopg.Connection, unit: str, period: str = "2026", kind: str = "full") -> UUID:
+    submission = uuid4()
+    connection.execute("insert into raw.file values (%s, 'a.csv', 1, 'a', %s, now())", [str(submission), submission])
+    connection.execute(
+        "insert into raw.submission (submission_id, sha256, batch_id, programme_code, period, unit_code, "
+        "submission_type, received_at) values (%s, %s, %s, 'P', %s, %s, %s, %s)",
+        [submission, str(submission), submission, period, unit, kind, MORNING],
+    )
+    connection.execute(
+        "insert into ops.submission_verdict (submission_id, status, rules_version, decided_at) "
+        "values (%s, 'accepted', 'x', %s)",
+        [submission, MORNING],
+    )
+    return submission
+
+
+def check(moment: datetime = MORNING) -> None:
+    with clock.at(moment):
+        completeness.check()
+
+
+def named(connection: psycopg.Connection) -> dict[str, list[tuple]]:
+    """Unit and detail of each failure of the newest check, by rule; every count is the number of its names."""
+    rows = connection.execute(
+        "select rule, unit_code, agency_code, detail from ops.check_failure "
+        "where run_id = (select max(run_id) from ops.pipeline_run) order by unit_code"
+    ).fetchall()
+    counted = connection.execute(
+        "select rule, unexpected_count from ops.check_result "
+        "where run_id = (select max(run_id) from ops.pipeline_run) and not is_met"
+    ).fetchall()
+    found: dict[str, list[tuple]] = {}
+    for rule, *told in rows:
+        found.setdefault(rule, []).append(tuple(told))
+    assert {rule: len(told) for rule, told in found.items()} == dict(counted)
+    return found
+
+
+def test_when_everybody_reported_every_rule_is_met_and_kept(session):
+    check()
+    kept = session.execute("select count(*), bool_and(is_met) from ops.check_result").fetchone()
+    assert kept == (sum(len(suite.rules) for suite in obligations.SUITES), True) == (10, True)
+    assert named(session) == {}
+    assert session.execute("select step, status from ops.pipeline_run").fetchall() == [("completeness", "succeeded")]
+
+
+def test_who_is_missing_is_named_and_nothing_stops(session):
+    owe(session, "C3", MISSING)
+    owe(session, "C4", REJECTED)
+    check()
+    found = named(session)
+    assert found["report_missing"] == [
+        ("C3", "UBND", "nothing came, last day in time 2026-11-29"),
+        ("C4", "UBND", "nothing that came was accepted, last day in time 2026-11-29"),
+    ]
+    below = "submitted 3 of 4 due, 75.00 %, minimum 90 %"
+    assert found["submitted_below_minimum"] == [("C3", "UBND", f"nothing came, last day in time 2026-11-29; {below}")]
+    assert [unit for unit, _, _ in found["accepted_below_minimum"]] == ["C3", "C4"]
+    assert "complete_below_minimum" not in found  # 2 of 4, and the minimum is 50 %
+    severities = session.execute("select distinct severity from ops.check_result where not is_met").fetchall()
+    assert severities == [("warning",)]
+    completeness.require(session)
+
+
+def test_a_rate_that_reaches_its_minimum_is_met(session):
+    owe(session, "C4", LATE)
+    check()
+    assert named(session) == {}  # 3 of 4 on time, and 75 % are asked for
+
+
+def test_who_is_late_or_incomplete_is_named_where_the_rate_of_its_level_is_below_the_minimum(session):
+    for unit, row in {"C2": INCOMPLETE, "C3": LATE | {"is_complete": False, "lines_reported": 0}, "C4": LATE}.items():
+        owe(session, unit, row)
+    owe(session, "C1", INCOMPLETE)
+    check()
+    assert named(session) == {
+        "on_time_below_minimum": [
+            ("C3", "UBND", "came late; on time 2 of 4 due, 50.00 %, minimum 75 %"),
+            ("C4", "UBND", "came late; on time 2 of 4 due, 50.00 %, minimum 75 %"),
+        ],
+        "complete_below_minimum": [
+            ("C1", "UBND", "32 of 33 lines; complete 1 of 4 due, 25.00 %, minimum 50 %"),
+            ("C2", "UBND", "32 of 33 lines; complete 1 of 4 due, 25.00 %, minimum 50 %"),
+            ("C3", "UBND", "0 of 33 lines; complete 1 of 4 due, 25.00 %, minimum 50 %"),
+        ],
+    }
+
+
+def test_a_level_of_its_own_has_its_own_rate_and_its_own_minimum(session):
+    owe(session, "T", LATE | {"unit_level": "province"})
+    check()
+    assert named(session) == {}  # none of the province's is on time, and 0 % are asked of it
+
+
+@pytest.mark.parametrize(
+    ("changed", "moment"),
+    [
+        ({}, DEADLINE - timedelta(minutes=1)),
+        ({}, datetime(2027, 1, 1, tzinfo=clock.ZONE)),  # the plan ended with 2026
+        ({"status": "exempt"}, MORNING),
+        ({"deadline_at": None, "last_on_time_on": None}, MORNING),
+    ],
+)
+def test_what_is_not_asked_for_is_not_judged(session, changed, moment):
+    owe(session, "C3", MISSING | changed)
+    check(moment)
+    assert named(session) == {}
+
+
+def test_a_report_that_is_due_after_the_end_of_its_plan_is_asked_for_until_the_period_is_closed(session):
+    after = {"last_on_time_on": "2027-01-14", "deadline_at": datetime(2027, 1, 15, tzinfo=clock.ZONE)}
+    owe(session, "C3", MISSING | after)
+    later = datetime(2027, 1, 20, tzinfo=clock.ZONE)
+    check(later)
+    assert [unit for unit, _, _ in named(session)["report_missing"]] == ["C3"]
+
+    session.execute("insert into ops.period_closing values ('P', '2026', %s, null)", [later])
+    check(later - timedelta(minutes=1))
+    assert "report_missing" in named(session)
+    check(later)
+    assert named(session) == {}
+
+
+@pytest.mark.parametrize(
+    ("unit", "period", "told"),
+    [
+        ("C6", "2026", "accepted 2026-11-30 07:00, not in the schedule"),
+        ("C8", "2026", "accepted 2026-11-30 07:00, scheduled as active"),
+        ("C1", "2027", "accepted 2026-11-30 07:00, not in the schedule"),
+    ],
+)
+def test_a_report_that_nobody_owes_fails_the_step_and_holds_the_publication(session, unit, period, told):
+    accept(session, unit, period)
+    with pytest.raises(NotFitToPublish, match=r"accepted_report\.report_without_obligation: 1 rows"):
+        check()
+    assert named(session) == {"report_without_obligation": [(unit, "UBND", told)]}
+    (status,) = session.execute("select status from ops.pipeline_run").fetchone()
+    assert status == "failed"
+    with pytest.raises(NotFitToPublish, match=rf"report_without_obligation: 1 rows \(P {period}\)"):
+        publishing.publish()
+
+
+@pytest.mark.parametrize(("unit", "period"), [("C1", "2025"), ("C9", "2026"), ("C1", "2026"), ("C7", "2026")])
+def test_baseline_voluntary_owed_and_excused_reports_may_stand(session, unit, period):
+    owe(session, "C7", MISSING | {"status": "exempt", "is_overdue": False})
+    accept(session, unit, period)
+    check()
+    assert named(session) == {}
+
+
+def test_a_report_that_was_withdrawn_or_comes_later_is_not_counted(session):
+    accept(session, "C6")
+    check(MORNING - timedelta(minutes=1))
+    accept(session, "C6", kind="retraction")
+    check()
+    assert named(session) == {}
+
+
+def test_a_rate_above_100_holds_the_publication(session):
+    plant(session, "rpt_reporting_rates", RATES | {"unit_code": "24", "unit_level": "province", "on_time_pct": 101})
+    with pytest.raises(NotFitToPublish, match="on_time_pct_outside_0_100"):
+        check()
+    assert named(session) == {"on_time_pct_outside_0_100": [("24", None, "101.00 %")]}
+
+
+def test_the_hold_ends_with_a_check_that_passes_and_outlives_one_that_broke_off(session):
+    stray = accept(session, "C6")
+    with pytest.raises(NotFitToPublish):
+        check()
+    with pytest.raises(RuntimeError, match="broke off"), runs.recorded("completeness"):
+        raise RuntimeError("broke off")
+    with pytest.raises(NotFitToPublish):
+        completeness.require(session)
+    session.execute("delete from ops.submission_verdict where submission_id = %s", [stray])
+    check()
+    completeness.require(session)
+
+
+def test_names_that_are_not_as_many_as_the_count_are_not_kept(session, monkeypatch):
+    owe(session, "C3", MISSING)
+    honest = obligations.count_unexpected
+    monkeypatch.setattr(
+        obligations, "count_unexpected", lambda *given: {rule: count + 1 for rule, count in honest(*given).items()}
+    )
+    with pytest.raises(CheckBroken, match=r"report_missing: Great Expectations counted 2 rows, 1 were"):
+        check()
+    assert session.execute("select count(*) from ops.check_result").fetchone() == (0,)
+    assert session.execute("select count(*) from ops.check_failure").fetchone() == (0,)
