@@ -1,7 +1,8 @@
 -- accepted_report.sql: one row per report that was accepted until the moment and not withdrawn
--- since, and what the schedule and the obligations say of it
+-- since, and whether anybody is to send it
 -- A report may stand without being owed: a baseline's, a voluntary one, one of a unit that an act
--- excuses. Reports that no row of the schedule knows are in no figure, although they were accepted.
+-- excuses. What neither the schedule nor an obligation knows is in no figure, although it was
+-- accepted.
 with
     accepted as (
         select
@@ -29,9 +30,8 @@ select
     accepted.unit_code,
     accepted.agency_code,
     accepted.accepted_at,
-    scheduled.reason,
-    owed.unit_id is not null as is_obligation,
-    coalesce(scheduled.reason in ('baseline', 'voluntary'), false) as is_free
+    scheduled.unit_id is not null as is_scheduled,
+    owed.unit_id is not null as is_obligation
 from accepted
 left join
     intermediate.int_reports__scheduled as scheduled

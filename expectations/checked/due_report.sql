@@ -25,7 +25,7 @@ with
             count(*) over level as reports_due,
             count(first_received_at) over level as reports_submitted,
             count(*) filter (where status = 'on_time') over level as reports_on_time,
-            count(accepted_at) over level as reports_accepted,
+            count(fulfilled_at) over level as reports_accepted,
             count(*) filter (where is_complete) over level as reports_complete
         from due
         window level as (partition by programme_code, period, unit_level)
@@ -55,7 +55,7 @@ select
     rated.is_overdue,
     rated.first_received_at is not null as is_submitted,
     rated.status = 'on_time' as is_on_time,
-    rated.accepted_at is not null as is_accepted,
+    rated.fulfilled_at is not null as is_accepted,
     rated.is_complete,
     rated.lines_required,
     rated.lines_reported,

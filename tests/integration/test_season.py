@@ -24,7 +24,8 @@ def units(own_database: str) -> Iterator[list[Unit]]:
             catalogue.replace(seed)
         for seed in ("annex_footnotes", "criteria", "criterion_indicators", "score_sheets", "score_classes"):
             catalogue.replace(seed)
-        catalogue.replace("unit_classes")
+        for seed in ("unit_classes", "reporting_thresholds"):
+            catalogue.replace(seed)
         building.build()
         with database.connect() as connection:
             rows = connection.execute(
