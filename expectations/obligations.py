@@ -4,7 +4,11 @@ A report that is missing, late or incomplete is a warning; what cannot be true o
 rule names its reports in ops.check_failure.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from psycopg.rows import dict_row
 
 from expectations.context import count_unexpected
 from expectations.layout import Counts, keep, lay_out, name_failures, stop_if_critical
@@ -18,9 +22,23 @@ SEVERITIES = severities_of(SUITES)
 
 ALL = "select array_agg(distinct programme_code), array_agg(distinct period) from catalogue.periods"
 
+JUDGED = """
+select programme_code, period, unit_level, max(reports_due) as due, max(reports_submitted) as submitted,
+    max(reports_on_time) as on_time, max(reports_accepted) as accepted, max(reports_complete) as complete
+from pg_temp.due_report group by 1, 2, 3 order by 1, 2, 3
+"""
 
-def check(run_id: int, moment: datetime) -> Counts:
-    """How many rows break each rule at `moment`; results and names are kept under the run (ops.pipeline_run).
+
+@dataclass(frozen=True)
+class Checked:
+    """How many rows break each rule; and each programme, period and level that was judged, with its reports."""
+
+    counts: Counts
+    levels: list[dict[str, Any]]
+
+
+def check(run_id: int, moment: datetime) -> Checked:
+    """What breaks each rule at `moment`; results and names are kept under the run (ops.pipeline_run).
 
     The marts have been brought to the newest verdicts by a build. Raises CheckBroken when a rule cannot be trusted:
     then nothing is kept.
@@ -36,9 +54,10 @@ def check(run_id: int, moment: datetime) -> Counts:
         counts = count_unexpected(session, SUITES, SEVERITIES)
         keep(session, run_id, counts, SEVERITIES)
         name_failures(session, run_id, SUITES, counts)
-    return counts
+        levels = session.cursor(row_factory=dict_row).execute(JUDGED).fetchall()
+    return Checked(counts, levels)
 
 
-def judge(counts: Counts) -> None:
+def judge(checked: Checked) -> None:
     """Log what is broken; raises NotFitToPublish for a critical rule."""
-    stop_if_critical(counts, SEVERITIES)
+    stop_if_critical(checked.counts, SEVERITIES)

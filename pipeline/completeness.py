@@ -7,9 +7,18 @@ nothing is published until a later check passes.
 import psycopg
 
 from expectations import obligations
-from expectations.layout import Counts, NotFitToPublish
+from expectations.layout import NotFitToPublish
+from expectations.obligations import Checked
 from pipeline import runs
 from warehouse import clock
+from warehouse.logging import get_logger
+
+log = get_logger(__name__)
+
+TOLD = (
+    "{programme_code} {period} {unit_level}: of {due} due {submitted} submitted, {on_time} on time, "
+    "{accepted} accepted, {complete} complete"
+)
 
 BROKEN = """
 with last as (
@@ -27,16 +36,19 @@ order by 2
 """
 
 
-def check() -> Counts:
-    """Check all obligations as they stand now; returns how many rows break each rule, by (suite, rule code).
+def check() -> Checked:
+    """Check all obligations as they stand now: what breaks each rule, and how the reports of each level stand.
 
     Raises NotFitToPublish for a broken invariant, after its results and the reports it is about have been kept.
     """
     with runs.recorded("completeness") as run:
-        counts = obligations.check(run.run_id, run.moment)
-        run.detail = {"broken": {f"{suite}.{code}": count for (suite, code), count in counts.items() if count}}
-        obligations.judge(counts)
-    return counts
+        checked = obligations.check(run.run_id, run.moment)
+        broken = {f"{suite}.{rule}": count for (suite, rule), count in checked.counts.items() if count}
+        run.detail = {"broken": broken, "levels": checked.levels}
+        for level in checked.levels:
+            log.info(TOLD.format(**level))
+        obligations.judge(checked)
+    return checked
 
 
 def require(connection: psycopg.Connection) -> None:

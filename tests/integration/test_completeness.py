@@ -158,6 +158,13 @@ def test_who_is_missing_is_named_and_nothing_stops(session):
     severities = session.execute("select distinct severity from ops.check_result where not is_met").fetchall()
     assert severities == [("warning",)]
     completeness.require(session)
+    (levels,) = session.execute("select detail -> 'levels' from ops.pipeline_run").fetchone()
+    assert levels == [
+        {
+            **{"programme_code": "P", "period": "2026", "unit_level": "commune", "due": 4},
+            **{"submitted": 3, "on_time": 2, "accepted": 2, "complete": 2},
+        }
+    ]
 
 
 def test_a_rate_that_reaches_its_minimum_is_met(session):
