@@ -40,11 +40,13 @@ with waiting as (
     select channel, recipient from ops.message
     where status = 'frozen' or status = 'sent' and (sent_at at time zone 'Asia/Ho_Chi_Minh')::date = %(today)s
 )
-select waiting.*, programmes.name_vi as programme_name, scheduled.deadline_phrase_vi as phrase_vi, named.unit_name,
-    addressed.unit_name as addressed_name, coalesce(recipients.recipient, %(webhook_url)s) as recipient
+select waiting.*, programmes.name_vi as programme_name, named.unit_name,
+    coalesce(addressed.unit_name, beyond.name_vi) as addressed_name,
+    coalesce(recipients.recipient, %(webhook_url)s) as recipient
 from waiting
 join catalogue.programmes using (programme_code)
-join intermediate.int_reports__scheduled as scheduled using (programme_code, period, unit_id, agency_code)
+left join catalogue.agencies as beyond
+    on beyond.programme_code = waiting.programme_code and beyond.agency_code = waiting.addressed_code
 left join recipients
     on recipients.channel = waiting.channel and recipients.role = waiting.audience
     and recipients.unit_code = waiting.addressed_code
@@ -185,7 +187,9 @@ def _alert(connection: psycopg.Connection, row: dict[str, Any]) -> Alert:
         agency_code=row["agency_code"],
         deadline_at=row["deadline_at"],
         last_on_time_on=row["last_on_time_on"],
-        phrase=row["phrase_vi"] or "",
+        phrase=row["deadline_phrase_vi"] or "",
+        moved_from=row["former_last_on_time_on"],
+        moved_by=row["deadline_decided_on"],
         lines_required=row["lines_required"],
         is_rejected=row["status"] == "rejected",
         came_at=row["fulfilled_at"],

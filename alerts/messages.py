@@ -38,6 +38,7 @@ class Alert:
     """One report that somebody is told of: at which stage of the ladder, and as whom.
 
     came_at: when the report came after all, for the stage `resolved`.
+    moved_from, moved_by: the last day in time before the deadline was moved, and the day of that decision.
     """
 
     ledger_id: int
@@ -55,6 +56,8 @@ class Alert:
     phrase: str
     lines_required: int
     is_rejected: bool
+    moved_from: date | None = None
+    moved_by: date | None = None
     came_at: datetime | None = None
     reasons: tuple[Issue, ...] = ()
     reasons_untold: int = 0
@@ -62,6 +65,14 @@ class Alert:
     def days_left(self, moment: datetime) -> int:
         """Calendar days from the moment's to the last day in time; negative when it has passed."""
         return (self.last_on_time_on - moment.astimezone(ZONE).date()).days
+
+    @property
+    def moved(self) -> str:
+        """đã dời từ ngày 29/11/2026 theo quyết định ngày 20/11/2026; empty for a deadline that was never moved."""
+        if self.moved_from is None or self.moved_from == self.last_on_time_on:
+            return ""
+        decided = f" theo quyết định ngày {wording.day(self.moved_by)}" if self.moved_by else ""
+        return f"đã dời từ ngày {wording.day(self.moved_from)}{decided}"
 
     def standing(self, moment: datetime) -> str:
         """ "còn 7 ngày", "hạn cuối hôm nay", "quá hạn 3 ngày"."""
@@ -78,6 +89,7 @@ class Listing:
     programme_name: str
     period: str
     phrase: str
+    moved: str
     alerts: Sequence[Alert]
     silent: Sequence[Alert] = field(init=False)
     resolved: Sequence[Alert] = field(init=False)
@@ -117,7 +129,7 @@ def _listings(alerts: Sequence[Alert]) -> Iterator[Listing]:
     for _, group in groupby(ordered, key=lambda alert: (alert.programme_code, alert.period)):
         once = {(alert.unit_code, alert.agency_code, alert.stage == "resolved"): alert for alert in group}
         members = list(once.values())
-        yield Listing(members[0].programme_name, members[0].period, members[0].phrase, members)
+        yield Listing(members[0].programme_name, members[0].period, members[0].phrase, members[0].moved, members)
 
 
 def _subject(own: Sequence[Alert], others: Sequence[Alert], moment: datetime) -> str:

@@ -19,20 +19,30 @@ select obligation.programme_code, obligation.period, obligation.unit_id, obligat
     obligation.status, obligation.lines_required, obligation.fulfilled_at,
     obligation.status in ('not_due', 'rejected', 'missing') and programme.ends_on >= %(today)s
         and closing.period is null as is_open,
-    coalesce(above.unit_code, obligation.unit_code) as supervisor_code, programme.root_unit_code as owner_code
+    coalesce(above.unit_code, programme.root_unit_code) as supervisor_code, programme.root_unit_code as owner_code,
+    owed.owed_from, owed.deadline_phrase_vi, owed.deadline_decided_on, owed.former_last_on_time_on
 from marts.fct_report_obligation as obligation
+join intermediate.int_reports__owed as owed using (programme_code, period, unit_id, agency_code)
 join catalogue.programmes as programme using (programme_code)
 join intermediate.int_org_units__identified as unit using (unit_id)
 left join intermediate.int_org_units__identified as above on above.unit_id = unit.parent_id
 left join ops.period_closing as closing
     on closing.programme_code = obligation.programme_code and closing.period = obligation.period
-    and closing.closed_at <= %(moment)s
+    and closing.closed_at <= %(known_by)s
 where obligation.deadline_at >= coalesce(%(since)s, (select min(moment) from ops.pipeline_run))
 """
 
-KEYED = "create unique index on awaited (programme_code, period, unit_id, agency_code)"
+REPORT = "programme_code, period, unit_id, agency_code"
 
-KEY = "programme_code, period, unit_id, agency_code, deadline_revision"
+KEYED = f"create unique index on awaited ({REPORT})"
+
+KEY = f"{REPORT}, deadline_revision"
+
+KNOWN_BY = """
+select greatest(%(moment)s, (select max(decided_at) from ops.submission_verdict),
+    (select max(closed_at) from ops.period_closing))
+"""
+"""A clock that was set back takes nothing back: who has reported by any clock is not asked again."""
 
 ADDRESSED = """
 case {row}.audience
@@ -48,6 +58,7 @@ with due as (
     from awaited
     join intermediate.int_alerts__dated as stage using (programme_code, last_on_time_on)
     where awaited.is_open and stage.fires_on <= %(today)s
+        and coalesce(stage.fires_on >= awaited.owed_from, true)
 ), addressed as (
     select due.*, known.emails, known.webhooks
     from due
@@ -75,15 +86,20 @@ where excluded.status = 'planned' and ledger.status = 'cancelled' and ledger.set
 
 RESOLVE = f"""
 insert into ops.alert_ledger ({KEY}, unit_code, deadline_at, stage, audience, channel, status, planned_at)
-select distinct {", ".join(f"told.{name}" for name in KEY.split(", "))}, told.unit_code, told.deadline_at, 'resolved',
-    told.audience, told.channel, 'planned', %(moment)s
+select distinct {", ".join(f"awaited.{name}" for name in KEY.split(", "))}, awaited.unit_code, awaited.deadline_at,
+    'resolved', told.audience, told.channel, 'planned', %(moment)s::timestamptz
 from ops.alert_ledger as told
-join awaited using ({KEY})
+join awaited using ({REPORT})
 join catalogue.alert_stages as stage
     on stage.programme_code = told.programme_code and stage.stage = 'resolved' and stage.audience = told.audience
-where told.status = 'sent' and told.stage <> 'resolved' and awaited.status in ('on_time', 'late')
+where told.status = 'sent' and told.stage <> 'resolved' and awaited.status in ('on_time', 'late') and not exists (
+    select from ops.alert_ledger as heard
+    where ({", ".join(f"heard.{name}" for name in REPORT.split(", "))}, heard.audience, heard.channel)
+            = ({", ".join(f"told.{name}" for name in REPORT.split(", "))}, told.audience, told.channel)
+        and heard.stage = 'resolved' and heard.status <> 'cancelled' and heard.planned_at >= told.planned_at)
 on conflict do nothing
 """
+"""Whoever was told under an earlier revision of the deadline hears it, too."""
 
 CANCEL = f"""
 update ops.alert_ledger as ledger set status = 'cancelled', settled_at = %(moment)s
@@ -144,11 +160,15 @@ returning ledger.unit_code, ledger.programme_code, ledger.period, ledger.audienc
 def look_at(connection: psycopg.Connection, moment: datetime) -> None:
     """What is awaited at `moment`, in a table of this session: every step of a run sees the same state of the reports.
 
-    From here on the session reads the marts as they stand at that moment.
+    From here on the session reads the marts as they stand at that moment, or at the last verdict or closing where the
+    clock was set back behind it.
     """
-    moments.set_moment(connection, moment)
+    row = connection.execute(KNOWN_BY, {"moment": moment}).fetchone()
+    known_by = row[0] if row else moment
+    moments.set_moment(connection, known_by)
     connection.execute("drop table if exists pg_temp.awaited")
-    connection.execute(AWAITED, _values(moment) | {"since": get_settings().alerts_since})
+    values = _values(moment) | {"known_by": known_by, "since": get_settings().alerts_since}
+    connection.execute(AWAITED, values)
     connection.execute(KEYED)
     connection.execute("analyze awaited")
 

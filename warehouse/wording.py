@@ -4,17 +4,19 @@ from datetime import date, datetime
 
 from warehouse.clock import ZONE
 
+QUARTERS = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
+
 
 def period(code: str) -> str:
-    """2026 → năm 2026, 2026-H1 → 6 tháng đầu năm 2026, 2026-Q3 → quý 3 năm 2026, 2026-06 → tháng 06 năm 2026."""
+    """2026 → năm 2026, 2026-H1 → 6 tháng đầu năm 2026, 2026-Q3 → quý III năm 2026, 2026-06 → tháng 6 năm 2026."""
     year, _, part = code.partition("-")
     if not part:
         return f"năm {year}"
-    if part.startswith("Q"):
-        return f"quý {part[1:]} năm {year}"
+    if part in QUARTERS:
+        return f"quý {QUARTERS[part]} năm {year}"
     if part.startswith("H"):
         return f"6 tháng {'đầu' if part == 'H1' else 'cuối'} năm {year}"
-    return f"tháng {part} năm {year}"
+    return f"tháng {part.removeprefix('0')} năm {year}"
 
 
 def day(value: date | datetime) -> str:

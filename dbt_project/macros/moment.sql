@@ -29,3 +29,8 @@
     {#- Whether a line was its unit's word at that moment: known_from is within the time, known_to is not. -#}
     known_from <= {{ as_of() }} and known_to > {{ as_of() }}
 {%- endmacro %}
+
+{% macro day_begins(day) -%}
+    {#- The first moment of a day in Vietnam; of no day the beginning of time. -#}
+    coalesce(({{ day }})::timestamp at time zone 'Asia/Ho_Chi_Minh', '-infinity')
+{%- endmacro %}

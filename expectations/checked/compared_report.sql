@@ -14,9 +14,9 @@ select
     )
 from pg_temp.checked_submission as report
 inner join
-    catalogue.periods as own on own.programme_code = report.programme and own.period = report.period
+    intermediate.int_periods__dated as own on own.programme_code = report.programme and own.period = report.period
 inner join
-    catalogue.periods as earlier
+    intermediate.int_periods__dated as earlier
     on earlier.programme_code = own.programme_code
     and earlier.data_from < own.data_from
 inner join

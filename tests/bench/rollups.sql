@@ -3,8 +3,8 @@
 insert into catalogue.programmes (programme_code, name_vi, root_unit_code, starts_on, ends_on, period_type, data_window)
 values ('bench', 'Số liệu giả định', '24', '2026-01-01', '2030-12-31', 'month', 'calendar');
 
-insert into catalogue.periods (programme_code, period, kind, data_from, data_to)
-select 'bench', to_char(month, 'YYYY-MM'), 'owed', month::date, (month + interval '1 month - 1 day')::date
+insert into catalogue.periods (programme_code, period, kind)
+select 'bench', to_char(month, 'YYYY-MM'), 'owed'
 from generate_series('2026-10-01'::timestamp, '2026-10-01'::timestamp + make_interval(months => :months - 1), '1 month') as month;
 
 insert into catalogue.reporters

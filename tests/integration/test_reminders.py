@@ -20,7 +20,7 @@ from tests.integration.chatroom import Chatroom, serving
 from tests.integration.letterbox import Letterbox, free_port
 from tests.integration.reminded import AFTER, DA_MAI, VO_CUONG, contact, remind, statuses
 from tests.integration.reports import put
-from warehouse import clock, database
+from warehouse import clock, database, moments
 from warehouse.settings import PROJECT_ROOT
 
 BEFORE = "2026-11-29T23:59:00+07:00"
@@ -28,25 +28,36 @@ COMMUNES = 99
 
 
 @contextmanager
-def revised(session: psycopg.Connection, late_from: str) -> Iterator[None]:
-    """The schedule as a second revision of Bắc Ninh's deadline makes it: late from that day on."""
-    query = (
-        "update intermediate.int_reports__scheduled set deadline_revision = %s, last_on_time_on = %s::date - 1, "
-        "deadline_at = %s::date::timestamp at time zone 'Asia/Ho_Chi_Minh' "
-        "where programme_code = 'bacninh-2026-2030' and period = '2026'"
-    )
-    dated = (
-        "insert into intermediate.int_alerts__dated select programme_code, %s::date - 1, stage, audience, sort_order, "
-        "%s::date - 1 + (fires_on - last_on_time_on) from intermediate.int_alerts__dated "
-        "where programme_code = 'bacninh-2026-2030' and last_on_time_on = '2026-11-29'"
-    )
-    session.execute(query, [2, late_from, late_from])
-    session.execute(dated, [late_from, late_from])
+def revised(session: psycopg.Connection, late_from: str, decided_on: str) -> Iterator[None]:
+    """Bắc Ninh's deadline as a decision of that day moves it: late from another day on."""
+    values = {"late_from": late_from, "decided_on": decided_on, "programme": "bacninh-2026-2030"}
+    day = "%({})s::date::timestamp at time zone 'Asia/Ho_Chi_Minh'".format
+    of_2026 = "programme_code = %(programme)s and period = '2026'"
+    for statement in (
+        f"update intermediate.int_reports__decided set decided_to = {day('decided_on')} where {of_2026}",
+        "create temporary table moved as select decided.*, last_on_time_on as old_last_on from "
+        f"intermediate.int_reports__decided as decided where {of_2026}",
+        f"update moved set decided_from = decided_to, decided_to = 'infinity', deadline_revision = 2, "
+        f"last_on_time_on = %(late_from)s::date - 1, deadline_at = {day('late_from')}, "
+        "former_last_on_time_on = old_last_on, deadline_decided_on = %(decided_on)s",
+        "alter table moved drop column old_last_on",
+        "insert into intermediate.int_reports__decided select * from moved",
+        "drop table moved",
+        "insert into intermediate.int_alerts__dated select programme_code, %(late_from)s::date - 1, stage, audience, "
+        "sort_order, %(late_from)s::date - 1 + (fires_on - last_on_time_on) from intermediate.int_alerts__dated "
+        "where programme_code = %(programme)s and last_on_time_on = '2026-11-29'",
+    ):
+        session.execute(statement, values)
     try:
         yield
     finally:
-        session.execute(query, [1, "2026-11-30", "2026-11-30"])
-        session.execute("delete from intermediate.int_alerts__dated where last_on_time_on = %s::date - 1", [late_from])
+        for statement in (
+            f"delete from intermediate.int_reports__decided where {of_2026} and deadline_revision = 2",
+            f"update intermediate.int_reports__decided set decided_to = 'infinity' where {of_2026}",
+            "delete from intermediate.int_alerts__dated where programme_code = %(programme)s "
+            "and last_on_time_on = %(late_from)s::date - 1",
+        ):
+            session.execute(statement, values)
 
 
 def judged(
@@ -69,13 +80,13 @@ def ladder(session: psycopg.Connection, unit: str) -> dict[tuple[str, str], str]
     return {(audience, stage): status for audience, stage, status in rows}
 
 
-def remind_without_an_answer() -> None:
+def remind_without_an_answer(moment: str = AFTER) -> None:
     """A run while no server answers: what it has frozen waits."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(smtp, "WAIT_SECONDS", 0.01)
         patched.setenv("BAOCAO_SMTP_URL", f"smtp://127.0.0.1:{free_port()}")
         with pytest.raises(channels.Unreachable):
-            remind()
+            remind(moment)
 
 
 def remind_and_die(letterbox: Letterbox) -> None:
@@ -188,17 +199,111 @@ def test_the_level_above_gets_one_letter_with_all_its_units_and_hears_when_a_rep
 
 
 def test_a_deadline_that_is_moved_is_told_anew(season, letterbox):
-    """A decision moves the last day to 15/12 after the reminder of 22/11 went out: the ladder begins again."""
+    """A decision of 30/11 moves the last day from 29/11 to 15/12, after reminders went out: the ladder begins again."""
     contact(season, DA_MAI, "da-mai@example.org")
     remind("2026-11-22T07:00:00+07:00")
-    with revised(season, "2026-12-16"):
+    with revised(season, "2026-12-16", decided_on="2026-11-30"):
+        remind("2026-11-28T07:00:00+07:00")
         remind("2026-11-30T07:00:00+07:00")
         remind("2026-12-01T07:00:00+07:00")
         remind("2026-12-08T07:00:00+07:00")
-    first, second, third = letterbox.letters
+    first, before, second, third = letterbox.letters
     assert "còn 7 ngày" in first["Subject"]
+    assert "còn 1 ngày" in before["Subject"]  # on 28/11 nothing was decided yet
     assert "còn 14 ngày" in second["Subject"]
     assert "còn 7 ngày" in third["Subject"]
+    for letter, said in ((first, False), (before, False), (second, True), (third, True)):
+        assert ("đã dời từ ngày 29/11/2026 theo quyết định ngày 30/11/2026" in text(letter)) == said
+
+
+def test_a_deadline_that_is_moved_forward_is_told_at_once_and_what_was_open_is_cancelled(season, letterbox):
+    """On 20/11 the last day, 29/11, becomes 24/11: the reminder of seven days before it is due at once."""
+    contact(season, DA_MAI, "da-mai@example.org")
+    remind("2026-11-15T07:00:00+07:00")
+    assert statuses(season) == {"sent": 1, "no_contact": COMMUNES - 1}
+    with revised(season, "2026-11-25", decided_on="2026-11-20"):
+        remind("2026-11-20T07:00:00+07:00")
+        assert statuses(season) == {"sent": 2, "no_contact": COMMUNES - 1, "cancelled": COMMUNES - 1}
+        remind("2026-11-23T07:00:00+07:00")
+        remind("2026-11-25T07:00:00+07:00")
+    told = [letter["Subject"].partition(":")[0].rpartition(", ")[2] for letter in letterbox.letters]
+    assert told == ["còn 14 ngày", "còn 4 ngày", "còn 1 ngày", "quá hạn 1 ngày"]
+    assert "ngày cuối 24/11/2026 (còn 4 ngày)" in text(letterbox.letters[1])
+
+
+def test_who_heard_of_a_missing_report_hears_that_it_came_although_its_deadline_was_moved(season, letterbox):
+    contact(season, "24", "tinh@example.org", "supervisor")
+    remind("2026-11-30T07:00:00+07:00")
+    with revised(season, "2026-12-16", decided_on="2026-12-01"):
+        remind("2026-12-01T07:00:00+07:00")
+        judged(season, DA_MAI, "accepted", at="2026-12-02T06:00:00+07:00")
+        remind("2026-12-02T07:00:00+07:00")
+        remind("2026-12-03T07:00:00+07:00")
+    missing, resolved = letterbox.letters
+    assert missing["Subject"] == f"{COMMUNES} báo cáo của các đơn vị chưa nhận được"
+    assert resolved["Subject"] == "Đã nhận 1 báo cáo từng bị thiếu"
+
+
+def test_a_clock_that_was_set_back_tells_nobody_twice_and_touches_nothing_that_is_still_to_come(season, letterbox):
+    """30 November, two days back, and 30 November again; the first time no server answers."""
+    contact(season, DA_MAI, "da-mai@example.org")
+    contact(season, VO_CUONG, "vo-cuong@example.org")
+    later, earlier = "2026-11-30T07:00:00+07:00", "2026-11-28T07:00:00+07:00"
+    remind_without_an_answer(later)
+    waiting = season.execute("select * from ops.alert_ledger order by ledger_id").fetchall()
+    judged(season, VO_CUONG, "accepted", at="2026-11-30T08:00:00+07:00")
+
+    back = remind(earlier)
+    assert (back.sent, back.cancelled, letterbox.letters) == (0, 0, [])
+    assert season.execute("select * from ops.alert_ledger order by ledger_id").fetchall() == waiting
+
+    assert remind("2026-11-30T09:00:00+07:00").sent == 1
+    assert [letter["To"] for letter in letterbox.letters] == ["da-mai@example.org"]
+    sent = season.execute("select * from ops.alert_ledger order by ledger_id").fetchall()
+    for moment in (earlier, "2026-11-30T10:00:00+07:00"):
+        again = remind(moment)
+        assert (again.planned, again.sent, again.cancelled) == (0, 0, 0)
+    assert season.execute("select * from ops.alert_ledger order by ledger_id").fetchall() == sent
+
+
+def test_a_report_that_has_come_is_not_asked_for_by_a_clock_that_was_set_back(season, letterbox):
+    contact(season, DA_MAI, "da-mai@example.org")
+    contact(season, VO_CUONG, "vo-cuong@example.org")
+    judged(season, DA_MAI, "accepted", at="2026-11-27T08:00:00+07:00")
+    remind("2026-11-22T07:00:00+07:00")
+    assert [letter["To"] for letter in letterbox.letters] == ["vo-cuong@example.org"]
+
+
+def test_an_act_excuses_a_unit_from_its_day_on(season, letterbox):
+    """Until 24 November Đa Mai owes and is reminded; from the act of 25 November on it is not, nor is it missing."""
+    contact(season, DA_MAI, "da-mai@example.org")
+    of_da_mai = "unit_code = '07228' and programme_code = 'bacninh-2026-2030' and period = '2026'"
+    decided = "intermediate.int_reports__decided"
+    season.execute(f"create temporary table excused as select * from {decided} where {of_da_mai}")
+    season.execute(
+        "update excused set decided_from = '2026-11-25+07', is_owed = false, reason = 'exempt by 12/QĐ-UBND (giả định)'"
+    )
+    season.execute(f"update {decided} set decided_to = '2026-11-25+07' where {of_da_mai}")
+    season.execute(f"insert into {decided} select * from excused")
+    try:
+        remind("2026-11-22T07:00:00+07:00")
+        remind("2026-11-30T07:00:00+07:00")
+        told = {}
+        for day in ("2025-12-31", "2026-11-24T23:59:59+07:00", "2026-11-25", "2026-12-05"):
+            moments.set_moment(season, moments.parse(day))
+            rows = season.execute(f"select status, reason from marts.fct_report_obligation where {of_da_mai}")
+            told[day[:10]] = rows.fetchall()
+    finally:
+        moments.look_at(season, None)
+        season.execute(f"delete from {decided} where {of_da_mai} and not is_owed")
+        season.execute(f"update {decided} set decided_to = 'infinity' where {of_da_mai}")
+    assert [letter["To"] for letter in letterbox.letters] == ["da-mai@example.org"]
+    assert told == {
+        "2025-12-31": [],  # the programme begins on 1 January 2026
+        "2026-11-24": [("not_due", "active")],
+        "2026-11-25": [("exempt", "exempt by 12/QĐ-UBND (giả định)")],
+        "2026-12-05": [("exempt", "exempt by 12/QĐ-UBND (giả định)")],
+    }
 
 
 def test_nothing_is_told_about_a_closed_period_or_a_plan_that_has_ended(season, letterbox):

@@ -6,7 +6,7 @@
 with
     baselines as (select * from {{ ref("baselines") }}),
 
-    periods as (select * from {{ ref("periods") }}),
+    periods as (select * from {{ ref("int_periods__dated") }}),
 
     units as (select * from {{ ref("int_org_units__identified") }}),
 

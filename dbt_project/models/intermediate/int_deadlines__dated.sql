@@ -1,8 +1,9 @@
 -- int_deadlines__dated.sql: one row per programme, period, level, agency and unit (none: all of the
--- level) with the deadline in force
+-- level) and revision of the deadline, with the time in which it was the deadline in force
 -- "trước ngày 30/11" has its last day on 29/11, "chậm nhất ngày 25" on 25. A last day that is a day
 -- off stays, or moves to the next working day, by the programme's rule. deadline_at is the first
--- moment that is late.
+-- moment that is late. A revision is in force from the day of its decision, until the next one's;
+-- without such a day from the beginning.
 with
     deadlines as (select * from {{ ref("deadlines") }}),
 
@@ -10,15 +11,12 @@ with
 
     days as (select * from {{ ref("int_days__counted") }}),
 
-    newest as (
-        select distinct on (programme_code, period, unit_level, agency_code, unit_code) *
-        from deadlines
-        order by programme_code, period, unit_level, agency_code, unit_code, revision desc
-    ),
-
     read as (
-        select *, deadline_on - case reading when 'exclusive' then 1 else 0 end as last_day_on
-        from newest
+        select
+            *,
+            deadline_on - case reading when 'exclusive' then 1 else 0 end as last_day_on,
+            {{ day_begins("decided_on") }} as decided_from
+        from deadlines
     ),
 
     moved as (
@@ -37,6 +35,22 @@ with
         from read
         inner join programmes on programmes.programme_code = read.programme_code
         left join days on days.day = read.last_day_on
+    ),
+
+    succeeded as (
+        select
+            *,
+            coalesce(
+                min(decided_from) over (revisions rows between 1 following and unbounded following),
+                'infinity'
+            ) as decided_to,
+            lag(last_on_time_on) over revisions as former_last_on_time_on
+        from moved
+        window
+            revisions as (
+                partition by programme_code, period, unit_level, agency_code, unit_code
+                order by revision
+            )
     )
 
 select
@@ -48,9 +62,14 @@ select
     revision,
     deadline_on,
     last_on_time_on,
-    (last_on_time_on + 1)::timestamp at time zone 'Asia/Ho_Chi_Minh' as deadline_at,
+    {{ day_begins("last_on_time_on + 1") }} as deadline_at,
     reading,
     phrase_vi,
     is_assumption,
-    source
-from moved
+    source,
+    decided_on,
+    decided_from,
+    decided_to,
+    former_last_on_time_on
+from succeeded
+where decided_from < decided_to

@@ -14,7 +14,7 @@ with
         select * from {{ ref("int_indicators__measured") }} where rolls_into in ('rate', 'change')
     ),
 
-    periods as (select * from {{ ref("periods") }}),
+    periods as (select * from {{ ref("int_periods__dated") }}),
 
     -- read line by line through the index of units
     told as not materialized(

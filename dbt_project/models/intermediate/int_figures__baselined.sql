@@ -5,7 +5,7 @@
 with
     stated as (select * from {{ ref("int_baselines__identified") }}),
 
-    periods as (select * from {{ ref("periods") }} where kind = 'baseline'),
+    periods as (select * from {{ ref("int_periods__dated") }} where kind = 'baseline'),
 
     figures as (
         select *

@@ -12,7 +12,7 @@ with
         where boundary_basis = 'as_reported' and unit_level in ('district', 'province')
     ),
 
-    periods as (select * from {{ ref("periods") }}),
+    periods as (select * from {{ ref("int_periods__dated") }}),
 
     baselines as (
         select *

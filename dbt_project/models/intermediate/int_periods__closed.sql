@@ -2,7 +2,7 @@
 {{ config(materialized="view") }}
 
 with
-    periods as (select * from {{ ref("periods") }}),
+    periods as (select * from {{ ref("int_periods__dated") }}),
 
     closings as (select * from {{ ref("stg_period_closings") }})
 

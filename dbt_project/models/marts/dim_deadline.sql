@@ -1,5 +1,11 @@
 -- dim_deadline.sql: one row per programme, period, level, agency and unit with a dated deadline
-with deadlines as (select * from {{ ref("int_deadlines__dated") }})
+-- The revision that is in force, or was at the moment that the session asks for.
+with
+    deadlines as (
+        select *
+        from {{ ref("int_deadlines__dated") }}
+        where decided_from <= {{ as_of() }} and decided_to > {{ as_of() }}
+    )
 
 select
     programme_code,

@@ -7,7 +7,7 @@ with
         select expected.*
         from {{ ref("int_reports__expected") }} as expected
         inner join
-            {{ ref("periods") }} as periods
+            {{ ref("int_periods__dated") }} as periods
             on periods.programme_code = expected.programme_code
             and periods.period = expected.period
         where periods.data_from <= {{ moment() }}

@@ -3,9 +3,7 @@
 with
     as_of as (select {{ moment() }} as moment),
 
-    owed as (
-        select * from {{ ref("int_reports__scheduled") }} where is_owed or reason like 'exempt by %'
-    ),
+    owed as (select * from {{ ref("int_reports__owed") }}),
 
     answered as (select * from {{ ref("int_obligations__answered") }}),
 

@@ -4,7 +4,7 @@
 -- and no path or trend of its own.
 -- Communes are read by period alone: only districts and provinces drag their history behind them.
 with
-    periods as (select * from {{ ref("periods") }}),
+    periods as (select * from {{ ref("int_periods__dated") }}),
 
     figures as (
         select

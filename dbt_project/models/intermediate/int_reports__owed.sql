@@ -1,0 +1,19 @@
+-- int_reports__owed.sql: one row per report that is owed or excused, by what was decided at the
+-- moment
+{{ config(materialized="view") }}
+
+with
+    as_of as (select {{ moment() }} as moment),
+
+    decided as (
+        select * from {{ ref("int_reports__decided") }} where is_owed or reason like 'exempt by %'
+    )
+
+select decided.*
+from decided
+cross join as_of
+where
+    -- nearly every row holds: of two inequalities the planner would expect a ninth
+    case
+        when decided.decided_from <= as_of.moment then decided.decided_to > as_of.moment else false
+    end
