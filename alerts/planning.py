@@ -188,6 +188,9 @@ def plan(connection: psycopg.Connection, moment: datetime) -> int:
     values = _values(moment)
     planned = connection.execute(PLAN, values).rowcount + connection.execute(RESOLVE, values).rowcount
     connection.execute(SUPERSEDE, values)
+    if planned:
+        # What was just written is joined next; a planner that takes it for few rows compares all with all.
+        connection.execute("analyze ops.alert_ledger, ops.contact")
     return planned
 
 
