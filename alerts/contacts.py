@@ -109,6 +109,4 @@ def _wrong(row: dict[str, str]) -> str:
         return "cần email hoặc webhook"
     if row["email"] and not addresses.is_email(row["email"]):
         return f"email «{row['email']}» không hợp lệ"
-    if row["webhook"] and not addresses.is_http(row["webhook"]):
-        return f"webhook «{row['webhook']}» không phải là địa chỉ http(s)"
-    return ""
+    return addresses.wrong_webhook(row["webhook"]) if row["webhook"] else ""

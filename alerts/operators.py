@@ -40,9 +40,9 @@ def tell(subject: str, text: str) -> bool:
 def _channel(address: str) -> str:
     if addresses.is_email(address):
         return "email"
-    if addresses.is_http(address):
-        return "webhook"
-    raise WrongCall("BAOCAO_OPERATOR: write an e-mail address or the http(s) address of a webhook.")
+    if reason := addresses.wrong_webhook(address):
+        raise WrongCall(f"BAOCAO_OPERATOR: không phải email; {reason}.")
+    return "webhook"
 
 
 def _message(channel: str, address: str, subject: str, text: str) -> Frozen:

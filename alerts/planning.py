@@ -1,7 +1,7 @@
 """Who is to be told what: the ladder of each awaited report becomes rows of the ledger, once, whatever is run again.
 
 A stage is due from its day on (catalogue seed alert_stages). Of the stages that are due for an audience only the latest
-is planned; those that a missed run left out are recorded as skipped.
+is planned; those that a missed run left out are recorded as skipped, those that nobody took until then as failed.
 """
 
 from datetime import datetime
@@ -111,7 +111,8 @@ where ledger.status in ('planned', 'no_contact') and ledger.planned_at <= %(mome
 """
 
 SUPERSEDE = f"""
-update ops.alert_ledger as ledger set status = 'skipped', settled_at = %(moment)s
+update ops.alert_ledger as ledger
+set status = case when ledger.unanswered_days > 0 then 'failed' else 'skipped' end, settled_at = %(moment)s
 from ops.alert_ledger as later
 where ledger.status in ('planned', 'no_contact') and later.planned_at <= %(moment)s
     and ({", ".join(f"later.{name}" for name in KEY.split(", "))}, later.audience, later.channel)

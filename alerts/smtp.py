@@ -13,17 +13,15 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from alerts.channels import Refused, Unreachable
+from alerts.backoff import until_taken
+from alerts.channels import Refused, Unreachable, Unusable
 from alerts.ledger import Frozen
-from warehouse.errors import WrongCall
+from warehouse.errors import BaocaoError, WrongCall
 from warehouse.logging import get_logger
 
 log = get_logger(__name__)
 
 TIMEOUT_SECONDS = 20
-ATTEMPTS = 3
-WAIT_SECONDS = 1.0
-"""Before the second attempt; doubled before the third."""
 
 
 @dataclass(frozen=True)
@@ -120,17 +118,9 @@ class Mailer:
         """Returns when the server has taken the message for every recipient it knows.
 
         before_data: called each time that the text is about to go out.
-        Raises Refused where it never will, Unreachable after three attempts.
+        Raises Refused where it never will, Unreachable after some attempts.
         """
-        from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
-
-        again = Retrying(
-            stop=stop_after_attempt(ATTEMPTS),
-            wait=wait_exponential(multiplier=WAIT_SECONDS),
-            retry=retry_if_exception_type(Unreachable),
-            reraise=True,
-        )
-        again(self._attempt, message, before_data)
+        until_taken(self._attempt, message, before_data)
 
     def close(self) -> None:
         connection, self.connection = self.connection, None
@@ -144,9 +134,7 @@ class Mailer:
             unknown = self.connection.send_message(envelope(message, self.server.sender))
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            if _is_final(error):
-                raise Refused(_words(error)) from error
-            raise Unreachable(_words(error)) from error
+            raise _kind(error)(_words(error, message.recipient)) from error
         if unknown:
             log.warning("%s: the server refused %d of the recipients", message.message_id, len(unknown))
 
@@ -179,18 +167,27 @@ def _connect(server: Server) -> _Session:
     return connection
 
 
-def _is_final(error: Exception) -> bool:
-    """The server said no for good (5xx) to the recipients or to the text; a wrong password can be mended."""
+def _kind(error: Exception) -> type[BaocaoError]:
+    """What went wrong: the server said no for good (5xx) to the recipients or to the text; it cannot be used as it is
+    set; or nobody took the message now.
+    """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in error.recipients.values())
-    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
+        return Refused if all(code >= 500 for code, _ in error.recipients.values()) else Unreachable
+    if isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500:
+        return Refused
+    unusable = (ssl.SSLCertVerificationError, smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError)
+    return Unusable if isinstance(error, unusable) else Unreachable
 
 
-def _words(error: Exception) -> str:
+def _words(error: Exception, recipient: str) -> str:
     """The server's answer, without the recipients' addresses."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "; ".join(f"{code} {answer.decode(errors='replace')}" for code, answer in error.recipients.values())
-    if isinstance(error, smtplib.SMTPResponseException):
+        said = "; ".join(f"{code} {answer.decode(errors='replace')}" for code, answer in error.recipients.values())
+    elif isinstance(error, smtplib.SMTPResponseException):
         answer = error.smtp_error
-        return f"{error.smtp_code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
-    return f"{type(error).__name__}: {error}"
+        said = f"{error.smtp_code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
+    else:
+        said = f"{type(error).__name__}: {error}"
+    for address in recipient.split(", "):
+        said = said.replace(address, "…")
+    return said

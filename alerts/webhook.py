@@ -7,27 +7,30 @@
 import hashlib
 import hmac
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
 
+from alerts.backoff import until_taken
 from alerts.channels import Refused, Unreachable
 from alerts.ledger import Frozen
+from alerts.messages import shortened
 
 if TYPE_CHECKING:
     import httpx
 
 TIMEOUT_SECONDS = 20
-ATTEMPTS = 3
-WAIT_SECONDS = 1.0
-"""Before the second attempt; doubled before the third."""
+TEXT_BYTES = 16_000
+"""Teams refuses bodies of somewhat more than 20 KB, Slack cuts beyond 40 000 characters; a longer text is shortened."""
 
 
 def body(message: Frozen) -> bytes:
     """The JSON of a message: `text` for Slack and Teams, the parts for programs; the same message, the same bytes."""
+    text = shortened(message.body_text, TEXT_BYTES, size=lambda text: len(text.encode()))
     document = {
-        "text": f"*{message.subject}*\n\n{message.body_text}",
+        "text": f"*{message.subject}*\n\n{text}",
         "title": message.subject,
         "message_id": message.message_id,
         "sent_on": message.frozen_at.isoformat(),
@@ -47,33 +50,31 @@ class Caller:
         self.client = client
 
     def send(self, message: Frozen, before_data: Callable[[Frozen], None]) -> None:
-        """Posts to each address of the message; see channels.Channel."""
-        from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+        """Posts to the message's address; see channels.Channel."""
+        until_taken(self._attempt, message, before_data)
 
-        again = Retrying(
-            stop=stop_after_attempt(ATTEMPTS),
-            wait=wait_exponential(multiplier=WAIT_SECONDS),
-            retry=retry_if_exception_type(Unreachable),
-            reraise=True,
-        )
-        for address in message.recipient.split(" "):
-            again(self._attempt, address, message, before_data)
-
-    def _attempt(self, address: str, message: Frozen, before_data: Callable[[Frozen], None]) -> None:
+    def _attempt(self, message: Frozen, before_data: Callable[[Frozen], None]) -> None:
         import httpx
 
-        url, key = urldefrag(address)
+        def watch(event: str, _: object) -> None:
+            if event.endswith("send_request_headers.started"):  # until then nobody can have taken the text
+                before_data(message)
+
+        url, key = urldefrag(message.recipient)
         content = body(message)
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "X-Baocao-Signature": signature(content, key),
             "Idempotency-Key": message.message_id.strip("<>"),
         }
-        before_data(message)
         try:
-            answer = self.client.post(url, content=content, headers=headers)
+            answer = self.client.post(url, content=content, headers=headers, extensions={"trace": watch})
+        except httpx.ConnectError as error:
+            raise Unreachable(f"webhook: {error}") from error
         except httpx.TransportError as error:
             raise Unreachable(f"webhook: {type(error).__name__}") from error
+        except httpx.InvalidURL as error:
+            raise Refused("webhook: the address cannot be read") from error
         if answer.status_code >= 500 or answer.status_code == 429:
             raise Unreachable(f"webhook: {answer.status_code}")
         if not answer.is_success:
@@ -85,5 +86,6 @@ def caller() -> Iterator[Caller]:
     """A caller for the block; redirects are not followed, for they would carry the text to somebody else."""
     import httpx
 
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # below it, each call is logged with its whole address
     with httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as client:
         yield Caller(client)

@@ -1,7 +1,8 @@
 """`baocao alerts`: send what is due now; the ledger of what was sent."""
 
+from collections import Counter
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -19,12 +20,18 @@ def alerts() -> None:
 
 
 @app.command()
-def run(json: Json = False) -> None:
-    """Tell the units whose report is overdue; whoever was told is not told again."""
+def run(
+    retry_failed: Annotated[
+        bool,
+        typer.Option("--retry-failed", help="Send failed alerts too, where they still hold: after a mended address."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Tell what is due now on the ladder of each awaited report; whoever was told is not told again."""
     from pipeline import reminding
 
     database.prepare()
-    done = reminding.remind()
+    done = reminding.remind(retry_failed)
     if json:
         write_document(asdict(done))
     else:
@@ -32,17 +39,27 @@ def run(json: Json = False) -> None:
 
 
 @app.command(name="list")
-def list_ledger(json: Json = False) -> None:
+def list_ledger(
+    status: Annotated[str | None, typer.Option(help="One status alone: `failed`, `planned`, `no_contact`, …")] = None,
+    json: Json = False,
+) -> None:
     """The ledger of alerts, newest first."""
     from pipeline import reminding
 
     database.prepare()
     with database.connect("loader") as connection:
-        rows = reminding.listed(connection)
+        rows = reminding.listed(connection, status)
     if json:
         write_document(rows)
     else:
         write_table(SHOWN, [_shown(row) for row in rows])
+        for (state, channel, error), count in _errors(rows).most_common():
+            typer.echo(f"{count} {state}, {channel}: {error}")
+
+
+def _errors(rows: list[dict[str, Any]]) -> Counter[tuple[str, str, str]]:
+    """How often each thing was said, by status and channel; a table's column is too narrow for it."""
+    return Counter((row["status"], row["channel"], row["last_error"]) for row in rows if row["last_error"])
 
 
 def _shown(row: dict[str, Any]) -> dict[str, str]:

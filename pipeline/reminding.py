@@ -6,13 +6,12 @@ anywhere is carried on by the next run without a second alert.
 
 from collections import Counter
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any
 
 import psycopg
 import psycopg.rows
 
-from alerts import channels, ledger, messages, planning
+from alerts import channels, delivery, ledger, messages, planning
 from pipeline import runs
 from warehouse import database
 from warehouse.logging import get_logger
@@ -25,19 +24,24 @@ NAMED = 10
 
 @dataclass
 class Reminded:
-    """What a run did: alerts planned, cancelled, logged or without contact; messages sent, refused or left waiting."""
+    """What a run did: alerts planned, planned again after they had failed, cancelled, logged, without contact, failed;
+    messages sent, refused, given up after days without an answer, or left waiting.
+    """
 
     planned: int = 0
+    retried: int = 0
     cancelled: int = 0
     no_contact: int = 0
     logged: int = 0
     sent: int = 0
     refused: int = 0
+    given_up: int = 0
     waiting: int = 0
+    failed: int = 0
 
 
-def remind() -> Reminded:
-    """Tell what is due now on the ladder of each awaited report.
+def remind(retry_failed: bool = False) -> Reminded:
+    """Tell what is due now on the ladder of each awaited report; retry_failed: what has failed as well.
 
     Without BAOCAO_SMTP_URL letters go to the log. Raises channels.Unreachable when nobody takes the messages now; they
     stay frozen and the next run sends what is then to be told.
@@ -48,26 +52,31 @@ def remind() -> Reminded:
             if planning.knows_obligations(connection):
                 planning.look_at(connection, run.moment)
                 connection.commit()
-                _tell(connection, run, done)
+                _tell(connection, run, done, retry_failed)
         finally:
             run.detail = asdict(done)
     return done
 
 
-def listed(connection: psycopg.Connection) -> list[dict[str, Any]]:
-    """The ledger, newest first, for people and programs."""
+def listed(connection: psycopg.Connection, status: str | None = None) -> list[dict[str, Any]]:
+    """The ledger or its rows of one status, newest first, for people and programs."""
     cursor = connection.cursor(row_factory=psycopg.rows.dict_row)
     return cursor.execute(
         "select ledger.programme_code, ledger.period, ledger.unit_id, ledger.unit_code, ledger.agency_code, "
         "ledger.deadline_revision, ledger.deadline_at, ledger.stage, ledger.audience, ledger.channel, ledger.status, "
         "ledger.message_id, ledger.planned_at, ledger.settled_at, message.attempts, message.sent_at, "
-        "message.last_error from ops.alert_ledger as ledger left join ops.message using (message_id) "
-        "order by ledger.planned_at desc, ledger.ledger_id"
+        "ledger.unanswered_days, ledger.last_error "
+        "from ops.alert_ledger as ledger left join ops.message using (message_id) "
+        "where ledger.status = coalesce(%s, ledger.status) order by ledger.planned_at desc, ledger.ledger_id",
+        [status],
     ).fetchall()
 
 
-def _tell(connection: psycopg.Connection, run: runs.Run, done: Reminded) -> None:
+def _tell(connection: psycopg.Connection, run: runs.Run, done: Reminded, retry_failed: bool) -> None:
+    failed = ledger.failed(connection)
     done.planned = planning.plan(connection, run.moment)
+    if retry_failed:
+        done.retried = ledger.retry(connection, run.moment)
     connection.commit()
     done.cancelled = planning.cancel(connection, run.moment)
     unreachable = planning.match_contacts(connection)
@@ -76,7 +85,12 @@ def _tell(connection: psycopg.Connection, run: runs.Run, done: Reminded) -> None
     _warn(unreachable)
     with channels.open_channels() as usable:
         _freeze(connection, run, usable, done)
-        _send(connection, run, usable, done)
+        failure = _send(connection, run, usable, done)
+    done.failed = ledger.failed(connection) - failed + done.retried
+    if done.failed:
+        log.warning("%d alerts have failed: `baocao alerts list --status failed` tells why", done.failed)
+    if failure:
+        raise failure
 
 
 def _warn(unreachable: list[tuple[str, str, str, str]]) -> None:
@@ -97,38 +111,20 @@ def _freeze(connection: psycopg.Connection, run: runs.Run, usable: dict[str, cha
     connection.commit()
 
 
-def _send(connection: psycopg.Connection, run: runs.Run, usable: dict[str, channels.Channel], done: Reminded) -> None:
-    """Send what is frozen, this run's and what a killed run left. A channel that nobody answers on ends for this run;
-    the others go on, and the step then fails, so that somebody looks.
+def _send(
+    connection: psycopg.Connection, run: runs.Run, usable: dict[str, channels.Channel], done: Reminded
+) -> channels.Unreachable | None:
+    """Send what is frozen, this run's and what a killed run left. Returns what the last message that waits was told:
+    the step then fails, so that somebody looks.
     """
-    silent: dict[str, channels.Unreachable] = {}
     frozen = ledger.frozen(connection, usable, run.moment)
     connection.commit()
+    under_way = delivery.Delivery(connection, run.moment, usable)
     for message in frozen:
-        if message.channel in silent and message.channel == "email":
-            done.waiting += 1
-            continue
-        try:
-            usable[message.channel].send(message, partial(_note_attempt, connection))
-        except channels.Refused as error:
-            ledger.settle(connection, message.message_id, "failed", run.moment, str(error))
-            done.refused += 1
-            log.warning("%s is refused for good: %s", message.message_id, error)
-        except channels.Unreachable as error:
-            ledger.note_failure(connection, message.message_id, str(error))
-            silent[message.channel] = error
-            done.waiting += 1
-        else:
-            ledger.settle(connection, message.message_id, "sent", run.moment)
-            done.sent += 1
-        connection.commit()
-    for failure in silent.values():
-        raise failure
-
-
-def _note_attempt(connection: psycopg.Connection, message: ledger.Frozen) -> None:
-    ledger.note_attempt(connection, message.message_id)
-    connection.commit()
+        under_way.send(message)
+    done.sent, done.refused = under_way.sent, under_way.refused
+    done.given_up, done.waiting = under_way.given_up, under_way.waiting
+    return under_way.failure
 
 
 def _log(connection: psycopg.Connection, run: runs.Run, alerts: list[messages.Alert], done: Reminded) -> None:

@@ -12,25 +12,31 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Letterbox:
-    """letters: what came in. refuses: addresses that get a 550. on_letter: called before the server answers."""
+    """letters: what came in. refuses: addresses that get a 550; delays: those that get a 451, come again later.
+    on_letter: called before the server answers; answer: what it then says.
+    """
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
         self.refuses: set[str] = set()
+        self.delays: set[str] = set()
+        self.answer = "250 taken"
         self.on_letter: Callable[[], None] = lambda: None
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if address in self.refuses:
-            return "550 no such user"
+            return f"550 <{address}> no such user"
+        if address in self.delays:
+            return "451 mailbox busy"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.letters.append(message_from_bytes(envelope.content, policy=default))
         self.on_letter()
-        return "250 taken"
+        return self.answer
 
 
 def free_port() -> int:

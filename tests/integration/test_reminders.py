@@ -15,7 +15,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from alerts import channels, planning, smtp, webhook
+from alerts import backoff, channels, planning, webhook
 from tests.integration.chatroom import Chatroom, serving
 from tests.integration.letterbox import Letterbox, free_port
 from tests.integration.reminded import AFTER, DA_MAI, VO_CUONG, contact, remind, statuses
@@ -83,7 +83,7 @@ def ladder(session: psycopg.Connection, unit: str) -> dict[tuple[str, str], str]
 def remind_without_an_answer(moment: str = AFTER) -> None:
     """A run while no server answers: what it has frozen waits."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(smtp, "WAIT_SECONDS", 0.01)
+        patched.setattr(backoff, "WAIT_SECONDS", 0.01)
         patched.setenv("BAOCAO_SMTP_URL", f"smtp://127.0.0.1:{free_port()}")
         with pytest.raises(channels.Unreachable):
             remind(moment)
@@ -494,7 +494,7 @@ def test_two_runs_at_once_send_one_letter(season, letterbox):
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Chatroom]:
     """A chat that takes escalations to the owners."""
-    monkeypatch.setattr(webhook, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(backoff, "WAIT_SECONDS", 0.01)
     found = Chatroom()
     with serving(found) as host:
         monkeypatch.setenv("BAOCAO_WEBHOOK_URL", f"http://{host}/hook#bi-mat")

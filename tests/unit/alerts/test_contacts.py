@@ -35,7 +35,10 @@ def test_a_row_is_read_with_either_separator_and_with_or_without_a_mark(tmp_path
         ("07228,,reporter,,", "cần email hoặc webhook"),
         ("07228,,reporter,not an address,", "email «not an address» không hợp lệ"),
         ("07228,,reporter,a@example..org,", "email «a@example..org» không hợp lệ"),
-        ("07228,,reporter,,ftp://example.org", "webhook «ftp://example.org» không phải là địa chỉ http(s)"),
+        (
+            "07228,,reporter,,ftp://example.org",
+            "webhook «ftp://…»: không phải http(s) và Apprise không có dịch vụ «ftp»",
+        ),
         ("07228,,reporter,a@example.org", "có 4 ô, cần 5"),
     ],
 )
@@ -43,6 +46,13 @@ def test_a_malformed_row_is_refused_with_its_line_and_the_reason(tmp_path, row, 
     found, refused = contacts.read(write(tmp_path, HEADER + "09169,,owner,b@example.org,\n" + row + "\n"))
     assert [contact.unit_code for contact in found] == ["09169"]
     assert refused == [Refusal(3, reason, row.split(",")[0])]
+
+
+@pytest.mark.parametrize("address", ["tgram://123456789:abcdefg_hijklmnop/-100", "matrixs://ten:bi-mat@h/#phong"])
+def test_a_webhook_may_be_any_service_that_apprise_knows(tmp_path, address):
+    found, refused = contacts.read(write(tmp_path, HEADER + f"07228,,reporter,,{address}\n"))
+    assert found == [Contact("07228", "UBND", "reporter", None, address)]
+    assert refused == []
 
 
 def test_the_same_contact_twice_is_refused_the_second_time(tmp_path):

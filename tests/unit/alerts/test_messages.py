@@ -99,6 +99,32 @@ def test_a_webhook_is_signed_and_shown_by_slack_and_teams():
     assert webhook.signature(content, "khoá") == f"sha256={expected}"
 
 
+def test_a_text_beyond_a_limit_keeps_whole_lines_and_counts_the_others():
+    text = "\n".join(f"xã thứ {number}" for number in range(99)) + "\n"
+    assert messages.shortened(text, len(text)) == text
+    cut = messages.shortened(text, 200).split("\n")
+    assert len("\n".join(cut)) <= 200
+    assert cut[:-1] == text.split("\n")[: len(cut) - 1]
+    assert cut[-1] == f"… còn {99 - len(cut) + 1} dòng nữa; danh sách đầy đủ: baocao missing"
+    assert len(cut) > 10
+    assert messages.shortened(text, 5000, lines=3).split("\n")[-1].startswith("… còn 97 dòng")
+    assert messages.shortened(text, 20) == text[:20]
+
+
+def test_a_nations_digest_fits_a_chat_and_says_where_the_whole_is():
+    above = [
+        replace(ALERT, audience="owner", unit_code=f"{number:05}", unit_name=f"Xã giả định {number}")
+        for number in range(3321)
+    ]
+    text = messages.compose(above, MOMENT)
+    content = webhook.body(replace(FROZEN, channel="webhook", body_text=text.plain))
+    assert len(text.plain.encode()) > 200_000
+    assert len(content) < 20_000
+    shown = json.loads(content)["text"].split("\n")
+    left = 3321 - sum(" Xã giả định " in line for line in shown)
+    assert shown[-1].startswith(f"… còn {left + 2} dòng nữa")  # and the farewell with the blank line before it
+
+
 def test_a_frozen_message_gives_the_same_bytes_each_time():
     first, second = (smtp.envelope(FROZEN, "baocao@example.org").as_bytes() for _ in range(2))
     assert first == second

@@ -1,0 +1,94 @@
+"""Frozen messages go out, each to each of its addresses; who does not answer holds up nobody else."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import psycopg
+
+from alerts import addresses, ledger
+from alerts.channels import Channel, Refused, Unreachable, Unusable
+from alerts.ledger import Frozen
+from warehouse.logging import get_logger
+
+log = get_logger(__name__)
+
+UNANSWERED_IN_A_ROW = 3
+"""After so many messages that a server did not take it is left alone for this run, and its other messages wait."""
+
+
+@dataclass
+class Delivery:
+    """Sends over one connection to the database; each step of a message is a commit.
+
+    sent, refused, given_up, waiting: messages that somebody took, that nobody ever will, that nobody took on too many
+    days, and that nobody took now. failure: what the last of those that wait was told.
+    """
+
+    connection: psycopg.Connection
+    moment: datetime
+    usable: Mapping[str, Channel]
+    sent: int = 0
+    refused: int = 0
+    given_up: int = 0
+    waiting: int = 0
+    failure: Unreachable | None = None
+    _unanswered: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    _said: dict[tuple[str, ...], Unreachable] = field(default_factory=dict)
+
+    def send(self, message: Frozen) -> None:
+        """Hand the message over, and settle it or leave it for the next run."""
+        taken, refusals, silences = bool(message.taken_by), [], []
+        for post in message.posts():
+            try:
+                self._hand_over(post)
+            except Refused as error:
+                refusals.append(str(error))
+            except Unreachable as error:
+                silences.append(error)
+            else:
+                taken = True
+                ledger.note_taken(self.connection, post.message_id, post.recipient)
+                self.connection.commit()
+        if silences:
+            self._leave(message, silences[-1])
+        else:
+            self._settle(message, taken, "; ".join(dict.fromkeys(refusals)))
+        self.connection.commit()
+
+    def _hand_over(self, post: Frozen) -> None:
+        """One post to one server, unless that was silent too often in this run."""
+        server = addresses.server(post.channel, post.recipient)
+        if self._unanswered[server] >= UNANSWERED_IN_A_ROW:
+            raise self._said[server]
+        try:
+            self.usable[post.channel].send(post, self._note_attempt)
+        except Unreachable as error:
+            self._unanswered[server] += UNANSWERED_IN_A_ROW if isinstance(error, Unusable) else 1
+            self._said[server] = error
+            raise
+        except Refused:
+            self._unanswered[server] = 0
+            raise
+        self._unanswered[server] = 0
+
+    def _note_attempt(self, message: Frozen) -> None:
+        ledger.note_attempt(self.connection, message.message_id)
+        self.connection.commit()
+
+    def _leave(self, message: Frozen, error: Unreachable) -> None:
+        if ledger.note_failure(self.connection, message.message_id, str(error), self.moment):
+            self.waiting += 1
+            self.failure = error
+        else:
+            self.given_up += 1
+
+    def _settle(self, message: Frozen, taken: bool, refusals: str) -> None:
+        ledger.settle(self.connection, message.message_id, "sent" if taken else "failed", self.moment, refusals)
+        if taken:
+            self.sent += 1
+        else:
+            self.refused += 1
+        if refusals:
+            log.warning("%s is refused for good: %s", message.message_id, refusals)
