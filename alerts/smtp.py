@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.charset import SHORTEST, Charset
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -64,6 +65,11 @@ def server(url: str) -> Server:
     )
 
 
+UTF_8 = Charset("utf-8")
+UTF_8.header_encoding = SHORTEST
+"""Said here: a library that changes Python's table of charsets (Apprise does) must not change a letter's bytes."""
+
+
 class _Letters(EmailPolicy):
     """Lines as SMTP wants them. A long Vietnamese subject is folded by the older Header: the policy's own way loses the
     blank at which it breaks a line."""
@@ -71,7 +77,7 @@ class _Letters(EmailPolicy):
     def fold(self, name: str, value: Any) -> str:
         if name.lower() != "subject":
             return super().fold(name, value)
-        return f"{name}: {Header(str(value), 'utf-8', header_name=name).encode(linesep=self.linesep)}{self.linesep}"
+        return f"{name}: {Header(str(value), UTF_8, header_name=name).encode(linesep=self.linesep)}{self.linesep}"
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         return self.fold(name, value).encode("ascii")

@@ -4,7 +4,7 @@ import hmac
 import json
 from dataclasses import replace
 from datetime import date, datetime
-from email import message_from_bytes
+from email import charset, message_from_bytes
 from email.policy import default
 
 import pytest
@@ -128,6 +128,12 @@ def test_a_nations_digest_fits_a_chat_and_says_where_the_whole_is():
 def test_a_frozen_message_gives_the_same_bytes_each_time():
     first, second = (smtp.envelope(FROZEN, "baocao@example.org").as_bytes() for _ in range(2))
     assert first == second
+    table = dict(charset.CHARSETS)
+    try:
+        charset.add_charset("utf-8", charset.QP, charset.QP, "utf-8")  # as Apprise does when it is imported
+        assert smtp.envelope(FROZEN, "baocao@example.org").as_bytes() == first
+    finally:
+        charset.CHARSETS.update(table)
     assert b"Auto-Submitted: auto-generated" in first
 
 
