@@ -3,16 +3,29 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from alerts import addresses
-from warehouse import database
+from warehouse import database, wording
 from warehouse.errors import WrongCall
 
-COLUMNS = ("unit_code", "agency", "role", "email", "webhook")
+COLUMNS = {
+    "unit_code": ("unit code", "mã đơn vị"),
+    "agency": ("agency", "agency code", "cơ quan", "cơ quan báo cáo"),
+    "role": ("role", "vai trò"),
+    "email": ("email", "e-mail", "thư điện tử"),
+    "webhook": ("webhook",),
+}
+"""What each column may be called; accents, case, blanks and underscores are ignored."""
+
+OWN_AGENCY = "UBND"
 ROLES = ("reporter", "supervisor", "owner")
 UNIT = re.compile(r"\d{2}|\d{3}|\d{5}")
+MEANINGS = {wording.folded(name): column for column, names in COLUMNS.items() for name in names}
 
 
 @dataclass(frozen=True)
@@ -45,14 +58,15 @@ class Imported:
 def import_file(path: Path) -> Imported:
     """Replace the contacts of the units in the file.
 
-    A malformed row is refused with its line and a reason, and the contacts of its unit stay as they were: half of
-    them would be worse than the old ones.
+    A malformed row, or one whose unit or agency the catalogue does not know, is refused with its line and a reason, and
+    the contacts of its unit stay as they were: half of them would be worse than the old ones.
     Raises WrongCall for a file that is not such a CSV.
     """
     contacts, refused = read(path)
-    spoiled = {refusal.unit_code for refusal in refused}
-    taken = [contact for contact in contacts if contact.unit_code not in spoiled]
     with database.connect("loader") as connection:
+        refused = sorted([*refused, *_unknown(connection, contacts)], key=lambda refusal: refusal.line)
+        spoiled = {refusal.unit_code for refusal in refused}
+        taken = [contact for contact in contacts if contact.unit_code not in spoiled]
         units = sorted({contact.unit_code for contact in taken})
         connection.execute("delete from ops.contact where unit_code = any(%s)", [units])
         rows = [(c.unit_code, c.agency_code, c.role, c.email, c.webhook) for c in taken]
@@ -62,26 +76,30 @@ def import_file(path: Path) -> Imported:
     return Imported(len(taken), len(units), tuple(refused))
 
 
-def read(path: Path) -> tuple[list[Contact], list[Refusal]]:
-    """The contacts of a file and the rows that are none. UTF-8 with or without BOM, `,` or `;`.
+def read(path: Path) -> tuple[dict[Contact, int], list[Refusal]]:
+    """The contacts of a file, each with its line, and the rows that are none. UTF-8 with or without BOM, `,` or `;`.
 
     Raises WrongCall for a file that cannot be read or lacks a column.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongCall(f"{path}: {error}") from None
+    except UnicodeDecodeError:
+        raise WrongCall(f"{path}: không phải là UTF-8; xin lưu lại dưới dạng «CSV UTF-8».") from None
+    except OSError as error:
+        raise WrongCall(f"{path}: {error.strerror}") from None
     first = text.partition("\n")[0]
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
-    header = [name.strip().lower() for name in next(rows, [])]
+    header = [MEANINGS.get(wording.folded(name), "") for name in next(rows, [])]
     if missing := [name for name in COLUMNS if name not in header]:
         raise WrongCall(f"{path}: thiếu cột {', '.join(missing)}; cần {','.join(COLUMNS)}.")
+    if twice := [name for name in COLUMNS if header.count(name) > 1]:
+        raise WrongCall(f"{path}: cột {', '.join(twice)} có hai lần.")
     contacts: dict[Contact, int] = {}
     refused: list[Refusal] = []
     for cells in rows:
         if any(cell.strip() for cell in cells):
             _take(cells, header, rows.line_num, contacts, refused)
-    return list(contacts), refused
+    return contacts, refused
 
 
 def _take(cells: list[str], header: list[str], line: int, contacts: dict[Contact, int], refused: list[Refusal]) -> None:
@@ -89,7 +107,7 @@ def _take(cells: list[str], header: list[str], line: int, contacts: dict[Contact
     unit = row.get("unit_code", "")
     reason = f"có {len(cells)} ô, cần {len(header)}" if len(cells) != len(header) else _wrong(row)
     contact = Contact(
-        unit, row.get("agency") or "UBND", row.get("role", ""), row.get("email") or None, row.get("webhook") or None
+        unit, row.get("agency") or OWN_AGENCY, row.get("role", ""), row.get("email") or None, row.get("webhook") or None
     )
     if not reason and contact in contacts:
         reason = f"lặp lại dòng {contacts[contact]}"
@@ -99,12 +117,25 @@ def _take(cells: list[str], header: list[str], line: int, contacts: dict[Contact
         contacts[contact] = line
 
 
+def _unknown(connection: psycopg.Connection, contacts: dict[Contact, int]) -> Iterator[Refusal]:
+    """The rows whose unit has never been on the map, or whose agency no programme has."""
+    units = {code for (code,) in connection.execute("select unit_code from geography.org_units").fetchall()}
+    agencies = {code for (code,) in connection.execute("select agency_code from catalogue.agencies").fetchall()}
+    for contact, line in contacts.items():
+        if contact.unit_code not in units:
+            yield Refusal(line, f"không có đơn vị nào mang mã «{contact.unit_code}»", contact.unit_code)
+        elif contact.agency_code not in agencies | {OWN_AGENCY}:
+            yield Refusal(line, f"danh mục không có cơ quan «{contact.agency_code}»", contact.unit_code)
+
+
 def _wrong(row: dict[str, str]) -> str:
     """Why the row is no contact, in Vietnamese; empty when it is one."""
     if not UNIT.fullmatch(row["unit_code"]):
         return f"mã đơn vị «{row['unit_code']}» không phải là 2, 3 hoặc 5 chữ số"
     if row["role"] not in ROLES:
         return f"vai trò «{row['role']}» không thuộc {', '.join(ROLES)}"
+    if row["role"] != "reporter" and row["agency"] not in ("", OWN_AGENCY):
+        return f"vai trò «{row['role']}» nhận tin về mọi cơ quan: xin để trống cột agency"
     if not row["email"] and not row["webhook"]:
         return "cần email hoặc webhook"
     if row["email"] and not addresses.is_email(row["email"]):

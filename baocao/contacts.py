@@ -8,7 +8,6 @@ import typer
 
 from alerts import contacts as book
 from baocao.output import Json, write_document
-from warehouse import database
 
 app = typer.Typer(name="contacts", help="Who is written to.", no_args_is_help=True)
 
@@ -24,7 +23,9 @@ def import_file(
     json: Json = False,
 ) -> None:
     """Replace the contacts of the units in the file; malformed rows are refused, and the exit code is then 1."""
-    database.prepare()
+    from pipeline import building
+
+    building.prepare_catalogue()  # units and agencies are checked against it
     done = book.import_file(file)
     if json:
         write_document(asdict(done))

@@ -1,11 +1,10 @@
 """What a column or a label may be called: accents, case, blanks, underscores and marks ignored, đ as d."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from ingest.reports import Refused
+from warehouse.wording import folded
 
 KEYS = ("programme", "period", "unit_code", "agency", "submission_type", "made_up")
 """What says which report a line belongs to; columns in the long form, label and value above a workbook's table."""
@@ -37,12 +36,6 @@ PEOPLE_SAY = {
     "indicator": "Mã chỉ tiêu",
     "parts": "Tử số, Mẫu số hoặc Giá trị",
 }
-
-
-def folded(name: str) -> str:
-    """`Mã đơn_vị:` → `madonvi`."""
-    letters = unicodedata.normalize("NFD", name.casefold()).replace("đ", "d")
-    return re.sub(r"[^a-z0-9]+", "", letters)
 
 
 MEANINGS = {folded(name): meaning for meaning, names in NAMES.items() for name in names}

@@ -6,8 +6,8 @@ from datetime import date, time, timedelta
 from functools import lru_cache
 
 from ingest.cells import SPACES, Value, as_text
-from ingest.headers import folded
 from ingest.numerals import Unreadable
+from warehouse.wording import folded
 
 TYPES = {
     "": "full",

@@ -1,5 +1,7 @@
-"""Periods, days and moments in words for officers: Vietnamese, day first, Vietnam time."""
+"""Periods, days and moments in words for officers: Vietnamese, day first, Vietnam time; and their words read back."""
 
+import re
+import unicodedata
 from datetime import date, datetime
 
 from warehouse.clock import ZONE
@@ -28,3 +30,9 @@ def day(value: date | datetime) -> str:
 def moment(value: datetime) -> str:
     """08:30 ngày 30/11/2026, Vietnam time."""
     return f"{value.astimezone(ZONE):%H:%M ngày %d/%m/%Y}"
+
+
+def folded(name: str) -> str:
+    """`Mã đơn_vị:` → `madonvi`: what a header or a word is compared by."""
+    letters = unicodedata.normalize("NFD", name.casefold()).replace("đ", "d")
+    return re.sub(r"[^a-z0-9]+", "", letters)

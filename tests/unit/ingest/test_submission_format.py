@@ -5,6 +5,7 @@ import re
 import pytest
 
 from ingest import cells, headers, long_form
+from warehouse import wording
 from warehouse.settings import PROJECT_ROOT
 
 PAGE = (PROJECT_ROOT / "docs" / "submission-format.md").read_text(encoding="utf-8")
@@ -44,6 +45,6 @@ def test_the_example_is_a_report(measures):
 
 
 def test_every_column_and_label_has_its_row():
-    page = {headers.folded(name) for name in re.findall(r"`([^`\n]+)`", PAGE.replace("```", ""))}
+    page = {wording.folded(name) for name in re.findall(r"`([^`\n]+)`", PAGE.replace("```", ""))}
     for names in headers.NAMES.values():
-        assert {headers.folded(name) for name in names} & page
+        assert {wording.folded(name) for name in names} & page
