@@ -40,7 +40,8 @@ class Delivery:
     def send(self, message: Frozen) -> None:
         """Hand the message over, and settle it or leave it for the next run."""
         taken, refusals, silences = bool(message.taken_by), [], []
-        for post in message.posts():
+        posts = message.posts()
+        for post in posts:
             try:
                 self._hand_over(post)
             except Refused as error:
@@ -49,8 +50,9 @@ class Delivery:
                 silences.append(error)
             else:
                 taken = True
-                ledger.note_taken(self.connection, post.message_id, post.recipient)
-                self.connection.commit()
+                if len(posts) > 1:
+                    ledger.note_taken(self.connection, post.message_id, post.recipient)
+                    self.connection.commit()
         if silences:
             self._leave(message, silences[-1])
         else:

@@ -17,12 +17,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from alerts.backoff import until_taken
 from alerts.channels import Refused, Unreachable, Unusable
 from alerts.ledger import Frozen
-from warehouse.errors import BaocaoError, WrongCall
+from warehouse.errors import WrongCall
 from warehouse.logging import get_logger
 
 log = get_logger(__name__)
 
 TIMEOUT_SECONDS = 20
+
+UNUSABLE = (ssl.SSLCertVerificationError, smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError)
+"""What a log-in may end with that no second attempt mends."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class _Letters(EmailPolicy):
         return f"{name}: {Header(str(value), UTF_8, header_name=name).encode(linesep=self.linesep)}{self.linesep}"
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        return self.fold(name, value).encode("ascii")
+        return self.fold(name, value).encode("utf-8" if self.utf8 else "ascii")
 
 
 LETTERS = _Letters(linesep="\r\n")
@@ -136,11 +139,14 @@ class Mailer:
     def _attempt(self, message: Frozen, before_data: Callable[[Frozen], None]) -> None:
         try:
             self.connection = self.connection or _connect(self.server)
-            self.connection.before_data = partial(before_data, message)
+        except (smtplib.SMTPException, OSError) as error:
+            raise (Unusable if isinstance(error, UNUSABLE) else Unreachable)(_words(error, "")) from error
+        self.connection.before_data = partial(before_data, message)
+        try:
             unknown = self.connection.send_message(envelope(message, self.server.sender))
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            raise _kind(error)(_words(error, message.recipient)) from error
+            raise (Refused if _is_final(error) else Unreachable)(_words(error, message.recipient)) from error
         if unknown:
             log.warning("%s: the server refused %d of the recipients", message.message_id, len(unknown))
 
@@ -173,16 +179,13 @@ def _connect(server: Server) -> _Session:
     return connection
 
 
-def _kind(error: Exception) -> type[BaocaoError]:
-    """What went wrong: the server said no for good (5xx) to the recipients or to the text; it cannot be used as it is
-    set; or nobody took the message now.
-    """
+def _is_final(error: Exception) -> bool:
+    """The server said no for good (5xx) to the recipients or to the text, or cannot write such an address."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return Refused if all(code >= 500 for code, _ in error.recipients.values()) else Unreachable
-    if isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500:
-        return Refused
-    unusable = (ssl.SSLCertVerificationError, smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError)
-    return Unusable if isinstance(error, unusable) else Unreachable
+        return all(code >= 500 for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPDataError):
+        return error.smtp_code >= 500
+    return isinstance(error, smtplib.SMTPNotSupportedError)
 
 
 def _words(error: Exception, recipient: str) -> str:
@@ -194,6 +197,6 @@ def _words(error: Exception, recipient: str) -> str:
         said = f"{error.smtp_code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
     else:
         said = f"{type(error).__name__}: {error}"
-    for address in recipient.split(", "):
+    for address in filter(None, recipient.split(", ")):
         said = said.replace(address, "…")
     return said

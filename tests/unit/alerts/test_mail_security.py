@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,7 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from alerts import backoff, smtp
-from alerts.channels import Unusable
+from alerts.channels import Refused, Unusable
 from alerts.ledger import Frozen
 from tests.integration.letterbox import Letterbox, free_port
 from warehouse.settings import ZONE
@@ -142,3 +143,24 @@ def test_a_server_without_the_tls_that_was_asked_for_gets_nothing(monkeypatch):
     ):
         send(url + "&starttls=1")
     assert box.letters == []
+
+
+@pytest.mark.parametrize("knows_such_addresses", [True, False])
+def test_an_address_with_vietnamese_letters_is_delivered_or_refused_and_stops_nobody_else(knows_such_addresses):
+    box = Letterbox()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=knows_such_addresses)
+    controller.start()
+    noted: list[Frozen] = []
+    try:
+        with smtp.mailer(f"smtp://127.0.0.1:{controller.port}") as mailer:
+            if knows_such_addresses:
+                mailer.send(replace(MESSAGE, recipient="đa-mai@example.org"), noted.append)
+            else:
+                with pytest.raises(Refused, match="internationalized email"):
+                    mailer.send(replace(MESSAGE, recipient="đa-mai@example.org"), noted.append)
+            mailer.send(MESSAGE, noted.append)
+    finally:
+        controller.stop()
+    expected = ["đa-mai@example.org", "da-mai@example.org"] if knows_such_addresses else ["da-mai@example.org"]
+    assert [letter["To"] for letter in box.letters] == expected
+    assert {letter["Subject"] for letter in box.letters} == {"Báo cáo"}

@@ -24,7 +24,9 @@ def test_the_reader_sees_a_mart_made_after_the_grants():
         assert reader.execute("select figure from fct_tried").fetchone() == (1,)
 
 
-@pytest.mark.parametrize("table", ["raw.line", "ops.message", "catalogue.tried", "intermediate.int_tried"])
+@pytest.mark.parametrize(
+    "table", ["raw.line", "ops.message", "ops.contact", "catalogue.tried", "intermediate.int_tried"]
+)
 def test_the_reader_sees_nothing_but_marts(table):
     with database.connect("bi") as reader, pytest.raises(psycopg.errors.InsufficientPrivilege):
         reader.execute(f"select from {table}")
