@@ -1,8 +1,8 @@
 -- accepted_report.sql: one row per report that was accepted until the moment and not withdrawn
 -- since, and whether anybody is to send it
 -- A report may stand without being owed: a baseline's, a voluntary one, one of a unit that an act
--- excuses. What neither the schedule nor an obligation knows is in no figure, although it was
--- accepted.
+-- excuses. What the schedule does not know is in no figure and fulfils no obligation, although it
+-- was accepted.
 with
     accepted as (
         select
@@ -30,8 +30,7 @@ select
     accepted.unit_code,
     accepted.agency_code,
     accepted.accepted_at,
-    scheduled.unit_id is not null as is_scheduled,
-    owed.unit_id is not null as is_obligation
+    scheduled.unit_id is not null as is_scheduled
 from accepted
 left join
     intermediate.int_reports__scheduled as scheduled
@@ -39,9 +38,3 @@ left join
     and scheduled.period = accepted.period
     and scheduled.unit_code = accepted.unit_code
     and scheduled.agency_code = accepted.agency_code
-left join
-    marts.fct_report_obligation as owed
-    on owed.programme_code = accepted.programme_code
-    and owed.period = accepted.period
-    and owed.unit_code = accepted.unit_code
-    and owed.agency_code = accepted.agency_code

@@ -14,7 +14,9 @@ select
     )
 from pg_temp.checked_submission as report
 inner join
-    intermediate.int_periods__dated as own on own.programme_code = report.programme and own.period = report.period
+    intermediate.int_periods__dated as own
+    on own.programme_code = report.programme
+    and own.period = report.period
 inner join
     intermediate.int_periods__dated as earlier
     on earlier.programme_code = own.programme_code

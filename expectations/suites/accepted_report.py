@@ -1,4 +1,4 @@
-"""What must hold for every accepted report: it is owed, or may be sent freely; else no figure and no rate knows it."""
+"""What must hold for every accepted report: somebody owes it, or may send it; else no figure and no rate knows it."""
 
 from expectations.rules import Rule, Suite
 
@@ -8,7 +8,7 @@ SUITE = Suite(
     rules=(
         Rule(
             "report_without_obligation",
-            "not is_scheduled and not is_obligation",
+            "not is_scheduled",
             detail="concat('accepted ', to_char(accepted_at at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD HH24:MI'), "
             "'; nobody is to send such a report')",
         ),

@@ -1,7 +1,7 @@
 """The morning after the deadline in Bắc Ninh: one of 99 communes has reported (số liệu giả định).
 
-`baocao run` warns of the others, makes the figures of the one and publishes them. Then a report stands that nobody
-owes: letters still go out, and nothing is published until it is mended.
+`baocao run` warns of the others, makes the figures of the one and publishes them. Then a report is accepted that nobody
+is to send: letters still go out, and nothing is published until it is mended.
 """
 
 from expectations import gate
@@ -32,17 +32,6 @@ def statuses(step: str) -> list[str]:
     return [status for (status,) in rows("select status from ops.pipeline_run where step = %s order by run_id", step)]
 
 
-def schedule(unit: str, agency: str) -> None:
-    """Says who reports about the unit; another agency than UBND, and its report of 2026 is owed by nobody."""
-    assert rows(
-        "update intermediate.int_reports__scheduled set agency_code = %s "
-        "where programme_code = %s and period = '2026' and unit_code = %s returning 1",
-        agency,
-        PROGRAMME,
-        unit,
-    ) == [(1,)]
-
-
 def test_the_missing_stop_nothing_and_what_nobody_owes_stops_the_publication(own_database, command, monkeypatch):
     monkeypatch.setenv("BAOCAO_NOW", "2026-11-29T17:00:00+07:00")
     gate.check(put(DA_MAI, {"5.1": (291, 300)}))
@@ -63,7 +52,13 @@ def test_the_missing_stop_nothing_and_what_nobody_owes_stops_the_publication(own
         "select detail from ops.check_failure where rule = 'complete_below_minimum' and unit_code = %s", DA_MAI
     ) == [("1 of 33 lines; complete 0 of 99 due, 0.00 %, minimum 100 %",)]
 
-    schedule(DA_MAI, "CA")
+    stray = put(DA_MAI, {"5.1": (291, 300)}, agency_code="CA")
+    rows(
+        "insert into ops.submission_verdict (submission_id, status, rules_version, decided_at) "
+        "values (%s, 'accepted', 'a gate that was wrong', %s) returning 1",
+        stray,
+        MORNING,
+    )
     monkeypatch.setenv("BAOCAO_NOW", NEXT_DAY)
     told = command("run")
 
@@ -76,7 +71,7 @@ def test_the_missing_stop_nothing_and_what_nobody_owes_stops_the_publication(own
         ["succeeded"],
     )
 
-    schedule(DA_MAI, "UBND")
+    rows("delete from ops.submission_verdict where submission_id = %s returning 1", stray)
     completeness.check()
     publishing.publish()
     assert statuses("publish") == ["succeeded", "succeeded"]
