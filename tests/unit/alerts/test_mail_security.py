@@ -95,6 +95,7 @@ def send(url: str) -> int:
     return len(noted)
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 @pytest.mark.parametrize("over_tls", [False, True])
 def test_a_letter_goes_over_tls_after_a_log_in(certificate, trusted, over_tls):
     box = Letterbox()
