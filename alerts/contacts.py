@@ -25,6 +25,8 @@ COLUMNS = {
 OWN_AGENCY = "UBND"
 ROLES = ("reporter", "supervisor", "owner")
 UNIT = re.compile(r"\d{2}|\d{3}|\d{5}")
+BEYOND_THE_MAP = re.compile(r"[A-ZĐ][A-ZĐ0-9-]{1,19}")
+"""A ministry above the provinces, by the code that the programme gives it."""
 MEANINGS = {wording.folded(name): column for column, names in COLUMNS.items() for name in names}
 
 
@@ -118,8 +120,9 @@ def _take(cells: list[str], header: list[str], line: int, contacts: dict[Contact
 
 
 def _unknown(connection: psycopg.Connection, contacts: dict[Contact, int]) -> Iterator[Refusal]:
-    """The rows whose unit has never been on the map, or whose agency no programme has."""
-    units = {code for (code,) in connection.execute("select unit_code from geography.org_units").fetchall()}
+    """The rows whose unit has never been on the map and is nobody's programme's, or whose agency no programme has."""
+    known = "select unit_code from geography.org_units union select root_unit_code from catalogue.programmes"
+    units = {code for (code,) in connection.execute(known).fetchall()}
     agencies = {code for (code,) in connection.execute("select agency_code from catalogue.agencies").fetchall()}
     for contact, line in contacts.items():
         if contact.unit_code not in units:
@@ -130,7 +133,8 @@ def _unknown(connection: psycopg.Connection, contacts: dict[Contact, int]) -> It
 
 def _wrong(row: dict[str, str]) -> str:
     """Why the row is no contact, in Vietnamese; empty when it is one."""
-    if not UNIT.fullmatch(row["unit_code"]):
+    is_above = row["role"] in ("supervisor", "owner") and BEYOND_THE_MAP.fullmatch(row["unit_code"])
+    if not is_above and not UNIT.fullmatch(row["unit_code"]):
         return f"mã đơn vị «{row['unit_code']}» không phải là 2, 3 hoặc 5 chữ số"
     if row["role"] not in ROLES:
         return f"vai trò «{row['role']}» không thuộc {', '.join(ROLES)}"

@@ -31,6 +31,7 @@ def test_a_row_is_read_with_either_separator_and_with_or_without_a_mark(tmp_path
     ("row", "reason"),
     [
         ("7228,,reporter,a@example.org,", "mã đơn vị «7228» không phải là 2, 3 hoặc 5 chữ số"),
+        ("BYT,,reporter,a@example.org,", "mã đơn vị «BYT» không phải là 2, 3 hoặc 5 chữ số"),
         ("07228,,chief,a@example.org,", "vai trò «chief» không thuộc reporter, supervisor, owner"),
         ("24,CAT,owner,a@example.org,", "vai trò «owner» nhận tin về mọi cơ quan: xin để trống cột agency"),
         ("07228,,reporter,,", "cần email hoặc webhook"),
@@ -53,6 +54,14 @@ def test_a_malformed_row_is_refused_with_its_line_and_the_reason(tmp_path, row, 
 def test_a_webhook_may_be_any_service_that_apprise_knows(tmp_path, address):
     found, refused = contacts.read(write(tmp_path, HEADER + f"07228,,reporter,,{address}\n"))
     assert list(found) == [Contact("07228", "UBND", "reporter", None, address)]
+    assert refused == []
+
+
+def test_a_ministry_above_the_provinces_is_written_to_by_its_own_code(tmp_path):
+    found, refused = contacts.read(
+        write(tmp_path, HEADER + "BYT,,supervisor,a@example.org,\nBYT,,owner,b@example.org,\n")
+    )
+    assert [(contact.unit_code, contact.role) for contact in found] == [("BYT", "supervisor"), ("BYT", "owner")]
     assert refused == []
 
 
