@@ -209,7 +209,7 @@ def obligations(connection: psycopg.Connection, programme: str, moment: str) -> 
         moments.look_at(connection, None)
 
 
-def test_each_level_owes_by_its_own_day_and_answers_to_the_level_above(season, letterbox):
+def test_each_level_owes_by_its_own_day_and_answers_to_the_level_above(season, letterbox, tmp_path):
     """Communes owe "trước ngày 20/11" and answer to their province, provinces by 25/11, to the ministry."""
     for code in ("71", "72"):
         contact(season, code, f"tinh-{code}@example.org")

@@ -57,14 +57,6 @@ def test_a_webhook_may_be_any_service_that_apprise_knows(tmp_path, address):
     assert refused == []
 
 
-def test_a_ministry_above_the_provinces_is_written_to_by_its_own_code(tmp_path):
-    found, refused = contacts.read(
-        write(tmp_path, HEADER + "BYT,,supervisor,a@example.org,\nBYT,,owner,b@example.org,\n")
-    )
-    assert [(contact.unit_code, contact.role) for contact in found] == [("BYT", "supervisor"), ("BYT", "owner")]
-    assert refused == []
-
-
 def test_the_same_contact_twice_is_refused_the_second_time(tmp_path):
     row = "07228,,reporter,a@example.org,\n"
     found, refused = contacts.read(write(tmp_path, HEADER + row + "\n" + row))
@@ -104,13 +96,21 @@ def map_of_two(bare_database: str) -> None:
     with database.connect() as connection:
         connection.execute("create table geography.org_units as select unnest(array['07228', '09169']) as unit_code")
         connection.execute("create table catalogue.agencies as select 'CAT' as agency_code")
+        connection.execute("create table catalogue.programmes as select 'BYT' as root_unit_code")
 
 
 @pytest.fixture
 def book(map_of_two: None) -> None:
-    """An empty address book, on a map of two communes, in a catalogue with one agency."""
+    """An empty address book, on a map of two communes, in a catalogue with one agency and a ministry's programme."""
     with database.connect() as connection:
         connection.execute("truncate ops.contact")
+
+
+def test_a_ministry_is_written_to_by_the_code_that_its_programme_gives_it(tmp_path, book):
+    rows = "BYT,,supervisor,a@example.org,\nBYT,,owner,b@example.org,\nBTC,,owner,c@example.org,\n"
+    done = contacts.import_file(write(tmp_path, HEADER + rows))
+    assert done.refused == (Refusal(4, "không có đơn vị nào mang mã «BTC»", "BTC"),)
+    assert sorted(stored()) == [("BYT", "a@example.org"), ("BYT", "b@example.org")]
 
 
 def test_an_import_replaces_a_units_contacts_unless_one_of_its_rows_is_malformed(tmp_path, book):
