@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from baocao.output import Json, write_document
-from warehouse import database, wording
+from warehouse import database
 
 app = typer.Typer()
 
@@ -30,8 +30,5 @@ def close(
     if json:
         write_document(asdict(closed))
         return
-    typer.echo(
-        f"Đã khoá {programme}, {wording.period(period)}, lúc {wording.moment(closed.closed_at)}: "
-        f"{closed.accepted}/{closed.obligations} báo cáo đã nhận, {closed.missing} còn thiếu."
-    )
+    typer.echo(closing.told(closed))
     typer.echo(f"Số liệu lúc khoá: baocao report {programme} ĐƠN_VỊ {period} --as-of {closed.closed_at.isoformat()}")

@@ -6,7 +6,7 @@ marts → workbooks, scorecards. What is written can be made again at any time f
 from datetime import timedelta
 
 import pendulum
-from airflow.sdk import Asset, Param, dag, task
+from airflow.sdk import Asset, ExceptionRetryPolicy, Param, RetryAction, RetryRule, dag, task
 
 MARTS = Asset("baocao://marts")
 
@@ -16,8 +16,13 @@ MARTS = Asset("baocao://marts")
     start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Ho_Chi_Minh"),
     catchup=False,
     max_active_runs=1,
-    params={"now": Param(None, type=["null", "string"], description="ISO 8601: the moment that the run lives at")},
-    default_args={"retries": 3, "retry_delay": timedelta(seconds=15), "execution_timeout": timedelta(minutes=15)},
+    params={"now": Param(None, type=["null", "string"], format="date-time", description="Empty: now")},
+    default_args={
+        "retries": 3,
+        "retry_delay": timedelta(seconds=15),
+        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.WrongCall", RetryAction.FAIL)]),
+        "execution_timeout": timedelta(minutes=15),
+    },
     doc_md=__doc__,
     tags=["publish"],
 )

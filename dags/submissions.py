@@ -8,7 +8,16 @@ import os
 from datetime import timedelta
 
 import pendulum
-from airflow.sdk import Asset, CronTriggerTimetable, Param, dag, task
+from airflow.sdk import (
+    Asset,
+    CronTriggerTimetable,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryRule,
+    dag,
+    task,
+)
 from airflow.sdk.exceptions import AirflowSkipException
 
 RAW = Asset("baocao://raw/submissions")
@@ -21,8 +30,13 @@ SCHEDULE = os.environ.get("BAOCAO_INBOX_SCHEDULE", "*/2 * * * *")
     start_date=pendulum.datetime(2026, 1, 1, tz=ZONE),
     catchup=False,
     max_active_runs=1,
-    params={"now": Param(None, type=["null", "string"], description="ISO 8601: the moment that the run lives at")},
-    default_args={"retries": 3, "retry_delay": timedelta(seconds=15), "execution_timeout": timedelta(minutes=15)},
+    params={"now": Param(None, type=["null", "string"], format="date-time", description="Empty: now")},
+    default_args={
+        "retries": 3,
+        "retry_delay": timedelta(seconds=15),
+        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.WrongCall", RetryAction.FAIL)]),
+        "execution_timeout": timedelta(minutes=15),
+    },
     doc_md=__doc__,
     tags=["ingest"],
 )

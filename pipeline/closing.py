@@ -4,18 +4,52 @@ Reports that are accepted for it later count as ever, and are marked as after cl
 figures of the closing are read as of its moment, for ever.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from psycopg.rows import dict_row
+import psycopg
+from psycopg.rows import class_row, dict_row
 
-from warehouse import catalogue, clock, database, moments
+from warehouse import catalogue, clock, database, moments, wording
 from warehouse.errors import BaocaoError, WrongCall
 
 STANDING = """
 select count(*) as obligations, count(*) filter (where accepted_at is not null) as accepted,
-    count(*) filter (where status in ('missing', 'rejected')) as missing
+    count(*) filter (where accepted_at is null and is_overdue) as missing
 from marts.fct_report_obligation where programme_code = %(programme)s and period = %(period)s and status <> 'exempt'
+"""
+
+AWAITED = """
+select coalesce(unit_name, unit_code) as unit_name, unit_code, coalesce(agencies.name_vi, agency_code) as agency_name,
+    agency_code, status
+from marts.rpt_missing_reports
+left join catalogue.agencies using (programme_code, agency_code)
+where programme_code = %(programme)s and period = %(period)s
+order by unit_code, agency_code
+"""
+
+NAMED = 60
+"""Reports that the question names; the others are counted."""
+
+SUBJECT = "Khoá sổ {period}? {name}"
+
+BODY = """\
+| Báo cáo {period} | Số lượng |
+|:--|--:|
+| Phải nộp | {obligations} |
+| Đã nhận | {accepted} |
+| Quá hạn mà chưa nhận được | {missing} |
+| Chưa nhận được, nhưng chưa đến hạn hoặc không có thời hạn | {pending} |
+
+**{close}**: số liệu lúc khoá được giữ nguyên để tra cứu và không ai bị nhắc nữa; báo cáo đến sau vẫn được nhận, vẫn \
+được tính và được đánh dấu là đến sau khi khoá. Việc khoá sổ không rút lại được.
+
+**{keep_open}**: không có gì thay đổi; khi cần thì hỏi lại.
+
+{awaited}
+
+Số liệu lúc {at}.
 """
 
 
@@ -31,32 +65,59 @@ class Closed:
     missing: int
 
 
+@dataclass(frozen=True)
+class Awaited:
+    """An overdue report: who owes it, and whether something came and was refused."""
+
+    unit_name: str
+    unit_code: str
+    agency_name: str
+    agency_code: str
+    status: str
+
+    def __str__(self) -> str:
+        agency = "" if self.agency_code == "UBND" else f", {self.agency_name}"
+        refused = ", đã gửi nhưng bị từ chối" if self.status == "rejected" else ""
+        return f"{self.unit_name} ({self.unit_code}{agency}{refused})"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person said to the question. by: their name, None where nobody answered in time."""
+
+    by: str | None
+    at: datetime
+    note: str = ""
+
+    def __str__(self) -> str:
+        who = f"{self.by} trả lời" if self.by else "hết thời gian chờ, không ai trả lời"
+        return f"{who} lúc {wording.moment(self.at)}" + (f": {self.note}" if self.note else "")
+
+
 def standing(programme: str, period: str) -> Closed:
     """How a period stands that is about to be closed; closed_at is now.
 
     Raises WrongCall for an unknown or a closed period, BaocaoError where accepted reports are not in the marts yet.
     """
     with database.connect() as connection:
-        found = catalogue.period(connection, programme, period)
-        now = clock.now()
-        if found.kind != "owed":
-            raise WrongCall(f"{programme} {period} is a baseline: nothing is owed for it, and nothing is closed.")
-        known = connection.execute(
-            "select closed_at from ops.period_closing where programme_code = %s and period = %s", [programme, period]
-        ).fetchone()
-        if known:
-            raise WrongCall(f"{programme} {period} was closed at {known[0].astimezone(clock.ZONE).isoformat()}.")
-        built = connection.execute("select to_regclass('marts.fct_report_obligation') is not null").fetchone()
-        if not built or not built[0]:
-            raise BaocaoError("Nothing has been built yet: run `baocao build` first.")
-        moments.look_at(connection, now)
-        row = (
-            connection.cursor(row_factory=dict_row)
-            .execute(STANDING, {"programme": programme, "period": period})
-            .fetchone()
-        )
-    assert row is not None
-    return Closed(programme, period, now, **row)
+        return _standing(connection, programme, period)
+
+
+def question(programme: str, period: str, close: str, keep_open: str) -> dict[str, str]:
+    """What the one who decides is shown: a subject, and a body in Markdown with how the period stands, what each answer
+    does and whose reports are overdue. close, keep_open: the answers as the page calls them. Raises as `standing` does.
+    """
+    with database.connect() as connection:
+        stands = _standing(connection, programme, period)
+        name = catalogue.programme(connection, programme).name_vi
+        cursor = connection.cursor(row_factory=class_row(Awaited))
+        awaited = cursor.execute(AWAITED, {"programme": programme, "period": period}).fetchall()
+    words = asdict(stands) | {"period": wording.period(period), "close": close, "keep_open": keep_open}
+    pending = stands.obligations - stands.accepted - stands.missing
+    return {
+        "subject": SUBJECT.format(name=name, **words),
+        "body": BODY.format(pending=pending, awaited=_named(awaited), at=wording.moment(stands.closed_at), **words),
+    }
 
 
 def close(programme: str, period: str, note: str = "") -> Closed:
@@ -69,3 +130,58 @@ def close(programme: str, period: str, note: str = "") -> Closed:
             [programme, period, closed.closed_at, note],
         )
     return closed
+
+
+def close_as_answered(programme: str, period: str, answer: Answer) -> str:
+    """Close a period after somebody's approval, whose words stay with it; returns what was done, for people.
+
+    The same answer closes once: a second try finds it done. Raises as `standing` does.
+    """
+    with database.connect() as connection:
+        known = connection.execute(
+            "select closed_at from ops.period_closing where programme_code = %s and period = %s and note = %s",
+            [programme, period, str(answer)],
+        ).fetchone()
+    if known:
+        return f"Đã khoá {programme}, {wording.period(period)}, lúc {wording.moment(known[0])}."
+    return told(close(programme, period, str(answer)))
+
+
+def told(closed: Closed) -> str:
+    """A closing in a sentence for officers."""
+    return (
+        f"Đã khoá {closed.programme}, {wording.period(closed.period)}, lúc {wording.moment(closed.closed_at)}: "
+        f"{closed.accepted}/{closed.obligations} báo cáo đã nhận, {closed.missing} còn thiếu."
+    )
+
+
+def told_open(programme: str, period: str, answer: Answer) -> str:
+    """That a period stays open, in a sentence for officers."""
+    return f"Không khoá {programme}, {wording.period(period)} ({answer})."
+
+
+def _standing(connection: psycopg.Connection, programme: str, period: str) -> Closed:
+    found = catalogue.period(connection, programme, period)
+    now = clock.now()
+    if found.kind != "owed":
+        raise WrongCall(f"{programme} {period} is a baseline: nothing is owed for it, and nothing is closed.")
+    known = connection.execute(
+        "select closed_at from ops.period_closing where programme_code = %s and period = %s", [programme, period]
+    ).fetchone()
+    if known:
+        raise WrongCall(f"{programme} {period} was closed at {known[0].astimezone(clock.ZONE).isoformat()}.")
+    built = connection.execute("select to_regclass('marts.fct_report_obligation') is not null").fetchone()
+    if not built or not built[0]:
+        raise BaocaoError("Nothing has been built yet: run `baocao build` first.")
+    moments.look_at(connection, now)
+    cursor = connection.cursor(row_factory=dict_row)
+    row = cursor.execute(STANDING, {"programme": programme, "period": period}).fetchone()
+    assert row is not None
+    return Closed(programme, period, now, **row)
+
+
+def _named(awaited: Sequence[Awaited]) -> str:
+    if not awaited:
+        return "Không báo cáo nào quá hạn."
+    more = f" và {len(awaited) - NAMED} báo cáo khác (`baocao missing` liệt kê)" if len(awaited) > NAMED else ""
+    return f"Quá hạn mà chưa nhận được: {'; '.join(map(str, awaited[:NAMED]))}{more}."

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from warehouse import clock
+from warehouse import clock, moments
 from warehouse.settings import aware
 
 
@@ -17,9 +17,10 @@ from warehouse.settings import aware
 def of_run(context: Mapping[str, Any]) -> Iterator[None]:
     """Inside the block the clock stands at the run's `now`, if it has one.
 
-    context: what Airflow gives a task. Raises ValueError for a `now` that is no ISO 8601 moment.
+    context: what Airflow gives a task. Raises WrongCall for a `now` that is no ISO 8601 moment.
     """
-    with clock.at(now_of(context)):
+    now = now_of(context)
+    with clock.at(moments.parse(now) if now else None):
         yield
 
 

@@ -1,17 +1,19 @@
 """The DAGs as Airflow reads them. Their runs are tested with a real Airflow in tests/e2e."""
 
+import csv
 import json
 import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pendulum
 import pytest
 
 from warehouse.settings import PROJECT_ROOT
 
 DAGS = PROJECT_ROOT / "dags"
-IDS = {"submissions", "figures", "deadlines", "publication"}
+IDS = {"submissions", "figures", "deadlines", "publication", "closing"}
 HEAVY = ("great_expectations", "dbt", "pandas", "sqlalchemy.orm.decl_api", "pipeline", "ingest", "expectations")
 
 READ = """
@@ -34,7 +36,7 @@ def bag():
     return DagBag(dag_folder=str(DAGS), bundle_path=DAGS, bundle_name="dags-folder")
 
 
-def test_there_are_exactly_four_dags_and_each_can_be_read(bag):
+def test_there_are_exactly_five_dags_and_each_can_be_read(bag):
     assert bag.import_errors == {}
     assert set(bag.dag_ids) == IDS
     assert {file.stem for file in DAGS.glob("*.py")} == IDS
@@ -45,12 +47,22 @@ def test_an_id_is_the_name_of_its_file(bag):
 
 
 def test_every_task_is_tried_again_and_ends_some_time(bag):
-    tasks = [task for dag in bag.dags.values() for task in dag.tasks]
-    assert len(tasks) == 7
-    for task in tasks:
-        assert task.retries == 3
-        assert task.retry_delay <= timedelta(seconds=30)
+    tasks = {(dag.dag_id, task.task_id): task for dag in bag.dags.values() for task in dag.tasks}
+    assert len(tasks) == 11
+    for task in tasks.values():
         assert timedelta(0) < task.execution_timeout <= timedelta(minutes=30)
+    remind = tasks.pop(("deadlines", "remind"))
+    assert {(task.retries, task.retry_delay) for task in tasks.values()} == {(3, timedelta(seconds=15))}
+    assert (remind.retries, remind.retry_delay, remind.retry_exponential_backoff) == (4, timedelta(minutes=1), 2)
+
+
+def test_a_call_that_is_wrong_is_not_tried_again_and_a_server_that_is_away_is(bag):
+    from alerts.channels import Unreachable
+    from warehouse.errors import WrongCall
+
+    for task in (task for dag in bag.dags.values() for task in dag.tasks):
+        decided = [task.retry_policy.evaluate(error("x"), 1, 3).action.value for error in (WrongCall, Unreachable)]
+        assert decided == ["fail", "default"], task
 
 
 def test_every_dag_says_what_it_does_and_lives_at_a_moment_that_can_be_given(bag):
@@ -61,9 +73,45 @@ def test_every_dag_says_what_it_does_and_lives_at_a_moment_that_can_be_given(bag
         assert dag.params["now"] is None
 
 
-def test_runs_of_a_dag_never_overlap_and_the_past_is_not_made_up_for(bag):
-    for dag in bag.dags.values():
-        assert (dag.max_active_runs, dag.catchup) == (1, False)
+def test_runs_of_a_dag_never_overlap_but_those_that_wait_for_a_person(bag):
+    """Questions to people may wait side by side."""
+    assert {dag.catchup for dag in bag.dags.values()} == {False}
+    assert {dag_id for dag_id, dag in bag.dags.items() if dag.max_active_runs != 1} == {"closing"}
+
+
+def test_after_days_of_downtime_only_the_latest_morning_is_made_up_for():
+    """As the scheduler reckons: the last run was five days ago, and what comes next is today's or yesterday's."""
+    from airflow.timetables.base import DataInterval, TimeRestriction
+    from airflow.timetables.trigger import CronTriggerTimetable
+
+    morning = CronTriggerTimetable("0 7 * * *", timezone="Asia/Ho_Chi_Minh")
+    last = pendulum.today("Asia/Ho_Chi_Minh").subtract(days=5).at(7)
+    restriction = TimeRestriction(earliest=pendulum.datetime(2026, 1, 1), latest=None, catchup=False)
+    coming = morning.next_dagrun_info(last_automated_data_interval=DataInterval.exact(last), restriction=restriction)
+    assert timedelta(0) <= pendulum.now() - coming.run_after < timedelta(days=1)
+
+
+def test_what_the_daily_check_finds_keeps_no_letter_back(bag):
+    assert bag.dags["deadlines"].get_task("build").downstream_task_ids == {"completeness", "remind"}
+    assert {task.task_id for task in bag.dags["deadlines"].leaves} == {"completeness", "remind"}
+
+
+def test_a_run_of_deadlines_is_due_an_hour_after_seven(bag):
+    (alert,) = bag.dags["deadlines"].deadline
+    assert (alert.interval, alert.reference.reference_name) == (timedelta(hours=1), "DagRunLogicalDateDeadline")
+    assert alert.callback.path.endswith("tell_late")
+    assert [dag_id for dag_id, dag in bag.dags.items() if dag.deadline] == ["deadlines"]
+
+
+def test_whoever_closes_chooses_among_the_plans_there_are_and_may_write_a_note(bag):
+    with (PROJECT_ROOT / "dbt_project" / "seeds" / "catalogue" / "programmes.csv").open(encoding="utf-8") as file:
+        codes = [row["programme_code"] for row in csv.DictReader(file)]
+    closing = bag.dags["closing"]
+    assert closing.params.get_param("programme").schema["enum"] == codes
+    assert "2026" in closing.params.get_param("period").schema["examples"]
+    assert "2023" not in closing.params.get_param("period").schema["examples"]
+    assert closing.get_task("approval").options == ["Khoá sổ", "Không khoá"]
+    assert closing.get_task("approval").defaults == ["Không khoá"]
 
 
 def test_reports_set_off_figures_and_figures_set_off_publication(bag):
@@ -102,7 +150,7 @@ def test_reading_the_dags_loads_nothing_heavy(record_property):
     said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=PROJECT_ROOT)
     found = json.loads(said.stdout.splitlines()[-1])
     record_property("import_seconds", found["seconds"])
-    print(f"four DAG files: {found['seconds']:.3f} s and {len(found['modules'])} modules beyond airflow.sdk")
+    print(f"{len(IDS)} DAG files: {found['seconds']:.3f} s and {len(found['modules'])} modules beyond airflow.sdk")
     assert not [name for name in found["modules"] if name.split(".")[0] in HEAVY]
     assert len(found["modules"]) < 400
 
@@ -118,4 +166,5 @@ def test_the_rooms_are_not_imported_at_the_top_of_a_dag_file(bag):
     for file in DAGS.glob("*.py"):
         top = [line for line in file.read_text().splitlines() if line.startswith(("import ", "from "))]
         imported = {line.split()[1].split(".")[0] for line in top}
-        assert {"pendulum", "airflow"} <= imported <= {"os", "datetime", "pendulum", "airflow"}, file.name
+        assert {"pendulum", "airflow"} <= imported, file.name
+        assert imported <= {"csv", "os", "datetime", "pathlib", "pendulum", "airflow"}, file.name

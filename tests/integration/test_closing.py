@@ -5,9 +5,10 @@ import json
 import pytest
 
 from expectations import gate
-from pipeline import building
+from pipeline import building, closing
 from tests.integration.reports import put
 from warehouse import clock, database, moments
+from warehouse.errors import WrongCall
 
 PROGRAMME, DA_MAI = "bacninh-2026-2030", "07228"
 REPORTED, CLOSED, CORRECTED = (f"2026-12-{day}T08:00:00+07:00" for day in ("01", "10", "15"))
@@ -46,17 +47,24 @@ def closed(own_database, command, monkeypatch):
     building.prepare_catalogue()
     accept(REPORTED, {"5.1": (291, 300)})
     monkeypatch.setenv("BAOCAO_NOW", CLOSED)
+    asked = closing.question(PROGRAMME, "2026", "Khoá sổ", "Không khoá")
     told = command("close", PROGRAMME, "2026", "--note", "thử nghiệm", "--json")
     assert told.code == 0
     again = command("close", PROGRAMME, "2026")
     monkeypatch.setenv("BAOCAO_NOW", CORRECTED)
     accept(CORRECTED, {"5.1": (280, 300)}, "correction")
-    return json.loads(told.out), again
+    return json.loads(told.out), again, asked
 
 
 def test_what_comes_after_the_closing_counts_is_marked_and_leaves_the_vintage_readable(closed, command):
-    told, again = closed
+    told, again, asked = closed
 
+    assert asked["subject"] == ("Khoá sổ năm 2026? Chương trình hành động vì trẻ em tỉnh Bắc Ninh giai đoạn 2026–2030")
+    for counted in ("Phải nộp | 99 |", "Đã nhận | 1 |", "Quá hạn mà chưa nhận được | 98 |", "không có thời hạn | 0 |"):
+        assert counted in asked["body"]
+    assert f"({DA_MAI})" not in asked["body"]
+    assert asked["body"].count("(07") + asked["body"].count("(09") == closing.NAMED
+    assert "và 38 báo cáo khác" in asked["body"]
     assert (told["obligations"], told["accepted"], told["missing"]) == (99, 1, 98)
     assert told["closed_at"].startswith("2026-12-10T08:00:00")
     assert again.code == 2
@@ -65,3 +73,22 @@ def test_what_comes_after_the_closing_counts_is_marked_and_leaves_the_vintage_re
     assert (figure(told["closed_at"]), figure(CORRECTED)) == (291, 280)
     assert command("close", PROGRAMME, "2025").code == 2
     assert command("close", PROGRAMME, "2040").code == 2
+    the_same_answer_closes_once()
+
+
+def the_same_answer_closes_once() -> None:
+    """As Airflow tries a task again that was killed behind its commit. In the database of the test above."""
+    lang_son = ("langson-child-friendly-2024", "2024")
+    asked = closing.question(*lang_son, "Khoá sổ", "Không khoá")
+    answer = closing.Answer("Người duyệt", moments.parse("2026-12-15T09:00"), "số 12 (giả định)")
+
+    assert "Công an" in asked["body"]
+    assert closing.told_open(*lang_son, answer).endswith(f"({answer}).")
+    assert "0/" in closing.close_as_answered(*lang_son, answer)
+    assert closing.close_as_answered(*lang_son, answer).startswith("Đã khoá langson-child-friendly-2024, năm 2024, lúc")
+    with pytest.raises(WrongCall, match="was closed at"):
+        closing.close_as_answered(*lang_son, closing.Answer(None, moments.parse("2026-12-16")))
+    with database.connect() as connection:
+        query = "select note from ops.period_closing where programme_code = %s"
+        notes = connection.execute(query, lang_son[:1]).fetchall()
+    assert notes == [("Người duyệt trả lời lúc 09:00 ngày 15/12/2026: số 12 (giả định)",)]

@@ -1,0 +1,98 @@
+"""A person closes a period: the page says how its reports stand, someone answers, and the answer is kept with it.
+
+standing → approval → close. Started by hand with a programme and a period. After "Khoá sổ" the figures of that moment
+are the vintage that stays and nobody is reminded any more; what is accepted later counts and is marked. After "Không
+khoá", or thirty days without an answer, nothing is closed and the run ends well. `baocao close` does the same without
+the question.
+"""
+
+import csv
+from datetime import timedelta
+from pathlib import Path
+
+import pendulum
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import ExceptionRetryPolicy, Param, RetryAction, RetryRule, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+CATALOGUE = Path(__file__).resolve().parents[1] / "dbt_project" / "seeds" / "catalogue"
+CLOSE, KEEP_OPEN = "Khoá sổ", "Không khoá"
+
+
+def rows(seed: str) -> list[dict[str, str]]:
+    with (CATALOGUE / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+PROGRAMMES = {row["programme_code"]: row["name_vi"] for row in rows("programmes")}
+PERIODS = sorted({row["period"] for row in rows("periods") if row["kind"] == "owed"})
+
+
+@dag(
+    schedule=None,
+    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Ho_Chi_Minh"),
+    catchup=False,
+    params={
+        "programme": Param(
+            next(iter(PROGRAMMES)),
+            type="string",
+            enum=list(PROGRAMMES),
+            values_display=PROGRAMMES,
+            title="Chương trình, kế hoạch",
+        ),
+        "period": Param(
+            type="string",
+            minLength=1,
+            examples=PERIODS,
+            title="Kỳ báo cáo",
+            description="2026, 2026-H1, 2026-Q3 hoặc 2026-06",
+        ),
+        "now": Param(None, type=["null", "string"], format="date-time", description="Empty: now"),
+    },
+    default_args={
+        "retries": 3,
+        "retry_delay": timedelta(seconds=15),
+        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.WrongCall", RetryAction.FAIL)]),
+        "execution_timeout": timedelta(minutes=15),
+    },
+    doc_md=__doc__,
+    tags=["closing"],
+)
+def closing():
+    @task
+    def standing(**context) -> dict[str, str]:
+        """Say how the period stands, for the one who decides; a wrong programme or period ends the run here."""
+        from pipeline import closing, moments
+
+        with moments.of_run(context):
+            return closing.question(context["params"]["programme"], context["params"]["period"], CLOSE, KEEP_OPEN)
+
+    approval = HITLOperator(
+        task_id="approval",
+        subject="{{ ti.xcom_pull(task_ids='standing')['subject'] }}",
+        body="{{ ti.xcom_pull(task_ids='standing')['body'] }}",
+        options=[CLOSE, KEEP_OPEN],
+        defaults=KEEP_OPEN,
+        params={"note": Param(None, type=["null", "string"], title="Ghi chú", description="Số văn bản, lý do.")},
+        response_timeout=timedelta(days=30),
+        doc_md="Wait for somebody's answer; no process waits with it.",
+    )
+
+    @task
+    def close(response: dict, **context) -> str:
+        """Close the period if the answer was to, with who said so and when; else say that it stays open."""
+        from pipeline import closing, moments
+
+        period = context["params"]["programme"], context["params"]["period"]
+        who = response["responded_by_user"] or {"name": None}
+        answer = closing.Answer(who["name"], response["responded_at"], response["params_input"].get("note") or "")
+        if CLOSE not in response["chosen_options"]:
+            raise AirflowSkipException(closing.told_open(*period, answer))
+        with moments.of_run(context):
+            return closing.close_as_answered(*period, answer)
+
+    standing() >> approval
+    close(approval.output)
+
+
+closing()

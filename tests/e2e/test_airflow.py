@@ -1,0 +1,278 @@
+"""A real Airflow: killed in the middle, asked to close periods, late, stopped. One home, one start, in this order."""
+
+import os
+import re
+import shutil
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import throw_away_home
+from tests.e2e.officers import Officers
+from tests.integration.letterbox import Letterbox, free_port, listening
+from warehouse import airflow_services, airflow_supervisor, clock, database, processes
+from warehouse.airflow_api import AirflowApi, Follower, Run
+from warehouse.errors import BaocaoError
+from warehouse.settings import get_settings
+
+REPORT = ("bacninh-2026-2030", "2026")
+UNITS = ["07210", "07228", "07282", "07294", "07330", "07420"]
+WRONG = {"07294": "numerator_above_denominator"}
+FIRST, SECOND = "2026-11-20T08:00:00+07:00", "2026-11-25T08:00:00+07:00"
+CLOSED = "2026-12-10T08:00:00+07:00"
+DAGS = frozenset({"submissions", "figures", "deadlines", "publication", "closing"})
+OPERATOR = "van-hanh@example.org"
+PATIENCE_SECONDS = 240
+
+FIGURES = {
+    "marts.fct_indicator_rollup": "programme_code, period, unit_id, boundary_basis, indicator_code, measure",
+    "marts.fct_reported_value": "programme_code, period, unit_id, agency_code, indicator_code, known_from, measure",
+}
+
+pytestmark = pytest.mark.services
+
+
+@dataclass(frozen=True)
+class Season:
+    """Files of two waves, the same bytes for every home."""
+
+    first: list[Path]
+    second: list[Path]
+
+
+@contextmanager
+def a_home(settings: Mapping[str, str] | None = None) -> Iterator[None]:
+    """A home where nothing runs by the clock, with these settings."""
+    with throw_away_home(), pytest.MonkeyPatch.context() as environment:
+        quiet = {"BAOCAO_INBOX_SCHEDULE": "none", "BAOCAO_DEADLINES_SCHEDULE": "none"}
+        for name, value in (quiet | dict(settings or {})).items():
+            environment.setenv(name, value)
+        try:
+            yield
+        finally:
+            airflow_services.stop()
+
+
+def simulate(folder: Path) -> Season:
+    """Six communes, one of them wrong; then the wrong one again, and one corrected."""
+    from publish.simulation import simulate
+
+    corrected = simulate(*REPORT, ["07228"], seed=1, out=folder / "c", correction=1, lines=["5.1", "2"])
+    return Season(
+        simulate(*REPORT, UNITS, seed=1, out=folder / "a", defects=WRONG),
+        [*simulate(*REPORT, list(WRONG), seed=1, out=folder / "b"), *corrected],
+    )
+
+
+def drop(files: list[Path]) -> None:
+    inbox = Path(get_settings().inbox)
+    inbox.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        shutil.copy(file, inbox)
+
+
+def figures() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row and column of the published figures."""
+    with database.connect() as connection:
+        return {
+            mart: connection.execute(f"select * from {mart} order by {key}").fetchall()  # our own names
+            for mart, key in FIGURES.items()
+        }
+
+
+@pytest.fixture(scope="module")
+def season_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("season")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(season_folder: Path, home: Path) -> tuple[Season, dict[str, list[tuple[Any, ...]]]]:
+    """The season played by the functions that the DAGs call, in a home of its own."""
+    from pipeline import building, receiving
+
+    with a_home():
+        database.prepare()
+        building.prepare_catalogue()
+        season = simulate(season_folder)
+        for moment, files in ((FIRST, season.first), (SECOND, season.second)):
+            with clock.at(moment):
+                drop(files)
+                receiving.receive()
+                building.build()
+        return season, figures()
+
+
+def wait_for_task(airflow: AirflowApi, run: Run, task_id: str) -> None:
+    """Until the task runs; fails when it has already ended, for then there is no middle to kill in."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (state := airflow.task_states(run).get(task_id)) != "running":
+        assert state not in ("success", "failed"), f"{task_id} is {state}"
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def kill_scheduler() -> None:
+    state = airflow_supervisor.read_state()
+    assert state is not None
+    os.kill(state.components["scheduler"].identity.pid, signal.SIGKILL)
+
+
+def kill_postgres() -> None:
+    server = database.cluster().running()
+    assert server is not None
+    os.kill(server.pid, signal.SIGKILL)
+
+
+def kill_supervisor_and_scheduler() -> None:
+    """The supervisor first, so that nobody mends what follows."""
+    state = airflow_supervisor.read_state()
+    assert state is not None
+    for who in (state.supervisor, state.components["scheduler"].identity):
+        os.kill(who.pid, signal.SIGKILL)
+        while processes.is_alive(who):
+            time.sleep(0.05)
+
+
+def the_build_set_off_by(airflow: AirflowApi, run: Run) -> Run:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (created := airflow.set_off_by(run)[0]):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    return created[0]
+
+
+def follow_to_the_end(follower: Follower, run: Run | None = None) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while follower.is_busy(run):
+        follower.poll()
+        assert time.monotonic() < deadline, f"not ended: {follower.runs}"
+        time.sleep(0.3)
+
+
+@pytest.fixture(scope="module")
+def letterbox() -> Letterbox:
+    return Letterbox()
+
+
+@pytest.fixture(scope="module")
+def airflow(letterbox) -> Iterator[Officers]:
+    from pipeline import building
+
+    mail = listening(letterbox, free_port())
+    with mail as url, a_home({"BAOCAO_SMTP_URL": url, "BAOCAO_OPERATOR": OPERATOR}):
+        database.prepare()
+        airflow_services.start(wait=False)
+        building.prepare_catalogue()
+        airflow_services.start()
+        airflow = Officers()
+        airflow.wait_for_dags(DAGS)
+        yield airflow
+
+
+def test_a_killed_scheduler_and_a_killed_postgres_change_no_figure(undisturbed, airflow):
+    season, expected = undisturbed
+    assert all(expected.values())
+    follower = Follower(airflow)
+
+    drop(season.first)
+    first = airflow.trigger("submissions", FIRST)
+    follower.add(first)
+    wait_for_task(airflow, first, "check")
+    kill_scheduler()
+    follow_to_the_end(follower, first)
+
+    build = the_build_set_off_by(airflow, first)
+    wait_for_task(airflow, build, "build")
+    kill_postgres()
+    follow_to_the_end(follower)
+    healed = {service.name: service.restarts for service in airflow_services.status()}
+    assert healed["scheduler"] >= 1
+
+    drop(season.second)
+    second = airflow.trigger("submissions", SECOND)
+    follower.add(second)
+    wait_for_task(airflow, second, "check")
+    kill_supervisor_and_scheduler()
+    airflow_services.start()
+    follow_to_the_end(follower)
+
+    assert [path for path in Path(get_settings().inbox).iterdir() if path.is_file()] == []
+    assert figures() == expected
+
+
+@pytest.fixture(scope="module")
+def asked(airflow) -> dict[str, Run]:
+    """Three people want a period closed, one of a year that there is not; and a run was to be through an hour ago."""
+    with database.connect() as connection:
+        connection.execute("update ops.pipeline_run set started_at = started_at - interval '1 day'")
+    runs = {
+        "approved": airflow.ask_to_close(*REPORT, now=CLOSED),
+        "refused": airflow.ask_to_close("haiphong-directive28", "2025", now=CLOSED),
+        "wrong": airflow.ask_to_close("bacninh-2026-2030", "2040", now=CLOSED),
+        "late": airflow.trigger_late("deadlines", timedelta(hours=2)),
+    }
+    for name, answer in (("approved", "Khoá sổ"), ("refused", "Không khoá")):
+        airflow.answer(runs[name], answer, note="Biên bản 12 (giả định)")
+    return {name: airflow.wait_for_end(run) for name, run in runs.items()}
+
+
+def closings() -> list[tuple[Any, ...]]:
+    with database.connect() as connection:
+        query = "select programme_code, period, closed_at::text, note from ops.period_closing"
+        return connection.execute(query).fetchall()
+
+
+def test_who_decides_reads_how_the_period_stands(airflow, asked):
+    question = airflow.question(asked["approved"])
+    assert question["subject"].startswith("Khoá sổ năm 2026? Chương trình hành động vì trẻ em tỉnh Bắc Ninh")
+    assert "| Phải nộp | 99 |" in question["body"]
+    assert "Quá hạn mà chưa nhận được: Phường" in question["body"]
+    assert question["options"] == ["Khoá sổ", "Không khoá"]
+
+
+def test_an_approved_period_is_closed_with_who_approved_it(airflow, asked):
+    assert asked["approved"].state == "success"
+    ((programme, period, closed_at, note),) = closings()
+    assert (programme, period, closed_at) == (*REPORT, "2026-12-10 08:00:00+07")
+    assert re.fullmatch(r"admin trả lời lúc \d\d:\d\d ngày \d\d/\d\d/\d{4}: Biên bản 12 \(giả định\)", note)
+
+
+def test_a_refused_period_stays_open_and_its_run_ends_well(airflow, asked):
+    assert asked["refused"].state == "success"
+    assert airflow.task_states(asked["refused"]) == {"standing": "success", "approval": "success", "close": "skipped"}
+    assert [row[0] for row in closings()] == [REPORT[0]]
+
+
+def test_a_period_that_there_is_not_is_told_before_anybody_is_asked(airflow, asked):
+    assert asked["wrong"].state == "failed"
+    assert airflow.task_states(asked["wrong"])["approval"] == "upstream_failed"
+    assert "WrongCall" in (said := airflow.log(asked["wrong"], "standing"))
+    assert "bacninh-2026-2030 has no period 2040; it has 2025, 2026" in said
+    with pytest.raises(BaocaoError, match="is not one of"):
+        airflow.ask_to_close("no-such-programme", "2026", now=CLOSED)
+
+
+def test_a_run_that_is_not_through_in_time_is_told_to_the_operator_once(airflow, asked, letterbox):
+    assert asked["late"].state == "success"
+    (letter,) = letterbox.letters
+    assert letter["To"] == OPERATOR
+    assert letter["Subject"].startswith("Lượt deadlines chưa xong lúc ")
+    assert asked["late"].run_id in letter.get_body(("plain",)).get_content()
+
+
+def test_stopping_leaves_no_process_behind(airflow):
+    state = airflow_supervisor.read_state()
+    started = [state.supervisor, *(component.identity for component in state.components.values())]
+    assert len(started) == 4
+    assert all(processes.is_alive(who) for who in started)
+    assert airflow_services.stop() is True
+    assert [who for who in started if processes.is_alive(who)] == []
+    assert {service.state for service in airflow_services.status()} == {"stopped"}
+    assert airflow_services.stop() is False
