@@ -7,7 +7,7 @@ from datetime import datetime
 
 import psycopg
 
-from alerts import addresses, ledger
+from alerts import addresses, ledger, patience
 from alerts.channels import Channel, Refused, Unreachable, Unusable
 from alerts.ledger import Frozen
 from warehouse.logging import get_logger
@@ -80,7 +80,7 @@ class Delivery:
         self.connection.commit()
 
     def _leave(self, message: Frozen, error: Unreachable) -> None:
-        if ledger.note_failure(self.connection, message.message_id, str(error), self.moment):
+        if patience.note_failure(self.connection, message.message_id, str(error), self.moment):
             self.waiting += 1
             self.failure = error
         else:

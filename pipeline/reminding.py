@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import psycopg.rows
 
-from alerts import channels, delivery, ledger, messages, planning
+from alerts import channels, delivery, ledger, messages, patience, planning
 from pipeline import runs
 from warehouse import database
 from warehouse.logging import get_logger
@@ -73,10 +73,10 @@ def listed(connection: psycopg.Connection, status: str | None = None) -> list[di
 
 
 def _tell(connection: psycopg.Connection, run: runs.Run, done: Reminded, retry_failed: bool) -> None:
-    failed = ledger.failed(connection)
+    failed = patience.failed(connection)
     done.planned = planning.plan(connection, run.moment)
     if retry_failed:
-        done.retried = ledger.retry(connection, run.moment)
+        done.retried = patience.retry(connection, run.moment)
     connection.commit()
     done.cancelled = planning.cancel(connection, run.moment)
     unreachable = planning.match_contacts(connection)
@@ -86,7 +86,7 @@ def _tell(connection: psycopg.Connection, run: runs.Run, done: Reminded, retry_f
     with channels.open_channels() as usable:
         _freeze(connection, run, usable, done)
         failure = _send(connection, run, usable, done)
-    done.failed = ledger.failed(connection) - failed + done.retried
+    done.failed = patience.failed(connection) - failed + done.retried
     if done.failed:
         log.warning("%d alerts have failed: `baocao alerts list --status failed` tells why", done.failed)
     if failure:

@@ -65,7 +65,8 @@ class Settings(BaseSettings):
         default=None,
         repr=False,
         description="Where escalations to the owners of programmes go beside their contacts: an address that takes "
-        "signed JSON, as Slack and Teams do; the part after `#` is the key that signs it. Unset: nowhere.",
+        "signed JSON, as Slack and Teams do (the part after `#` is the key that signs it), or any service that Apprise "
+        "knows, `tgram://…`. Unset: nowhere.",
     )
     operator: str | None = Field(
         default=None,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from alerts import backoff, channels, delivery, ledger
+from alerts import backoff, channels, delivery, patience
 from tests.integration.chatroom import Chatroom, serving
 from tests.integration.letterbox import free_port
 from tests.integration.reminded import AFTER, DA_MAI, VO_CUONG, contact, remind, statuses
@@ -52,9 +52,7 @@ def in_vain(session: psycopg.Connection) -> list[int]:
 
 def nearly_given_up(session: psycopg.Connection) -> None:
     """What waits has waited for all but the last day."""
-    session.execute(
-        "update ops.alert_ledger set unanswered_days = %s where status = 'planned'", [ledger.PATIENCE_DAYS - 1]
-    )
+    session.execute("update ops.alert_ledger set unanswered_days = %s where status = 'planned'", [patience.DAYS - 1])
 
 
 def on(day: int, hour: int = 7) -> str:
