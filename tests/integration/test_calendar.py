@@ -307,3 +307,11 @@ def test_the_windows_that_the_rows_leave_open_are_told_by_the_marts(season):
         [CHAIN],
     ).fetchall()
     assert rows == [("2026", "2025-12-15", "2026-12-14"), ("2026-10", "2026-09-15", "2026-10-14")]
+
+
+def test_figures_that_are_closed_after_they_are_due_are_a_warning_of_the_build(season):
+    """The year's figures close on 14/12 by the decree, and both levels owe them in November."""
+    (found,) = season.execute(
+        "select status, failures from ops.node_result where node_id like 'test.baocao.figures_close_a_working_day%'"
+    ).fetchall()
+    assert found == ("warn", 2)
