@@ -162,7 +162,8 @@ def mailer(url: str) -> Iterator[Mailer]:
 
 
 def _connect(server: Server) -> _Session:
-    context = ssl.create_default_context()
+    # The trusted certificates take longer to read than a letter to send.
+    context = ssl.create_default_context() if server.is_tls or server.is_starttls else None
     connection: _Session
     if server.is_tls:
         connection = _SessionOverTls(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)

@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
 
@@ -44,10 +45,19 @@ def signature(content: bytes, key: str) -> str:
 
 
 class Caller:
-    """Posts messages over one client."""
+    """Posts messages over one client, which is made with the first: most runs have none."""
 
-    def __init__(self, client: "httpx.Client") -> None:
-        self.client = client
+    @cached_property
+    def client(self) -> "httpx.Client":
+        """Redirects are not followed, for they would carry the text to somebody else."""
+        import httpx
+
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # below it, each call is logged with its whole address
+        return httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+
+    def close(self) -> None:
+        if "client" in self.__dict__:
+            self.client.close()
 
     def send(self, message: Frozen, before_data: Callable[[Frozen], None]) -> None:
         """Posts to the message's address; see channels.Channel."""
@@ -83,9 +93,9 @@ class Caller:
 
 @contextmanager
 def caller() -> Iterator[Caller]:
-    """A caller for the block; redirects are not followed, for they would carry the text to somebody else."""
-    import httpx
-
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # below it, each call is logged with its whole address
-    with httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as client:
-        yield Caller(client)
+    """A caller for the block."""
+    found = Caller()
+    try:
+        yield found
+    finally:
+        found.close()
