@@ -68,7 +68,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class Letter:
-    """One delivery: in which run, to whom, under which Message-ID, which reports it calls silent and which received."""
+    """One delivery: in which run, to whom, under which Message-ID, which reports it calls silent and which received.
+
+    size: bytes over the wire.
+    """
 
     at: datetime
     recipient: str
@@ -76,6 +79,7 @@ class Letter:
     silent: frozenset[Report]
     received: frozenset[Report]
     body: str
+    size: int
 
     @property
     def day(self) -> date:
@@ -229,11 +233,12 @@ class Season:
         return any(self.is_awaited((programme, unit.code), moment) for programme in self.programmes)
 
     def _read_letters(self, turn: Turn) -> None:
-        self.letters += [self._read(turn.at, message_from_bytes(content)) for content in self.postbox.taken]
+        self.letters += [self._read(turn.at, content) for content in self.postbox.taken]
         self.postbox.taken.clear()
 
-    def _read(self, at: datetime, letter: Message) -> Letter:
+    def _read(self, at: datetime, content: bytes) -> Letter:
         """The reports of a letter are told by the template's line, or by the tables under a programme's heading."""
+        letter = message_from_bytes(content)
         body = plain(letter)
         silent, received = set(TEMPLATE_LINE.findall(body)), set()
         codes = {name: code for code, name in self.programmes.items()}
@@ -241,7 +246,8 @@ class Season:
         for name, table in zip(parts[1::2], parts[2::2], strict=True):
             silent |= {(codes[name], unit) for unit in SILENT.findall(table)}
             received |= {(codes[name], unit) for unit in RECEIVED.findall(table)}
-        return Letter(at, letter["To"], letter["Message-ID"], frozenset(silent), frozenset(received), body)
+        reports = frozenset(silent), frozenset(received)
+        return Letter(at, letter["To"], letter["Message-ID"], *reports, body, len(content))
 
 
 def draw_turns(chance: random.Random, lost: int, kills: int) -> list[Turn]:
