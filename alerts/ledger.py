@@ -44,7 +44,7 @@ with waiting as (
     order by unit_code, valid_to desc nulls first, valid_from desc nulls last
 )
 select waiting.*, programmes.name_vi as programme_name, named.unit_name,
-    coalesce(addressed.unit_name, beyond.name_vi) as addressed_name,
+    coalesce(addressed.unit_name, beyond.name_vi) as addressed_name, above.unit_name as above_name,
     coalesce(recipients.recipient, %(webhook_url)s) as recipient
 from waiting
 join catalogue.programmes using (programme_code)
@@ -56,6 +56,7 @@ left join recipients
     and recipients.agency_code = case waiting.audience when 'reporter' then waiting.agency_code else 'UBND' end
 left join named on named.unit_id = waiting.unit_id
 left join addressed on addressed.unit_code = waiting.addressed_code
+left join addressed as above on above.unit_code = waiting.supervisor_code
 -- told today: `not in` is answered by one look at the messages, whatever the planner thinks of their number
 where (waiting.channel, coalesce(recipients.recipient, %(webhook_url)s)) not in (
     select channel, recipient from ops.message
@@ -210,6 +211,8 @@ def _alert(connection: psycopg.Connection, row: dict[str, Any]) -> Alert:
         lines_required=row["lines_required"],
         is_rejected=row["status"] == "rejected",
         came_at=row["fulfilled_at"],
+        above_code=row["supervisor_code"],
+        above_name=row["above_name"] or row["supervisor_code"],
         reasons=tuple(issues[:REASONS_TOLD]),
         reasons_untold=max(0, len(issues) - REASONS_TOLD),
     )

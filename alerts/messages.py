@@ -37,7 +37,7 @@ class Issue:
 class Alert:
     """One report that somebody is told of: at which stage of the ladder, and as whom.
 
-    came_at: when the report came after all, for the stage `resolved`.
+    came_at: when the report came after all, for the stage `resolved`. above: the unit above the one that owes.
     moved_from, moved_by: the last day in time before the deadline was moved, and the day of that decision.
     """
 
@@ -59,6 +59,8 @@ class Alert:
     moved_from: date | None = None
     moved_by: date | None = None
     came_at: datetime | None = None
+    above_code: str = ""
+    above_name: str = ""
     reasons: tuple[Issue, ...] = ()
     reasons_untold: int = 0
 
@@ -97,6 +99,19 @@ class Listing:
     def __post_init__(self) -> None:
         object.__setattr__(self, "silent", [alert for alert in self.alerts if alert.stage != "resolved"])
         object.__setattr__(self, "resolved", [alert for alert in self.alerts if alert.stage == "resolved"])
+
+    @property
+    def groups(self) -> list[tuple[str, list[Alert]]]:
+        """The silent by the unit above them, each with its name: of an owner's thousands nobody reads a flat list."""
+        found: dict[tuple[str, str], list[Alert]] = {}
+        for alert in self.silent:
+            found.setdefault((alert.above_code, alert.above_name), []).append(alert)
+        return [(name, found[code, name]) for code, name in sorted(found)]
+
+    def common_standing(self, moment: datetime) -> str:
+        """ "quá hạn 3 ngày", where all who are silent have the same day; else empty."""
+        standings = {alert.standing(moment) for alert in self.silent}
+        return standings.pop() if len(standings) == 1 else ""
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,36 @@ def test_an_upper_level_reads_a_table_of_its_units():
     assert "baocao template" not in text.plain
 
 
+def test_an_owner_reads_counts_by_province_before_the_units():
+    """9 963 reports of three programmes: every unit is named, and the letter weighs what a mail server takes."""
+    provinces = [(f"{code:02d}", f"Tỉnh giả định {code}") for code in range(1, 35)]
+    alerts = [
+        replace(
+            ALERT,
+            ledger_id=number,
+            audience="owner",
+            programme_code=f"gia-dinh-{programme}",
+            unit_code=f"{number:05d}",
+            is_rejected=number == 35,
+            above_code=provinces[number % 34][0],
+            above_name=provinces[number % 34][1],
+        )
+        for number in range(3321)
+        for programme in range(3)
+    ]
+    text = messages.compose(alerts, MOMENT)
+
+    first = text.plain.split("\n\n")[1].split("\n")
+    assert first[2:5] == ["Chưa có báo cáo hợp lệ (3321):", "   Tỉnh giả định 1: 98", "   Tỉnh giả định 2: 98"]
+    assert "\n\n   Tỉnh giả định 2:\n   00001  Phường Đa Mai: chưa gửi, quá hạn 2 ngày\n   00035  Phường" in text.plain
+    assert "<strong>Tỉnh giả định 2</strong></td>" in text.html
+    assert "00035 Phường Đa Mai <strong>(bị từ chối)</strong>;" in text.html
+    assert all(text.plain.count(alert.unit_code) == text.html.count(alert.unit_code) == 3 for alert in alerts[::300])
+    assert (
+        len(smtp.envelope(replace(FROZEN, body_text=text.plain, body_html=text.html), "a@example.org").as_bytes()) < 2e6
+    )
+
+
 def test_who_answers_in_two_roles_reads_a_report_once():
     twice = [
         replace(ALERT, audience=audience, stage=stage)
