@@ -197,21 +197,23 @@ class Season:
     def _run_and_die(self, turn: Turn) -> None:
         """A run in a process of its own, killed when the server has a letter that it has not confirmed yet.
 
-        Each third is killed a moment earlier, before the text goes out: nobody can have got that letter.
+        Where none but the levels above get letters, it is one that a supervisor gets, who has news on most days. Each
+        third run is killed a moment earlier, before the text goes out: nobody can have got that letter.
         """
         victim = subprocess.Popen(
             [sys.executable, "-c", "from pipeline import reminding; reminding.remind()"],
             cwd=PROJECT_ROOT,
             env=os.environ | {"BAOCAO_NOW": turn.at.isoformat()},
         )
+        is_early = sum(each.fate == "killed" for each in self.turns[: self.turns.index(turn)]) % 3 == 2
         countdown = iter(range(self.chance.randrange(self._letters_expected(turn)), -1, -1))
 
         def kill() -> None:
-            if next(countdown, 0) == 0:
+            is_meant = is_early or self._reporters_are_told(turn) or self._last_recipient().startswith("supervisor")
+            if is_meant and next(countdown, 0) == 0:
                 os.kill(victim.pid, signal.SIGKILL)
                 victim.wait()
 
-        is_early = sum(each.fate == "killed" for each in self.turns[: self.turns.index(turn)]) % 3 == 2
         hook = "on_recipient" if is_early else "on_letter"
         setattr(self.postbox, hook, kill)
         assert victim.wait(600) == -signal.SIGKILL, f"the run of {turn.at} ended before it was killed"
@@ -219,15 +221,19 @@ class Season:
         if not is_early:
             self.in_flight.append(str(message_from_bytes(self.postbox.taken[-1])["Message-ID"]))
 
+    def _last_recipient(self) -> str:
+        return str(message_from_bytes(self.postbox.taken[-1])["To"])
+
     def _letters_expected(self, turn: Turn) -> int:
-        """So many letters go out for certain: to two thirds of who owes, or to a third of the levels above."""
-        if self._stages_since_last_run(turn) & set(LADDER["reporter"]):
+        """So many go out for certain: to two thirds of those who owe, or to a third of the supervisors."""
+        if self._reporters_are_told(turn):
             return max(1, len({unit for unit in self.units if self._owes(unit, turn.at)}) * 2 // 3)
         return max(1, len({unit.province for unit in self.units}) // 3)
 
-    def _stages_since_last_run(self, turn: Turn) -> set[date]:
+    def _reporters_are_told(self, turn: Turn) -> bool:
+        """Whether a stage of theirs has begun since the last run."""
         runs = [each.day for each in self.turns if each.fate != "lost" and each.at < turn.at]
-        return {day for stages in LADDER.values() for day in stages if (runs or [DAYS[0]])[-1] < day <= turn.day}
+        return any((runs or [DAYS[0]])[-1] < day <= turn.day for day in LADDER["reporter"])
 
     def _owes(self, unit: Unit, moment: datetime) -> bool:
         return any(self.is_awaited((programme, unit.code), moment) for programme in self.programmes)
