@@ -44,10 +44,15 @@ def look_at(connection: psycopg.Connection, moment: datetime | None) -> None:
     if moment > clock.now():
         raise WrongCall(f"{moment:%Y-%m-%d %H:%M} has not come: what will be known then can still change.")
     _wait_for_the_gate()
-    row = connection.execute(NOT_BUILT, {"moment": moment}).fetchone()
-    if row and row[0]:
+    if not is_built(connection, moment):
         raise BaocaoError("Reports accepted until then are not in the marts yet: run `baocao build` first.")
     set_moment(connection, moment)
+
+
+def is_built(connection: psycopg.Connection, moment: datetime) -> bool:
+    """Whether the lines of every report accepted until then are in the marts; who has reported is known without."""
+    row = connection.execute(NOT_BUILT, {"moment": moment}).fetchone()
+    return not (row and row[0])
 
 
 def _wait_for_the_gate() -> None:

@@ -148,6 +148,50 @@ def test_before_the_deadline_the_command_lists_nobody(season, command):
     assert told.out == "No report is overdue.\n"
 
 
+def test_ended_plans_are_left_out_and_said_to_be_unless_they_are_asked_for(season, command):
+    moment = ("--as-of", "2031-06-01 07:00")
+    told = command("missing", *moment, "--json")
+    named = command("missing", "--programme", "bacninh-2026-2030", *moment, "--json")
+    everything = json.loads(command("missing", "--all", *moment, "--json").out)
+
+    assert "bacninh-2026-2030" not in {row["programme_code"] for row in json.loads(told.out)}
+    assert f"Left out: {len(everything) - len(json.loads(told.out))} reports of plans that have ended" in told.err
+    assert [row for row in everything if row["programme_code"] == "bacninh-2026-2030"] == json.loads(named.out)
+    assert len(json.loads(named.out)) == 96 + 4 * 99
+    assert "Left out" not in named.err
+
+
+def test_many_rows_are_plain_lines(season, command):
+    told = command("missing", "--programme", "bacninh-2026-2030", "--as-of", "2031-06-01 07:00").out.splitlines()
+
+    assert len(told) == 1 + 96 + 4 * 99
+    assert told[0].split()[:3] == ["programme_code", "period", "unit_code"]
+    assert {line.index("UBND") for line in told[1:]} == {told[0].index("agency_code")}
+
+
+def test_the_command_tells_the_rates_of_the_highest_place_and_of_each_below_it(season, command):
+    asked = ("rates", "--programme", "bacninh-2026-2030", "--period", "2026", "--as-of", "2026-12-02 12:00", "--json")
+    with clock.at("2026-12-03 09:00"):
+        (province,) = json.loads(command(*asked).out)
+        communes = json.loads(command(*asked, "--unit", "24", "--level", "commune").out)
+        (tardy,) = json.loads(command(*asked, "--unit", TARDY).out)
+        days = json.loads(command(*asked, "--over-time").out)
+        table = command(*asked[:-1])
+
+    counts = ("obligations", "reports_submitted", "reports_on_time", "reports_accepted", "reports_complete")
+    assert (province["unit_name"], [province[name] for name in counts]) == ("Thành phố Bắc Ninh", [99, 4, 1, 3, 0])
+    assert (len(communes), sum(row["reports_submitted"] for row in communes)) == (99, 4)
+    assert (tardy["unit_code"], tardy["submitted_pct"], tardy["on_time_pct"]) == (TARDY, 100, 0)
+    assert (days[0]["day"], days[-1]["day"], len(days)) == ("2026-10-30", "2026-12-02", 34)
+    accepted = {row["day"]: row["reports_accepted"] for row in days}
+    assert [accepted[f"2026-11-{day}"] for day in (19, 20, 24, 25, 29, 30)] == [0, 1, 1, 0, 0, 2]
+    assert table.code == 0
+
+
+def test_rates_of_a_unit_that_never_was_are_a_wrong_call(season, command):
+    assert command("rates", "--unit", "99999").code == 2
+
+
 @pytest.mark.parametrize(
     "wrong",
     [("--as-of", "30/11"), ("--programme", "bacninh"), ("--programme", "bacninh-2026-2030", "--period", "2040")],

@@ -1,64 +1,85 @@
--- int_obligations__answered.sql: one row per report that something came for, as of the moment
+-- int_obligations__answered.sql: one row per report and the time between two verdicts, with what
+-- had
+-- come for it by then
 -- A retraction withdraws all that came before it: the obligation stands as if nothing had been
 -- sent. The report that fulfils it is the first to arrive among those that passed the gate.
 {{ config(materialized="view") }}
 
 with
-    as_of as (select {{ moment() }} as moment),
-
     judged as (
-        select reports.*
-        from {{ ref("int_reports__judged") }} as reports
-        inner join as_of on reports.decided_at <= as_of.moment
+        select *, is_accepted and submission_type = 'retraction' as is_withdrawal
+        from {{ ref("int_reports__judged") }}
     ),
 
-    remaining as (
+    verdicts as (select * from {{ ref("stg_verdicts") }}),
+
+    ordered as (
         select
             *,
-            coalesce(
-                max(accepted_seq) filter (
-                    where is_accepted and submission_type = 'retraction'
-                ) over (partition by programme_code, period, unit_id, agency_code),
-                0
-            ) as withdrawn_seq
+            coalesce(lead(decided_at) over of_report, 'infinity') as known_to,
+            count(*) filter (where is_withdrawal) over of_report as times_withdrawn
         from judged
+        window
+            of_report as (
+                partition by programme_code, period, unit_code, agency_code order by accepted_seq
+            )
     ),
 
-    came as (select * from remaining where accepted_seq > withdrawn_seq),
-
-    first_came as (
+    came as (
         select
-            programme_code,
-            period,
-            unit_id,
-            unit_code,
-            agency_code,
-            min(received_at) as first_received_at
-        from came
-        group by 1, 2, 3, 4, 5
+            *,
+            min(received_at) filter (where not is_withdrawal) over (
+                since_withdrawal rows between unbounded preceding and current row
+            ) as first_received_at,
+            min(received_at) filter (where is_accepted and not is_withdrawal) over (
+                since_withdrawal rows between unbounded preceding and current row
+            ) as fulfilled_at,
+            min(received_at) filter (where is_accepted and not is_withdrawal) over (
+                since_withdrawal rows between unbounded preceding and 1 preceding
+            ) as fulfilled_before_at
+        from ordered
+        window
+            since_withdrawal as (
+                partition by programme_code, period, unit_code, agency_code, times_withdrawn
+                order by accepted_seq
+            )
     ),
 
-    fulfilling as (
-        select distinct on (programme_code, period, unit_id, agency_code) *
+    -- what fulfils is what arrived earliest so far
+    fulfilled as (
+        select
+            *
+            {%- for what, name in (
+                ("accepted_seq", "fulfilling_seq"),
+                ("decided_at", "accepted_at"),
+            ) -%}
+                ,
+                max({{ what }}) filter (
+                    where fulfilled_at is distinct from fulfilled_before_at
+                ) over (
+                    partition by programme_code, period, unit_code, agency_code, times_withdrawn
+                    order by accepted_seq
+                    rows between unbounded preceding and current row
+                ) as {{ name }}
+            {%- endfor %}
         from came
-        where is_accepted
-        order by programme_code, period, unit_id, agency_code, received_at, accepted_seq
     )
 
 select
-    first_came.programme_code,
-    first_came.period,
-    first_came.unit_id,
-    first_came.unit_code,
-    first_came.agency_code,
-    first_came.first_received_at,
-    fulfilling.received_at as fulfilled_at,
-    fulfilling.decided_at as accepted_at,
-    fulfilling.submission_id as accepted_submission_id
-from first_came
-left join
-    fulfilling
-    on fulfilling.programme_code = first_came.programme_code
-    and fulfilling.period = first_came.period
-    and fulfilling.unit_id = first_came.unit_id
-    and fulfilling.agency_code = first_came.agency_code
+    fulfilled.programme_code,
+    fulfilled.period,
+    fulfilled.unit_id,
+    fulfilled.unit_code,
+    fulfilled.agency_code,
+    fulfilled.first_received_at,
+    fulfilled.fulfilled_at,
+    fulfilled.accepted_at,
+    verdicts.submission_id as accepted_submission_id,
+    fulfilled.submission_id,
+    fulfilled.decided_at as known_from,
+    fulfilled.known_to
+from fulfilled
+-- joined last, and not at all where nobody asks for it
+left join verdicts on verdicts.accepted_seq = fulfilled.fulfilling_seq
+-- two reports judged in one moment: the first never stood alone
+where fulfilled.decided_at < fulfilled.known_to

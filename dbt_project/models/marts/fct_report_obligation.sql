@@ -5,29 +5,28 @@ with
 
     owed as (select * from {{ ref("int_reports__owed") }}),
 
-    answered as (select * from {{ ref("int_obligations__answered") }}),
+    programmes as (select * from {{ ref("programmes") }}),
 
-    lines as (select * from {{ ref("int_values__versioned") }} where is_primary),
+    periods as (select * from {{ ref("int_periods__closed") }}),
 
-    -- the lines that a report has to hold are those of its level that its sender is assigned
-    indicators as (
-        select
-            assigned.programme_code,
-            assigned.indicator_code,
-            assigned.agency_code,
-            measures.unit_level
-        from {{ ref("int_indicators__assigned") }} as assigned
-        inner join
-            {{ ref("indicator_measures") }} as measures
-            on measures.programme_code = assigned.programme_code
-            and measures.indicator_code = assigned.indicator_code
-        where assigned.is_required
+    answered as (
+        select *
+        from {{ ref("int_obligations__answered") }}
+        where known_from <= (select moment from as_of) and known_to > (select moment from as_of)
     ),
 
     required as (
         select programme_code, agency_code, unit_level, count(*) as lines_required
-        from indicators
+        from {{ ref("int_indicators__required") }}
         group by 1, 2, 3
+    ),
+
+    -- one row a report, and the planner knows it: who does not ask for it does not wait for it
+    counted as (
+        select programme_code, period, unit_code, agency_code, max(lines_reported) as lines_reported
+        from {{ ref("int_lines__counted") }}
+        where known_from <= (select moment from as_of) and known_to > (select moment from as_of)
+        group by 1, 2, 3, 4
     ),
 
     stood as (
@@ -41,6 +40,11 @@ with
             case
                 when owed.form = 'figures' then coalesce(required.lines_required, 0) else 0
             end as lines_required,
+            case
+                when answered.fulfilled_at is null then 0 else coalesce(counted.lines_reported, 0)
+            end as lines_reported,
+            programmes.ends_on >= (as_of.moment at time zone 'Asia/Ho_Chi_Minh')::date
+            and (periods.closed_at <= as_of.moment) is not true as is_open,
             case
                 when owed.reason like 'exempt by %'
                 then 'exempt'
@@ -58,6 +62,9 @@ with
             end as status
         from owed
         cross join as_of
+        inner join programmes on programmes.programme_code = owed.programme_code
+        inner join
+            periods on periods.programme_code = owed.programme_code and periods.period = owed.period
         left join
             required
             on required.programme_code = owed.programme_code
@@ -70,36 +77,12 @@ with
             and answered.period = owed.period
             and answered.unit_code = owed.unit_code
             and answered.agency_code = owed.agency_code
-    ),
-
-    -- counted in the column itself: who does not ask for it does not wait for it
-    counted as (
-        select
-            stood.*,
-            case
-                when stood.accepted_at is null
-                then 0
-                else
-                    (
-                        select count(*)
-                        from lines
-                        inner join
-                            indicators
-                            on indicators.programme_code = lines.programme_code
-                            and indicators.indicator_code = lines.indicator_code
-                            and indicators.agency_code = lines.agency_code
-                            and indicators.unit_level = lines.unit_level
-                        where
-                            lines.programme_code = stood.programme_code
-                            and lines.period = stood.period
-                            and lines.unit_id = stood.unit_id
-                            and lines.agency_code = stood.agency_code
-                            and lines.known_from <= stood.moment
-                            and lines.known_to > stood.moment
-                            and lines.value_status <> 'missing'
-                    )
-            end as lines_reported
-        from stood
+        left join
+            counted
+            on counted.programme_code = owed.programme_code
+            and counted.period = owed.period
+            and counted.unit_code = owed.unit_code
+            and counted.agency_code = owed.agency_code
     )
 
 select
@@ -120,7 +103,7 @@ select
     accepted_submission_id,
     lines_required::integer as lines_required,
     lines_reported::integer as lines_reported,
-    accepted_at is not null and lines_reported >= lines_required as is_complete,
+    fulfilled_at is not null and lines_reported >= lines_required as is_complete,
     case
         when status = 'on_time'
         then 0
@@ -132,5 +115,6 @@ select
             - (deadline_at at time zone 'Asia/Ho_Chi_Minh')::date
             + 1
     end as days_late,
-    status in ('missing', 'rejected') and moment >= deadline_at as is_overdue
-from counted
+    status in ('missing', 'rejected') and moment >= deadline_at as is_overdue,
+    is_open
+from stood

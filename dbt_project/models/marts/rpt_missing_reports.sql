@@ -2,7 +2,8 @@
 with
     obligations as (select * from {{ ref("fct_report_obligation") }} where is_overdue),
 
-    units as (select * from {{ ref("dim_org_unit") }} where is_newest),
+    -- not materialized: looked up by its index
+    places as not materialized(select * from {{ ref("dim_org_unit_place") }}),
 
     programmes as (select * from {{ ref("dim_programme") }})
 
@@ -13,15 +14,22 @@ select
     obligations.unit_code,
     obligations.agency_code,
     programmes.programme_name,
-    units.unit_name,
+    units.place_name as unit_name,
     obligations.unit_level,
-    provinces.unit_code as province_code,
-    provinces.unit_name as province_name,
+    provinces.place_code as province_code,
+    provinces.place_name as province_name,
     obligations.deadline_at,
     obligations.status,
     obligations.first_received_at,
-    obligations.days_late
+    obligations.days_late,
+    obligations.is_open
 from obligations
-inner join units on units.unit_id = obligations.unit_id
-inner join units as provinces on provinces.unit_id = units.province_id
+inner join
+    places as units
+    on units.unit_id = obligations.unit_id
+    and units.place_level = obligations.unit_level
+inner join
+    places as provinces
+    on provinces.unit_id = obligations.unit_id
+    and provinces.place_level = 'province'
 inner join programmes on programmes.programme_code = obligations.programme_code

@@ -1,54 +1,43 @@
 -- rpt_reporting_rates.sql: one row per programme, period and unit, over the reports owed by it and
 -- below it
 -- Four rates, each beside its count; none is capped. On time counts only what has a dated deadline.
+-- Every unit stands below those of its own time.
 with
     obligations as (select * from {{ ref("fct_report_obligation") }} where status <> 'exempt'),
 
-    units as (select * from {{ ref("dim_org_unit") }} where is_newest),
-
-    places as (
-        select unit_id, unit_id as place_id
-        from units
-        union
-        select unit_id, district_id
-        from units
-        where district_id is not null
-        union
-        select unit_id, province_id
-        from units
-    ),
+    places as (select * from {{ ref("dim_org_unit_place") }}),
 
     counted as (
         select
             obligations.programme_code,
             obligations.period,
             places.place_id,
+            places.place_code,
+            places.place_level,
             count(*)::integer as obligations,
             count(obligations.deadline_at)::integer as obligations_dated,
             count(obligations.first_received_at)::integer as reports_submitted,
             (count(*) filter (where obligations.status = 'on_time'))::integer as reports_on_time,
-            count(obligations.accepted_at)::integer as reports_accepted,
+            count(obligations.fulfilled_at)::integer as reports_accepted,
             (count(*) filter (where obligations.is_complete))::integer as reports_complete
         from obligations
         inner join places on places.unit_id = obligations.unit_id
-        group by 1, 2, 3
+        group by 1, 2, 3, 4, 5
+        -- the country is told where units of several provinces owe; else it is that province again
+        having places.place_level <> 'country' or min(places.province_id) <> max(places.province_id)
     )
 
 select
-    counted.programme_code,
-    counted.period,
-    units.unit_id,
-    units.unit_code,
-    units.unit_level,
-    counted.obligations,
-    counted.obligations_dated,
-    counted.reports_submitted,
-    counted.reports_on_time,
-    counted.reports_accepted,
-    counted.reports_complete,
-    counted.reports_submitted * 100.0 / counted.obligations as submitted_pct,
-    counted.reports_on_time * 100.0 / nullif(counted.obligations_dated, 0) as on_time_pct,
-    counted.reports_accepted * 100.0 / counted.obligations as accepted_pct,
-    counted.reports_complete * 100.0 / counted.obligations as complete_pct
+    programme_code,
+    period,
+    place_id as unit_id,
+    place_code as unit_code,
+    place_level as unit_level,
+    obligations,
+    obligations_dated,
+    reports_submitted,
+    reports_on_time,
+    reports_accepted,
+    reports_complete,
+    {{ reporting_rates() }}
 from counted
-inner join units on units.unit_id = counted.place_id
