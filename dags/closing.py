@@ -52,7 +52,7 @@ PERIODS = sorted({row["period"] for row in rows("periods") if row["kind"] == "ow
     default_args={
         "retries": 3,
         "retry_delay": timedelta(seconds=15),
-        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.WrongCall", RetryAction.FAIL)]),
+        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.NotRetryable", RetryAction.FAIL)]),
         "execution_timeout": timedelta(minutes=15),
     },
     doc_md=__doc__,

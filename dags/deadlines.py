@@ -46,7 +46,7 @@ def tell_late(context: dict) -> None:
     default_args={
         "retries": 3,
         "retry_delay": timedelta(seconds=15),
-        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.WrongCall", RetryAction.FAIL)]),
+        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.NotRetryable", RetryAction.FAIL)]),
         "execution_timeout": timedelta(minutes=30),
     },
     deadline=DeadlineAlert(

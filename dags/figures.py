@@ -22,7 +22,7 @@ MARTS = Asset("baocao://marts")
     default_args={
         "retries": 3,
         "retry_delay": timedelta(seconds=15),
-        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.WrongCall", RetryAction.FAIL)]),
+        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.NotRetryable", RetryAction.FAIL)]),
         "execution_timeout": timedelta(minutes=30),
     },
     doc_md=__doc__,

@@ -34,7 +34,7 @@ SCHEDULE = os.environ.get("BAOCAO_INBOX_SCHEDULE", "*/2 * * * *")
     default_args={
         "retries": 3,
         "retry_delay": timedelta(seconds=15),
-        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.WrongCall", RetryAction.FAIL)]),
+        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.NotRetryable", RetryAction.FAIL)]),
         "execution_timeout": timedelta(minutes=15),
     },
     doc_md=__doc__,

@@ -7,7 +7,7 @@ import psycopg
 from expectations import rules
 from expectations.context import CheckBroken
 from expectations.rules import Suite
-from warehouse.errors import BaocaoError
+from warehouse.errors import NotRetryable
 from warehouse.logging import get_logger
 
 log = get_logger(__name__)
@@ -16,7 +16,7 @@ Counts = Mapping[tuple[str, str], int]
 """Rows that break a rule, by (suite, rule code)."""
 
 
-class NotFitToPublish(BaocaoError):
+class NotFitToPublish(NotRetryable):
     """The marts hold rows that cannot be true; the message names each broken rule and how many rows break it."""
 
 

@@ -56,13 +56,17 @@ def test_every_task_is_tried_again_and_ends_some_time(bag):
     assert (remind.retries, remind.retry_delay, remind.retry_exponential_backoff) == (4, timedelta(minutes=1), 2)
 
 
-def test_a_call_that_is_wrong_is_not_tried_again_and_a_server_that_is_away_is(bag):
+def test_what_a_person_has_to_mend_is_not_tried_again_and_a_server_that_is_away_is(bag):
     from alerts.channels import Unreachable
+    from expectations.layout import NotFitToPublish
     from warehouse.errors import WrongCall
 
     for task in (task for dag in bag.dags.values() for task in dag.tasks):
-        decided = [task.retry_policy.evaluate(error("x"), 1, 3).action.value for error in (WrongCall, Unreachable)]
-        assert decided == ["fail", "default"], task
+        decided = [
+            task.retry_policy.evaluate(error("x"), 1, 3).action.value
+            for error in (WrongCall, NotFitToPublish, Unreachable)
+        ]
+        assert decided == ["fail", "fail", "default"], task
 
 
 def test_every_dag_says_what_it_does_and_lives_at_a_moment_that_can_be_given(bag):

@@ -36,7 +36,8 @@ FIGURES = {
     "marts.fct_reported_value": "programme_code, period, unit_id, agency_code, indicator_code, known_from, measure",
 }
 
-pytestmark = pytest.mark.services
+# On a machine with other work the season with its kills takes longer than any other test.
+pytestmark = [pytest.mark.services, pytest.mark.timeout(1500)]
 
 
 @dataclass(frozen=True)
