@@ -4,32 +4,30 @@ Everything is made up. The command's own seconds, its mart's, and those of the b
 reports and the schedule, which has to give the same rows (aim: the command at most one second above that SQL).
 """
 
-import csv
 import json
 import os
 import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from pipeline import building
 from tests.bench.home import bench_home
-from tests.integration.own_catalogue import own_catalogue
-from tests.integration.season import insert_reports, made_up_programmes
+from tests.integration import made_up_programmes
+from tests.integration.season import insert_reports
 from warehouse import clock, database
 from warehouse.clock import ZONE
 from warehouse.settings import PROJECT_ROOT
 
 PROGRAMMES = int(os.environ.get("BAOCAO_BENCH_PROGRAMMES", "5"))
 OWNER = "01"
-ABOUT_OTHER_PLANS = (
-    *("targets", "baselines", "agencies", "indicator_agencies", "contradictions", "annex_columns", "annex_footnotes"),
-    *("criteria", "criterion_indicators", "score_sheets", "score_classes", "unit_classes"),
-)
+PROVINCES_OF_TODAY = """
+select unit_code from intermediate.int_org_units__identified
+where unit_level = 'province' and lives_to = 'infinity' order by 1
+"""
 T = TypeVar("T")
 MOMENT = datetime(2026, 12, 15, 7, tzinfo=ZONE)
 TIMES = 5
@@ -49,10 +47,10 @@ with withdrawn as (
     where v.decided_at <= %(moment)s and v.accepted_seq > coalesce(w.seq, 0)
     group by 1, 2, 3, 4
 )
-select o.programme_code, o.period, o.unit_code, o.agency_code,
+select o.programme_code, o.period, o.unit_code, o.agency_code, u.unit_name,
     case when c.unit_code is null then 'missing' else 'rejected' end as status, c.first_received_at
 from intermediate.int_reports__scheduled o
-join geography.org_units u on u.unit_id = o.unit_id and u.valid_to is null
+join (select unit_id, unit_name from geography.org_units where valid_to is null) u using (unit_id)
 join catalogue.programmes p using (programme_code)
 left join came c using (programme_code, period, unit_code, agency_code)
 where o.is_owed and o.deadline_at <= %(moment)s and c.is_fulfilled is not true
@@ -65,13 +63,14 @@ order by 1, 2, 3, 4
 """
 
 MART = """
-select programme_code, period, unit_code, agency_code, status, first_received_at
+select programme_code, period, unit_code, agency_code, unit_name, status, first_received_at
 from marts.rpt_missing_reports where is_open order by 1, 2, 3, 4
 """
 
 
 def main() -> None:
-    with bench_home(), national_catalogue():
+    with bench_home():
+        national_catalogue()
         owed, arrived = fill()
         with clock.at(MOMENT):
             building.build()
@@ -90,20 +89,13 @@ def main() -> None:
         print(f"  baocao --help, which reads none  {best_of(help_of_all)[0]:>8.2f} s")
 
 
-@contextmanager
-def national_catalogue() -> Iterator[None]:
+def national_catalogue() -> None:
     """Every commune of today owes PROGRAMMES made-up programmes and nothing else."""
-    with (PROJECT_ROOT / "dbt_project/seeds/geography/org_units.csv").open(encoding="utf-8", newline="") as lines:
-        units = list(csv.DictReader(lines))
-    provinces = [row["unit_code"] for row in units if row["unit_level"] == "province" and not row["valid_to"]]
-    with own_catalogue() as catalogue:
-        for seed, rows in made_up_programmes(PROGRAMMES, provinces, OWNER).items():
-            catalogue.replace(seed, rows)
-        for seed in ABOUT_OTHER_PLANS:
-            catalogue.replace(seed)
-        database.prepare()
-        building.prepare_catalogue()
-        yield
+    database.prepare()
+    building.prepare_catalogue()
+    with database.connect() as connection:
+        provinces = [code for (code,) in connection.execute(PROVINCES_OF_TODAY).fetchall()]
+    made_up_programmes.install(PROGRAMMES, provinces, OWNER)
 
 
 def fill() -> tuple[int, int]:
