@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from email import message_from_bytes
 from email.message import Message
-from itertools import pairwise
 from time import perf_counter
 from typing import Literal
 from uuid import UUID, uuid4
@@ -257,17 +256,19 @@ class Season:
 
 
 def draw_turns(chance: random.Random, lost: int, kills: int) -> list[Turn]:
-    """Every day at seven, and some afternoons by hand: twice after a kill, and after four of the letters' mornings.
+    """Every day at seven, and some afternoons by hand: after a kill, and after letters of the morning.
 
-    Lost are days in a row in which two stages begin, and single days. Killed are runs that have letters for certain:
-    on days on which a stage begins, and on the first after the row of lost ones.
+    Lost are the days in which two stages of the reporters' ladder begin, those between a kill and the stage after it,
+    and single days. The other kills are of runs that have letters for certain: on days on which a stage begins, and on
+    the first after lost ones.
     """
-    first, last = chance.choice([pair for pair in pairwise(LADDER["reporter"]) if (pair[1] - pair[0]).days < lost])
-    gone = {day for day in DAYS if first <= day <= last}
-    stages = {day for begun in LADDER.values() for day in begun} | {last + timedelta(days=1)}
-    killed = set(chance.sample(sorted(stages - gone), kills))
+    first, second, third, last = LADDER["reporter"]
+    swallowed, (stopped, until) = chance.choice([((first, second), (third, last)), ((third, last), (first, second))])
+    gone = {day for day in DAYS if swallowed[0] <= day <= swallowed[1] or stopped < day <= until}
+    stages = {day for begun in LADDER.values() for day in begun} | {end + timedelta(1) for end in (second, last)}
+    killed = {stopped, *chance.sample(sorted(stages - gone - {stopped}), kills - 1)}
     gone |= set(chance.sample([day for day in DAYS[:-1] if day not in gone | killed], lost - len(gone)))
-    afternoons = {*chance.sample(sorted(killed), 2)}
+    afternoons = {*chance.sample(sorted(killed - {stopped}), 2)}
     afternoons |= {*chance.sample([day for day in DAYS[:-1] if day > LAST_DAY and day not in gone | killed], 4)}
     fates: dict[date, Fate] = dict.fromkeys(gone, "lost") | dict.fromkeys(killed, "killed")
     daily = [Turn(datetime.combine(day, MORNING, ZONE), fates.get(day, "done")) for day in DAYS]
