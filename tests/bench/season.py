@@ -1,9 +1,9 @@
 """A reporting season of the whole nation: every commune owes three made-up programmes, and a real SMTP server.
 
 61 daily runs, 10 of them lost and 5 killed in the middle, as in tests/integration/season.py, whose checks have to hold
-at the end. A run is what the DAG `deadlines` does without its build: the marts that a run reads are views, and no
-figure is in these reports, so that a build would change nothing that a run sees. One whole build comes before, and the
-completeness checks of the last day after it.
+at the end. A run is the reminding of the DAG `deadlines`, without its build and its check: the marts that a run reads
+are views, and no figure is in these reports, so that a build would change nothing that a run sees; the check stands
+beside the reminding, and neither waits for the other.
 Figures: seconds of a run, and letters a second beside smtplib alone, which sends the same bytes over one connection
 to the same server. BAOCAO_BENCH_SEASON_PROGRAMMES and BAOCAO_BENCH_SEASON_PROVINCES make it smaller.
 """
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def prepare() -> Season:
-    """A warehouse in which the communes owe the made-up programmes alone, built once."""
+    """A warehouse in which the communes owe the made-up programmes alone, with the models that reminding reads."""
     database.prepare()
     building.prepare_catalogue()
     with database.connect() as connection:
