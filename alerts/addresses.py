@@ -7,7 +7,9 @@ service of its. Such addresses hold passwords and tokens: what is said of them h
 import re
 from urllib.parse import urlsplit
 
-EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)*")
+NOT_IN_EMAIL = r"@\s,;:<>()\[\]\\\"\x00-\x1f\x7f"
+EMAIL = re.compile(rf"(?!=\?)[^{NOT_IN_EMAIL}]+@[^{NOT_IN_EMAIL}.]+(\.[^{NOT_IN_EMAIL}.]+)*")
+"""Nothing that a mail program would read as several addresses, a name, a comment or an encoded word."""
 
 
 def is_email(address: str) -> bool:

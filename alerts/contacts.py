@@ -81,7 +81,7 @@ def import_file(path: Path) -> Imported:
 def read(path: Path) -> tuple[dict[Contact, int], list[Refusal]]:
     """The contacts of a file, each with its line, and the rows that are none. UTF-8 with or without BOM, `,` or `;`.
 
-    Raises WrongCall for a file that cannot be read or lacks a column.
+    Raises WrongCall for a file that cannot be read, is no CSV or lacks a column.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -89,6 +89,15 @@ def read(path: Path) -> tuple[dict[Contact, int], list[Refusal]]:
         raise WrongCall(f"{path}: không phải là UTF-8; xin lưu lại dưới dạng «CSV UTF-8».") from None
     except OSError as error:
         raise WrongCall(f"{path}: {error.strerror}") from None
+    try:
+        return _rows(path, text)
+    except csv.Error as error:
+        raise WrongCall(f"{path}: không phải là CSV ({error}); xin kiểm tra dấu ngoặc kép.") from None
+
+
+def _rows(path: Path, text: str) -> tuple[dict[Contact, int], list[Refusal]]:
+    if "\0" in text:
+        raise WrongCall(f"{path}: không phải là tệp văn bản.")
     first = text.partition("\n")[0]
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
     header = [MEANINGS.get(wording.folded(name), "") for name in next(rows, [])]

@@ -43,11 +43,13 @@ with waiting as (
     select distinct on (unit_code) unit_code, unit_name from geography.org_units
     order by unit_code, valid_to desc nulls first, valid_from desc nulls last
 )
-select waiting.*, programmes.name_vi as programme_name, named.unit_name,
+select waiting.*, programmes.name_vi as programme_name, named.unit_name, agencies.name_vi as agency_name,
     coalesce(addressed.unit_name, beyond.name_vi) as addressed_name, above.unit_name as above_name,
-    coalesce(recipients.recipient, %(webhook_url)s) as recipient
+    chosen.recipient
 from waiting
 join catalogue.programmes using (programme_code)
+left join catalogue.agencies
+    on agencies.programme_code = waiting.programme_code and agencies.agency_code = waiting.agency_code
 left join catalogue.agencies as beyond
     on beyond.programme_code = waiting.programme_code and beyond.agency_code = waiting.addressed_code
 left join recipients
@@ -57,8 +59,13 @@ left join recipients
 left join named on named.unit_id = waiting.unit_id
 left join addressed on addressed.unit_code = waiting.addressed_code
 left join addressed as above on above.unit_code = waiting.supervisor_code
+cross join lateral (
+    select coalesce(recipients.recipient,
+        case when waiting.channel = 'webhook' and waiting.audience = 'owner' then %(webhook_url)s end)
+) as chosen (recipient)
+-- nobody to write to: a contact that went since the rows were matched
 -- told today: `not in` is answered by one look at the messages, whatever the planner thinks of their number
-where (waiting.channel, coalesce(recipients.recipient, %(webhook_url)s)) not in (
+where chosen.recipient is not null and (waiting.channel, chosen.recipient) not in (
     select channel, recipient from ops.message
     where status = 'frozen' or status = 'sent' and (sent_at at time zone 'Asia/Ho_Chi_Minh')::date = %(today)s)
 order by waiting.deadline_at, waiting.programme_code, waiting.period, waiting.unit_code, waiting.agency_code
@@ -203,6 +210,8 @@ def _alert(connection: psycopg.Connection, row: dict[str, Any]) -> Alert:
         unit_code=row["unit_code"],
         unit_name=row["unit_name"] or row["unit_code"],
         agency_code=row["agency_code"],
+        agency_name=row["agency_name"] or row["agency_code"],
+        is_document=row["is_document"],
         deadline_at=row["deadline_at"],
         last_on_time_on=row["last_on_time_on"],
         phrase=row["deadline_phrase_vi"] or "",

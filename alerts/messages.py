@@ -39,6 +39,7 @@ class Alert:
 
     came_at: when the report came after all, for the stage `resolved`. above: the unit above the one that owes.
     moved_from, moved_by: the last day in time before the deadline was moved, and the day of that decision.
+    is_document: a report without figures.
     """
 
     ledger_id: int
@@ -56,6 +57,8 @@ class Alert:
     phrase: str
     lines_required: int
     is_rejected: bool
+    agency_name: str = ""
+    is_document: bool = False
     moved_from: date | None = None
     moved_by: date | None = None
     came_at: datetime | None = None
@@ -67,6 +70,13 @@ class Alert:
     def days_left(self, moment: datetime) -> int:
         """Calendar days from the moment's to the last day in time; negative when it has passed."""
         return (self.last_on_time_on - moment.astimezone(ZONE).date()).days
+
+    @property
+    def who(self) -> str:
+        """Phường Đa Mai; with the agency's name where the report is not the unit's own."""
+        if self.agency_code == "UBND":
+            return self.unit_name
+        return f"{self.unit_name} · {self.agency_name or self.agency_code}"
 
     @property
     def moved(self) -> str:
@@ -86,11 +96,12 @@ class Alert:
 
 @dataclass(frozen=True)
 class Listing:
-    """What an upper level is told of one programme and period: who is silent, and who has come after all."""
+    """What an upper level is told of one programme, period and deadline: who is silent, and who has come after all."""
 
     programme_name: str
     period: str
     phrase: str
+    last_on_time_on: date
     moved: str
     alerts: Sequence[Alert]
     silent: Sequence[Alert] = field(init=False)
@@ -127,12 +138,14 @@ def compose(alerts: Sequence[Alert], moment: datetime) -> Text:
     others = [alert for alert in alerts if alert.audience != OWES]
     values = {
         "own": own,
+        "figures": [alert for alert in own if not alert.is_document],
+        "documents": [alert for alert in own if alert.is_document],
         "listings": list(_listings(others)),
         "moment": moment,
         "addressed": ", ".join(dict.fromkeys(alert.addressed_name for alert in alerts)),
     }
     return Text(
-        _subject(own, others, moment),
+        " ".join(_subject(own, others, moment).split()),  # a name may hold a line break, a header may not
         _templates().get_template("digest.txt.j2").render(values),
         _templates().get_template("digest.html.j2").render(values),
     )
@@ -164,12 +177,20 @@ def shortened(text: str, limit: int, lines: int = 0, size: Callable[[str], int] 
 
 
 def _listings(alerts: Sequence[Alert]) -> Iterator[Listing]:
-    """By programme and period. A report that two stages speak of (to one person in two roles) is listed once."""
-    ordered = sorted(alerts, key=lambda alert: (alert.programme_code, alert.period, alert.unit_code, alert.agency_code))
-    for _, group in groupby(ordered, key=lambda alert: (alert.programme_code, alert.period)):
+    """By programme, period and deadline: each level may have its own, and a unit, too.
+
+    A report that two stages speak of (to one person in two roles) is listed once.
+    """
+
+    def of_one_date(alert: Alert) -> tuple[object, ...]:
+        return alert.programme_code, alert.period, alert.last_on_time_on, alert.phrase, alert.moved
+
+    ordered = sorted(alerts, key=lambda alert: (of_one_date(alert), alert.unit_code, alert.agency_code))
+    for _, group in groupby(ordered, key=of_one_date):
         once = {(alert.unit_code, alert.agency_code, alert.stage == "resolved"): alert for alert in group}
         members = list(once.values())
-        yield Listing(members[0].programme_name, members[0].period, members[0].phrase, members[0].moved, members)
+        first = members[0]
+        yield Listing(first.programme_name, first.period, first.phrase, first.last_on_time_on, first.moved, members)
 
 
 def _subject(own: Sequence[Alert], others: Sequence[Alert], moment: datetime) -> str:

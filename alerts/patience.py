@@ -49,7 +49,7 @@ from awaited
 where ledger.status = 'failed' and ledger.settled_at <= %(moment)s
     and (awaited.programme_code, awaited.period, awaited.unit_id, awaited.agency_code, awaited.deadline_revision)
         = (ledger.programme_code, ledger.period, ledger.unit_id, ledger.agency_code, ledger.deadline_revision)
-    and case ledger.stage when 'resolved' then awaited.status in ('on_time', 'late') else awaited.is_open end
+    and case ledger.stage when 'resolved' then awaited.has_come else awaited.is_awaited end
     and not exists (
         select from ops.alert_ledger as later
         where later.planned_at > ledger.planned_at and later.status <> 'cancelled'

@@ -17,10 +17,11 @@ create temporary table awaited on commit preserve rows as
 select obligation.programme_code, obligation.period, obligation.unit_id, obligation.unit_code, obligation.unit_level,
     obligation.agency_code, obligation.deadline_revision, obligation.deadline_at, obligation.last_on_time_on,
     obligation.status, obligation.lines_required, obligation.fulfilled_at,
-    obligation.status in ('not_due', 'rejected', 'missing') and programme.ends_on >= %(today)s
-        and closing.period is null as is_open,
+    asked.is_open and obligation.status in ('not_due', 'rejected', 'missing') as is_awaited,
+    asked.is_open and obligation.status in ('on_time', 'late') as has_come,
     coalesce(above.unit_code, programme.root_unit_code) as supervisor_code, programme.root_unit_code as owner_code,
-    owed.owed_from, owed.deadline_phrase_vi, owed.deadline_decided_on, owed.former_last_on_time_on
+    owed.form = 'document' as is_document, owed.owed_from, owed.deadline_phrase_vi,
+    owed.deadline_decided_on, owed.former_last_on_time_on
 from marts.fct_report_obligation as obligation
 join intermediate.int_reports__owed as owed using (programme_code, period, unit_id, agency_code)
 join catalogue.programmes as programme using (programme_code)
@@ -29,7 +30,13 @@ left join intermediate.int_org_units__identified as above on above.unit_id = uni
 left join ops.period_closing as closing
     on closing.programme_code = obligation.programme_code and closing.period = obligation.period
     and closing.closed_at <= %(known_by)s
-where obligation.deadline_at >= coalesce(%(since)s, (select min(moment) from ops.pipeline_run))
+cross join lateral (
+    select closing.period is null and (programme.ends_on >= %(today)s or obligation.last_on_time_on > programme.ends_on)
+) as asked (is_open)
+where obligation.deadline_at >= coalesce(%(since)s, (select moment from ops.pipeline_run order by run_id limit 1))
+"""
+"""Nothing is told of a closed period, or of a plan that has ended and whose reports were due while it ran. The first
+run counts, not the earliest moment that any run lived at: to try a day of the past opens no season of the past.
 """
 
 REPORT = "programme_code, period, unit_id, agency_code"
@@ -57,7 +64,7 @@ with due as (
             partition by {KEY}, stage.audience order by stage.sort_order desc) = 1 as is_latest
     from awaited
     join intermediate.int_alerts__dated as stage using (programme_code, last_on_time_on)
-    where awaited.is_open and stage.fires_on <= %(today)s
+    where awaited.is_awaited and stage.fires_on <= %(today)s
         and coalesce(stage.fires_on >= awaited.owed_from, true)
 ), addressed as (
     select due.*, known.emails, known.webhooks
@@ -92,7 +99,7 @@ from ops.alert_ledger as told
 join awaited using ({REPORT})
 join catalogue.alert_stages as stage
     on stage.programme_code = told.programme_code and stage.stage = 'resolved' and stage.audience = told.audience
-where told.status = 'sent' and told.stage <> 'resolved' and awaited.status in ('on_time', 'late') and not exists (
+where told.status = 'sent' and told.stage <> 'resolved' and awaited.has_come and not exists (
     select from ops.alert_ledger as heard
     where ({", ".join(f"heard.{name}" for name in REPORT.split(", "))}, heard.audience, heard.channel)
             = ({", ".join(f"told.{name}" for name in REPORT.split(", "))}, told.audience, told.channel)
@@ -107,7 +114,7 @@ where ledger.status in ('planned', 'no_contact') and ledger.planned_at <= %(mome
     select from awaited
     where ({", ".join(f"awaited.{name}" for name in KEY.split(", "))})
             = ({", ".join(f"ledger.{name}" for name in KEY.split(", "))})
-        and case ledger.stage when 'resolved' then awaited.status in ('on_time', 'late') else awaited.is_open end)
+        and case ledger.stage when 'resolved' then awaited.has_come else awaited.is_awaited end)
 """
 
 SUPERSEDE = f"""

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from alerts import addresses
 from alerts.backoff import until_taken
 from alerts.channels import Refused, Unreachable, Unusable
 from alerts.ledger import Frozen
@@ -57,6 +58,8 @@ def server(url: str) -> Server:
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     user = unquote(parts.username) if parts.username else None
     sender = options.get("from") or (user if user and "@" in user else f"baocao@{parts.hostname}")
+    if not addresses.is_email(sender):
+        raise WrongCall("BAOCAO_SMTP_URL: the sender is no e-mail address; write ?from=name@host")
     return Server(
         host=parts.hostname,
         port=port,

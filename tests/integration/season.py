@@ -167,7 +167,9 @@ class Season:
                 "insert into ops.contact (unit_code, role, email) values (%s, %s, %s)", addresses
             )
             connection.execute(
-                "insert into ops.pipeline_run (step, status, moment) values ('receive', 'succeeded', %s)", [BEGINS]
+                "insert into ops.pipeline_run (run_id, step, status, moment) overriding system value "
+                "values (0, 'receive', 'succeeded', %s)",
+                [BEGINS],
             )
         for programme in self.programmes:
             for unit in self.units:

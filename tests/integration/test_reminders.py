@@ -15,7 +15,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from alerts import backoff, channels, planning, webhook
+from alerts import backoff, channels, ledger, planning, webhook
 from tests.integration.chatroom import Chatroom, serving
 from tests.integration.letterbox import Letterbox, free_port
 from tests.integration.reminded import AFTER, DA_MAI, VO_CUONG, contact, remind, statuses
@@ -317,6 +317,53 @@ def test_nothing_is_told_about_a_closed_period_or_a_plan_that_has_ended(season, 
     finally:
         season.execute("update catalogue.programmes set ends_on = '2030-12-31' where programme_code like 'bacninh%'")
     assert remind().sent == 1
+
+
+def test_a_report_that_is_due_after_its_plan_has_ended_is_asked_for(season, letterbox):
+    """The plan ends on 25/11 and the last day in time is 29/11: one more run of the ladder, until it has come."""
+    contact(season, DA_MAI, "da-mai@example.org")
+    season.execute("update catalogue.programmes set ends_on = '2026-11-25' where programme_code like 'bacninh%'")
+    try:
+        assert [remind(f"2026-11-{day}T07:00:00+07:00").sent for day in (28, 30)] == [1, 1]
+    finally:
+        season.execute("update catalogue.programmes set ends_on = '2030-12-31' where programme_code like 'bacninh%'")
+
+
+def test_nobody_is_told_of_a_report_that_comes_after_the_closing(season, letterbox):
+    contact(season, "24", "tinh@example.org", "supervisor")
+    assert remind().sent == 1
+    season.execute("insert into ops.period_closing values ('bacninh-2026-2030', '2026', '2026-12-02 12:00+07', 'thử')")
+    try:
+        judged(season, DA_MAI, "accepted", at="2026-12-03T06:00:00+07:00")
+        assert remind("2026-12-03T07:00:00+07:00").sent == 0
+    finally:
+        season.execute("delete from ops.period_closing")
+    assert remind("2026-12-04T07:00:00+07:00").sent == 1
+
+
+def test_a_day_of_the_past_that_is_tried_out_opens_no_season_of_the_past(season, letterbox):
+    """The first run was on 1 October 2026; Hải Phòng's reports of 2025 were due by 1 December 2025."""
+    owing = (
+        "select unit_code from marts.fct_report_obligation where deadline_at = '2025-12-01+07' and agency_code = 'UBND'"
+    )
+    (unit,) = season.execute(f"{owing} limit 1").fetchone()
+    contact(season, unit, "hai-phong@example.org")
+    assert remind("2025-12-05T07:00:00+07:00").planned == 0
+    remind("2026-10-02T07:00:00+07:00")
+    assert letterbox.letters == []
+
+
+def test_a_contact_that_goes_while_a_run_is_under_way_is_not_written_to(season, monkeypatch):
+    """Nor does the owner's webhook get in its place what a reporter was to be told by mail."""
+    monkeypatch.setenv("BAOCAO_WEBHOOK_URL", "https://chat.example.org/hook#khoa")
+    contact(season, DA_MAI, "da-mai@example.org")
+    moment = moments.parse(AFTER)
+    planning.look_at(season, moment)
+    planning.plan(season, moment)
+    planning.match_contacts(season)
+    assert ("email", "da-mai@example.org") in ledger.due(season, moment)
+    season.execute("delete from ops.contact")
+    assert {channel for channel, _ in ledger.due(season, moment)} <= {"webhook"}
 
 
 def test_a_report_that_was_accepted_even_late_is_not_asked_for(season, letterbox):

@@ -37,6 +37,8 @@ def test_a_row_is_read_with_either_separator_and_with_or_without_a_mark(tmp_path
         ("07228,,reporter,,", "cần email hoặc webhook"),
         ("07228,,reporter,not an address,", "email «not an address» không hợp lệ"),
         ("07228,,reporter,a@example..org,", "email «a@example..org» không hợp lệ"),
+        ("07228,,reporter,a:b@example.org,", "email «a:b@example.org» không hợp lệ"),
+        ("07228,,reporter,=?utf-8?q?b?=@example.org,", "email «=?utf-8?q?b?=@example.org» không hợp lệ"),
         (
             "07228,,reporter,,ftp://example.org",
             "webhook «ftp://…»: không phải http(s) và Apprise không có dịch vụ «ftp»",
@@ -78,6 +80,12 @@ def test_headers_may_be_vietnamese(tmp_path):
 def test_a_column_twice_is_a_wrong_call(tmp_path):
     with pytest.raises(WrongCall, match="cột email có hai lần"):
         contacts.read(write(tmp_path, "unit_code,agency,role,email,webhook,thu_dien_tu\n"))
+
+
+@pytest.mark.parametrize("rest", ["07228,,reporter,a\0@example.org,\n", '07228,,reporter,"' + "a" * 200_000])
+def test_a_file_that_is_no_csv_is_a_wrong_call(tmp_path, rest):
+    with pytest.raises(WrongCall, match="không phải là"):
+        contacts.read(write(tmp_path, HEADER + rest))
 
 
 @pytest.mark.parametrize("text", ["unit_code,role,email\n", "", "một,hai\n"])

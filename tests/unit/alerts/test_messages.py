@@ -94,7 +94,7 @@ def test_an_owner_reads_counts_by_province_before_the_units():
     ]
     text = messages.compose(alerts, MOMENT)
 
-    first = text.plain.split("\n\n")[1].split("\n")
+    first = text.plain.split("\n\n")[2].split("\n")
     assert first[2:5] == ["Chưa có báo cáo hợp lệ (3321):", "   Tỉnh giả định 1: 98", "   Tỉnh giả định 2: 98"]
     assert "\n\n   Tỉnh giả định 2:\n   00001  Phường Đa Mai: chưa gửi, quá hạn 2 ngày\n   00035  Phường" in text.plain
     assert "<strong>Tỉnh giả định 2</strong></td>" in text.html
@@ -111,6 +111,36 @@ def test_who_answers_in_two_roles_reads_a_report_once():
         for audience, stage in (("supervisor", "missing"), ("owner", "escalation_3"))
     ]
     assert messages.compose(twice, MOMENT).plain.count("Phường Đa Mai: chưa gửi") == 1
+
+
+def test_each_deadline_has_its_own_table():
+    """Of one programme and period the communes owed by 29/11 and their province by 30/11."""
+    province = replace(ALERT, unit_code="24", unit_name="Tỉnh giả định", last_on_time_on=date(2026, 11, 30), phrase="")
+    above = [replace(alert, audience="owner") for alert in (ALERT, province)]
+    text = messages.compose(above, MOMENT)
+    first, second = text.plain.index("trước ngày 30/11 hàng năm; ngày cuối 29/11/2026"), text.plain.index("24     Tỉnh")
+    assert first < text.plain.index("07228  Phường") < text.plain.index("Thời hạn: ngày cuối 30/11/2026") < second
+    assert text.html.count("ngày cuối") == 2
+
+
+def test_an_agency_is_called_by_its_name_and_a_document_is_sent_as_one():
+    dossier = replace(
+        ALERT, agency_code="SDL", agency_name="Sở giả định", lines_required=0, is_document=True, unit_code="31"
+    )
+    own = messages.compose([dossier], MOMENT)
+    above = messages.compose([replace(dossier, audience="supervisor")], MOMENT)
+    for text in (own.plain, own.html):
+        assert "cơ quan báo cáo: Sở giả định" in text
+        assert "baocao receive-document bacninh-2026-2030 2026 31 TỆP --agency SDL" in text
+        assert ".xlsx" not in text
+    assert "Phường Đa Mai · Sở giả định: chưa gửi" in above.plain
+
+
+def test_a_line_break_in_a_name_breaks_no_header():
+    text = messages.compose([replace(ALERT, unit_name="Phường\nBcc: x@example.org")], MOMENT)
+    sent = smtp.envelope(replace(FROZEN, subject=text.subject), "baocao@example.org")
+    assert sent["Subject"].endswith("Phường Bcc: x@example.org, năm 2026")
+    assert sent["Bcc"] is None
 
 
 def test_a_long_subject_keeps_its_blanks():
@@ -188,7 +218,13 @@ def test_a_password_may_hold_any_letter_and_is_shown_nowhere():
     assert "p@ss/w" not in repr(found)
 
 
-@pytest.mark.parametrize("url", ["http://mail.example.org", "smtp://", "mail.example.org:25", "smtp://x:secret@h:port"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://mail.example.org", "smtp://", "mail.example.org:25", "smtp://x:secret@h:port"),
+        *("smtp://x:secret@h?from=a%0ABcc:b@example.org", "smtp://x:secret@h?from=baocao"),
+    ],
+)
 def test_a_url_that_names_no_server_is_a_wrong_call_that_does_not_repeat_it(url):
     with pytest.raises(WrongCall) as refusal:
         smtp.server(url)
