@@ -17,8 +17,8 @@ create temporary table awaited on commit preserve rows as
 select obligation.programme_code, obligation.period, obligation.unit_id, obligation.unit_code, obligation.unit_level,
     obligation.agency_code, obligation.deadline_revision, obligation.deadline_at, obligation.last_on_time_on,
     obligation.status, obligation.lines_required, obligation.fulfilled_at,
-    asked.is_open and obligation.status in ('not_due', 'rejected', 'missing') as is_awaited,
-    asked.is_open and obligation.status in ('on_time', 'late') as has_come,
+    obligation.is_open and obligation.status in ('not_due', 'rejected', 'missing') as is_awaited,
+    obligation.is_open and obligation.status in ('on_time', 'late') as has_come,
     coalesce(above.unit_code, programme.root_unit_code) as supervisor_code, programme.root_unit_code as owner_code,
     owed.form = 'document' as is_document, owed.owed_from, owed.deadline_phrase_vi,
     owed.deadline_decided_on, owed.former_last_on_time_on
@@ -27,16 +27,10 @@ join intermediate.int_reports__owed as owed using (programme_code, period, unit_
 join catalogue.programmes as programme using (programme_code)
 join intermediate.int_org_units__identified as unit using (unit_id)
 left join intermediate.int_org_units__identified as above on above.unit_id = unit.parent_id
-left join ops.period_closing as closing
-    on closing.programme_code = obligation.programme_code and closing.period = obligation.period
-    and closing.closed_at <= %(known_by)s
-cross join lateral (
-    select closing.period is null and (programme.ends_on >= %(today)s or obligation.last_on_time_on > programme.ends_on)
-) as asked (is_open)
 where obligation.deadline_at >= coalesce(%(since)s, (select moment from ops.pipeline_run order by run_id limit 1))
 """
-"""Nothing is told of a closed period, or of a plan that has ended and whose reports were due while it ran. The first
-run counts, not the earliest moment that any run lived at: to try a day of the past opens no season of the past.
+"""The first run counts, not the earliest moment that any run lived at: to try a day of the past opens no season of the
+past.
 """
 
 REPORT = "programme_code, period, unit_id, agency_code"
@@ -175,8 +169,7 @@ def look_at(connection: psycopg.Connection, moment: datetime) -> None:
     known_by = row[0] if row else moment
     moments.set_moment(connection, known_by)
     connection.execute("drop table if exists pg_temp.awaited")
-    values = _values(moment) | {"known_by": known_by, "since": get_settings().alerts_since}
-    connection.execute(AWAITED, values)
+    connection.execute(AWAITED, {"since": get_settings().alerts_since})
     connection.execute(KEYED)
     connection.execute("analyze awaited")
 

@@ -15,7 +15,6 @@ from expectations.layout import Counts, keep, lay_out, name_failures, stop_if_cr
 from expectations.rules import Suite, severities_of
 from expectations.suites import accepted_report, due_report, rpt_reporting_rates
 from warehouse import database, moments
-from warehouse.clock import ZONE
 
 SUITES: tuple[Suite, ...] = (due_report.SUITE, accepted_report.SUITE, rpt_reporting_rates.SUITE)
 SEVERITIES = severities_of(SUITES)
@@ -47,9 +46,7 @@ def check(run_id: int, moment: datetime) -> Checked:
         moments.set_moment(session, moment)
         programmes, periods = session.execute(ALL).fetchone() or ([], [])
         scope = {"programmes": programmes or [], "periods": periods or []}
-        lay_out(
-            session, [suite.table for suite in SUITES], moment=moment, today=moment.astimezone(ZONE).date(), **scope
-        )
+        lay_out(session, [suite.table for suite in SUITES], moment=moment, **scope)
         session.commit()
         counts = count_unexpected(session, SUITES, SEVERITIES)
         keep(session, run_id, counts, SEVERITIES)

@@ -1,22 +1,12 @@
 -- due_report.sql: one row per report whose deadline has passed and that is still asked for, beside
 -- the rates of its programme, period and level and the least that each may be
--- Not asked for: what is exempt, has no date, or belongs to a closed period; and of a plan that has
--- ended what was due while it ran. Baseline and voluntary reports are no obligations at all.
+-- Not asked for: what is exempt, has no date, or is not open any more. Baseline and voluntary
+-- reports are no obligations at all.
 with
     due as (
-        select owed.*
-        from marts.fct_report_obligation as owed
-        inner join catalogue.programmes using (programme_code)
-        left join
-            ops.period_closing as closing
-            on closing.programme_code = owed.programme_code
-            and closing.period = owed.period
-            and closing.closed_at <= %(moment)s
-        where
-            owed.status <> 'exempt'
-            and owed.deadline_at <= %(moment)s
-            and closing.period is null
-            and not (owed.last_on_time_on <= programmes.ends_on and programmes.ends_on < %(today)s)
+        select *
+        from marts.fct_report_obligation
+        where is_open and status <> 'exempt' and deadline_at <= %(moment)s
     ),
 
     rated as (

@@ -54,7 +54,7 @@ join (select unit_id, unit_name from geography.org_units where valid_to is null)
 join catalogue.programmes p using (programme_code)
 left join came c using (programme_code, period, unit_code, agency_code)
 where o.is_owed and o.deadline_at <= %(moment)s and c.is_fulfilled is not true
-    and p.ends_on >= (%(moment)s at time zone 'Asia/Ho_Chi_Minh')::date
+    and (p.ends_on >= (%(moment)s at time zone 'Asia/Ho_Chi_Minh')::date or o.last_on_time_on > p.ends_on)
     and not exists (
         select from ops.period_closing as closing
         where closing.programme_code = o.programme_code and closing.period = o.period

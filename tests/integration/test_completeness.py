@@ -14,7 +14,6 @@ from pipeline import completeness, publishing, runs
 from warehouse import clock, database
 
 TABLES = """
-create table catalogue.programmes (programme_code text, ends_on date);
 create table catalogue.periods (programme_code text, period text);
 create table catalogue.reporting_thresholds (programme_code text, unit_level text, rate text, minimum_pct numeric);
 create table intermediate.int_reports__scheduled (programme_code text, period text, unit_id text, unit_code text,
@@ -22,11 +21,10 @@ create table intermediate.int_reports__scheduled (programme_code text, period te
 create table marts.fct_report_obligation (programme_code text, period text, unit_id text, unit_code text,
     agency_code text, unit_level text, last_on_time_on date, deadline_at timestamptz, status text,
     first_received_at timestamptz, fulfilled_at timestamptz, lines_required integer, lines_reported integer,
-    is_complete boolean, is_overdue boolean);
+    is_complete boolean, is_overdue boolean, is_open boolean default true);
 create table marts.rpt_reporting_rates (programme_code text, period text, unit_level text, unit_code text,
     submitted_pct numeric, on_time_pct numeric, accepted_pct numeric, complete_pct numeric);
 
-insert into catalogue.programmes values ('P', '2026-12-31');
 insert into catalogue.periods values ('P', '2025'), ('P', '2026'), ('P', '2027');
 insert into catalogue.reporting_thresholds values ('P', null, 'submitted', 90), ('P', null, 'on_time', 75),
     ('P', null, 'accepted', 75), ('P', null, 'complete', 50), ('P', 'province', 'on_time', 0);
@@ -202,7 +200,7 @@ def test_a_level_of_its_own_has_its_own_rate_and_its_own_minimum(session):
     ("changed", "moment"),
     [
         ({}, DEADLINE - timedelta(minutes=1)),
-        ({}, datetime(2027, 1, 1, tzinfo=clock.ZONE)),  # the plan ended with 2026
+        ({"is_open": False}, MORNING),
         ({"status": "exempt"}, MORNING),
         ({"deadline_at": None, "last_on_time_on": None}, MORNING),
     ],
@@ -210,20 +208,6 @@ def test_a_level_of_its_own_has_its_own_rate_and_its_own_minimum(session):
 def test_what_is_not_asked_for_is_not_judged(session, changed, moment):
     owe(session, "C3", MISSING | changed)
     check(moment)
-    assert named(session) == {}
-
-
-def test_a_report_that_is_due_after_the_end_of_its_plan_is_asked_for_until_the_period_is_closed(session):
-    after = {"last_on_time_on": "2027-01-14", "deadline_at": datetime(2027, 1, 15, tzinfo=clock.ZONE)}
-    owe(session, "C3", MISSING | after)
-    later = datetime(2027, 1, 20, tzinfo=clock.ZONE)
-    check(later)
-    assert [unit for unit, _, _ in named(session)["report_missing"]] == ["C3"]
-
-    session.execute("insert into ops.period_closing values ('P', '2026', %s, null)", [later])
-    check(later - timedelta(minutes=1))
-    assert "report_missing" in named(session)
-    check(later)
     assert named(session) == {}
 
 

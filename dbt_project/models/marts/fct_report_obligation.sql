@@ -43,7 +43,11 @@ with
             case
                 when answered.fulfilled_at is null then 0 else coalesce(counted.lines_reported, 0)
             end as lines_reported,
-            programmes.ends_on >= (as_of.moment at time zone 'Asia/Ho_Chi_Minh')::date
+            -- of a plan that has ended what is due after its end is still asked for
+            (
+                programmes.ends_on >= (as_of.moment at time zone 'Asia/Ho_Chi_Minh')::date
+                or coalesce(owed.last_on_time_on > programmes.ends_on, false)
+            )
             and (periods.closed_at <= as_of.moment) is not true as is_open,
             case
                 when owed.reason like 'exempt by %'
