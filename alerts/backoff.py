@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from alerts.channels import Unreachable, Unusable
+from alerts.channels import Later, Unreachable, Unusable
 
 ATTEMPTS = 3
 WAIT_SECONDS = 1.0
@@ -10,13 +10,15 @@ WAIT_SECONDS = 1.0
 
 
 def until_taken(attempt: Callable[..., None], *arguments: object) -> None:
-    """Call `attempt` until it raises no Unreachable any more; the last one is raised, Unusable at once."""
+    """Call `attempt` until it raises no Unreachable any more; the last one is raised, Later and Unusable at once."""
     from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
     again = Retrying(
         stop=stop_after_attempt(ATTEMPTS),
         wait=wait_exponential(multiplier=WAIT_SECONDS),
-        retry=retry_if_exception(lambda error: isinstance(error, Unreachable) and not isinstance(error, Unusable)),
+        retry=retry_if_exception(
+            lambda error: isinstance(error, Unreachable) and not isinstance(error, (Later, Unusable))
+        ),
         reraise=True,
     )
     again(attempt, *arguments)

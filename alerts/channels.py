@@ -24,6 +24,12 @@ class Unusable(Unreachable):
     """
 
 
+class Later(Unreachable):
+    """The server answers, and takes nothing for this recipient now: a mailbox that is full, an unknown sender whom it
+    lets wait. Others may be taken; to try again within the run is in vain.
+    """
+
+
 class Refused(BaocaoError):
     """The other side will never take this message: the address is wrong, say."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import psycopg
 
 from alerts import addresses, ledger, patience
-from alerts.channels import Channel, Refused, Unreachable, Unusable
+from alerts.channels import Channel, Later, Refused, Unreachable, Unusable
 from alerts.ledger import Frozen
 from warehouse.logging import get_logger
 
@@ -51,7 +51,7 @@ class Delivery:
             else:
                 taken = True
                 if len(posts) > 1:
-                    ledger.note_taken(self.connection, post.message_id, post.recipient)
+                    ledger.note_taken(self.connection, post.message_id, post.only)
                     self.connection.commit()
         if silences:
             self._leave(message, silences[-1])
@@ -66,12 +66,12 @@ class Delivery:
             raise self._said[server]
         try:
             self.usable[post.channel].send(post, self._note_attempt)
+        except (Later, Refused):
+            self._unanswered[server] = 0
+            raise
         except Unreachable as error:
             self._unanswered[server] += UNANSWERED_IN_A_ROW if isinstance(error, Unusable) else 1
             self._said[server] = error
-            raise
-        except Refused:
-            self._unanswered[server] = 0
             raise
         self._unanswered[server] = 0
 

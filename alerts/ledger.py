@@ -88,7 +88,7 @@ class Frozen:
     """A message as it was or will be sent.
 
     recipient: of a letter all its addresses ("a@x, b@x"), of a webhook those of its posts ("https://x https://y").
-    taken_by: the addresses of its posts that took it already.
+    taken_by: its addresses that took it already. only: the one that it goes to now; of a letter, which names them all.
     """
 
     message_id: str
@@ -99,12 +99,15 @@ class Frozen:
     body_html: str
     frozen_at: datetime
     taken_by: Sequence[str] = field(default=(), repr=False)
+    only: str = field(default="", repr=False)
 
     def posts(self) -> list["Frozen"]:
-        """What is handed over one by one: a letter goes to all its addresses at once, a post to each by itself."""
+        """What is handed over one by one: of several addresses one may have to wait, or be wrong."""
         if self.channel == "email":
-            return [self]
-        return [replace(self, recipient=one) for one in self.recipient.split(" ") if one not in self.taken_by]
+            waiting = [one for one in self.recipient.split(", ") if one not in self.taken_by]
+            return [replace(self, only=one) for one in waiting]
+        waiting = [one for one in self.recipient.split(" ") if one not in self.taken_by]
+        return [replace(self, recipient=one, only=one) for one in waiting]
 
 
 def due(connection: psycopg.Connection, moment: datetime) -> dict[tuple[str, str], list[Alert]]:

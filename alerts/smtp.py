@@ -16,17 +16,18 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from alerts import addresses
 from alerts.backoff import until_taken
-from alerts.channels import Refused, Unreachable, Unusable
+from alerts.channels import Later, Refused, Unreachable, Unusable
 from alerts.ledger import Frozen
 from warehouse.errors import WrongCall
-from warehouse.logging import get_logger
-
-log = get_logger(__name__)
 
 TIMEOUT_SECONDS = 20
 
 UNUSABLE = (ssl.SSLCertVerificationError, smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError)
 """What a log-in may end with that no second attempt mends."""
+
+
+CLOSING = 421
+"""The server's answer to whatever is said to it when it is about to hang up."""
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,10 @@ class Mailer:
         self.connection: _Session | None = None
 
     def send(self, message: Frozen, before_data: Callable[[Frozen], None]) -> None:
-        """Returns when the server has taken the message for every recipient it knows.
+        """Returns when the server has taken the message for `message.only`, or else for a recipient that it knows.
 
         before_data: called each time that the text is about to go out.
-        Raises Refused where it never will, Unreachable after some attempts.
+        Raises Refused where it never will, Later where it will not now, Unreachable after some attempts.
         """
         until_taken(self._attempt, message, before_data)
 
@@ -146,12 +147,10 @@ class Mailer:
             raise (Unusable if isinstance(error, UNUSABLE) else Unreachable)(_words(error, "")) from error
         self.connection.before_data = partial(before_data, message)
         try:
-            unknown = self.connection.send_message(envelope(message, self.server.sender))
+            self.connection.send_message(envelope(message, self.server.sender), to_addrs=message.only or None)
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            raise (Refused if _is_final(error) else Unreachable)(_words(error, message.recipient)) from error
-        if unknown:
-            log.warning("%s: the server refused %d of the recipients", message.message_id, len(unknown))
+            raise _kind(error)(_words(error, message.recipient)) from error
 
 
 @contextmanager
@@ -181,6 +180,16 @@ def _connect(server: Server) -> _Session:
         connection.close()
         raise
     return connection
+
+
+def _kind(error: Exception) -> type[Refused | Unreachable]:
+    if _is_final(error):
+        return Refused
+    if isinstance(error, smtplib.SMTPRecipientsRefused) and CLOSING not in {
+        code for code, _ in error.recipients.values()
+    }:
+        return Later
+    return Unreachable
 
 
 def _is_final(error: Exception) -> bool:

@@ -12,12 +12,13 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Letterbox:
-    """letters: what came in. refuses: addresses that get a 550; delays: those that get a 451, come again later.
-    on_letter: called before the server answers; answer: what it then says.
+    """letters, recipients: what came in, and for whom. refuses: addresses that get a 550; delays: those that get a 451,
+    come again later. on_letter: called before the server answers; answer: what it then says.
     """
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
+        self.recipients: list[list[str]] = []
         self.refuses: set[str] = set()
         self.delays: set[str] = set()
         self.answer = "250 taken"
@@ -34,6 +35,7 @@ class Letterbox:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.recipients.append(envelope.rcpt_tos)
         self.letters.append(message_from_bytes(envelope.content, policy=default))
         self.on_letter()
         return self.answer

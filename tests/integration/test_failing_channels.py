@@ -144,6 +144,31 @@ def test_one_address_that_has_to_wait_holds_up_no_other(season, letterbox):
     assert sorted(letter["To"] for letter in letterbox.letters) == ["09169@example.org", "09187@example.org"]
 
 
+def test_a_mail_server_that_lets_many_wait_still_gets_the_others_letters(season, letterbox):
+    """More than the messages in a row after which a silent server is left alone; this one answers."""
+    waiting = ["07210", "07246", "07264", "07282", "07288", "07294"]
+    for unit in [*waiting, KINH_BAC]:
+        contact(season, unit, f"{unit}@example.org")
+    letterbox.delays = {f"{unit}@example.org" for unit in waiting[: delivery.UNANSWERED_IN_A_ROW + 1]}
+    remind_in_vain(AFTER)
+    assert sorted(letter["To"] for letter in letterbox.letters) == [
+        *("07288@example.org", "07294@example.org", "09187@example.org")
+    ]
+
+
+def test_of_two_addresses_the_one_that_has_to_wait_gets_the_letter_later_and_the_other_once(season, letterbox):
+    for address in ("a@example.org", "b@example.org"):
+        contact(season, DA_MAI, address)
+    letterbox.delays = {"b@example.org"}
+    remind_in_vain(on(1))
+    letterbox.delays = set()
+    assert remind(on(2)).sent == 1
+    first, second = letterbox.letters
+    assert first["Message-ID"] == second["Message-ID"]
+    assert {letter["To"] for letter in letterbox.letters} == {"a@example.org, b@example.org"}
+    assert letterbox.recipients == [["a@example.org"], ["b@example.org"]]
+
+
 def test_a_server_that_is_silent_is_left_alone_and_the_other_webhooks_and_letters_go_out(season, letterbox, room):
     chat, host = room
     dead = f"127.0.0.1:{free_port()}"
