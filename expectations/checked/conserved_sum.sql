@@ -18,6 +18,31 @@ with
         where programme_code = any(%(programmes)s) and period = any(%(periods)s)
     ),
 
+    -- what is told of a unit by a sender who does not owe it, where another one does
+    told_beside as (
+        select scheduled.programme_code, scheduled.period, scheduled.unit_id, told.indicator_code
+        from intermediate.int_reports__scheduled as scheduled
+        inner join
+            intermediate.int_indicators__assigned as told
+            on told.programme_code = scheduled.programme_code
+            and told.agency_code = scheduled.agency_code
+            and told.is_figure
+        where
+            not (scheduled.is_owed and scheduled.feeds_rollup)
+            and scheduled.programme_code = any(%(programmes)s)
+            and scheduled.period = any(%(periods)s)
+            and exists (
+                select 1
+                from intermediate.int_reports__scheduled as owing
+                where
+                    owing.programme_code = scheduled.programme_code
+                    and owing.period = scheduled.period
+                    and owing.unit_code = scheduled.unit_code
+                    and owing.is_owed
+                    and owing.feeds_rollup
+            )
+    ),
+
     figures as (
         select
             figures.programme_code,
@@ -37,7 +62,16 @@ with
             and added_up.period = figures.period
             and added_up.unit_id = figures.unit_id
         left join intermediate.int_org_units__identified as units on units.unit_id = figures.unit_id
-        where figures.boundary_basis = 'current' and figures.measure in ('rate', 'count', 'change')
+        left join
+            told_beside
+            on told_beside.programme_code = figures.programme_code
+            and told_beside.period = figures.period
+            and told_beside.unit_id = figures.unit_id
+            and told_beside.indicator_code = figures.indicator_code
+        where
+            figures.boundary_basis = 'current'
+            and figures.measure in ('rate', 'count', 'change')
+            and told_beside.unit_id is null
     )
 
 select

@@ -9,9 +9,7 @@ SUITE = Suite(
     name="conserved_sum",
     relation="pg_temp.conserved_sum",
     rules=(
-        Rule("numerator_not_conserved", "abs(numerator - numerator_within) > 0.000001 * greatest(1, numerator)"),
-        Rule(
-            "denominator_not_conserved", "abs(denominator - denominator_within) > 0.000001 * greatest(1, denominator)"
-        ),
+        Rule("numerator_not_conserved", NOT_THE_SUM.format("numerator")),
+        Rule("denominator_not_conserved", NOT_THE_SUM.format("denominator")),
     ),
 )

@@ -17,8 +17,10 @@ create table catalogue.indicators (programme_code text, indicator_code text, fac
 create table catalogue.score_sheets (programme_code text);
 create table catalogue.criteria (programme_code text, criterion_code text, points_rule text);
 create table intermediate.int_reports__scheduled (programme_code text, period text, unit_id text, agency_code text,
-    is_owed boolean, feeds_rollup boolean);
+    is_owed boolean, feeds_rollup boolean, unit_code text generated always as (unit_id) stored);
 create table intermediate.int_reports__expected (programme_code text, period text, unit_id text);
+create table intermediate.int_indicators__assigned (programme_code text, indicator_code text, agency_code text,
+    is_figure boolean);
 create table intermediate.int_org_units__identified (unit_id text, unit_level text, family_id text);
 create table intermediate.int_reports__changed (programme_code text, period text, family_id text);
 create table marts.fct_indicator_rollup (programme_code text, indicator_code text, period text, unit_id text,
@@ -46,7 +48,10 @@ insert into catalogue.score_sheets values ('P');
 insert into catalogue.criteria values ('P', 'I', 'sum'), ('P', 'I.1', 'reported'), ('P', 'I.2', 'reported');
 insert into intermediate.int_reports__scheduled values
     ('P', '2026', 'U', 'UBND', false, false), ('P', '2026', 'C1', 'UBND', true, true),
-    ('P', '2026', 'C2', 'UBND', true, true), ('P', '2026', 'C3', 'UBND', false, true);
+    ('P', '2026', 'C2', 'UBND', true, true), ('P', '2026', 'C3', 'UBND', false, true),
+    ('P', '2026', 'C1', 'CA', true, true), ('P', '2026', 'C2', 'CA', false, true);
+insert into intermediate.int_indicators__assigned values
+    ('P', '5.1', 'UBND', true), ('P', '3.1', 'CA', true);
 insert into intermediate.int_reports__expected values ('P', '2026', 'U'), ('P', '2026', 'U/unallocated');
 insert into intermediate.int_org_units__identified values
     ('U', 'province', 'U'), ('C1', 'commune', 'U'), ('C2', 'commune', 'U'), ('C3', 'commune', 'U');
@@ -300,6 +305,14 @@ def test_what_was_lost_on_the_way_to_the_province_stops_the_publication(session)
 def test_who_owes_no_report_is_in_no_sum(session):
     voluntary = WITHIN[0] | {"unit_id": "C3"}
     for figure in (TODAY, *WITHIN, voluntary):
+        plant(session, "fct_indicator_rollup", figure)
+    publication.check(run(session))
+
+
+def test_what_an_exempt_agency_tells_of_a_unit_that_owes_by_another_is_in_no_sum(session):
+    province, owed, exempt = TODAY | {"numerator": 2, "denominator": 195}, *WITHIN[:2]
+    told = {"indicator_code": "3.1", "value": None, "value_low": None, "value_high": None}
+    for figure in (province | told, owed | told | {"numerator": 2}, exempt | told | {"numerator": 1}):
         plant(session, "fct_indicator_rollup", figure)
     publication.check(run(session))
 
