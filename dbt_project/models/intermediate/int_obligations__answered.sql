@@ -1,6 +1,5 @@
--- int_obligations__answered.sql: one row per report and the time between two verdicts, with what
--- had
--- come for it by then
+-- int_obligations__answered.sql: one row per report and the time between two verdicts
+-- It tells what had come for the report by then.
 -- A retraction withdraws all that came before it: the obligation stands as if nothing had been
 -- sent. The report that fulfils it is the first to arrive among those that passed the gate.
 {{ config(materialized="view") }}

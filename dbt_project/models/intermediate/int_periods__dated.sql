@@ -1,8 +1,8 @@
 -- int_periods__dated.sql: one row per programme and period, with the first and the last day of its
 -- data window
 -- A cell that the catalogue fills is the plan's own. Else the window follows from the period's
--- code:
--- by the calendar, or as Decree 09/2019, article 12, closes the figures: from the 15th of the month
+-- code,
+-- by the calendar or as Decree 09/2019, article 12, closes the figures: from the 15th of the month
 -- before to the 14th of the period's last month.
 with
     periods as (select * from {{ ref("periods") }}),

@@ -1,5 +1,5 @@
--- int_reports__owed.sql: one row per report that is owed or excused, by what was decided at the
--- moment
+-- int_reports__owed.sql: one row per report that is owed or excused at the moment
+-- What was decided later does not count.
 {{ config(materialized="view") }}
 
 with

@@ -1,6 +1,5 @@
--- rpt_reporting_rates_daily.sql: one row per programme, period, unit and day: rpt_reporting_rates
--- as
--- it stood when the day ended
+-- rpt_reporting_rates_daily.sql: one row per programme, period, unit and day
+-- It is rpt_reporting_rates as it stood when the day ended.
 -- The days begin 30 days before the first last day in time, or with the first verdict; they end 30
 -- days after the last one, or with the last verdict, and never after the moment. Nothing changes on
 -- the days that are not told.
