@@ -79,6 +79,12 @@ class Alert:
         return f"{self.unit_name} · {self.agency_name or self.agency_code}"
 
     @property
+    def greeted(self) -> str:
+        """Who is written to: of a report about a unit the agency, not the unit."""
+        is_of_agency = self.audience == OWES and self.agency_code != "UBND"
+        return self.who if is_of_agency else self.addressed_name
+
+    @property
     def moved(self) -> str:
         """đã dời từ ngày 29/11/2026 theo quyết định ngày 20/11/2026; empty for a deadline that was never moved."""
         if self.moved_from is None or self.moved_from == self.last_on_time_on:
@@ -142,7 +148,7 @@ def compose(alerts: Sequence[Alert], moment: datetime) -> Text:
         "documents": [alert for alert in own if alert.is_document],
         "listings": list(_listings(others)),
         "moment": moment,
-        "addressed": ", ".join(dict.fromkeys(alert.addressed_name for alert in alerts)),
+        "addressed": ", ".join(dict.fromkeys(alert.greeted for alert in alerts)),
     }
     return Text(
         " ".join(_subject(own, others, moment).split()),  # a name may hold a line break, a header may not
@@ -204,7 +210,7 @@ def _subject(own: Sequence[Alert], others: Sequence[Alert], moment: datetime) ->
         return f"{len(own)} báo cáo cần gửi" + (f", {len(overdue)} đã quá hạn" if overdue else "")
     first = own[0]
     what = "Báo cáo bị từ chối" if first.is_rejected else "Báo cáo cần gửi"
-    return f"{what}, {first.standing(moment)}: {first.unit_name}, {wording.period(first.period)}"
+    return f"{what}, {first.standing(moment)}: {first.who}, {wording.period(first.period)}"
 
 
 @cache

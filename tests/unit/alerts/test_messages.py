@@ -133,6 +133,9 @@ def test_an_agency_is_called_by_its_name_and_a_document_is_sent_as_one():
         assert "cơ quan báo cáo: Sở giả định" in text
         assert "baocao receive-document bacninh-2026-2030 2026 31 TỆP --agency SDL" in text
         assert ".xlsx" not in text
+    assert own.plain.startswith("Kính gửi Phường Đa Mai · Sở giả định,")
+    assert own.subject.endswith("Phường Đa Mai · Sở giả định, năm 2026")
+    assert above.plain.startswith("Kính gửi Phường Đa Mai,")
     assert "Phường Đa Mai · Sở giả định: chưa gửi" in above.plain
 
 
