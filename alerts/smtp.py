@@ -1,5 +1,6 @@
 """E-mail through any SMTP server: `smtp://user:password@host:port?starttls=1`, `smtps://…`, `smtp://localhost:25`."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -25,6 +26,9 @@ TIMEOUT_SECONDS = 20
 UNUSABLE = (ssl.SSLCertVerificationError, smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError)
 """What a log-in may end with that no second attempt mends."""
 
+
+ADDRESS = re.compile(r"[^\s<>,;:\"]+@[^\s<>,;:\"]+")
+"""Servers repeat an address in capitals, or name the one that stands behind it."""
 
 CLOSING = 421
 """The server's answer to whatever is said to it when it is about to hang up."""
@@ -144,13 +148,13 @@ class Mailer:
         try:
             self.connection = self.connection or _connect(self.server)
         except (smtplib.SMTPException, OSError) as error:
-            raise (Unusable if isinstance(error, UNUSABLE) else Unreachable)(_words(error, "")) from error
+            raise (Unusable if isinstance(error, UNUSABLE) else Unreachable)(_words(error)) from error
         self.connection.before_data = partial(before_data, message)
         try:
             self.connection.send_message(envelope(message, self.server.sender), to_addrs=message.only or None)
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            raise _kind(error)(_words(error, message.recipient)) from error
+            raise _kind(error)(_words(error)) from error
 
 
 @contextmanager
@@ -201,8 +205,8 @@ def _is_final(error: Exception) -> bool:
     return isinstance(error, smtplib.SMTPNotSupportedError)
 
 
-def _words(error: Exception, recipient: str) -> str:
-    """The server's answer, without the recipients' addresses."""
+def _words(error: Exception) -> str:
+    """The server's answer, without addresses."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         said = "; ".join(f"{code} {answer.decode(errors='replace')}" for code, answer in error.recipients.values())
     elif isinstance(error, smtplib.SMTPResponseException):
@@ -210,6 +214,4 @@ def _words(error: Exception, recipient: str) -> str:
         said = f"{error.smtp_code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
     else:
         said = f"{type(error).__name__}: {error}"
-    for address in filter(None, recipient.split(", ")):
-        said = said.replace(address, "…")
-    return said
+    return ADDRESS.sub("…", said)

@@ -28,7 +28,7 @@ class Letterbox:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if address in self.refuses:
-            return f"550 <{address}> no such user"
+            return f"550 <{address.upper()}> no such user"
         if address in self.delays:
             return "451 mailbox busy"
         envelope.rcpt_tos.append(address)
