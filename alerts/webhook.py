@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
 
@@ -31,7 +32,8 @@ def body(message: Frozen) -> bytes:
     """The JSON of a message: `text` for Slack and Teams, the parts for programs; the same message, the same bytes."""
     text = shortened(message.body_text, TEXT_BYTES, size=lambda text: len(text.encode()))
     document = {
-        "text": f"*{message.subject}*\n\n{text}",
+        # Slack takes <…> for a link, and asks for these three characters to be written so; Teams reads them alike
+        "text": escape(f"*{message.subject}*\n\n{text}", quote=False),
         "title": message.subject,
         "message_id": message.message_id,
         "sent_on": message.frozen_at.isoformat(),

@@ -124,11 +124,13 @@ def close(programme: str, period: str, note: str = "") -> Closed:
     """Close a period; note: who approved it and why, for those who ask later. Raises as `standing` does."""
     closed = standing(programme, period)
     with database.connect() as connection:
-        connection.execute(
+        kept = connection.execute(
             "insert into ops.period_closing (programme_code, period, closed_at, note) "
-            "values (%s, %s, %s, nullif(%s, ''))",
+            "values (%s, %s, %s, nullif(%s, '')) on conflict do nothing",
             [programme, period, closed.closed_at, note],
         )
+    if not kept.rowcount:
+        raise WrongCall(f"{programme} {period} was closed by somebody else at this moment.")
     return closed
 
 

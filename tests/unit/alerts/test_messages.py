@@ -158,6 +158,8 @@ def test_a_webhook_is_signed_and_shown_by_slack_and_teams():
     message = replace(FROZEN, channel="webhook", recipient="https://chat.example.org/x#khoá")
     content = webhook.body(message)
     assert json.loads(content)["text"] == "*Báo cáo*\n\nKính gửi"
+    typed = webhook.body(replace(message, body_text="ô C5 ghi “<2,6>” & “!channel”"))
+    assert json.loads(typed)["text"].endswith("ô C5 ghi “&lt;2,6&gt;” &amp; “!channel”")
     expected = hmac.new("khoá".encode(), content, "sha256").hexdigest()
     assert webhook.signature(content, "khoá") == f"sha256={expected}"
 
