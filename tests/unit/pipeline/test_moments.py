@@ -7,6 +7,7 @@ import pytest
 
 from pipeline import moments
 from warehouse import clock
+from warehouse.errors import WrongCall
 
 RAW = "baocao://raw/submissions"
 
@@ -52,5 +53,5 @@ def test_a_run_without_a_moment_hands_nothing_on():
 
 
 def test_what_is_no_moment_is_refused():
-    with pytest.raises(ValueError), moments.of_run(context("hôm qua")):
+    with pytest.raises(WrongCall, match="hôm qua is no ISO 8601 moment"), moments.of_run(context("hôm qua")):
         raise AssertionError("the block must not run")
