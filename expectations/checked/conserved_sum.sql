@@ -62,16 +62,12 @@ with
             and added_up.period = figures.period
             and added_up.unit_id = figures.unit_id
         left join intermediate.int_org_units__identified as units on units.unit_id = figures.unit_id
-        left join
-            told_beside
-            on told_beside.programme_code = figures.programme_code
-            and told_beside.period = figures.period
-            and told_beside.unit_id = figures.unit_id
-            and told_beside.indicator_code = figures.indicator_code
         where
             figures.boundary_basis = 'current'
             and figures.measure in ('rate', 'count', 'change')
-            and told_beside.unit_id is null
+            -- looked up in a hash of them; a join would be planned as if there were one
+            and (figures.programme_code, figures.period, figures.unit_id, figures.indicator_code)
+            not in (select programme_code, period, unit_id, indicator_code from told_beside)
     )
 
 select

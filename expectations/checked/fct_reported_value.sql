@@ -15,6 +15,8 @@ left join
     intermediate.int_reports__scheduled as scheduled
     on scheduled.programme_code = told.programme_code
     and scheduled.period = told.period
+    -- by the code, as in the schedule's index: else a national period compares all with all
+    and scheduled.unit_code = told.unit_code
     and scheduled.unit_id = told.unit_id
     and scheduled.agency_code = told.agency_code
 left join intermediate.int_org_units__identified as units on units.unit_id = told.unit_id

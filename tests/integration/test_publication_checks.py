@@ -38,7 +38,8 @@ create table marts.fct_report_obligation (programme_code text, period text, unit
     deadline_at timestamptz, accepted_at timestamptz, accepted_submission_id uuid,
     lines_required integer, lines_reported integer, is_complete boolean);
 create table marts.fct_reported_value (programme_code text, indicator_code text, period text, unit_id text,
-    agency_code text, known_from timestamptz, known_to timestamptz, submission_id uuid);
+    agency_code text, known_from timestamptz, known_to timestamptz, submission_id uuid,
+    unit_code text generated always as (unit_id) stored);
 create table marts.rpt_reporting_rates (programme_code text, period text, submitted_pct numeric, on_time_pct numeric,
     accepted_pct numeric, complete_pct numeric);
 
