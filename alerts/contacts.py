@@ -99,7 +99,8 @@ def _rows(path: Path, text: str) -> tuple[dict[Contact, int], list[Refusal]]:
     if "\0" in text:
         raise WrongCall(f"{path}: không phải là tệp văn bản.")
     first = text.partition("\n")[0]
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     header = [MEANINGS.get(wording.folded(name), "") for name in next(rows, [])]
     if missing := [name for name in COLUMNS if name not in header]:
         raise WrongCall(f"{path}: thiếu cột {', '.join(missing)}; cần {','.join(COLUMNS)}.")

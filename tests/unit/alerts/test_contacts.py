@@ -82,7 +82,7 @@ def test_a_column_twice_is_a_wrong_call(tmp_path):
         contacts.read(write(tmp_path, "unit_code,agency,role,email,webhook,thu_dien_tu\n"))
 
 
-@pytest.mark.parametrize("rest", ["07228,,reporter,a\0@example.org,\n", '07228,,reporter,"' + "a" * 200_000])
+@pytest.mark.parametrize("rest", ["07228,,reporter,a\0@example.org,\n", '07228,,reporter,"a@example.org\n'])
 def test_a_file_that_is_no_csv_is_a_wrong_call(tmp_path, rest):
     with pytest.raises(WrongCall, match="không phải là"):
         contacts.read(write(tmp_path, HEADER + rest))
