@@ -11,7 +11,7 @@ from docs.generate import ROOT
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 HISTORY = {"CHANGELOG.md"}
 OTHER_PROJECTS = {"requirements.lock"}
-IGNORED = [".git", *(line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines())]
+IGNORED = [".git", *(line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines())]
 
 
 def _files(folder: Path) -> Iterator[Path]:
