@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
 from alerts import addresses
-from alerts.ledger import Frozen
+from alerts.ledger import QueuedMessage
 from warehouse.errors import BaocaoError, WrongCall
 from warehouse.settings import get_settings
 
@@ -35,7 +35,7 @@ class Refused(BaocaoError):
 
 
 class Channel(Protocol):
-    def send(self, message: Frozen, before_data: Callable[[Frozen], None]) -> None:
+    def send(self, message: QueuedMessage, before_data: Callable[[QueuedMessage], None]) -> None:
         """Returns when the message was taken. before_data is called each time that the text is about to go out.
 
         Raises Refused where it never will be taken, Unreachable after some attempts.
@@ -48,7 +48,7 @@ class ByScheme:
     def __init__(self, over_http: Channel, by_service: Channel) -> None:
         self.over_http, self.by_service = over_http, by_service
 
-    def send(self, message: Frozen, before_data: Callable[[Frozen], None]) -> None:
+    def send(self, message: QueuedMessage, before_data: Callable[[QueuedMessage], None]) -> None:
         """See Channel."""
         channel = self.over_http if addresses.is_http(message.recipient) else self.by_service
         channel.send(message, before_data)

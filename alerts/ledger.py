@@ -1,6 +1,6 @@
-"""What is to be said and what was: alerts become frozen messages, and messages are settled.
+"""What is to be said and what was: alerts become queued messages, and messages are settled.
 
-A message is frozen before it is sent and confirmed after. Between the two a crash can lose the confirmation, never the
+A message is queued before it is sent and confirmed after. Between the two a crash can lose the confirmation, never the
 message: the next run sends the same text under the same Message-ID, which mail programs show once. ops.message.attempts
 counts the times that the text was about to go out, so a message with none was certainly never delivered.
 """
@@ -67,7 +67,7 @@ cross join lateral (
 -- told today: `not in` is answered by one look at the messages, whatever the planner thinks of their number
 where chosen.recipient is not null and (waiting.channel, chosen.recipient) not in (
     select channel, recipient from ops.message
-    where status = 'frozen' or status = 'sent' and (sent_at at time zone 'Asia/Ho_Chi_Minh')::date = %(today)s)
+    where status = 'queued' or status = 'sent' and (sent_at at time zone 'Asia/Ho_Chi_Minh')::date = %(today)s)
 order by waiting.deadline_at, waiting.programme_code, waiting.period, waiting.unit_code, waiting.agency_code
 """
 
@@ -84,7 +84,7 @@ order by issue_id
 
 
 @dataclass(frozen=True)
-class Frozen:
+class QueuedMessage:
     """A message as it was or will be sent.
 
     recipient: of a letter all its addresses ("a@x, b@x"), of a webhook those of its posts ("https://x https://y").
@@ -97,11 +97,11 @@ class Frozen:
     subject: str
     body_text: str
     body_html: str
-    frozen_at: datetime
+    queued_at: datetime
     taken_by: Sequence[str] = field(default=(), repr=False)
     only: str = field(default="", repr=False)
 
-    def posts(self) -> list["Frozen"]:
+    def posts(self) -> list["QueuedMessage"]:
         """What is handed over one by one: of several addresses one may have to wait, or be wrong."""
         if self.channel == "email":
             waiting = [one for one in self.recipient.split(", ") if one not in self.taken_by]
@@ -123,15 +123,15 @@ def due(connection: psycopg.Connection, moment: datetime) -> dict[tuple[str, str
     return found
 
 
-def freeze(
+def enqueue(
     connection: psycopg.Connection, run_id: int, channel: str, recipient: str, alerts: list[Alert], moment: datetime
 ) -> str:
     """Keep the message for these alerts as it will be sent, and tie the ledger to it; returns its Message-ID."""
     message_id = identify(channel, recipient, run_id)
     text = compose(alerts, moment)
     connection.execute(
-        "insert into ops.message (message_id, channel, recipient, subject, body_text, body_html, status, frozen_at) "
-        "values (%s, %s, %s, %s, %s, %s, 'frozen', %s)",
+        "insert into ops.message (message_id, channel, recipient, subject, body_text, body_html, status, queued_at) "
+        "values (%s, %s, %s, %s, %s, %s, 'queued', %s)",
         [message_id, channel, recipient, text.subject, text.plain, text.html, moment],
     )
     connection.execute(
@@ -147,14 +147,14 @@ def identify(channel: str, recipient: str, run_id: int) -> str:
     return f"<{digest[:40]}@baocao.invalid>"
 
 
-def frozen(connection: psycopg.Connection, channels: Iterable[str], moment: datetime) -> list[Frozen]:
-    """Messages that were frozen by the moment and that nobody has confirmed yet, the oldest first."""
+def queued(connection: psycopg.Connection, channels: Iterable[str], moment: datetime) -> list[QueuedMessage]:
+    """Messages that were queued by the moment and that nobody has confirmed yet, the oldest first."""
     return (
-        connection.cursor(row_factory=class_row(Frozen))
+        connection.cursor(row_factory=class_row(QueuedMessage))
         .execute(
-            "select message_id, channel, recipient, subject, body_text, body_html, frozen_at, taken_by "
-            "from ops.message where status = 'frozen' and channel = any(%s) and frozen_at <= %s "
-            "order by frozen_at, message_id",
+            "select message_id, channel, recipient, subject, body_text, body_html, queued_at, taken_by "
+            "from ops.message where status = 'queued' and channel = any(%s) and queued_at <= %s "
+            "order by queued_at, message_id",
             [list(channels), moment],
         )
         .fetchall()

@@ -8,7 +8,7 @@ from email.utils import make_msgid
 from html import escape
 
 from alerts import addresses, channels
-from alerts.ledger import Frozen
+from alerts.ledger import QueuedMessage
 from warehouse import clock
 from warehouse.errors import WrongCall
 from warehouse.logging import get_logger
@@ -45,6 +45,6 @@ def _channel(address: str) -> str:
     return "webhook"
 
 
-def _message(channel: str, address: str, subject: str, text: str) -> Frozen:
+def _message(channel: str, address: str, subject: str, text: str) -> QueuedMessage:
     html = f'<pre style="font-family: inherit; white-space: pre-wrap">{escape(text)}</pre>'
-    return Frozen(make_msgid(domain="baocao.invalid"), channel, address, subject, text, html, clock.now())
+    return QueuedMessage(make_msgid(domain="baocao.invalid"), channel, address, subject, text, html, clock.now())

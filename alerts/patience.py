@@ -61,7 +61,7 @@ where ledger.status = 'failed' and ledger.settled_at <= %(moment)s
 
 
 def note_failure(connection: psycopg.Connection, message_id: str, error: str, moment: datetime) -> bool:
-    """Nobody took it now: the message stays frozen for the next run; returns whether it does.
+    """Nobody took it now: the message stays queued for the next run; returns whether it does.
 
     Alerts for which this is the last of DAYS days are given up: they are failed, or sent where one address of
     several had taken the message; it is settled with the last of them.
@@ -75,7 +75,7 @@ def note_failure(connection: psycopg.Connection, message_id: str, error: str, mo
     }
     connection.execute(UNANSWERED, values)
     row = connection.execute(GIVEN_UP, values).fetchone()
-    return row == ("frozen",)
+    return row == ("queued",)
 
 
 def retry(connection: psycopg.Connection, moment: datetime) -> int:

@@ -23,11 +23,11 @@ select obligation.programme_code, obligation.period, obligation.unit_id, obligat
     owed.form = 'document' as is_document, owed.owed_from, owed.deadline_phrase_vi,
     owed.deadline_decided_on, owed.former_last_on_time_on
 from marts.fct_report_obligation as obligation
-join intermediate.int_reports__owed as owed using (programme_code, period, unit_id, agency_code)
+join intermediate.int_expected_reports__as_of as owed using (programme_code, period, unit_id, agency_code)
 join catalogue.programmes as programme using (programme_code)
-join intermediate.int_org_units__identified as unit using (unit_id)
-left join intermediate.int_org_units__identified as above on above.unit_id = unit.parent_id
-where obligation.deadline_at >= coalesce(%(since)s, (select moment from ops.pipeline_run order by run_id limit 1))
+join intermediate.int_org_units__resolved as unit using (unit_id)
+left join intermediate.int_org_units__resolved as above on above.unit_id = unit.parent_id
+where obligation.deadline_at >= coalesce(%(since)s, (select as_of from ops.pipeline_run order by run_id limit 1))
 """
 """The first run counts, not the earliest moment that any run lived at: to try a day of the past opens no season of the
 past.
@@ -57,7 +57,7 @@ with due as (
         row_number() over (
             partition by {KEY}, stage.audience order by stage.sort_order desc) = 1 as is_latest
     from awaited
-    join intermediate.int_alerts__dated as stage using (programme_code, last_on_time_on)
+    join intermediate.int_alert_stages__scheduled as stage using (programme_code, last_on_time_on)
     where awaited.is_awaited and stage.fires_on <= %(today)s
         and coalesce(stage.fires_on >= awaited.owed_from, true)
 ), addressed as (
@@ -125,13 +125,13 @@ where ledger.status in ('planned', 'no_contact') and later.planned_at <= %(momen
         and stage.stage = ledger.stage and stage.audience = ledger.audience)
     and not exists (
         select from ops.message
-        where message.message_id = ledger.message_id and message.status = 'frozen' and message.attempts > 0)
+        where message.message_id = ledger.message_id and message.status = 'queued' and message.attempts > 0)
 """
 
 WITHDRAW = """
 with withdrawn as (
     update ops.message set status = 'cancelled'
-    where status = 'frozen' and frozen_at <= %(moment)s and (attempts = 0 or not exists (
+    where status = 'queued' and queued_at <= %(moment)s and (attempts = 0 or not exists (
         select from ops.alert_ledger as ledger
         where ledger.message_id = message.message_id and ledger.status = 'planned'))
     returning message_id)

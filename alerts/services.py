@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from alerts.backoff import until_taken
 from alerts.channels import Refused, Unreachable
-from alerts.ledger import Frozen
+from alerts.ledger import QueuedMessage
 from alerts.messages import shortened
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ CODE = re.compile(r"\berror=(\d{3})\b")
 class Notifier:
     """Sends each message to the one service that its recipient names."""
 
-    def send(self, message: Frozen, before_data: Callable[[Frozen], None]) -> None:
+    def send(self, message: QueuedMessage, before_data: Callable[[QueuedMessage], None]) -> None:
         """See channels.Channel. Raises Refused for an address that Apprise cannot read."""
         service = _service(message.recipient)
         if service is None:
@@ -43,7 +43,7 @@ def can_use(address: str) -> bool:
     return _service(address) is not None
 
 
-def body(service: "apprise.NotifyBase", message: Frozen) -> str:
+def body(service: "apprise.NotifyBase", message: QueuedMessage) -> str:
     """The plain text, as much as the service takes in one message. `?overflow=split` in the address: all of it."""
     from apprise import OverflowMode
 
@@ -53,7 +53,9 @@ def body(service: "apprise.NotifyBase", message: Frozen) -> str:
     return shortened(message.body_text, max(service.body_maxlen - title, 0), service.body_max_line_count)
 
 
-def _attempt(service: "apprise.NotifyBase", message: Frozen, before_data: Callable[[Frozen], None]) -> None:
+def _attempt(
+    service: "apprise.NotifyBase", message: QueuedMessage, before_data: Callable[[QueuedMessage], None]
+) -> None:
     from apprise import Apprise, NotifyFormat
 
     text = body(service, message)

@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from alerts import addresses
 from alerts.backoff import until_taken
 from alerts.channels import Later, Refused, Unreachable, Unusable
-from alerts.ledger import Frozen
+from alerts.ledger import QueuedMessage
 from warehouse.errors import WrongCall
 
 TIMEOUT_SECONDS = 20
@@ -97,11 +97,11 @@ class _Letters(EmailPolicy):
 LETTERS = _Letters(linesep="\r\n")
 
 
-def envelope(message: Frozen, sender: str) -> EmailMessage:
-    """The message as it goes over the wire; the same frozen message gives the same bytes."""
+def envelope(message: QueuedMessage, sender: str) -> EmailMessage:
+    """The message as it goes over the wire; the same queued message gives the same bytes."""
     mail = EmailMessage(policy=LETTERS)
     mail["From"], mail["To"], mail["Subject"] = sender, message.recipient, message.subject
-    mail["Date"] = format_datetime(message.frozen_at)
+    mail["Date"] = format_datetime(message.queued_at)
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.body_text, cte="base64")
@@ -131,7 +131,7 @@ class Mailer:
         self.server = server
         self.connection: _Session | None = None
 
-    def send(self, message: Frozen, before_data: Callable[[Frozen], None]) -> None:
+    def send(self, message: QueuedMessage, before_data: Callable[[QueuedMessage], None]) -> None:
         """Returns when the server has taken the message for `message.only`, or else for a recipient that it knows.
 
         before_data: called each time that the text is about to go out.
@@ -144,7 +144,7 @@ class Mailer:
         if connection is not None:
             connection.close()
 
-    def _attempt(self, message: Frozen, before_data: Callable[[Frozen], None]) -> None:
+    def _attempt(self, message: QueuedMessage, before_data: Callable[[QueuedMessage], None]) -> None:
         try:
             self.connection = self.connection or _connect(self.server)
         except (smtplib.SMTPException, OSError) as error:

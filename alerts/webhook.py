@@ -17,7 +17,7 @@ from urllib.parse import urldefrag
 
 from alerts.backoff import until_taken
 from alerts.channels import Refused, Unreachable
-from alerts.ledger import Frozen
+from alerts.ledger import QueuedMessage
 from alerts.messages import shortened
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ TEXT_BYTES = 16_000
 """Teams refuses bodies of somewhat more than 20 KB, Slack cuts beyond 40 000 characters; a longer text is shortened."""
 
 
-def body(message: Frozen) -> bytes:
+def body(message: QueuedMessage) -> bytes:
     """The JSON of a message: `text` for Slack and Teams, the parts for programs; the same message, the same bytes."""
     text = shortened(message.body_text, TEXT_BYTES, size=lambda text: len(text.encode()))
     document = {
@@ -36,7 +36,7 @@ def body(message: Frozen) -> bytes:
         "text": escape(f"*{message.subject}*\n\n{text}", quote=False),
         "title": message.subject,
         "message_id": message.message_id,
-        "sent_on": message.frozen_at.isoformat(),
+        "sent_on": message.queued_at.isoformat(),
     }
     return json.dumps(document, ensure_ascii=False, sort_keys=True).encode()
 
@@ -61,11 +61,11 @@ class Caller:
         if "client" in self.__dict__:
             self.client.close()
 
-    def send(self, message: Frozen, before_data: Callable[[Frozen], None]) -> None:
+    def send(self, message: QueuedMessage, before_data: Callable[[QueuedMessage], None]) -> None:
         """Posts to the message's address; see channels.Channel."""
         until_taken(self._attempt, message, before_data)
 
-    def _attempt(self, message: Frozen, before_data: Callable[[Frozen], None]) -> None:
+    def _attempt(self, message: QueuedMessage, before_data: Callable[[QueuedMessage], None]) -> None:
         import httpx
 
         def watch(event: str, _: object) -> None:

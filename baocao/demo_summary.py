@@ -189,5 +189,5 @@ def _title(console: Console, text: str) -> None:
 def _rows(statement: str, *values: Any) -> Sequence[dict[str, Any]]:
     """As things stand at the end of the season."""
     with database.connect() as connection:
-        connection.execute("select set_config('baocao.moment', %s, false)", [LATE])
+        connection.execute("select set_config('baocao.as_of', %s, false)", [LATE])
         return connection.cursor(row_factory=dict_row).execute(statement, values).fetchall()

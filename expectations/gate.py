@@ -151,7 +151,7 @@ def _start_run(session: psycopg.Connection) -> int:
     """The run's row. One that a killed process left open is failed here: the lock proves that it is gone."""
     session.execute("update ops.pipeline_run set status = 'failed' where step = 'receive' and status = 'running'")
     row = session.execute(
-        "insert into ops.pipeline_run (step, status, moment) values ('receive', 'running', %s) returning run_id",
+        "insert into ops.pipeline_run (step, status, as_of) values ('receive', 'running', %s) returning run_id",
         [clock.now()],
     ).fetchone()
     assert row is not None

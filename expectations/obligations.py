@@ -37,7 +37,7 @@ class Checked:
 
 
 def check(run_id: int, moment: datetime) -> Checked:
-    """What breaks each rule at `moment`; results and names are kept under the run (ops.pipeline_run).
+    """What breaks each rule at `as_of`; results and names are kept under the run (ops.pipeline_run).
 
     The marts have been brought to the newest verdicts by a build. Raises CheckBroken when a rule cannot be trusted:
     then nothing is kept.

@@ -23,11 +23,11 @@ ONLY_ITS_TESTS = ["--indirect-selection", "cautious", "--exclude-resource-type",
 # The plans, the map and what is made of them alone: the gate has to know who may report what before figures exist.
 # A build of figures leaves them as they are, so that one corrected report does not pay for a nation's schedule.
 OF_THE_PLANS = [
-    "+int_reports__expected",
-    "+int_org_units__held",
+    "+int_expected_reports__by_org_unit",
+    "+int_org_units__ancestors",
     "+int_indicators__required",
-    "+int_indicators__measured",
-    "+int_alerts__dated",
+    "+int_indicator_measures__by_level",
+    "+int_alert_stages__scheduled",
 ]
 CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]
 FIGURES = ["--select", "resource_type:model", "--exclude", *OF_THE_PLANS, *ONLY_ITS_TESTS]
@@ -89,7 +89,7 @@ def prepare_catalogue() -> None:
 def build(full_refresh: bool = False) -> BuildResult:
     """Raw to marts, and the checks on the marts.
 
-    Builds again only the families that changed since the last build that succeeded, or everything
+    Builds again only the partitions that changed since the last build that succeeded, or everything
     where the catalogue changed. full_refresh drops and recreates every table, and with them any view
     of a user's own that reads them.
     Raises BuildFailed; the marts then hold what passed before the failure.

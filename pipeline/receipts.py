@@ -218,7 +218,7 @@ select
 from raw.file as file
 inner join raw.submission as submission on submission.sha256 = file.sha256
 inner join ops.submission_verdict as verdict on verdict.submission_id = submission.submission_id
-left join intermediate.int_reports__scheduled as scheduled
+left join intermediate.int_expected_reports__latest as scheduled
     on scheduled.programme_code = submission.programme_code
     and scheduled.period = submission.period
     and scheduled.unit_code = submission.unit_code

@@ -1,6 +1,6 @@
 """The step `remind`: awaited reports are told to who owes them, to the level above and to the owner, once a stage.
 
-plan → cancel what came meanwhile → freeze one message a recipient → send → confirm. Each arrow is a commit, so a kill
+plan → cancel what came meanwhile → enqueue one message a recipient → send → confirm. Each arrow is a commit, so a kill
 anywhere is carried on by the next run without a second alert.
 """
 
@@ -44,13 +44,13 @@ def remind(retry_failed: bool = False) -> Reminded:
     """Tell what is due now on the ladder of each awaited report; retry_failed: what has failed as well.
 
     Without BAOCAO_SMTP_URL letters go to the log. Raises channels.Unreachable when nobody takes the messages now; they
-    stay frozen and the next run sends what is then to be told.
+    stay queued and the next run sends what is then to be told.
     """
     done = Reminded()
     with runs.recorded("remind") as run, database.connect("owner") as connection:
         try:
             if planning.knows_obligations(connection):
-                planning.look_at(connection, run.moment)
+                planning.look_at(connection, run.as_of)
                 connection.commit()
                 _tell(connection, run, done, retry_failed)
         finally:
@@ -74,17 +74,17 @@ def listed(connection: psycopg.Connection, status: str | None = None) -> list[di
 
 def _tell(connection: psycopg.Connection, run: runs.Run, done: Reminded, retry_failed: bool) -> None:
     failed = patience.failed(connection)
-    done.planned = planning.plan(connection, run.moment)
+    done.planned = planning.plan(connection, run.as_of)
     if retry_failed:
-        done.retried = patience.retry(connection, run.moment)
+        done.retried = patience.retry(connection, run.as_of)
     connection.commit()
-    done.cancelled = planning.cancel(connection, run.moment)
+    done.cancelled = planning.cancel(connection, run.as_of)
     unreachable = planning.match_contacts(connection)
     connection.commit()
     done.no_contact = len(unreachable)
     _warn(unreachable)
     with channels.open_channels() as usable:
-        _freeze(connection, run, usable, done)
+        _enqueue(connection, run, usable, done)
         failure = _send(connection, run, usable, done)
     done.failed = patience.failed(connection) - failed + done.retried
     if done.failed:
@@ -101,11 +101,13 @@ def _warn(unreachable: list[tuple[str, str, str, str]]) -> None:
         log.warning("%s %s: %d reports without a %s to write to: %s", programme, period, count, audience, named)
 
 
-def _freeze(connection: psycopg.Connection, run: runs.Run, usable: dict[str, channels.Channel], done: Reminded) -> None:
+def _enqueue(
+    connection: psycopg.Connection, run: runs.Run, usable: dict[str, channels.Channel], done: Reminded
+) -> None:
     """One message a recipient; what has no channel is told to the log."""
-    for (channel, recipient), alerts in ledger.due(connection, run.moment).items():
+    for (channel, recipient), alerts in ledger.due(connection, run.as_of).items():
         if channel in usable:
-            ledger.freeze(connection, run.run_id, channel, recipient, alerts, run.moment)
+            ledger.enqueue(connection, run.run_id, channel, recipient, alerts, run.as_of)
         else:
             _log(connection, run, alerts, done)
     connection.commit()
@@ -114,13 +116,13 @@ def _freeze(connection: psycopg.Connection, run: runs.Run, usable: dict[str, cha
 def _send(
     connection: psycopg.Connection, run: runs.Run, usable: dict[str, channels.Channel], done: Reminded
 ) -> channels.Unreachable | None:
-    """Send what is frozen, this run's and what a killed run left. Returns what the last message that waits was told:
+    """Send what is queued, this run's and what a killed run left. Returns what the last message that waits was told:
     the step then fails, so that somebody looks.
     """
-    frozen = ledger.frozen(connection, usable, run.moment)
+    queued = ledger.queued(connection, usable, run.as_of)
     connection.commit()
-    under_way = delivery.Delivery(connection, run.moment, usable)
-    for message in frozen:
+    under_way = delivery.Delivery(connection, run.as_of, usable)
+    for message in queued:
         under_way.send(message)
     done.sent, done.refused = under_way.sent, under_way.refused
     done.given_up, done.waiting = under_way.given_up, under_way.waiting
@@ -129,7 +131,7 @@ def _send(
 
 def _log(connection: psycopg.Connection, run: runs.Run, alerts: list[messages.Alert], done: Reminded) -> None:
     """No server is set: the text stands in the log, without anybody's address."""
-    text = messages.compose(alerts, run.moment)
+    text = messages.compose(alerts, run.as_of)
     log.info("BAOCAO_SMTP_URL is not set, so this is not sent.\n%s\n\n%s", text.subject, text.plain)
-    ledger.settle_as_logged(connection, alerts, run.moment)
+    ledger.settle_as_logged(connection, alerts, run.as_of)
     done.logged += len(alerts)

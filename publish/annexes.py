@@ -119,8 +119,8 @@ class Annex:
 
 UNIT = f"""
 select programme.name_vi as programme_name, programme.document_vi, place.*,
-       (select max(report.decided_at) from intermediate.int_reports__judged as report
-        join intermediate.int_org_units__identified as unit using (unit_id)
+       (select max(report.decided_at) from intermediate.int_submissions__validated as report
+        join intermediate.int_org_units__resolved as unit using (unit_id)
         where report.programme_code = programme.programme_code and report.period = %(period)s
             and report.is_accepted and report.form = 'figures' and report.decided_at <= {AS_OF}
             and report.accepted_seq <= coalesce((
@@ -133,10 +133,10 @@ join lateral (
     from (select distinct unit_id from marts.fct_indicator_rollup
           where programme_code = programme.programme_code and period = %(period)s and unit_code = %(unit)s
               and boundary_basis = 'as_reported') as figured
-    join intermediate.int_org_units__identified using (unit_id)
+    join intermediate.int_org_units__resolved using (unit_id)
     join lateral (select unit_name from geography.org_units where org_units.unit_id = figured.unit_id
                   order by valid_from desc nulls last limit 1) as named on true
-    order by lives_from desc limit 1) as place on true
+    order by valid_from desc limit 1) as place on true
 where programme.programme_code = %(programme)s
 """
 

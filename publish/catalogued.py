@@ -19,7 +19,7 @@ OWN = "UBND"
 
 SCHEDULED = """
 with scheduled as (
-    select * from intermediate.int_reports__scheduled
+    select * from intermediate.int_expected_reports__latest
     where programme_code = %(programme)s and period = %(period)s
         and (%(units)s::text[] is null or unit_code = any(%(units)s))
         and (%(agencies)s::text[] is null or agency_code = any(%(agencies)s))

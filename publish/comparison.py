@@ -42,10 +42,10 @@ select indicator.indicator_code, indicator.name_vi as indicator_name, figure.mea
        {", ".join(f"figure.{column}" for column in TOLD if column != "verdict")}
 from marts.fct_indicator_rollup as figure
 join catalogue.indicators as indicator using (programme_code, indicator_code)
-join intermediate.int_org_units__identified as unit using (unit_id)
+join intermediate.int_org_units__resolved as unit using (unit_id)
 where figure.programme_code = %(programme)s and figure.period = %(period)s and figure.unit_code = %(unit)s
     and figure.boundary_basis = %(basis)s
-order by indicator.sort_order, figure.measure, unit.lives_from
+order by indicator.sort_order, figure.measure, unit.valid_from
 """
 
 NAME = """
@@ -83,7 +83,7 @@ left join raw.line as came on came.line_id = steps.came_id
 left join raw.line as went on went.line_id = steps.went_id
 cross join lateral (
     select coalesce(steps.came_with, (
-        select report.submission_id from intermediate.int_reports__judged as report
+        select report.submission_id from intermediate.int_submissions__validated as report
         where report.programme_code = %(programme)s and report.period = %(period)s and report.unit_id = steps.unit_id
             and report.agency_code = steps.agency_code and report.is_accepted
             and report.decided_at = steps.changed_at

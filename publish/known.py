@@ -4,7 +4,7 @@ The marts tell it by themselves (dbt_project/macros/moment.sql). The tables that
 read through `known`.
 """
 
-AS_OF = "coalesce(nullif(current_setting('baocao.moment', true), '')::timestamptz, '9999-12-31')"
+AS_OF = "coalesce(nullif(current_setting('baocao.as_of', true), '')::timestamptz, '9999-12-31')"
 """The session's moment; a day after everything where it asks for none."""
 
 

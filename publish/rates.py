@@ -23,15 +23,15 @@ MARTS = {False: "marts.rpt_reporting_rates", True: "marts.rpt_reporting_rates_da
 NAMES = {"submitted": "đã nộp", "on_time": "đúng hạn", "accepted": "đã nhận", "complete": "đầy đủ"}
 
 RATES = """
-select rates.*, coalesce(named.place_name, 'Cả nước') as unit_name
+select rates.*, coalesce(named.ancestor_name, 'Cả nước') as unit_name
 from {mart} as rates
-left join marts.dim_org_unit_place as named
-    on named.unit_id = rates.unit_id and named.place_level = rates.unit_level
+left join marts.bridge_org_unit_ancestor as named
+    on named.unit_id = rates.unit_id and named.ancestor_level = rates.unit_level
 where {asked}
 order by programme_code, period, array_position(%(order)s, rates.unit_level), rates.unit_code, rates.unit_id{then}
 """
 HIGHEST = "rates.unit_level in ('province', 'country')"
-BELOW = "rates.unit_id in (select unit_id from marts.dim_org_unit_place where place_code = %(unit)s)"
+BELOW = "rates.unit_id in (select unit_id from marts.bridge_org_unit_ancestor where ancestor_code = %(unit)s)"
 
 
 def of_units(

@@ -146,15 +146,15 @@ order by unit_code, score.sort_order
 
 GROUNDS = """
 select criterion_code, code, finding, state, coalesce(agency_name, code) as name
-from marts.fct_score_ground
-left join marts.dim_agency as agency on agency.programme_code = fct_score_ground.programme_code
-    and agency.agency_code = fct_score_ground.code and fct_score_ground.ground = 'report'
-where fct_score_ground.programme_code = %(programme)s and period = %(period)s and unit_code = %(unit)s
+from marts.fct_score_evidence
+left join marts.dim_agency as agency on agency.programme_code = fct_score_evidence.programme_code
+    and agency.agency_code = fct_score_evidence.code and fct_score_evidence.evidence_kind = 'report'
+where fct_score_evidence.programme_code = %(programme)s and period = %(period)s and unit_code = %(unit)s
 order by sort_order, code
 """
 
 KNOWN = f"""
-select max(decided_at) as known_from from intermediate.int_reports__judged
+select max(decided_at) as known_from from intermediate.int_submissions__validated
 where programme_code = %(programme)s and period = %(period)s and is_accepted and form = 'figures'
     and decided_at <= {AS_OF} and (unit_code = %(unit)s or %(unit)s = %(root)s)
 """
@@ -323,7 +323,7 @@ def _line(row: Row, grounds: list[Row]) -> Line:
         computed_points=row["computed_points"],
         verified_points=row["verified_points"],
         counted_points=row["counted_points"],
-        is_open=row["least_points"] is None or row["least_points"] != row["most_points"],
+        is_open=row["min_possible_points"] is None or row["min_possible_points"] != row["max_possible_points"],
         is_met=row["is_met"],
         because=_because(row, grounds),
         evidence=row["evidence_vi"] or "",

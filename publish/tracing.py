@@ -22,24 +22,24 @@ Row = dict[str, Any]
 PLACES = """
 places as (
     select place.unit_id, place.weight, place.is_estimated, true as is_below
-    from intermediate.int_reports__expected as expected
-    join intermediate.int_org_units__placed as place
-        on place.place_id = expected.unit_id and place.boundary_basis = expected.boundary_basis
+    from intermediate.int_expected_reports__by_org_unit as expected
+    join intermediate.int_org_units__rollup_units as place
+        on place.rollup_unit_id = expected.unit_id and place.boundary_basis = expected.boundary_basis
     where expected.programme_code = %(programme)s and expected.period = %(period)s
         and expected.unit_code = %(unit)s and expected.boundary_basis = %(basis)s
     union all
     select unit_id, 1, false, false
-    from intermediate.int_org_units__identified as own
-    where unit_code = %(unit)s and (lives_to = 'infinity' or %(basis)s = 'as_reported')
+    from intermediate.int_org_units__resolved as own
+    where unit_code = %(unit)s and (valid_to = 'infinity' or %(basis)s = 'as_reported')
         and not exists (
-            select from intermediate.int_reports__expected as expected
+            select from intermediate.int_expected_reports__by_org_unit as expected
             where expected.programme_code = %(programme)s and expected.period = %(period)s
                 and expected.unit_id = own.unit_id and expected.boundary_basis = %(basis)s))
 """
 """Whose lines make a place's figures: of those below it that owe, each with its share; else its own alone."""
 
 IS_COUNTED = """
-(case when places.is_below then told.is_owed and told.feeds_rollup and told.rolls_into is not null
+(case when places.is_below then told.is_owed and told.feeds_rollup and told.rollup_measure is not null
       else exists (
           select from intermediate.int_indicators__assigned as assigned
           where assigned.programme_code = told.programme_code and assigned.indicator_code = told.indicator_code
@@ -62,7 +62,8 @@ order by spoken.measure is null, figure.measure limit 1
 PARTS = f"""
 with {PLACES}
 select told.unit_code, told.agency_code, told.measure, told.known_from,
-       told.n_low, told.n_high, told.d_low, told.d_high, told.value_status, told.has_parts as is_added_up,
+       told.numerator_low, told.numerator_high, told.denominator_low, told.denominator_high,
+       told.value_status, told.is_summable as is_added_up,
        places.weight, places.is_estimated,
        line.numerator_raw, line.denominator_raw, line.value_raw,
        file.file_name, submission.sheet, line.row_no, submission.part_columns, file.sha256, file.archive_uri,
@@ -75,14 +76,14 @@ join raw.file as file on file.sha256 = submission.sha256
 join ops.submission_verdict as verdict on verdict.submission_id = told.submission_id
 where told.programme_code = %(programme)s and told.indicator_code = %(indicator)s and told.period = %(period)s
     and {known("told")} and {IS_COUNTED}
-    and case when places.is_below then told.rolls_into else told.measure end = %(measure)s
+    and case when places.is_below then told.rollup_measure else told.measure end = %(measure)s
 order by told.unit_code, told.agency_code
 """
 
 PARTS_OF_A_LINE = ("numerator", "denominator", "value")
 
 BUILD = """
-select run_id, catalogue_version, moment as built_at from ops.pipeline_run
+select run_id, catalogue_version, as_of as built_at from ops.pipeline_run
 where step = 'build' and status = 'succeeded' order by run_id desc limit 1
 """
 

@@ -1,7 +1,7 @@
 """Public holidays of Vietnam, from the library `holidays` into ops.public_holiday.
 
 The library knows Tết and the official days; days that a decision swaps, and Saturdays that are worked to make up for
-them, are rows of the seed day_overrides. Weekends are no rows: the model int_days__counted knows them.
+them, are rows of the seed day_overrides. Weekends are no rows: the model int_calendar_days__numbered knows them.
 """
 
 from importlib.metadata import version

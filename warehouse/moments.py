@@ -39,7 +39,7 @@ def look_at(connection: psycopg.Connection, moment: datetime | None) -> None:
     Raises WrongCall for a moment that has not come, BaocaoError where reports accepted until then are not built yet.
     """
     if moment is None:
-        connection.execute("select set_config('baocao.moment', '', false)")
+        connection.execute("select set_config('baocao.as_of', '', false)")
         return
     if moment > clock.now():
         raise WrongCall(f"{moment:%Y-%m-%d %H:%M} has not come: what will be known then can still change.")
@@ -63,4 +63,4 @@ def _wait_for_the_gate() -> None:
 
 def set_moment(connection: psycopg.Connection, moment: datetime) -> None:
     """This session's moment for a step of the pipeline, which brings the marts to its own moment first."""
-    connection.execute("select set_config('baocao.moment', %s, false)", [moment.isoformat()])
+    connection.execute("select set_config('baocao.as_of', %s, false)", [moment.isoformat()])

@@ -33,7 +33,7 @@ with
             programme_code,
             period,
             coalesce(max(resolve_on) filter (where is_owed), max(resolve_on)) as resolve_on
-        from intermediate.int_reports__scheduled
+        from intermediate.int_expected_reports__latest
         group by 1, 2
     ),
 
@@ -48,7 +48,7 @@ with
                 ', '
                 order by agency_code
             ) as agencies
-        from intermediate.int_reports__scheduled
+        from intermediate.int_expected_reports__latest
         left join catalogue.agencies using (programme_code, agency_code)
         group by 1, 2, 3
     ),
@@ -140,7 +140,7 @@ left join
     and assigned.period = waiting.period
     and assigned.unit_code = waiting.unit_code
 left join
-    intermediate.int_reports__scheduled as scheduled
+    intermediate.int_expected_reports__latest as scheduled
     on scheduled.programme_code = waiting.programme_code
     and scheduled.period = waiting.period
     and scheduled.unit_code = waiting.unit_code

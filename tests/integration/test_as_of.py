@@ -208,7 +208,9 @@ def test_a_trace_adds_up_to_the_figure_of_its_moment(season):
             moments.look_at(connection, moments.parse(moment) if moment else None)
             traced = tracing.trace(connection, PROGRAMME, "5.1", PROVINCE, PERIOD)
         assert traced.figure
-        assert traced.figure["numerator"] == numerator == sum(row["n_low"] * row["weight"] for row in traced.parts)
+        assert (
+            traced.figure["numerator"] == numerator == sum(row["numerator_low"] * row["weight"] for row in traced.parts)
+        )
         assert len(traced.parts) == traced.figure["units_reporting"] == reporting
 
 

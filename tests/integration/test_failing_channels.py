@@ -261,4 +261,4 @@ def test_a_server_is_asked_so_often_in_a_run_and_no_more(season, letterbox):
     letterbox.answer = "451 try again"
     remind_in_vain(AFTER)
     assert len(letterbox.letters) == delivery.UNANSWERED_IN_A_ROW * backoff.ATTEMPTS
-    assert season.execute("select count(*) from ops.message where status = 'frozen'").fetchone() == (5,)
+    assert season.execute("select count(*) from ops.message where status = 'queued'").fetchone() == (5,)

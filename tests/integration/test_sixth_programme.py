@@ -63,7 +63,7 @@ def receive(files: list[Path]) -> list[str]:
 
 def owing_units(programme: str, period: str) -> list[str]:
     query = (
-        "select unit_code from intermediate.int_reports__scheduled "
+        "select unit_code from intermediate.int_expected_reports__latest "
         "where programme_code = %s and period = %s and is_owed order by 1"
     )
     with database.connect() as connection:

@@ -5,40 +5,40 @@
 with
     expected as (
         select expected.*
-        from {{ ref("int_reports__expected") }} as expected
+        from {{ ref("int_expected_reports__by_org_unit") }} as expected
         inner join
-            {{ ref("int_periods__dated") }} as periods
+            {{ ref("int_periods__with_window") }} as periods
             on periods.programme_code = expected.programme_code
             and periods.period = expected.period
-        where periods.data_from <= {{ moment() }}
+        where periods.data_from <= {{ obligations_as_of() }}
     ),
 
     measures as (
         select distinct
             programme_code,
             indicator_code,
-            rolls_into as measure,
+            rollup_measure as measure,
             aggregation,
             factor,
             hard_max,
             min_coverage_pct
-        from {{ ref("int_indicators__measured") }}
-        where rolls_into is not null
+        from {{ ref("int_indicator_measures__by_level") }}
+        where rollup_measure is not null
     ),
 
-    told as (select * from {{ ref("int_values__figured") }} where {{ is_told() }}),
+    told as (select * from {{ ref("int_values__computed") }} where {{ is_valid_as_of() }}),
 
     assigned as (select * from {{ ref("int_indicators__assigned") }} where is_figure),
 
     bases as (select * from (values ('as_reported'), ('current')) as names(boundary_basis)),
 
-    units as (select * from {{ ref("int_org_units__identified") }}),
+    units as (select * from {{ ref("int_org_units__resolved") }}),
 
     -- the sums stand ready for the newest word; those of an earlier moment are made when asked for
     summed as (
         {% for sums, is_asked_for in [
-            ("int_values__rolled_up", "not (" ~ is_looking_back() ~ ")"),
-            ("int_values__rolled_up_then", is_looking_back()),
+            ("int_values__rolled_up", "not (" ~ has_as_of() ~ ")"),
+            ("int_values__rolled_up_as_of", has_as_of()),
         ] -%}
             select
                 expected.programme_code,
@@ -52,15 +52,15 @@ with
                 measures.aggregation,
                 measures.hard_max,
                 measures.min_coverage_pct,
-                sums.n_low,
-                sums.n_high,
-                sums.d_low,
-                sums.d_high,
-                {{ figure_low("measures.measure", "measures.factor") }} as low,
-                {{ figure_high("measures.measure", "measures.factor") }} as high,
+                sums.numerator_low,
+                sums.numerator_high,
+                sums.denominator_low,
+                sums.denominator_high,
+                {{ computed_low("measures.measure", "measures.factor") }} as low,
+                {{ computed_high("measures.measure", "measures.factor") }} as high,
                 expected.units_expected - coalesce(sums.units_not_applicable, 0) as units_expected,
                 coalesce(sums.units_reporting, 0) as units_reporting,
-                coalesce(sums.units_without_parts, 0) as units_without_parts,
+                coalesce(sums.units_value_only, 0) as units_value_only,
                 coalesce(sums.is_estimated, false) as is_estimated,
                 coalesce(sums.is_made_up, false) as is_made_up
             from expected
@@ -96,17 +96,17 @@ with
             unit_level,
             aggregation,
             min_coverage_pct,
-            n_low,
-            n_high,
-            d_low,
-            d_high,
+            numerator_low,
+            numerator_high,
+            denominator_low,
+            denominator_high,
             low,
-            {{ possible_high("low", "high", "measure", "hard_max") }} as high,
+            {{ capped_high("low", "high", "measure", "hard_max") }} as high,
             true as low_closed,
             true as high_closed,
             units_expected,
             units_reporting,
-            units_without_parts,
+            units_value_only,
             is_estimated,
             is_made_up
         from summed
@@ -124,17 +124,19 @@ with
             told.unit_level,
             told.aggregation,
             told.min_coverage_pct,
-            case when not told.is_bare then told.n_low end as n_low,
-            case when not told.is_bare then told.n_high end as n_high,
-            case when not told.is_bare then told.d_low end as d_low,
-            case when not told.is_bare then told.d_high end as d_high,
+            case when not told.is_value_only then told.numerator_low end as numerator_low,
+            case when not told.is_value_only then told.numerator_high end as numerator_high,
+            case when not told.is_value_only then told.denominator_low end as denominator_low,
+            case when not told.is_value_only then told.denominator_high end as denominator_high,
             told.low,
             told.high,
             told.low_closed,
             told.high_closed,
             case when told.value_status = 'not_applicable' then 0 else 1 end as units_expected,
-            case when told.is_bare or told.has_parts then 1 else 0 end as units_reporting,
-            case when told.is_bare and not told.has_parts then 1 else 0 end as units_without_parts,
+            case when told.is_value_only or told.is_summable then 1 else 0 end as units_reporting,
+            case
+                when told.is_value_only and not told.is_summable then 1 else 0
+            end as units_value_only,
             false as is_estimated,
             told.is_made_up
         from told
@@ -144,9 +146,9 @@ with
             and assigned.indicator_code = told.indicator_code
             and assigned.agency_code = told.agency_code
         inner join units on units.unit_id = told.unit_id
-        inner join bases on bases.boundary_basis = 'as_reported' or units.lives_to = 'infinity'
+        inner join bases on bases.boundary_basis = 'as_reported' or units.valid_to = 'infinity'
         where
-            (told.is_primary or told.has_parts)
+            (told.is_primary or told.is_summable)
             and not exists (
                 select 1
                 from expected
@@ -179,16 +181,16 @@ select
     covered.measure,
     covered.unit_level,
     covered.aggregation,
-    {{ exact("n_low", "n_high") }} as numerator,
-    {{ exact("d_low", "d_high") }} as denominator,
-    {{ exact("low", "high") }} as value,
-    {{ finite("low") }} as value_low,
-    {{ finite("high") }} as value_high,
+    {{ exact_or_null("numerator_low", "numerator_high") }} as numerator,
+    {{ exact_or_null("denominator_low", "denominator_high") }} as denominator,
+    {{ exact_or_null("low", "high") }} as value,
+    {{ finite_or_null("low") }} as value_low,
+    {{ finite_or_null("high") }} as value_high,
     low_closed,
     high_closed,
     units_expected::integer as units_expected,
     units_reporting::integer as units_reporting,
-    units_without_parts::integer as units_without_parts,
+    units_value_only::integer as units_value_only,
     covered.coverage_pct,
     coalesce(covered.coverage_pct < covered.min_coverage_pct, true) as is_provisional,
     covered.is_estimated,

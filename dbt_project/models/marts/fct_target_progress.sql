@@ -4,7 +4,7 @@
 -- and no path or trend of its own.
 -- Communes are read by period alone: only districts and provinces drag their history behind them.
 with
-    periods as (select * from {{ ref("int_periods__dated") }}),
+    periods as (select * from {{ ref("int_periods__with_window") }}),
 
     figures as (
         select
@@ -46,14 +46,14 @@ with
             has_distance,
             distance,
             log_slope
-        from {{ ref("int_figures__trended") }}
+        from {{ ref("int_indicator_trends__fitted") }}
     ),
 
     whole as (
         select
             figures.*,
             {{
-                reached(
+                comparison_interval(
                     "figures.measure",
                     "figures.value_low",
                     "figures.value_high",
@@ -76,7 +76,7 @@ with
 
     indicators as (select * from {{ ref("indicators") }}),
 
-    baselines as (select * from {{ ref("int_figures__baselined") }}),
+    baselines as (select * from {{ ref("int_baselines__selected") }}),
 
     targeted as (
         select
@@ -90,12 +90,12 @@ with
             targets.indicator_code is not null as has_target,
             coalesce(targets.measure = whole.measure, false) as is_comparable,
             {{
-                number_of_target(
+                target_number_of(
                     "targets.comparator", "targets.target_low", "targets.target_high"
                 )
             }} as target_number,
             {{
-                verdict_on(
+                verdict_of_interval(
                     "targets.comparator",
                     "targets.target_low",
                     "targets.target_high",
@@ -126,7 +126,7 @@ with
             coalesce(
                 targeted.is_comparable
                 and {{
-                    verdict_on(
+                    verdict_of_interval(
                         "targeted.comparator",
                         "targeted.target_low",
                         "targeted.target_high",
@@ -177,7 +177,7 @@ with
         select
             *,
             {{
-                milestone_on_path(
+                interpolated_milestone(
                     "path",
                     "start",
                     "target_number",
@@ -308,7 +308,7 @@ select
         when 'target'
         then target_number
         when 'plan'
-        then {{ number_of_target("planned_comparator", "planned_low", "planned_high") }}
+        then {{ target_number_of("planned_comparator", "planned_low", "planned_high") }}
         when path
         then on_path
     end as milestone,
@@ -331,8 +331,8 @@ select
         when milestone_basis = 'target'
         then interval_verdict
         when milestone_basis = 'plan'
-        then {{ verdict_on("planned_comparator", "planned_low", "planned_high") }}
-        else {{ verdict_on("path_comparator", "on_path", "on_path") }}
+        then {{ verdict_of_interval("planned_comparator", "planned_low", "planned_high") }}
+        else {{ verdict_of_interval("path_comparator", "on_path", "on_path") }}
     end as milestone_verdict,
     case
         when not is_comparable

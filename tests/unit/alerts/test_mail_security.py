@@ -14,11 +14,11 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from alerts import backoff, smtp
 from alerts.channels import Refused, Unusable
-from alerts.ledger import Frozen
+from alerts.ledger import QueuedMessage
 from tests.integration.letterbox import Letterbox, free_port
 from warehouse.settings import ZONE
 
-MESSAGE = Frozen(
+MESSAGE = QueuedMessage(
     "<a@baocao.invalid>",
     "email",
     "da-mai@example.org",
@@ -89,7 +89,7 @@ def listening(certificate: Path, box: Letterbox, over_tls: bool = False) -> Iter
 
 def send(url: str) -> int:
     """Sends the message; returns how often its text went out."""
-    noted: list[Frozen] = []
+    noted: list[QueuedMessage] = []
     with smtp.mailer(url) as mailer:
         mailer.send(MESSAGE, noted.append)
     return len(noted)
@@ -151,7 +151,7 @@ def test_an_address_with_vietnamese_letters_is_delivered_or_refused_and_stops_no
     box = Letterbox()
     controller = Controller(box, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=knows_such_addresses)
     controller.start()
-    noted: list[Frozen] = []
+    noted: list[QueuedMessage] = []
     try:
         with smtp.mailer(f"smtp://127.0.0.1:{controller.port}") as mailer:
             if knows_such_addresses:

@@ -10,7 +10,7 @@ from email.policy import default
 import pytest
 
 from alerts import ledger, messages, smtp, webhook
-from alerts.ledger import Frozen
+from alerts.ledger import QueuedMessage
 from alerts.messages import Alert, Issue
 from warehouse.errors import WrongCall
 from warehouse.settings import ZONE
@@ -34,7 +34,9 @@ ALERT = Alert(
     is_rejected=False,
 )
 OTHER = replace(ALERT, ledger_id=2, unit_code="09169", unit_name="Phường Võ Cường")
-FROZEN = Frozen("<abc@baocao.invalid>", "email", "da-mai@example.org", "Báo cáo", "Kính gửi", "<p>Kính gửi</p>", MOMENT)
+QUEUED = QueuedMessage(
+    "<abc@baocao.invalid>", "email", "da-mai@example.org", "Báo cáo", "Kính gửi", "<p>Kính gửi</p>", MOMENT
+)
 
 
 def test_what_a_sender_typed_cannot_become_markup():
@@ -101,7 +103,7 @@ def test_an_owner_reads_counts_by_province_before_the_units():
     assert "00035 Phường Đa Mai <strong>(bị từ chối)</strong>;" in text.html
     assert all(text.plain.count(alert.unit_code) == text.html.count(alert.unit_code) == 3 for alert in alerts[::300])
     assert (
-        len(smtp.envelope(replace(FROZEN, body_text=text.plain, body_html=text.html), "a@example.org").as_bytes()) < 2e6
+        len(smtp.envelope(replace(QUEUED, body_text=text.plain, body_html=text.html), "a@example.org").as_bytes()) < 2e6
     )
 
 
@@ -141,21 +143,21 @@ def test_an_agency_is_called_by_its_name_and_a_document_is_sent_as_one():
 
 def test_a_line_break_in_a_name_breaks_no_header():
     text = messages.compose([replace(ALERT, unit_name="Phường\nBcc: x@example.org")], MOMENT)
-    sent = smtp.envelope(replace(FROZEN, subject=text.subject), "baocao@example.org")
+    sent = smtp.envelope(replace(QUEUED, subject=text.subject), "baocao@example.org")
     assert sent["Subject"].endswith("Phường Bcc: x@example.org, năm 2026")
     assert sent["Bcc"] is None
 
 
 def test_a_long_subject_keeps_its_blanks():
     subject = "Báo cáo cần gửi, quá hạn 2 ngày: Phường Đa Mai, năm 2026, chương trình hành động vì trẻ em " * 3
-    sent = smtp.envelope(replace(FROZEN, subject=subject.strip()), "baocao@example.org").as_bytes()
+    sent = smtp.envelope(replace(QUEUED, subject=subject.strip()), "baocao@example.org").as_bytes()
     read = message_from_bytes(sent, policy=default)
     assert read["Subject"] == subject.strip()
     assert max(map(len, sent.split(b"\r\n"))) < 80
 
 
 def test_a_webhook_is_signed_and_shown_by_slack_and_teams():
-    message = replace(FROZEN, channel="webhook", recipient="https://chat.example.org/x#khoá")
+    message = replace(QUEUED, channel="webhook", recipient="https://chat.example.org/x#khoá")
     content = webhook.body(message)
     assert json.loads(content)["text"] == "*Báo cáo*\n\nKính gửi"
     typed = webhook.body(replace(message, body_text="ô C5 ghi “<2,6>” & “!channel”"))
@@ -182,7 +184,7 @@ def test_a_nations_digest_fits_a_chat_and_says_where_the_whole_is():
         for number in range(3321)
     ]
     text = messages.compose(above, MOMENT)
-    content = webhook.body(replace(FROZEN, channel="webhook", body_text=text.plain))
+    content = webhook.body(replace(QUEUED, channel="webhook", body_text=text.plain))
     assert len(text.plain.encode()) > 200_000
     assert len(content) < 20_000
     shown = json.loads(content)["text"].split("\n")
@@ -190,13 +192,13 @@ def test_a_nations_digest_fits_a_chat_and_says_where_the_whole_is():
     assert shown[-1].startswith(f"… còn {left + 2} dòng nữa")  # and the farewell with the blank line before it
 
 
-def test_a_frozen_message_gives_the_same_bytes_each_time():
-    first, second = (smtp.envelope(FROZEN, "baocao@example.org").as_bytes() for _ in range(2))
+def test_a_queued_message_gives_the_same_bytes_each_time():
+    first, second = (smtp.envelope(QUEUED, "baocao@example.org").as_bytes() for _ in range(2))
     assert first == second
     table = dict(charset.CHARSETS)
     try:
         charset.add_charset("utf-8", charset.QP, charset.QP, "utf-8")  # as Apprise does when it is imported
-        assert smtp.envelope(FROZEN, "baocao@example.org").as_bytes() == first
+        assert smtp.envelope(QUEUED, "baocao@example.org").as_bytes() == first
     finally:
         charset.CHARSETS.update(table)
     assert b"Auto-Submitted: auto-generated" in first

@@ -11,7 +11,7 @@ import pytest
 
 from alerts import backoff, services
 from alerts.channels import Refused, Unreachable
-from alerts.ledger import Frozen
+from alerts.ledger import QueuedMessage
 from tests.integration.chatroom import Chatroom, serving
 from tests.integration.letterbox import free_port
 from warehouse.settings import ZONE
@@ -21,13 +21,13 @@ LONG = "\n".join(f"   {number:05} Xã giả định {number}: chưa gửi, quá 
 
 
 @pytest.fixture
-def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Chatroom, Frozen]]:
+def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Chatroom, QueuedMessage]]:
     """A server, and a message to it with a secret in the address."""
     monkeypatch.setattr(backoff, "WAIT_SECONDS", 0.01)
     found = Chatroom()
     with serving(found) as host:
         address = f"json://ten:mat-khau@{host}/bi-mat"
-        yield found, Frozen("<a@baocao.invalid>", "webhook", address, "Báo cáo", "Kính gửi <xã>", "<p>", MOMENT)
+        yield found, QueuedMessage("<a@baocao.invalid>", "webhook", address, "Báo cáo", "Kính gửi <xã>", "<p>", MOMENT)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def log() -> Iterator[StringIO]:
     root.setLevel(level)
 
 
-def send(message: Frozen) -> list[str]:
+def send(message: QueuedMessage) -> list[str]:
     """Sends; returns what was noted each time that the text was about to go out."""
     noted: list[str] = []
     services.Notifier().send(message, lambda post: noted.append(post.message_id))

@@ -1,0 +1,36 @@
+{% macro obligations_as_of() -%}
+    {#- The moment that obligations are told at: what the session asks for, else the last build's, else now. -#}
+    coalesce(
+        {{ requested_as_of() }},
+        (
+            select as_of
+            from {{ source("ops", "pipeline_run") }}
+            where step = 'build'
+            order by run_id desc
+            limit 1
+        ),
+        now()
+    )
+{%- endmacro %}
+
+{% macro requested_as_of() -%}
+    nullif(current_setting('baocao.as_of', true), '')::timestamptz
+{%- endmacro %}
+
+{% macro has_as_of() -%} {{ requested_as_of() }} is not null {%- endmacro %}
+
+{% macro values_as_of() -%}
+    {#- The moment that figures are told at: what the session asks for, else a day after everything, so that the
+        newest word is told. -#}
+    coalesce({{ requested_as_of() }}, '9999-12-31')
+{%- endmacro %}
+
+{% macro is_valid_as_of() -%}
+    {#- Whether a line was its unit's word at that moment: known_from is within the time, known_to is not. -#}
+    known_from <= {{ values_as_of() }} and known_to > {{ values_as_of() }}
+{%- endmacro %}
+
+{% macro start_of_day(day) -%}
+    {#- The first moment of a day in Vietnam; of no day the beginning of time. -#}
+    coalesce(({{ day }})::timestamp at time zone 'Asia/Ho_Chi_Minh', '-infinity')
+{%- endmacro %}
