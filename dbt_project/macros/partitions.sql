@@ -12,7 +12,7 @@
     {#- A predicate with literal periods: without them the planner scans the whole history.
         Beyond a screenful of partitions whole periods are named, which is a superset. -#}
     {%- set partitions = run_query(
-        "select distinct programme_code, period, current_province_id from " ~ changed
+        "select distinct programme_code, period, partition_province_id from " ~ changed
     ).rows -%}
     {%- set listed = partitions | length <= var("partitions_listed") -%}
     {%- set keys = [] -%}
@@ -29,7 +29,8 @@
     {%- endfor -%}
     {%- if not keys -%} false
     {%- else -%}
-        (programme_code, period{{ ", current_province_id" if listed }}) in ({{ keys | join(", ") }})
+        (programme_code, period{{ ", partition_province_id" if listed }})
+        in ({{ keys | join(", ") }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -8,7 +8,7 @@
         materialized="incremental",
         incremental_strategy="partition_overwrite",
         indexes=[
-            {"columns": ["programme_code", "period", "current_province_id"]},
+            {"columns": ["programme_code", "period", "partition_province_id"]},
             {
                 "columns": ["programme_code", "period", "unit_code", "agency_code", "known_from"],
                 "unique": true,
@@ -33,7 +33,7 @@ with
             lines.period,
             lines.unit_code,
             lines.agency_code,
-            lines.current_province_id,
+            lines.partition_province_id,
             lines.known_from,
             lines.known_to,
             count(*) as lines_told
@@ -53,7 +53,7 @@ with
             told.period,
             told.unit_code,
             told.agency_code,
-            told.current_province_id,
+            told.partition_province_id,
             step.changed_at,
             sum(step.change) as change
         from told
@@ -84,7 +84,7 @@ select
     agency_code,
     changed_at as known_from,
     next_changed_at as known_to,
-    current_province_id,
+    partition_province_id,
     lines_reported::integer as lines_reported
 from counted
 where lines_reported > 0

@@ -11,7 +11,7 @@ with
 
     last_success as (select * from builds where status = 'succeeded' order by run_id desc limit 1)
 
-select distinct reports.programme_code, reports.period, reports.current_province_id
+select distinct reports.programme_code, reports.period, reports.partition_province_id
 from reports
 left join this_build on true
 left join last_success on true

@@ -5,7 +5,7 @@
         materialized="incremental",
         incremental_strategy="partition_overwrite",
         indexes=[
-            {"columns": ["programme_code", "period", "current_province_id"]},
+            {"columns": ["programme_code", "period", "partition_province_id"]},
             {
                 "columns": [
                     "unit_id",
