@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from alerts import addresses
+from alerts.channels import addresses
 from warehouse import database, wording
 from warehouse.errors import WrongCall
 

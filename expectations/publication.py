@@ -1,7 +1,7 @@
 """The second door: what a build has made is checked before anybody reads it."""
 
+from expectations.checks import keep, lay_out, stop_if_critical
 from expectations.context import count_unexpected
-from expectations.layout import keep, lay_out, stop_if_critical
 from expectations.rules import Suite, severities_of
 from expectations.suites import (
     conserved_sum,

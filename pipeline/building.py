@@ -10,7 +10,7 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 from pipeline import runs
-from warehouse import database, days_off
+from warehouse import database, public_holidays
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
 from warehouse.settings import PROJECT_ROOT, get_settings
@@ -65,7 +65,7 @@ def catalogue_version() -> str:
         if path.suffix in {".csv", ".sql", ".yml"} and "target" not in path.parts:
             digest.update(str(path.relative_to(DBT_PROJECT)).encode())
             digest.update(path.read_bytes())
-    digest.update(days_off.library_version().encode())
+    digest.update(public_holidays.library_version().encode())
     return digest.hexdigest()[:16]
 
 
@@ -82,7 +82,7 @@ def prepare_catalogue() -> None:
             log.info("The catalogue changed: loading plans, map and schedule")
             with runs.recorded("catalogue", version) as run:
                 with database.connect() as connection:
-                    days_off.load(connection)
+                    public_holidays.load(connection)
                 _keep(run, run_dbt(["build", *CATALOGUE]))
 
 

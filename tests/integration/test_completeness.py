@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from expectations import obligations
+from expectations.checks import NotFitToPublish
 from expectations.context import CheckBroken
-from expectations.layout import NotFitToPublish
 from pipeline import completeness, publishing, runs
 from warehouse import clock, database
 

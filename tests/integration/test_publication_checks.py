@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from expectations import publication
-from expectations.layout import NotFitToPublish
+from expectations.checks import NotFitToPublish
 from warehouse import clock, database
 
 TABLES = """
