@@ -49,7 +49,7 @@ def units_that_owe() -> list[str]:
     programme, period = COMMUNES
     with database.connect() as connection:
         found = connection.execute(
-            "select unit_code from intermediate.int_expected_reports__latest "
+            "select unit_code from app.expected_report "
             "where programme_code = %s and period = %s and is_owed order by unit_code",
             [programme, period],
         ).fetchall()
