@@ -1,16 +1,6 @@
 {% macro obligations_as_of() -%}
     {#- The moment that obligations are told at: what the session asks for, else the last build's, else now. -#}
-    coalesce(
-        {{ requested_as_of() }},
-        (
-            select as_of
-            from {{ source("ops", "pipeline_run") }}
-            where step = 'build'
-            order by run_id desc
-            limit 1
-        ),
-        now()
-    )
+    coalesce({{ requested_as_of() }}, (select as_of from {{ ref("int_builds__latest") }}), now())
 {%- endmacro %}
 
 {#- The functions of the schema `app` are made by a migration and inlined by the planner: Python reads by them, too. -#}
