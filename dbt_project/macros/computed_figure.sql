@@ -24,6 +24,7 @@
         {{ coverage_pct() }} as coverage_pct,
         coalesce({{ coverage_pct() }} < min_coverage_pct, true) as is_provisional,
         is_estimated,
+        has_predecessors,
         is_made_up
     from {{ relation }}
 {%- endmacro %}

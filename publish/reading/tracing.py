@@ -19,32 +19,48 @@ from warehouse.errors import WrongCall
 Row = dict[str, Any]
 
 PLACES = """
-places as (
-    select place.unit_id, place.weight, place.is_estimated, true as is_below
+expected as (
+    select expected.unit_id, expected.agency_code
     from app.expected_rollup as expected
-    join app.rollup_unit as place
-        on place.rollup_unit_id = expected.unit_id and place.boundary_basis = expected.boundary_basis
     where expected.programme_code = %(programme)s and expected.period = %(period)s
         and expected.unit_code = %(unit)s and expected.boundary_basis = %(basis)s
+        and (expected.is_owed or not exists (
+            select from app.value_version as own
+            where own.programme_code = %(programme)s and own.period = %(period)s and own.unit_id = expected.unit_id
+                and own.agency_code = expected.agency_code and app.is_valid_as_of(own.known_from, own.known_to)))),
+places as (
+    select rollup_unit.unit_id, expected.agency_code, rollup_unit.weight, rollup_unit.is_estimated, true as is_below
+    from expected
+    join app.rollup_unit
+        on rollup_unit.rollup_unit_id = expected.unit_id and rollup_unit.boundary_basis = %(basis)s
     union all
-    select unit_id, 1, false, false
+    select by_period.unit_id, expected.agency_code, 1, false, true
+    from expected
+    join app.rollup_unit_by_period as by_period
+        on by_period.rollup_unit_id = expected.unit_id and by_period.boundary_basis = %(basis)s
+        and by_period.programme_code = %(programme)s and by_period.period = %(period)s
+        and by_period.agency_code = expected.agency_code
+    union all
+    select unit_id, null, 1, false, false
     from app.org_unit as own
     where unit_code = %(unit)s and (valid_to = 'infinity' or %(basis)s = 'as_reported')
-        and not exists (
-            select from app.expected_rollup as expected
-            where expected.programme_code = %(programme)s and expected.period = %(period)s
-                and expected.unit_id = own.unit_id and expected.boundary_basis = %(basis)s))
+        and own.unit_id not in (select unit_id from expected))
 """
-"""Whose lines make a place's figures: of those below it that owe, each with its share; else its own alone."""
+"""Whose lines make a unit's figures: of those below it that are added up, each with its share; else its own alone."""
 
 IS_COUNTED = """
-(case when places.is_below then told.is_owed and told.feeds_rollup and told.rollup_measure is not null
+(case when places.is_below
+      then told.is_in_rollup and told.agency_code = places.agency_code and not (told.is_former and exists (
+          select from app.superseded_report as superseded
+          where superseded.programme_code = told.programme_code and superseded.period = told.period
+              and superseded.agency_code = told.agency_code and superseded.unit_id = told.unit_id
+              and app.is_valid_as_of(superseded.known_from, superseded.known_to)))
       else exists (
           select from app.indicator_agency as assigned
           where assigned.programme_code = told.programme_code and assigned.indicator_code = told.indicator_code
               and assigned.agency_code = told.agency_code and assigned.is_figure) end)
 """
-"""Whether a line of such a unit is in the figure: below, what is owed and added up; its own, of whose word it is."""
+"""Whether a line of such a unit is in the figure: below, what is added up; of its own, the agency whose figure counts."""
 
 FIGURES = """
 select figure.*

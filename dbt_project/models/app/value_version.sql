@@ -18,8 +18,8 @@ select
     value_status,
     is_primary,
     is_summable,
-    is_owed,
-    feeds_rollup,
+    is_in_rollup,
+    is_former,
     submission_id,
     line_id
 from {{ ref("int_values__versioned") }}

@@ -10,7 +10,7 @@
         indexes=[
             {"columns": ["programme_code", "period", "partition_province_id"]},
             {
-                "columns": ["programme_code", "period", "unit_code", "agency_code", "known_from"],
+                "columns": ["programme_code", "period", "unit_id", "agency_code", "known_from"],
                 "unique": true,
             },
         ],
@@ -31,7 +31,7 @@ with
         select
             lines.programme_code,
             lines.period,
-            lines.unit_code,
+            lines.unit_id,
             lines.agency_code,
             lines.partition_province_id,
             lines.known_from,
@@ -51,7 +51,7 @@ with
         select
             told.programme_code,
             told.period,
-            told.unit_code,
+            told.unit_id,
             told.agency_code,
             told.partition_province_id,
             step.changed_at,
@@ -73,14 +73,14 @@ with
         from steps
         window
             of_report as (
-                partition by programme_code, period, unit_code, agency_code order by changed_at
+                partition by programme_code, period, unit_id, agency_code order by changed_at
             )
     )
 
 select
     programme_code,
     period,
-    unit_code,
+    unit_id,
     agency_code,
     changed_at as known_from,
     next_changed_at as known_to,

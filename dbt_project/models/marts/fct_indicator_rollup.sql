@@ -25,5 +25,6 @@ select
     coverage_pct,
     is_provisional,
     is_estimated,
+    has_predecessors,
     is_made_up
 from figures

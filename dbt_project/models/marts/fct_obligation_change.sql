@@ -48,7 +48,7 @@ with
             statuses
             on statuses.programme_code = owed.programme_code
             and statuses.period = owed.period
-            and statuses.unit_code = owed.unit_code
+            and statuses.unit_id = owed.unit_id
             and statuses.agency_code = owed.agency_code
             and statuses.known_from < owed.decided_to
             and statuses.known_to > owed.owed_at
@@ -61,7 +61,7 @@ with
             counted
             on counted.programme_code = owed.programme_code
             and counted.period = owed.period
-            and counted.unit_code = owed.unit_code
+            and counted.unit_id = owed.unit_id
             and counted.agency_code = owed.agency_code
             and counted.known_from <= statuses.known_from
             and counted.known_to > statuses.known_from

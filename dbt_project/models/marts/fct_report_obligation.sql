@@ -23,7 +23,7 @@ with
 
     -- one row a report, and the planner knows it: who does not ask for it does not wait for it
     counted as (
-        select programme_code, period, unit_code, agency_code, max(lines_reported) as lines_reported
+        select programme_code, period, unit_id, agency_code, max(lines_reported) as lines_reported
         from {{ ref("int_completeness__history") }}
         where known_from <= (select moment from as_of) and known_to > (select moment from as_of)
         group by 1, 2, 3, 4
@@ -75,17 +75,16 @@ with
             and required.agency_code = owed.agency_code
             and required.unit_level = owed.unit_level
         left join
-            -- by the code, as in the schedule's index: else a national period compares all with all
             answered
             on answered.programme_code = owed.programme_code
             and answered.period = owed.period
-            and answered.unit_code = owed.unit_code
+            and answered.unit_id = owed.unit_id
             and answered.agency_code = owed.agency_code
         left join
             counted
             on counted.programme_code = owed.programme_code
             and counted.period = owed.period
-            and counted.unit_code = owed.unit_code
+            and counted.unit_id = owed.unit_id
             and counted.agency_code = owed.agency_code
     )
 

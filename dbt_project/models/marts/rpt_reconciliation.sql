@@ -47,4 +47,5 @@ where
             expected.programme_code = own.programme_code
             and expected.period = own.period
             and expected.unit_id = own.unit_id
+            and expected.is_owed
     )
