@@ -1,6 +1,6 @@
 """From a published figure down to the files, sheets and cells that it is made of, as it was known at a moment.
 
-The session's moment decides (warehouse.as_of.set_session_as_of): an earlier one has other lines, as it has in the marts.
+The session's as_of decides (warehouse.as_of.set_session_as_of): an earlier one has other lines, as in the marts.
 """
 
 from dataclasses import dataclass

@@ -248,14 +248,18 @@ def test_an_approved_period_is_closed_with_who_approved_it(airflow, asked):
 
 def test_a_refused_period_stays_open_and_its_run_ends_well(airflow, asked):
     assert asked["refused"].state == "success"
-    assert airflow.task_states(asked["refused"]) == {"standing": "success", "approval": "success", "close": "skipped"}
+    assert airflow.task_states(asked["refused"]) == {
+        "period_status": "success",
+        "approval": "success",
+        "close": "skipped",
+    }
     assert [row[0] for row in closings()] == [REPORT[0]]
 
 
 def test_a_period_that_there_is_not_is_told_before_anybody_is_asked(airflow, asked):
     assert asked["wrong"].state == "failed"
     assert airflow.task_states(asked["wrong"])["approval"] == "upstream_failed"
-    assert "WrongCall" in (said := airflow.log(asked["wrong"], "standing"))
+    assert "WrongCall" in (said := airflow.log(asked["wrong"], "period_status"))
     assert "bacninh-2026-2030 has no period 2040; it has 2025, 2026" in said
     with pytest.raises(BaocaoError, match="is not one of"):
         airflow.ask_to_close("no-such-programme", "2026", now=CLOSED)
