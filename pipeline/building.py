@@ -28,6 +28,7 @@ OF_THE_PLANS = [
     "+int_indicators__required",
     "+int_indicator_measures__by_level",
     "+int_alert_stages__scheduled",
+    "+tag:catalogue",
 ]
 CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]
 FIGURES = ["--select", "resource_type:model", "--exclude", *OF_THE_PLANS, *ONLY_ITS_TESTS]
@@ -110,10 +111,7 @@ def _check_marts(run: runs.Run) -> None:
 
 
 def _prepared_version() -> str | None:
-    query = (
-        "select catalogue_version from ops.pipeline_run "
-        "where step = 'catalogue' and status = 'succeeded' order by run_id desc limit 1"
-    )
+    query = "select catalogue_version from ops.last_successful_run where step = 'catalogue'"
     with database.connect() as connection:
         row = connection.execute(query).fetchone()
     return row[0] if row else None

@@ -20,8 +20,7 @@ NOT_BUILT = """
 select exists (
     select from ops.submission_verdict
     where status <> 'rejected' and decided_at <= %(moment)s and accepted_seq > coalesce((
-        select accepted_through from ops.pipeline_run
-        where step = 'build' and status = 'succeeded' order by run_id desc limit 1), 0))
+        select accepted_through from ops.last_successful_run where step = 'build'), 0))
 """
 
 

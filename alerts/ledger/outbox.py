@@ -36,12 +36,8 @@ with waiting as (
         values ('email', contact.email, ', '), ('webhook', contact.webhook, ' ')) as channel (name, address, glue)
     where channel.address is not null
     group by 1, 2, 3, 4, channel.glue
-), named as (
-    select distinct on (unit_id) unit_id, unit_name from geography.org_units
-    order by unit_id, valid_from desc nulls last
 ), addressed as (
-    select distinct on (unit_code) unit_code, unit_name from geography.org_units
-    order by unit_code, valid_to desc nulls first, valid_from desc nulls last
+    select unit_code, unit_name from app.org_unit_code where resolve_to = 'infinity'
 )
 select waiting.*, programmes.name_vi as programme_name, named.unit_name, agencies.name_vi as agency_name,
     coalesce(addressed.unit_name, beyond.name_vi) as addressed_name, above.unit_name as above_name,
@@ -56,7 +52,7 @@ left join recipients
     on recipients.channel = waiting.channel and recipients.role = waiting.audience
     and recipients.unit_code = waiting.addressed_code
     and recipients.agency_code = case waiting.audience when 'reporter' then waiting.agency_code else 'UBND' end
-left join named on named.unit_id = waiting.unit_id
+left join app.org_unit_name as named on named.unit_id = waiting.unit_id and named.is_latest
 left join addressed on addressed.unit_code = waiting.addressed_code
 left join addressed as above on above.unit_code = waiting.supervisor_code
 cross join lateral (

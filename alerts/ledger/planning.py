@@ -23,10 +23,10 @@ select obligation.programme_code, obligation.period, obligation.unit_id, obligat
     owed.form = 'document' as is_document, owed.owed_from, owed.deadline_phrase_vi,
     owed.deadline_decided_on, owed.former_last_on_time_on
 from marts.fct_report_obligation as obligation
-join intermediate.int_expected_reports__as_of as owed using (programme_code, period, unit_id, agency_code)
+join app.expected_report_as_of as owed using (programme_code, period, unit_id, agency_code)
 join catalogue.programmes as programme using (programme_code)
-join intermediate.int_org_units__resolved as unit using (unit_id)
-left join intermediate.int_org_units__resolved as above on above.unit_id = unit.parent_id
+join app.org_unit as unit using (unit_id)
+left join app.org_unit as above on above.unit_id = unit.parent_id
 where obligation.deadline_at >= coalesce(%(since)s, (select as_of from ops.pipeline_run order by run_id limit 1))
 """
 """The first run counts, not the earliest moment that any run lived at: to try a day of the past opens no season of the
@@ -57,7 +57,7 @@ with due as (
         row_number() over (
             partition by {KEY}, stage.audience order by stage.sort_order desc) = 1 as is_latest
     from awaited
-    join intermediate.int_alert_stages__scheduled as stage using (programme_code, last_on_time_on)
+    join app.alert_stage as stage using (programme_code, last_on_time_on)
     where awaited.is_awaited and stage.fires_on <= %(today)s
         and coalesce(stage.fires_on >= awaited.owed_from, true)
 ), addressed as (

@@ -11,7 +11,6 @@ from psycopg.rows import dict_row
 
 from publish import formatting
 from publish.forms.types import MET_OR_NOT, YES_NO
-from publish.reading.as_of import AS_OF, known
 from publish.reading.tracing import build_of
 from warehouse import catalogue
 
@@ -117,15 +116,14 @@ class Annex:
         return Counter(entry.verdict for entry in self.entries)
 
 
-UNIT = f"""
+UNIT = """
 select programme.name_vi as programme_name, programme.document_vi, place.*,
-       (select max(report.decided_at) from intermediate.int_submissions__validated as report
-        join intermediate.int_org_units__resolved as unit using (unit_id)
+       (select max(report.decided_at) from app.validated_submission as report
+        join app.org_unit as unit using (unit_id)
         where report.programme_code = programme.programme_code and report.period = %(period)s
-            and report.is_accepted and report.form = 'figures' and report.decided_at <= {AS_OF}
+            and report.is_accepted and report.form = 'figures' and report.decided_at <= app.values_as_of()
             and report.accepted_seq <= coalesce((
-                select accepted_through from ops.pipeline_run where step = 'build' and status = 'succeeded'
-                order by run_id desc limit 1), 0)
+                select accepted_through from ops.last_successful_run where step = 'build'), 0)
             and place.unit_id in (unit.unit_id, unit.district_id, unit.province_id)) as known_from
 from catalogue.programmes as programme
 join lateral (
@@ -133,14 +131,14 @@ join lateral (
     from (select distinct unit_id from marts.fct_indicator_rollup
           where programme_code = programme.programme_code and period = %(period)s and unit_code = %(unit)s
               and boundary_basis = 'as_reported') as figured
-    join intermediate.int_org_units__resolved using (unit_id)
-    join lateral (select unit_name from geography.org_units where org_units.unit_id = figured.unit_id
-                  order by valid_from desc nulls last limit 1) as named on true
-    order by valid_from desc limit 1) as place on true
+    join app.org_unit using (unit_id)
+    join app.org_unit_name as named using (unit_id)
+    where named.is_latest
+    order by org_unit.valid_from desc limit 1) as place on true
 where programme.programme_code = %(programme)s
 """
 
-ENTRIES = f"""
+ENTRIES = """
 select indicator.indicator_code, indicator.name_vi, indicator.unit_vi, indicator.factor, indicator.objective_vi,
        indicator.heading_code, indicator.heading_vi, indicator.hard_min, indicator.hard_max, indicator.is_part_of_whole,
        measured.measure, figure.numerator, figure.denominator, figure.value_low, figure.value_high, figure.low_closed,
@@ -155,7 +153,7 @@ from catalogue.indicators as indicator
 join catalogue.indicator_measures as measured
     on measured.programme_code = indicator.programme_code and measured.indicator_code = indicator.indicator_code
     and measured.unit_level = %(level)s
-left join intermediate.int_indicators__assigned as assigned
+left join app.indicator_agency as assigned
     on assigned.programme_code = indicator.programme_code and assigned.indicator_code = indicator.indicator_code
     and assigned.is_figure
 left join marts.fct_indicator_rollup as figure
@@ -165,7 +163,8 @@ left join marts.fct_indicator_rollup as figure
 left join marts.fct_reported_value as reported
     on reported.programme_code = indicator.programme_code and reported.indicator_code = indicator.indicator_code
     and reported.period = %(period)s and reported.unit_id = %(unit_id)s
-    and reported.agency_code = assigned.agency_code and {known("reported")}
+    and reported.agency_code = assigned.agency_code and
+    app.is_valid_as_of(reported.known_from, coalesce(reported.known_to, 'infinity'))
 left join catalogue.baselines as baseline
     on baseline.programme_code = indicator.programme_code and baseline.indicator_code = indicator.indicator_code
     and baseline.unit_code = %(unit)s

@@ -45,14 +45,14 @@ select indicator.indicator_code, indicator.name_vi as indicator_name, figure.mea
        {", ".join(f"figure.{column}" for column in TOLD if column != "verdict")}
 from marts.fct_indicator_rollup as figure
 join catalogue.indicators as indicator using (programme_code, indicator_code)
-join intermediate.int_org_units__resolved as unit using (unit_id)
+join app.org_unit as unit using (unit_id)
 where figure.programme_code = %(programme)s and figure.period = %(period)s and figure.unit_code = %(unit)s
     and figure.boundary_basis = %(basis)s
 order by indicator.sort_order, figure.measure, unit.valid_from
 """
 
 NAME = """
-select unit_name from geography.org_units where unit_code = %(unit)s order by valid_from desc nulls last limit 1
+select unit_name from app.org_unit_code where unit_code = %(unit)s and resolve_to = 'infinity'
 """
 
 STEPS = f"""
@@ -61,7 +61,7 @@ told as (
     select told.programme_code, told.indicator_code, told.period, told.unit_id, told.unit_code, told.agency_code,
            told.known_from, told.known_to, told.submission_id, told.line_id
     from places
-    join intermediate.int_values__versioned as told using (unit_id)
+    join app.value_version as told using (unit_id)
     where told.programme_code = %(programme)s and told.period = %(period)s and told.is_primary
         and told.indicator_code = any(%(indicators)s) and {tracing.IS_COUNTED}),
 steps as (
@@ -86,7 +86,7 @@ left join raw.line as came on came.line_id = steps.came_id
 left join raw.line as went on went.line_id = steps.went_id
 cross join lateral (
     select coalesce(steps.came_with, (
-        select report.submission_id from intermediate.int_submissions__validated as report
+        select report.submission_id from app.validated_submission as report
         where report.programme_code = %(programme)s and report.period = %(period)s and report.unit_id = steps.unit_id
             and report.agency_code = steps.agency_code and report.is_accepted
             and report.decided_at = steps.changed_at

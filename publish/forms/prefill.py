@@ -21,7 +21,7 @@ select distinct on (reported.unit_id, reported.agency_code, reported.indicator_c
        reported.value_low, reported.value_high, reported.low_closed, reported.high_closed, reported.is_made_up,
        indicators.hard_min, indicators.hard_max
 from marts.fct_reported_value as reported
-join intermediate.int_periods__with_window as periods using (programme_code, period)
+join app.reporting_period as periods using (programme_code, period)
 join catalogue.indicators using (programme_code, indicator_code)
 where reported.programme_code = %(programme)s and reported.unit_id = any(%(units)s) and reported.known_to is null
     and periods.data_to < %(begins)s and (reported.value_low is not null or reported.value_high is not null)
@@ -34,7 +34,7 @@ select distinct on (baselines.unit_code, baselines.indicator_code)
        baselines.value_high, baselines.low_closed, baselines.high_closed, false as is_made_up,
        indicators.hard_min, indicators.hard_max
 from catalogue.baselines
-left join intermediate.int_periods__with_window as periods using (programme_code, period)
+left join app.reporting_period as periods using (programme_code, period)
 join catalogue.indicators using (programme_code, indicator_code)
 where baselines.programme_code = %(programme)s and baselines.unit_code = any(%(codes)s)
     and coalesce(periods.data_to, make_date(left(period, 4)::integer, 12, 31)) < %(begins)s

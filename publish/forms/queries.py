@@ -16,36 +16,26 @@ OWN = "UBND"
 """The unit's own people's committee, which needs no row among the agencies."""
 
 SCHEDULED = """
-with scheduled as (
-    select * from intermediate.int_expected_reports__latest
-    where programme_code = %(programme)s and period = %(period)s
-        and (%(units)s::text[] is null or unit_code = any(%(units)s))
-        and (%(agencies)s::text[] is null or agency_code = any(%(agencies)s))
-),
-
-named as (
-    select distinct on (scheduled.unit_id, scheduled.resolve_on)
-           scheduled.unit_id, scheduled.resolve_on, org_units.unit_name
-    from scheduled join geography.org_units using (unit_id)
-    order by scheduled.unit_id, scheduled.resolve_on,
-        (valid_from is null or valid_from <= scheduled.resolve_on) desc, valid_from desc nulls last
-)
-
 select scheduled.unit_id, scheduled.unit_code, scheduled.unit_level, scheduled.agency_code, scheduled.form,
        scheduled.is_owed, scheduled.feeds_rollup,
        scheduled.is_owed or (scheduled.reason = 'baseline' and scheduled.feeds_rollup) as is_usual,
        coalesce(agencies.name_vi, '') as agency_name, coalesce(scheduled.deadline_phrase_vi, '') as phrase_vi,
        coalesce(named.unit_name, scheduled.unit_code) as unit_name
-from scheduled
-left join named using (unit_id, resolve_on)
+from app.expected_report as scheduled
+left join app.org_unit_name as named
+    on named.unit_id = scheduled.unit_id
+    and named.valid_from <= scheduled.resolve_on and named.valid_to > scheduled.resolve_on
 left join catalogue.agencies using (programme_code, agency_code)
+where scheduled.programme_code = %(programme)s and scheduled.period = %(period)s
+    and (%(units)s::text[] is null or scheduled.unit_code = any(%(units)s))
+    and (%(agencies)s::text[] is null or scheduled.agency_code = any(%(agencies)s))
 order by scheduled.unit_code, scheduled.agency_code <> 'UBND', scheduled.agency_code
 """
 
 ASSIGNED = """
 select assigned.indicator_code, assigned.agency_code, assigned.is_required, assigned.score_role,
        criteria.kind as score_kind, criteria.evidence_vi
-from intermediate.int_indicators__assigned as assigned
+from app.indicator_agency as assigned
 left join lateral (
     select kind, evidence_vi from catalogue.criterion_indicators
     join catalogue.criteria using (programme_code, criterion_code)

@@ -61,9 +61,7 @@ def of_unit(connection: psycopg.Connection, programme: str, unit: str, period: s
 
 def require_unit(connection: psycopg.Connection, unit: str) -> None:
     """Raises WrongCall for a code that no unit ever had."""
-    if not connection.execute(
-        "select 1 from intermediate.int_org_units__resolved where unit_code = %s", [unit]
-    ).fetchone():
+    if not connection.execute("select 1 from app.org_unit where unit_code = %s", [unit]).fetchone():
         raise WrongCall(f"There is no unit {unit}.")
 
 

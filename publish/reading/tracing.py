@@ -12,7 +12,6 @@ from psycopg.rows import dict_row
 
 from publish import formatting
 from publish.forms.types import TYPES
-from publish.reading.as_of import known
 from publish.reading.progress import coverage, figure, require_unit
 from warehouse import catalogue, wording
 from warehouse.errors import WrongCall
@@ -22,17 +21,17 @@ Row = dict[str, Any]
 PLACES = """
 places as (
     select place.unit_id, place.weight, place.is_estimated, true as is_below
-    from intermediate.int_expected_reports__by_org_unit as expected
-    join intermediate.int_org_units__rollup_units as place
+    from app.expected_rollup as expected
+    join app.rollup_unit as place
         on place.rollup_unit_id = expected.unit_id and place.boundary_basis = expected.boundary_basis
     where expected.programme_code = %(programme)s and expected.period = %(period)s
         and expected.unit_code = %(unit)s and expected.boundary_basis = %(basis)s
     union all
     select unit_id, 1, false, false
-    from intermediate.int_org_units__resolved as own
+    from app.org_unit as own
     where unit_code = %(unit)s and (valid_to = 'infinity' or %(basis)s = 'as_reported')
         and not exists (
-            select from intermediate.int_expected_reports__by_org_unit as expected
+            select from app.expected_rollup as expected
             where expected.programme_code = %(programme)s and expected.period = %(period)s
                 and expected.unit_id = own.unit_id and expected.boundary_basis = %(basis)s))
 """
@@ -41,7 +40,7 @@ places as (
 IS_COUNTED = """
 (case when places.is_below then told.is_owed and told.feeds_rollup and told.rollup_measure is not null
       else exists (
-          select from intermediate.int_indicators__assigned as assigned
+          select from app.indicator_agency as assigned
           where assigned.programme_code = told.programme_code and assigned.indicator_code = told.indicator_code
               and assigned.agency_code = told.agency_code and assigned.is_figure) end)
 """
@@ -69,13 +68,13 @@ select told.unit_code, told.agency_code, told.measure, told.known_from,
        file.file_name, submission.sheet, line.row_no, submission.part_columns, file.sha256, file.archive_uri,
        submission.submission_id, submission.submission_type, submission.is_made_up, verdict.rules_version
 from places
-join intermediate.int_values__versioned as told using (unit_id)
+join app.value_version as told using (unit_id)
 join raw.line as line using (line_id)
 join raw.submission as submission on submission.submission_id = told.submission_id
 join raw.file as file on file.sha256 = submission.sha256
 join ops.submission_verdict as verdict on verdict.submission_id = told.submission_id
 where told.programme_code = %(programme)s and told.indicator_code = %(indicator)s and told.period = %(period)s
-    and {known("told")} and {IS_COUNTED}
+    and app.is_valid_as_of(told.known_from, told.known_to) and {IS_COUNTED}
     and case when places.is_below then told.rollup_measure else told.measure end = %(measure)s
 order by told.unit_code, told.agency_code
 """
@@ -83,8 +82,7 @@ order by told.unit_code, told.agency_code
 PARTS_OF_A_LINE = ("numerator", "denominator", "value")
 
 BUILD = """
-select run_id, catalogue_version, as_of as built_at from ops.pipeline_run
-where step = 'build' and status = 'succeeded' order by run_id desc limit 1
+select run_id, catalogue_version, as_of as built_at from ops.last_successful_run where step = 'build'
 """
 
 

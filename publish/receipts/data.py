@@ -85,21 +85,16 @@ select
 from raw.file as file
 inner join raw.submission as submission on submission.sha256 = file.sha256
 inner join ops.submission_verdict as verdict on verdict.submission_id = submission.submission_id
-left join intermediate.int_expected_reports__latest as scheduled
+left join app.expected_report as scheduled
     on scheduled.programme_code = submission.programme_code
     and scheduled.period = submission.period
     and scheduled.unit_code = submission.unit_code
     and scheduled.agency_code = submission.agency_code
 cross join lateral (select coalesce(scheduled.resolve_on, file.received_at::date) as day) as spoken_of
-left join lateral (
-    select org_units.unit_name
-    from geography.org_units
-    where org_units.unit_code = submission.unit_code
-    order by
-        coalesce(valid_from, '-infinity') <= spoken_of.day and coalesce(valid_to, 'infinity') > spoken_of.day desc,
-        valid_from desc nulls last
-    limit 1
-) as named on true
+left join app.org_unit_code as named
+    on named.unit_code = submission.unit_code
+    and named.resolve_from <= spoken_of.day
+    and named.resolve_to > spoken_of.day
 where {condition}
 order by file.received_at, file.file_name, file.sha256, verdict.accepted_seq
 """

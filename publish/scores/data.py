@@ -13,7 +13,6 @@ import psycopg
 from psycopg.rows import dict_row
 
 from publish import formatting
-from publish.reading.as_of import AS_OF
 from warehouse import catalogue
 from warehouse.errors import BaocaoError, WrongCall
 
@@ -153,15 +152,14 @@ where fct_score_evidence.programme_code = %(programme)s and period = %(period)s 
 order by sort_order, code
 """
 
-KNOWN = f"""
-select max(decided_at) as known_from from intermediate.int_submissions__validated
+KNOWN = """
+select max(decided_at) as known_from from app.validated_submission
 where programme_code = %(programme)s and period = %(period)s and is_accepted and form = 'figures'
-    and decided_at <= {AS_OF} and (unit_code = %(unit)s or %(unit)s = %(root)s)
+    and decided_at <= app.values_as_of() and (unit_code = %(unit)s or %(unit)s = %(root)s)
 """
 
 BUILD = """
-select catalogue_version from ops.pipeline_run where step = 'build' and status = 'succeeded'
-order by run_id desc limit 1
+select catalogue_version from ops.last_successful_run where step = 'build'
 """
 
 
@@ -261,8 +259,8 @@ def _at(connection: psycopg.Connection, programme: str, period: str) -> tuple[ps
 def _name(connection: psycopg.Connection, unit: str, programme: str, period: str) -> str:
     """The root unit's name on the last day of the period."""
     row = connection.execute(
-        "select unit_name from marts.dim_org_unit join marts.dim_period on data_to >= valid_from "
-        "and data_to < valid_to "
+        "select unit_name from app.org_unit_code "
+        "join app.reporting_period on data_to >= resolve_from and data_to < resolve_to "
         "where unit_code = %s and programme_code = %s and period = %s",
         [unit, programme, period],
     ).fetchone()
