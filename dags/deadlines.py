@@ -1,9 +1,9 @@
 """Every morning at seven, which reports are outstanding? Remind who owes them, the level above and the owner.
 
-obligations → completeness and alerts. Every reminder is a row of `ops.alert_ledger`; once a stage;
-a second run on the same day sends nothing again. After mornings that were missed one run makes up for all: the ladder sends the latest stage and
-records those it skipped. A channel that nobody answers on is tried again for a quarter of an hour or more, then
-`remind` has failed.
+obligations → completeness and alerts. Every stage of the ladder reminds once: each reminder is a row of
+`ops.alert_ledger`, and a second run on the same day sends nothing again. After mornings that were missed one run makes
+up for all: it sends the latest stage and records those it skipped. A channel that nobody answers on is tried again for
+a quarter of an hour or more, then `remind` has failed.
 
 A run that is not through by eight is reported to `BAOCAO_OPERATOR` and in the log.
 

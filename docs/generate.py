@@ -56,8 +56,9 @@ def settings() -> str:
 def dags() -> str:
     sections = [_dag(file) for file in sorted((ROOT / "dags").glob("*.py"))]
     says = (
-        "A DAG's id is the name of its file in `dags/`; what all share is in `pipeline/dag_defaults.py`. Tier 1: reports "
-        "or reminders stop, act the same day. Tier 2: offices see older figures, act within two days. Tier 3: by hand."
+        "A DAG's id is the name of its file in `dags/`; what all share is in `pipeline/dag_defaults.py`. Tier 1: "
+        "reports or reminders stop, act the same day. Tier 2: offices see older figures, act within two days. "
+        "Tier 3: by hand."
     )
     return f"# DAGs\n\n{says}\n\n" + "\n".join(sections)
 

@@ -106,7 +106,9 @@ def period_status(programme: str, period: str) -> Closed:
 
 def question(programme: str, period: str, close: str, keep_open: str) -> dict[str, str]:
     """What the one who decides is shown: a subject, and a body in Markdown with the counts, what each answer
-    does and whose reports are overdue. close, keep_open: the answers as the page calls them. Raises as `period_status` does.
+    does and whose reports are overdue. close, keep_open: the answers as the page calls them.
+
+    Raises as `period_status` does.
     """
     with database.connect() as connection:
         status = _period_status(connection, programme, period)

@@ -48,7 +48,7 @@ def test_a_letter_that_no_server_is_set_for_is_not_taken_for_sent(monkeypatch, c
     monkeypatch.delenv("BAOCAO_SMTP_URL", raising=False)
     monkeypatch.setenv("BAOCAO_OPERATOR", "van-hanh@example.org")
     assert operators.notify(*LATE) is False
-    assert "BAOCAO_SMTP_URL is not set: nobody was told" in caplog.text
+    assert "BAOCAO_SMTP_URL is not set: nothing is sent" in caplog.text
     assert "van-hanh" not in caplog.text
 
 
