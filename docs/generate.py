@@ -55,12 +55,12 @@ def settings() -> str:
 
 def dags() -> str:
     sections = [_dag(file) for file in sorted((ROOT / "dags").glob("*.py"))]
-    says = (
+    intro = (
         "A DAG's id is the name of its file in `dags/`; what all share is in `pipeline/dag_defaults.py`. Tier 1: "
         "reports or reminders stop, act the same day. Tier 2: offices see older figures, act within two days. "
         "Tier 3: by hand."
     )
-    return f"# DAGs\n\n{says}\n\n" + "\n".join(sections)
+    return f"# DAGs\n\n{intro}\n\n" + "\n".join(sections)
 
 
 def _dag(file: Path) -> str:
@@ -107,10 +107,10 @@ def programmes() -> str:
             f"{row['name_vi']}. {row['document_vi']}. |"
             for row in csv.DictReader(file)
         ]
-    says = (
+    intro = (
         "Rows of `dbt_project/seeds/catalogue/`; each programme's page tells who reports when and how figures are made."
     )
-    return "\n".join(["# Programmes", "", says, "", *_table(rows)])
+    return "\n".join(["# Programmes", "", intro, "", *_table(rows)])
 
 
 def _table(rows: list[str]) -> list[str]:

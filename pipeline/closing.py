@@ -92,7 +92,7 @@ class Decision:
 
     def __str__(self) -> str:
         who = f"{self.by} trả lời" if self.by else "hết thời gian chờ, không ai trả lời"
-        return f"{who} lúc {wording.moment(self.at)}" + (f": {self.note}" if self.note else "")
+        return f"{who} lúc {wording.timestamp(self.at)}" + (f": {self.note}" if self.note else "")
 
 
 def period_status(programme: str, period: str) -> Closed:
@@ -115,11 +115,11 @@ def question(programme: str, period: str, close: str, keep_open: str) -> dict[st
         name = catalogue.programme(connection, programme).name_vi
         cursor = connection.cursor(row_factory=class_row(OverdueReport))
         overdue = cursor.execute(OVERDUE, {"programme": programme, "period": period}).fetchall()
-    words = asdict(status) | {"period": wording.period(period), "close": close, "keep_open": keep_open}
+    values = asdict(status) | {"period": wording.period(period), "close": close, "keep_open": keep_open}
     pending = status.obligations - status.accepted - status.missing
     return {
-        "subject": SUBJECT.format(name=name, **words),
-        "body": BODY.format(pending=pending, overdue=_named(overdue), at=wording.moment(status.closed_at), **words),
+        "subject": SUBJECT.format(name=name, **values),
+        "body": BODY.format(pending=pending, overdue=_named(overdue), at=wording.timestamp(status.closed_at), **values),
     }
 
 
@@ -148,14 +148,14 @@ def close_as_decided(programme: str, period: str, decision: Decision) -> str:
             [programme, period, str(decision)],
         ).fetchone()
     if closing:
-        return f"Đã khoá {programme}, {wording.period(period)}, lúc {wording.moment(closing[0])}."
+        return f"Đã khoá {programme}, {wording.period(period)}, lúc {wording.timestamp(closing[0])}."
     return closed_message(close(programme, period, str(decision)))
 
 
 def closed_message(closed: Closed) -> str:
     """A closing in a sentence for officers."""
     return (
-        f"Đã khoá {closed.programme}, {wording.period(closed.period)}, lúc {wording.moment(closed.closed_at)}: "
+        f"Đã khoá {closed.programme}, {wording.period(closed.period)}, lúc {wording.timestamp(closed.closed_at)}: "
         f"{closed.accepted}/{closed.obligations} báo cáo đã nhận, {closed.missing} còn thiếu."
     )
 

@@ -54,14 +54,14 @@ def _first_run(otherwise: datetime) -> datetime:
 
 
 def _subject(run: Mapping[str, Any], due: datetime) -> str:
-    return f"Lượt {run['dag_id']} chưa xong lúc {wording.moment(due)}"
+    return f"Lượt {run['dag_id']} chưa xong lúc {wording.timestamp(due)}"
 
 
 def _text(run: Mapping[str, Any], due: datetime) -> str:
     return TEXT.format(
         dag=run["dag_id"],
-        of=wording.moment(aware(run["logical_date"])),
-        due=wording.moment(due),
+        of=wording.timestamp(aware(run["logical_date"])),
+        due=wording.timestamp(due),
         state=STATES.get(run["state"], run["state"]),
         run=run["dag_run_id"],
     )

@@ -30,7 +30,7 @@ FIRST, SECOND = "2026-11-20T08:00:00+07:00", "2026-11-25T08:00:00+07:00"
 CLOSED = "2026-12-10T08:00:00+07:00"
 DAGS = frozenset({"submissions", "figures", "deadlines", "publication", "closing"})
 OPERATOR = "van-hanh@example.org"
-PATIENCE_SECONDS = 240
+TIMEOUT_SECONDS = 240
 
 FIGURES = {
     "marts.fct_indicator_rollup": "programme_code, period, unit_id, boundary_basis, indicator_code, measure",
@@ -113,7 +113,7 @@ def undisturbed(season_folder: Path, home: Path) -> tuple[Season, dict[str, list
 
 def wait_for_task(airflow: AirflowApi, run: Run, task_id: str) -> None:
     """Until the task runs; fails when it has already ended, for then there is no middle to kill in."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while (state := airflow.task_states(run).get(task_id)) != "running":
         assert state not in ("success", "failed"), f"{task_id} is {state}"
         assert time.monotonic() < deadline
@@ -143,7 +143,7 @@ def kill_supervisor_and_scheduler() -> None:
 
 
 def the_build_set_off_by(airflow: AirflowApi, run: Run) -> Run:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not (created := airflow.set_off_by(run)[0]):
         assert time.monotonic() < deadline
         time.sleep(0.2)
@@ -151,7 +151,7 @@ def the_build_set_off_by(airflow: AirflowApi, run: Run) -> Run:
 
 
 def follow_to_the_end(follower: Follower, run: Run | None = None) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while follower.is_busy(run):
         follower.poll()
         assert time.monotonic() < deadline, f"not ended: {follower.runs}"
