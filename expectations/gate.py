@@ -12,7 +12,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from expectations import rules
-from expectations.checks import Counts, keep, lay_out
+from expectations.checks import Counts, create_check_tables, keep
 from expectations.context import CheckBroken, count_unexpected
 from expectations.rules import Rule, Suite
 from expectations.suites import raw_cell, raw_line, raw_submission, required_line
@@ -33,7 +33,7 @@ def check(*batches: UUID) -> None:
     Idempotent, one process at a time. Raises CheckBroken when a rule cannot be trusted: then nothing is decided.
     """
     with database.exclusive("gate"), database.connect("loader") as session:
-        if not _lay_out_waiting(session, batches):
+        if not _create_waiting_tables(session, batches):
             return
         run_id = _start_run(session)
         session.commit()
@@ -63,7 +63,7 @@ def _severities() -> dict[str, str]:
     return {code: rule.severity for code, rule in catalogue.gate_rules().items()}
 
 
-def _lay_out_waiting(session: psycopg.Connection, batches: Iterable[UUID]) -> int:
+def _create_waiting_tables(session: psycopg.Connection, batches: Iterable[UUID]) -> int:
     """The checked tables of the reports that wait, for this session alone; returns how many reports those are."""
     session.execute("create temporary table waiting (submission_id uuid primary key)")
     waiting = session.execute(
@@ -78,17 +78,17 @@ def _lay_out_waiting(session: psycopg.Connection, batches: Iterable[UUID]) -> in
     ).rowcount
     if waiting:
         session.execute("analyze waiting")
-        lay_out(session, TABLES, now=clock.now())
+        create_check_tables(session, TABLES, now=clock.now())
         session.execute("create index on checked_cell (problem)")  # most of its rules ask for one finding
     return waiting
 
 
 def _write_issues(session: psycopg.Connection, counts: Counts) -> None:
     """One issue for each row that breaks a rule; raises CheckBroken where their number is not Great Expectations'."""
-    answers = catalogue.gate_rules()
+    messages = catalogue.gate_rules()
     for suite in SUITES:
         for rule in suite.rules:
-            written = session.execute(_issues_sql(suite, rule, answers[rule.code])).rowcount
+            written = session.execute(_issues_sql(suite, rule, messages[rule.code])).rowcount
             if written != counts[suite.name, rule.code]:
                 raise CheckBroken(
                     f"{suite.name}.{rule.code}: Great Expectations counted {counts[suite.name, rule.code]} rows, "
@@ -96,14 +96,14 @@ def _write_issues(session: psycopg.Connection, counts: Counts) -> None:
                 )
 
 
-def _issues_sql(suite: Suite, rule: Rule, answer: GateRule) -> str:
+def _issues_sql(suite: Suite, rule: Rule, message: GateRule) -> str:
     columns = {
         "submission_id": "submission_id",
         "line_id": "line_id",
-        "severity": rules.literal(answer.severity),
+        "severity": rules.literal(message.severity),
         "rule": rules.literal(rule.code),
-        "message_vi": rules.message_sql(answer.message_vi, "vi"),
-        "message_en": rules.message_sql(answer.message_en, "en"),
+        "message_vi": rules.message_sql(message.message_vi, "vi"),
+        "message_en": rules.message_sql(message.message_en, "en"),
         "sheet": "sheet",
         "cell": "cell",
         "line": "line",

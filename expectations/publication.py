@@ -1,6 +1,6 @@
 """The second door: what a build has made is checked before anybody reads it."""
 
-from expectations.checks import keep, lay_out, stop_if_critical
+from expectations.checks import create_check_tables, keep, stop_if_critical
 from expectations.context import count_unexpected
 from expectations.rules import Suite, severities_of
 from expectations.suites import (
@@ -52,7 +52,7 @@ def check(run_id: int) -> None:
             "units": [unit for (unit,) in session.execute(TRENDED, [partitions])],
             "is_scored": session.execute(SCORED, [programmes]).fetchone() is not None,
         }
-        lay_out(session, [suite.table for suite in SUITES], **scope)
+        create_check_tables(session, [suite.table for suite in SUITES], **scope)
         session.commit()
         counts = count_unexpected(session, SUITES, severities)
         keep(session, run_id, counts, severities)

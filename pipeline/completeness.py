@@ -15,7 +15,7 @@ from warehouse.logging import get_logger
 
 log = get_logger(__name__)
 
-TOLD = (
+LEVEL_SUMMARY = (
     "{programme_code} {period} {unit_level}: of {due} due {submitted} submitted, {on_time} on time, "
     "{accepted} accepted, {complete} complete"
 )
@@ -46,8 +46,8 @@ def check() -> Checked:
         broken = {f"{suite}.{rule}": count for (suite, rule), count in checked.counts.items() if count}
         run.detail = {"broken": broken, "levels": checked.levels}
         for level in checked.levels:
-            log.info(TOLD.format(**level))
-        obligations.judge(checked)
+            log.info(LEVEL_SUMMARY.format(**level))
+        obligations.stop_if_broken(checked)
     return checked
 
 
@@ -55,8 +55,9 @@ def require(connection: psycopg.Connection) -> None:
     """Raises NotFitToPublish while the newest check that came to its results stands with a broken invariant."""
     broken = connection.execute(BROKEN).fetchall()
     if broken:
-        told = "; ".join(f"{rule}: {count} rows ({about})" for _, rule, count, about in broken)
+        broken_rules = "; ".join(f"{rule}: {count} rows ({about})" for _, rule, count, about in broken)
         raise NotFitToPublish(
-            f"Nothing is published: the check of {broken[0][0].astimezone(clock.ZONE):%Y-%m-%d %H:%M} found {told}. "
-            f"ops.check_failure names them. When that is mended, `baocao run` checks again and publishes."
+            f"Nothing is published: the check of {broken[0][0].astimezone(clock.ZONE):%Y-%m-%d %H:%M} found "
+            f"{broken_rules}. ops.check_failure names them. When that is mended, `baocao run` checks again and "
+            f"publishes."
         )

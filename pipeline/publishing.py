@@ -56,7 +56,7 @@ order by 1, 2, 4
 """
 """A season in which nobody has reported yet is not published: a ranking of nothing tells nobody anything."""
 
-FIGURED = """
+UNITS_WITH_FIGURES = """
 select distinct unit_id from marts.fct_indicator_rollup
 where boundary_basis = 'as_reported' and programme_code = %s and period = %s and unit_id = any(%s)
 """
@@ -79,13 +79,13 @@ def publish() -> Published:
     done = Published()
     with runs.recorded("publish") as run, database.connect("owner") as connection:
         completeness.require(connection)
-        through, catalogue, moment = _built(connection)
+        through, catalogue, as_of = _built(connection)
         since, last = _since(catalogue)
-        for programme, period, unit, has_report in _changed(connection, since, through, last, moment):
+        for programme, period, unit, has_report in _changed(connection, since, through, last, as_of):
             _publish(connection, programme, period, unit, has_report, done)
         run.accepted_through = through
         run.detail = {"catalogue": catalogue, "written": len(done.written), "removed": len(done.removed)}
-        run.detail["told_at"] = moment.isoformat()
+        run.detail["told_at"] = as_of.isoformat()
     log.info("%d workbooks published under %s", len(done.written), folder())
     return done
 
@@ -106,8 +106,8 @@ def _since(catalogue: str | None) -> tuple[int, datetime]:
     last = runs.last("publish")
     if last is None or last.detail.get("catalogue") != catalogue or not folder().exists():
         return 0, EVER
-    told_at = last.detail.get("told_at")
-    return last.accepted_through or 0, datetime.fromisoformat(told_at) if told_at else EVER
+    as_of_published = last.detail.get("told_at")
+    return last.accepted_through or 0, datetime.fromisoformat(as_of_published) if as_of_published else EVER
 
 
 def _changed(
@@ -118,12 +118,12 @@ def _changed(
     rows = connection.execute(CHANGED, values).fetchall()
     for (programme, period), places in groupby(rows, key=lambda row: row[:2]):
         units = list(places)
-        asked = [programme, period, [unit_id for _, _, unit_id, _, _ in units]]
-        figured = {unit_id for (unit_id,) in connection.execute(FIGURED, asked)}
-        told = {code: False for _, _, _, code, _ in units}
+        keys = [programme, period, [unit_id for _, _, unit_id, _, _ in units]]
+        with_figures = {unit_id for (unit_id,) in connection.execute(UNITS_WITH_FIGURES, keys)}
+        has_report_by_unit = {code: False for _, _, _, code, _ in units}
         for _, _, unit_id, code, is_scored in units:
-            told[code] = told[code] or is_scored or unit_id in figured
-        for code, has_report in told.items():
+            has_report_by_unit[code] = has_report_by_unit[code] or is_scored or unit_id in with_figures
+        for code, has_report in has_report_by_unit.items():
             yield programme, period, code, has_report
 
 

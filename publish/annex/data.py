@@ -82,7 +82,7 @@ class Entry:
 class Annex:
     """The whole table.
 
-    known_from: when the newest report that it can hold was accepted. as_of: the moment it is told at, None for the
+    accepted_until: when the newest report that it can hold was accepted. as_of: of its figures, None for the
     newest. catalogue_version: of the build that made its figures. footnotes: those about the plan as a whole.
     """
 
@@ -94,7 +94,7 @@ class Annex:
     unit_level: str
     period: str
     target_year: int | None
-    known_from: datetime | None
+    accepted_until: datetime | None
     as_of: datetime | None
     catalogue_version: str | None
     columns: tuple[Column, ...]
@@ -196,7 +196,7 @@ def load(
 ) -> Annex | None:
     """The annex of a unit or of the whole province, as the marts have it at the session's moment.
 
-    as_of is printed: the moment that the caller has set (warehouse.as_of.set_session_as_of), None for the newest figures.
+    as_of is printed: what the caller has set (warehouse.as_of.set_session_as_of), None for the newest figures.
     None where the marts have nothing of that unit in it, or the plan has no such table. Raises WrongCall for an unknown
     programme or period.
     """
@@ -224,7 +224,7 @@ def load(
         unit_level=place["unit_level"],
         period=period,
         target_year=target_year,
-        known_from=place["known_from"],
+        accepted_until=place["known_from"],
         as_of=as_of,
         catalogue_version=build["catalogue_version"] if build else None,
         columns=columns,
@@ -283,15 +283,15 @@ def _columns(
     rows = cursor.execute(
         "select * from catalogue.annex_columns where programme_code = %(programme)s order by column_no", keys
     ).fetchall()
-    known = {key for found in targets.values() for key in found}
+    existing = {key for found in targets.values() for key in found}
     shown = []
     for row in rows:
-        says_nothing = (
-            (row["content"] == "target" and (row["target_scope"], row["year"]) not in known)
+        is_empty = (
+            (row["content"] == "target" and (row["target_scope"], row["year"]) not in existing)
             or (row["content"] == "baseline" and str(row["year"]) == keys["period"])
             or (row["content"] == "coverage" and all(entry.units_expected <= 1 for entry in entries))
         )
-        if not says_nothing:
+        if not is_empty:
             headings = row["heading_vi"], row["subheading_vi"] or ""
             shown.append(Column(row["content"], *headings, float(row["width"]), row["target_scope"], row["year"]))
     return tuple(shown)
@@ -355,7 +355,7 @@ def _entry(
         baseline=row["baseline"] or formatting.MISSING,
         targets=targets,
         against=against,
-        answers=_answers(row),
+        answers=_answer_labels(row),
         footnotes=tuple(notes.get(row["indicator_code"], ())),
     )
 
@@ -364,14 +364,14 @@ def _without_figure(targets: dict[tuple[str, int], Target]) -> str:
     return "no_data" if any(scope != "national" for scope, _ in targets) else "no_target"
 
 
-def _answers(row: Row) -> tuple[str, str]:
+def _answer_labels(row: Row) -> tuple[str, str]:
     return MET_OR_NOT if row["is_asked_met"] else YES_NO
 
 
 def _unit(row: Row) -> str:
     """The plan's unit; where its cell is empty, what the measure says: a head count or a rate per so many."""
     if row["measure"] == "yes_no":
-        return "/".join(_answers(row))
+        return "/".join(_answer_labels(row))
     if row["unit_vi"]:
         return str(row["unit_vi"])
     if row["factor"] and row["measure"] == "rate":

@@ -1,6 +1,6 @@
 """From a published figure down to the files, sheets and cells that it is made of, as it was known at a moment.
 
-The session's moment decides (warehouse.as_of.set_session_as_of): an earlier one has other lines, as it has in the marts.
+The session's as_of decides (warehouse.as_of.set_session_as_of): an earlier one has other lines, as in the marts.
 """
 
 from dataclasses import dataclass
@@ -130,7 +130,7 @@ def trace(
     the caller has set. Raises WrongCall for a programme, period, indicator, unit or basis that is not there.
     """
     catalogue.period(connection, programme, period)
-    if indicator not in {known.indicator_code for known in catalogue.indicators(connection, programme)}:
+    if indicator not in {indicator.indicator_code for indicator in catalogue.indicators(connection, programme)}:
         raise WrongCall(f"{programme} has no indicator {indicator}.")
     if basis not in ("as_reported", "current"):
         raise WrongCall(f"There is no basis {basis}; there are as_reported and current.")
@@ -161,9 +161,9 @@ def build_of(connection: psycopg.Connection) -> Row | None:
     return connection.cursor(row_factory=dict_row).execute(BUILD).fetchone()
 
 
-def in_words(traced: Trace) -> list[Row]:
+def for_display(traced: Trace) -> list[Row]:
     """The lines for people, without the columns that say nothing of this figure."""
-    told = [
+    table = [
         {
             "đơn vị": row["unit_code"] + ("" if row["agency_code"] == "UBND" else f" ({row['agency_code']})"),
             "tử số": row["numerator_raw"] or "",
@@ -177,8 +177,8 @@ def in_words(traced: Trace) -> list[Row]:
         }
         for row in traced.parts
     ]
-    said = [name for name in (told[0] if told else ()) if any(row[name] for row in told)]
-    return [{name: row[name] for name in said} for row in told]
+    lines = [name for name in (table[0] if table else ()) if any(row[name] for row in table)]
+    return [{name: row[name] for name in lines} for row in table]
 
 
 def _share(row: Row) -> str:
@@ -189,19 +189,19 @@ def _share(row: Row) -> str:
 
 def summary(traced: Trace) -> list[str]:
     """The figure with its parts, and what it was made with."""
-    said = []
-    if told := traced.figure:
-        parts = [formatting.number(told[name]) for name in ("numerator", "denominator") if told[name] is not None]
+    lines = []
+    if table := traced.figure:
+        parts = [formatting.number(table[name]) for name in ("numerator", "denominator") if table[name] is not None]
         made = f" = {' / '.join(parts)}" if parts else ""
-        marks = " · ước tính" if told["is_estimated"] else ""
-        said.append(f"{figure(told)}{made} · {coverage(told)}{marks}")
+        marks = " · ước tính" if table["is_estimated"] else ""
+        lines.append(f"{figure(table)}{made} · {coverage(table)}{marks}")
     if rules := sorted({row["rules_version"] for row in traced.parts}):
-        said.append(f"cổng kiểm tra: quy tắc {', '.join(rules)}")
+        lines.append(f"cổng kiểm tra: quy tắc {', '.join(rules)}")
     if traced.build:
-        when = f", như đã biết lúc {wording.moment(traced.as_of)}" if traced.as_of else ""
-        built = f"danh mục {traced.build['catalogue_version']}, dựng lúc {wording.moment(traced.build['built_at'])}"
-        said.append(built + when)
-    return said
+        when = f", như đã biết lúc {wording.timestamp(traced.as_of)}" if traced.as_of else ""
+        built = f"danh mục {traced.build['catalogue_version']}, dựng lúc {wording.timestamp(traced.build['built_at'])}"
+        lines.append(built + when)
+    return lines
 
 
 def place(row: Row) -> str:
