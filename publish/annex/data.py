@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 from publish import formatting
 from publish.forms.types import MET_OR_NOT, YES_NO
 from publish.reading.tracing import build_of
-from warehouse import catalogue
+from warehouse import catalogue, queries
 
 Row = dict[str, Any]
 
@@ -82,7 +82,7 @@ class Entry:
 class Annex:
     """The whole table.
 
-    accepted_until: when the newest report that it can hold was accepted. as_of: of its figures, None for the
+    known_from: when the newest report that it can hold was accepted. as_of: the moment it is told at, None for the
     newest. catalogue_version: of the build that made its figures. footnotes: those about the plan as a whole.
     """
 
@@ -94,7 +94,7 @@ class Annex:
     unit_level: str
     period: str
     target_year: int | None
-    accepted_until: datetime | None
+    known_from: datetime | None
     as_of: datetime | None
     catalogue_version: str | None
     columns: tuple[Column, ...]
@@ -138,39 +138,7 @@ join lateral (
 where programme.programme_code = %(programme)s
 """
 
-ENTRIES = """
-select indicator.indicator_code, indicator.name_vi, indicator.unit_vi, indicator.factor, indicator.objective_vi,
-       indicator.heading_code, indicator.heading_vi, indicator.hard_min, indicator.hard_max, indicator.is_part_of_whole,
-       measured.measure, figure.numerator, figure.denominator, figure.value_low, figure.value_high, figure.low_closed,
-       figure.high_closed, coalesce(figure.units_expected, 0) as units_expected,
-       coalesce(figure.units_reporting, 0) as units_reporting, coalesce(figure.is_provisional, true) as is_provisional,
-       coalesce(figure.is_estimated, false) as is_estimated, coalesce(figure.is_made_up, false) as is_made_up,
-       reported.value_status, baseline.raw as baseline,
-       exists (select from catalogue.criterion_indicators as asked
-               where asked.programme_code = indicator.programme_code
-                   and asked.indicator_code = indicator.indicator_code and asked.part = 'met') as is_asked_met
-from catalogue.indicators as indicator
-join catalogue.indicator_measures as measured
-    on measured.programme_code = indicator.programme_code and measured.indicator_code = indicator.indicator_code
-    and measured.unit_level = %(level)s
-left join app.indicator_agency as assigned
-    on assigned.programme_code = indicator.programme_code and assigned.indicator_code = indicator.indicator_code
-    and assigned.is_figure
-left join marts.fct_indicator_rollup as figure
-    on figure.programme_code = indicator.programme_code and figure.indicator_code = indicator.indicator_code
-    and figure.measure = measured.measure and figure.period = %(period)s and figure.unit_id = %(unit_id)s
-    and figure.boundary_basis = 'as_reported'
-left join marts.fct_reported_value as reported
-    on reported.programme_code = indicator.programme_code and reported.indicator_code = indicator.indicator_code
-    and reported.period = %(period)s and reported.unit_id = %(unit_id)s
-    and reported.agency_code = assigned.agency_code and
-    app.is_valid_as_of(reported.known_from, coalesce(reported.known_to, 'infinity'))
-left join catalogue.baselines as baseline
-    on baseline.programme_code = indicator.programme_code and baseline.indicator_code = indicator.indicator_code
-    and baseline.unit_code = %(unit)s
-where indicator.programme_code = %(programme)s
-order by indicator.sort_order
-"""
+ENTRIES = queries.load(__file__, "entries")
 
 COMPARES = """
 select 1 from catalogue.annex_columns where programme_code = %(programme)s and content = 'comparison'
@@ -196,7 +164,7 @@ def load(
 ) -> Annex | None:
     """The annex of a unit or of the whole province, as the marts have it at the session's moment.
 
-    as_of is printed: what the caller has set (warehouse.as_of.set_session_as_of), None for the newest figures.
+    as_of is printed: the moment that the caller has set (warehouse.as_of.set_session_as_of), None for the newest.
     None where the marts have nothing of that unit in it, or the plan has no such table. Raises WrongCall for an unknown
     programme or period.
     """
@@ -224,7 +192,7 @@ def load(
         unit_level=place["unit_level"],
         period=period,
         target_year=target_year,
-        accepted_until=place["known_from"],
+        known_from=place["known_from"],
         as_of=as_of,
         catalogue_version=build["catalogue_version"] if build else None,
         columns=columns,
@@ -283,15 +251,15 @@ def _columns(
     rows = cursor.execute(
         "select * from catalogue.annex_columns where programme_code = %(programme)s order by column_no", keys
     ).fetchall()
-    existing = {key for found in targets.values() for key in found}
+    known = {key for found in targets.values() for key in found}
     shown = []
     for row in rows:
-        is_empty = (
-            (row["content"] == "target" and (row["target_scope"], row["year"]) not in existing)
+        says_nothing = (
+            (row["content"] == "target" and (row["target_scope"], row["year"]) not in known)
             or (row["content"] == "baseline" and str(row["year"]) == keys["period"])
             or (row["content"] == "coverage" and all(entry.units_expected <= 1 for entry in entries))
         )
-        if not is_empty:
+        if not says_nothing:
             headings = row["heading_vi"], row["subheading_vi"] or ""
             shown.append(Column(row["content"], *headings, float(row["width"]), row["target_scope"], row["year"]))
     return tuple(shown)
@@ -355,7 +323,7 @@ def _entry(
         baseline=row["baseline"] or formatting.MISSING,
         targets=targets,
         against=against,
-        answers=_answer_labels(row),
+        answers=_answers(row),
         footnotes=tuple(notes.get(row["indicator_code"], ())),
     )
 
@@ -364,14 +332,14 @@ def _without_figure(targets: dict[tuple[str, int], Target]) -> str:
     return "no_data" if any(scope != "national" for scope, _ in targets) else "no_target"
 
 
-def _answer_labels(row: Row) -> tuple[str, str]:
+def _answers(row: Row) -> tuple[str, str]:
     return MET_OR_NOT if row["is_asked_met"] else YES_NO
 
 
 def _unit(row: Row) -> str:
     """The plan's unit; where its cell is empty, what the measure says: a head count or a rate per so many."""
     if row["measure"] == "yes_no":
-        return "/".join(_answer_labels(row))
+        return "/".join(_answers(row))
     if row["unit_vi"]:
         return str(row["unit_vi"])
     if row["factor"] and row["measure"] == "rate":

@@ -1,6 +1,6 @@
 """From a published figure down to the files, sheets and cells that it is made of, as it was known at a moment.
 
-The session's as_of decides (warehouse.as_of.set_session_as_of): an earlier one has other lines, as in the marts.
+The session's moment decides (warehouse.as_of.set_session_as_of): an earlier one has other lines, as in the marts.
 """
 
 from dataclasses import dataclass
@@ -18,50 +18,6 @@ from warehouse.errors import WrongCall
 
 Row = dict[str, Any]
 
-PLACES = """
-expected as (
-    select expected.unit_id, expected.agency_code
-    from app.expected_rollup as expected
-    where expected.programme_code = %(programme)s and expected.period = %(period)s
-        and expected.unit_code = %(unit)s and expected.boundary_basis = %(basis)s
-        and (expected.is_owed or not exists (
-            select from app.value_version as own
-            where own.programme_code = %(programme)s and own.period = %(period)s and own.unit_id = expected.unit_id
-                and own.agency_code = expected.agency_code and app.is_valid_as_of(own.known_from, own.known_to)))),
-places as (
-    select rollup_unit.unit_id, expected.agency_code, rollup_unit.weight, rollup_unit.is_estimated, true as is_below
-    from expected
-    join app.rollup_unit
-        on rollup_unit.rollup_unit_id = expected.unit_id and rollup_unit.boundary_basis = %(basis)s
-    union all
-    select by_period.unit_id, expected.agency_code, 1, false, true
-    from expected
-    join app.rollup_unit_by_period as by_period
-        on by_period.rollup_unit_id = expected.unit_id and by_period.boundary_basis = %(basis)s
-        and by_period.programme_code = %(programme)s and by_period.period = %(period)s
-        and by_period.agency_code = expected.agency_code
-    union all
-    select unit_id, null, 1, false, false
-    from app.org_unit as own
-    where unit_code = %(unit)s and (valid_to = 'infinity' or %(basis)s = 'as_reported')
-        and own.unit_id not in (select unit_id from expected))
-"""
-"""Whose lines make a unit's figures: of those below it that are added up, each with its share; else its own alone."""
-
-IS_COUNTED = """
-(case when places.is_below
-      then told.is_in_rollup and told.agency_code = places.agency_code and not (told.is_former and exists (
-          select from app.superseded_report as superseded
-          where superseded.programme_code = told.programme_code and superseded.period = told.period
-              and superseded.agency_code = told.agency_code and superseded.unit_id = told.unit_id
-              and app.is_valid_as_of(superseded.known_from, superseded.known_to)))
-      else exists (
-          select from app.indicator_agency as assigned
-          where assigned.programme_code = told.programme_code and assigned.indicator_code = told.indicator_code
-              and assigned.agency_code = told.agency_code and assigned.is_figure) end)
-"""
-"""Whether a line of such a unit is in the figure: below, what is added up; of its own, the agency whose figure counts."""
-
 FIGURES = """
 select figure.*
 from marts.fct_indicator_rollup as figure
@@ -74,25 +30,22 @@ where figure.programme_code = %(programme)s and figure.indicator_code = %(indica
 order by spoken.measure is null, figure.measure limit 1
 """
 
-PARTS = f"""
-with {PLACES}
-select told.unit_code, told.agency_code, told.measure, told.known_from,
-       told.numerator_low, told.numerator_high, told.denominator_low, told.denominator_high,
-       told.value_status, told.is_summable as is_added_up,
-       places.weight, places.is_estimated,
+PARTS = """
+select part.unit_code, part.agency_code, part.measure, part.known_from,
+       part.numerator_low, part.numerator_high, part.denominator_low, part.denominator_high,
+       part.value_status, part.is_summable as is_added_up, part.weight, part.is_estimated,
        line.numerator_raw, line.denominator_raw, line.value_raw,
        file.file_name, submission.sheet, line.row_no, submission.part_columns, file.sha256, file.archive_uri,
        submission.submission_id, submission.submission_type, submission.is_made_up, verdict.rules_version
-from places
-join app.value_version as told using (unit_id)
+from app.figure_line as part
 join raw.line as line using (line_id)
-join raw.submission as submission on submission.submission_id = told.submission_id
+join raw.submission as submission on submission.submission_id = part.submission_id
 join raw.file as file on file.sha256 = submission.sha256
-join ops.submission_verdict as verdict on verdict.submission_id = told.submission_id
-where told.programme_code = %(programme)s and told.indicator_code = %(indicator)s and told.period = %(period)s
-    and app.is_valid_as_of(told.known_from, told.known_to) and {IS_COUNTED}
-    and case when places.is_below then told.rollup_measure else told.measure end = %(measure)s
-order by told.unit_code, told.agency_code
+join ops.submission_verdict as verdict on verdict.submission_id = part.submission_id
+where part.programme_code = %(programme)s and part.indicator_code = %(indicator)s and part.period = %(period)s
+    and part.figure_unit_code = %(unit)s and part.boundary_basis = %(basis)s and part.figure_measure = %(measure)s
+    and app.is_valid_as_of(part.known_from, part.known_to)
+order by part.unit_code, part.agency_code
 """
 
 PARTS_OF_A_LINE = ("numerator", "denominator", "value")
@@ -130,7 +83,7 @@ def trace(
     the caller has set. Raises WrongCall for a programme, period, indicator, unit or basis that is not there.
     """
     catalogue.period(connection, programme, period)
-    if indicator not in {indicator.indicator_code for indicator in catalogue.indicators(connection, programme)}:
+    if indicator not in {known.indicator_code for known in catalogue.indicators(connection, programme)}:
         raise WrongCall(f"{programme} has no indicator {indicator}.")
     if basis not in ("as_reported", "current"):
         raise WrongCall(f"There is no basis {basis}; there are as_reported and current.")
@@ -161,9 +114,9 @@ def build_of(connection: psycopg.Connection) -> Row | None:
     return connection.cursor(row_factory=dict_row).execute(BUILD).fetchone()
 
 
-def for_display(traced: Trace) -> list[Row]:
+def in_words(traced: Trace) -> list[Row]:
     """The lines for people, without the columns that say nothing of this figure."""
-    table = [
+    told = [
         {
             "đơn vị": row["unit_code"] + ("" if row["agency_code"] == "UBND" else f" ({row['agency_code']})"),
             "tử số": row["numerator_raw"] or "",
@@ -177,8 +130,8 @@ def for_display(traced: Trace) -> list[Row]:
         }
         for row in traced.parts
     ]
-    lines = [name for name in (table[0] if table else ()) if any(row[name] for row in table)]
-    return [{name: row[name] for name in lines} for row in table]
+    said = [name for name in (told[0] if told else ()) if any(row[name] for row in told)]
+    return [{name: row[name] for name in said} for row in told]
 
 
 def _share(row: Row) -> str:
@@ -189,19 +142,19 @@ def _share(row: Row) -> str:
 
 def summary(traced: Trace) -> list[str]:
     """The figure with its parts, and what it was made with."""
-    lines = []
-    if table := traced.figure:
-        parts = [formatting.number(table[name]) for name in ("numerator", "denominator") if table[name] is not None]
+    said = []
+    if told := traced.figure:
+        parts = [formatting.number(told[name]) for name in ("numerator", "denominator") if told[name] is not None]
         made = f" = {' / '.join(parts)}" if parts else ""
-        marks = " · ước tính" if table["is_estimated"] else ""
-        lines.append(f"{figure(table)}{made} · {coverage(table)}{marks}")
+        marks = " · ước tính" if told["is_estimated"] else ""
+        said.append(f"{figure(told)}{made} · {coverage(told)}{marks}")
     if rules := sorted({row["rules_version"] for row in traced.parts}):
-        lines.append(f"cổng kiểm tra: quy tắc {', '.join(rules)}")
+        said.append(f"cổng kiểm tra: quy tắc {', '.join(rules)}")
     if traced.build:
-        when = f", như đã biết lúc {wording.timestamp(traced.as_of)}" if traced.as_of else ""
-        built = f"danh mục {traced.build['catalogue_version']}, dựng lúc {wording.timestamp(traced.build['built_at'])}"
-        lines.append(built + when)
-    return lines
+        when = f", như đã biết lúc {wording.moment(traced.as_of)}" if traced.as_of else ""
+        built = f"danh mục {traced.build['catalogue_version']}, dựng lúc {wording.moment(traced.build['built_at'])}"
+        said.append(built + when)
+    return said
 
 
 def place(row: Row) -> str:
