@@ -188,7 +188,9 @@ select
     borne.deadline_revision,
     borne.deadline_phrase_vi,
     borne.deadline_decided_on,
-    coalesce(borne.not_owed_for, 'exempt by ' || told.act, 'active') as reason
+    coalesce(borne.not_owed_for, 'exempt by ' || told.act, 'active') as reason,
+    borne.not_owed_for is null and told.act is not null as is_exempt,
+    case when borne.not_owed_for is null then told.act end as exempted_by
 from borne
 cross join
     lateral(

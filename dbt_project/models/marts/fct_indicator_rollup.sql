@@ -24,6 +24,7 @@ select
     units_value_only,
     coverage_pct,
     is_provisional,
+    is_rolled_up,
     is_estimated,
     is_made_up
 from figures
