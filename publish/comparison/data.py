@@ -125,7 +125,7 @@ def compare(
 def _figures(cursor: psycopg.Cursor[Row], keys: Row) -> dict[tuple[str, str], Row]:
     """By indicator and measure; of two units that bore the code in the period, the later one's."""
     rows = cursor.execute(FIGURES, keys).fetchall()
-    verdicts = annex_data.decisive_verdicts(cursor, keys["programme"], rows[-1], keys["period"]) if rows else {}
+    verdicts = annex_data.main_verdicts(cursor, keys["programme"], rows[-1]["unit_id"], keys["period"]) if rows else {}
     found = {(row["indicator_code"], row["measure"]): row for row in rows}
     return {key: row | {"verdict": verdicts.get(key, (None, None))[0]} for key, row in found.items()}
 

@@ -107,4 +107,4 @@ with
         from summed
     )
 
-    {{ computed_figure("figures") }}
+    {{ computed_figure("figures", is_rolled_up=true) }}

@@ -74,4 +74,4 @@ with
             )
     )
 
-    {{ computed_figure("figures") }}
+    {{ computed_figure("figures", is_rolled_up=false) }}
