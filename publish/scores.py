@@ -159,10 +159,7 @@ where programme_code = %(programme)s and period = %(period)s and is_accepted and
     and decided_at <= {AS_OF} and (unit_code = %(unit)s or %(unit)s = %(root)s)
 """
 
-BUILD = """
-select catalogue_version from ops.pipeline_run where step = 'build' and status = 'succeeded'
-order by run_id desc limit 1
-"""
+VERSION = "select version from ops.figures_versions() where programme_code = %(programme)s"
 
 
 def of_period(connection: psycopg.Connection, programme: str, period: str) -> list[Row]:
@@ -228,7 +225,7 @@ def load(
     standings = tuple(
         _standing(row, [score for score in scores if score["unit_id"] == row["unit_id"]]) for row in own or ranking
     )
-    build, known = cursor.execute(BUILD).fetchone(), cursor.execute(KNOWN, keys).fetchone()
+    made, known = cursor.execute(VERSION, keys).fetchone(), cursor.execute(KNOWN, keys).fetchone()
     tops = {row["criterion_code"]: row for row in scores if row["parent_code"] is None}
     return ScoreSheet(
         programme_code=programme,
@@ -242,7 +239,7 @@ def load(
         period=period,
         known_from=known["known_from"] if known else None,
         as_of=as_of,
-        catalogue_version=build["catalogue_version"] if build else None,
+        catalogue_version=made["version"] if made else None,
         sections=tuple((code, row["criterion_name"], row["max_points"]) for code, row in tops.items()),
         units_scored=len(ranking),
         standings=standings,

@@ -83,8 +83,9 @@ order by told.unit_code, told.agency_code
 PARTS_OF_A_LINE = ("numerator", "denominator", "value")
 
 BUILD = """
-select run_id, catalogue_version, as_of as built_at from ops.pipeline_run
-where step = 'build' and status = 'succeeded' order by run_id desc limit 1
+select run_id, as_of as built_at, (
+    select version from ops.figures_versions() where programme_code = %(programme)s) as catalogue_version
+from ops.pipeline_run where step = 'build' and status = 'succeeded' order by run_id desc limit 1
 """
 
 
@@ -125,9 +126,9 @@ def trace(
     figure = cursor.execute(FIGURES, values).fetchone()
     if figure is None:
         require_unit(connection, unit.removesuffix("/unallocated"))
-        return Trace(None, [], build_of(connection), as_of)
+        return Trace(None, [], build_of(connection, programme), as_of)
     rows = cursor.execute(PARTS, values | {"measure": figure["measure"]}).fetchall()
-    return Trace(figure, [row | {"place": place(row)} for row in rows], build_of(connection), as_of)
+    return Trace(figure, [row | {"place": place(row)} for row in rows], build_of(connection, programme), as_of)
 
 
 def parts(
@@ -142,9 +143,9 @@ def parts(
     return trace(connection, programme, indicator, unit, period, basis).parts
 
 
-def build_of(connection: psycopg.Connection) -> Row | None:
-    """The build whose figures are shown: run_id, catalogue_version, built_at."""
-    return connection.cursor(row_factory=dict_row).execute(BUILD).fetchone()
+def build_of(connection: psycopg.Connection, programme: str) -> Row | None:
+    """The build whose figures are shown: run_id, built_at, and as catalogue_version what made those of the programme."""
+    return connection.cursor(row_factory=dict_row).execute(BUILD, {"programme": programme}).fetchone()
 
 
 def in_words(traced: Trace) -> list[Row]:

@@ -1,7 +1,7 @@
 -- int_org_units__rollup_units.sql: one row per unit, basis and place above or after it where its
 -- sums
 -- belong
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     standing as (select * from {{ ref("int_org_units__current_ancestors") }}),

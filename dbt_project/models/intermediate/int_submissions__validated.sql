@@ -1,6 +1,6 @@
 -- int_submissions__validated.sql: one row per judged submission of a report that its unit may send
 -- A code in a file is resolved to the unit that bears it on the day that the schedule names.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     submissions as (select * from {{ ref("stg_submissions") }}),

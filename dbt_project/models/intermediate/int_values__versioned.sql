@@ -9,8 +9,8 @@
 -- many of how many.
 {{
     config(
-        materialized="incremental",
-        incremental_strategy="partition_overwrite",
+        materialized="partitioned_table",
+        meta={"partitions_from": "int_submissions__validated"},
         post_hook="{{ create_partial_index_on_upper_levels() }}",
         indexes=[
             {"columns": ["programme_code", "period", "current_province_id"]},
