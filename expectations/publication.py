@@ -4,8 +4,8 @@ What passed is kept as the state of the consumer `checks` (ops.partition_state):
 rule stays unchecked, is checked again after the next build, and holds no other.
 """
 
+from expectations.checks import keep, keep_by_programme, lay_out, stop_if_critical
 from expectations.context import count_unexpected
-from expectations.layout import keep, keep_by_programme, lay_out, stop_if_critical
 from expectations.rules import Suite, severities_of
 from expectations.suites import (
     conserved_sum,
@@ -49,7 +49,7 @@ where checked.consumer = 'checks' and gone.version is null and not gone.programm
 """
 TRENDED = """
 select unit_id
-from intermediate.int_org_units__resolved
+from app.org_unit
 where unit_level in ('district', 'province') and current_province_id = any(%s)
 """
 SCORED = "select 1 from catalogue.score_sheets where programme_code = any(%s) limit 1"

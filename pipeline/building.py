@@ -14,7 +14,7 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 from pipeline import runs
-from warehouse import database, days_off
+from warehouse import database, public_holidays
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
 from warehouse.settings import PROJECT_ROOT, get_settings
@@ -32,6 +32,7 @@ OF_THE_PLANS = [
     "+int_indicators__required",
     "+int_indicator_measures__by_level",
     "+int_alert_stages__scheduled",
+    "+tag:catalogue",
 ]
 CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]
 FIGURES = ["--select", "resource_type:model", "--exclude", *OF_THE_PLANS, *ONLY_ITS_TESTS]
@@ -63,9 +64,7 @@ class BuildResult:
     held: str | None = None
 
 
-TOKENS = re.compile(
-    r"""(?:\{\#.*?\#\}|--[^\n]*|/\*.*?\*/|\s+)|(?P<token>'(?:[^']|'')*'|"[^"]*"|\w+|.)""", re.DOTALL
-)
+TOKENS = re.compile(r"""(?:\{\#.*?\#\}|--[^\n]*|/\*.*?\*/|\s+)|(?P<token>'(?:[^']|'')*'|"[^"]*"|\w+|.)""", re.DOTALL)
 """What SQL and Jinja consist of, beside their comments and white space."""
 
 
@@ -80,7 +79,7 @@ def catalogue_version() -> str:
         if path.suffix in READ and "target" not in path.parts:
             digest.update(str(path.relative_to(DBT_PROJECT)).encode())
             digest.update(READ[path.suffix](path).encode())
-    digest.update(days_off.library_version().encode())
+    digest.update(public_holidays.library_version().encode())
     return digest.hexdigest()[:16]
 
 
@@ -117,7 +116,7 @@ def prepare_catalogue() -> None:
             log.info("The catalogue changed: loading plans, map and schedule")
             with runs.recorded("catalogue", version) as run:
                 with database.connect() as connection:
-                    days_off.load(connection)
+                    public_holidays.load(connection)
                 _keep(run, run_dbt(["build", *CATALOGUE]))
 
 
@@ -143,7 +142,7 @@ def build(full_refresh: bool = False) -> BuildResult:
 def _check_marts(run: runs.Run) -> str | None:
     """What holds the publication of a programme, if anything does; publishing decides on the state that is kept."""
     from expectations import publication
-    from expectations.layout import NotFitToPublish
+    from expectations.checks import NotFitToPublish
 
     try:
         publication.check(run.run_id)

@@ -28,7 +28,7 @@ log = get_logger(__name__)
 
 EVER = datetime(1, 1, 1, tzinfo=UTC)
 
-BUILT = "select as_of from ops.pipeline_run where step = 'build' and status = 'succeeded' order by run_id desc limit 1"
+BUILT = "select as_of from ops.last_successful_run where step = 'build'"
 
 UNCHECKED = """
 select programme_code, string_agg(distinct concat(result.rule, ': ', result.unexpected_count, ' rows'), '; ')
@@ -67,7 +67,7 @@ where (published.version is distinct from now.version or programme_code = any(%(
 CHANGED = """
 with accepted as (
     select report.programme_code, report.period, report.current_province_id, report.unit_id, report.accepted_seq
-    from intermediate.int_submissions__validated as report
+    from app.validated_submission as report
     left join catalogue.score_sheets as sheet using (programme_code)
     where report.is_accepted and (report.form = 'figures' or sheet.programme_code is not null)),
 changed as (
@@ -76,7 +76,7 @@ changed as (
     where accepted_seq > since and accepted_seq <= accepted_through
     union
     select owed.programme_code, owed.period, owed.unit_id
-    from intermediate.int_expected_reports__latest as owed
+    from app.expected_report as owed
     join catalogue.score_sheets using (programme_code)
     where owed.is_owed and owed.deadline_at <= %(now)s
         and owed.deadline_at > coalesce((%(last)s::jsonb ->> owed.programme_code)::timestamptz, '-infinity')
@@ -87,9 +87,9 @@ select distinct changed.programme_code, changed.period, place.unit_id, named.uni
        sheet.programme_code is not null
            and (named.unit_level = sheet.unit_level or named.unit_code = programme.root_unit_code) as is_scored
 from changed
-join intermediate.int_org_units__resolved as unit using (unit_id)
+join app.org_unit as unit using (unit_id)
 cross join lateral (values (unit.unit_id), (unit.district_id), (unit.province_id)) as place (unit_id)
-join intermediate.int_org_units__resolved as named on named.unit_id = place.unit_id
+join app.org_unit as named on named.unit_id = place.unit_id
 join catalogue.programmes as programme using (programme_code)
 left join catalogue.score_sheets as sheet using (programme_code)
 order by 1, 2, 4
@@ -130,7 +130,7 @@ def publish() -> Published:
     All of a programme is written again where its catalogue or a model changed, and everything where nothing is
     published in this home yet. Raises NotFitToPublish for the programmes that are held, after the others are published.
     """
-    from expectations.layout import NotFitToPublish
+    from expectations.checks import NotFitToPublish
 
     done = Published()
     with runs.recorded("publish") as run, database.connect("owner") as connection:
@@ -165,7 +165,7 @@ def folder() -> Path:
 
 
 def _held(connection: psycopg.Connection) -> dict[str, str]:
-    """Which programmes are not published, and why: figures that passed no check yet, and broken invariants of reports."""
+    """Which programmes are not published, and why: figures that passed no check yet, broken invariants of reports."""
     unchecked = connection.execute(UNCHECKED).fetchall()
     held = {programme: reason or "built, and not checked yet: run `baocao build`" for programme, reason in unchecked}
     for programme, reason in completeness.held(connection).items():
