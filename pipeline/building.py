@@ -206,6 +206,9 @@ def run_dbt_by_hand(arguments: list[str]) -> bool:
     """
     is_command = bool(arguments) and not arguments[0].startswith("-") and "--help" not in arguments
     with database.exclusive("dbt"):
+        with database.connect() as connection:
+            if is_command and connection.execute("select from ops.public_holiday limit 1").fetchone() is None:
+                public_holidays.load(connection)
         return bool(_invoke([*arguments, *(_folders() if is_command else [])]).success)
 
 

@@ -139,7 +139,7 @@ def publish() -> Published:
         before = _published_before()
         versions = dict(connection.execute(VERSIONS).fetchall())
         anew = {code for code, version in versions.items() if before.get(code, {}).get("version") != version} - {*held}
-        connection.execute(UNPUBLISHED, {"anew": sorted(anew), "held": sorted(held)})
+        psycopg.ClientCursor(connection).execute(UNPUBLISHED, {"anew": sorted(anew), "held": sorted(held)})
         last = {code: found["as_of"] for code, found in before.items() if code not in anew}
         for programme, period, unit, has_report in _changed(connection, held, last, as_of):
             _publish(connection, programme, period, unit, has_report, done)
