@@ -183,7 +183,7 @@ def load(
     columns = _columns(cursor, keys, targets, entries)
     if not columns:
         return None
-    build = build_of(connection)
+    build = build_of(connection, programme)
     return Annex(
         programme_code=programme,
         programme_name=place["programme_name"],

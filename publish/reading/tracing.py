@@ -51,7 +51,9 @@ order by part.unit_code, part.agency_code
 PARTS_OF_A_LINE = ("numerator", "denominator", "value")
 
 BUILD = """
-select run_id, catalogue_version, as_of as built_at from ops.last_successful_run where step = 'build'
+select run_id, as_of as built_at, (
+    select version from ops.figures_versions() where programme_code = %(programme)s) as catalogue_version
+from ops.last_successful_run where step = 'build'
 """
 
 
@@ -92,9 +94,9 @@ def trace(
     figure = cursor.execute(FIGURES, values).fetchone()
     if figure is None:
         require_unit(connection, unit.removesuffix("/unallocated"))
-        return Trace(None, [], build_of(connection), as_of)
+        return Trace(None, [], build_of(connection, programme), as_of)
     rows = cursor.execute(PARTS, values | {"measure": figure["measure"]}).fetchall()
-    return Trace(figure, [row | {"place": place(row)} for row in rows], build_of(connection), as_of)
+    return Trace(figure, [row | {"place": place(row)} for row in rows], build_of(connection, programme), as_of)
 
 
 def parts(
@@ -109,9 +111,9 @@ def parts(
     return trace(connection, programme, indicator, unit, period, basis).parts
 
 
-def build_of(connection: psycopg.Connection) -> Row | None:
-    """The build whose figures are shown: run_id, catalogue_version, built_at."""
-    return connection.cursor(row_factory=dict_row).execute(BUILD).fetchone()
+def build_of(connection: psycopg.Connection, programme: str) -> Row | None:
+    """The build whose figures are shown: run_id, built_at, and as catalogue_version the programme's version."""
+    return connection.cursor(row_factory=dict_row).execute(BUILD, {"programme": programme}).fetchone()
 
 
 def in_words(traced: Trace) -> list[Row]:

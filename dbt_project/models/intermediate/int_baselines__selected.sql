@@ -1,6 +1,6 @@
 -- int_baselines__selected.sql: one row per indicator, unit and measure that has a start
 -- What the plan states counts before what the unit reported for its baseline period.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     stated as (select * from {{ ref("int_baselines__resolved") }}),

@@ -5,8 +5,7 @@
 -- without any line have no row. An empty cell is no answer.
 {{
     config(
-        materialized="incremental",
-        incremental_strategy="partition_overwrite",
+        materialized="partitioned_table",
         indexes=[
             {"columns": ["programme_code", "period", "partition_province_id"]},
             {

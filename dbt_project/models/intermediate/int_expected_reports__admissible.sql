@@ -1,6 +1,6 @@
 -- int_expected_reports__admissible.sql: one row per report that the gate may accept: of the unit
 -- that is expected to send it, or of one that ended or moved away within the period
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     latest as (select * from {{ ref("int_expected_reports__latest") }}),

@@ -3,7 +3,7 @@
 -- asked for
 -- Periods that have not begun expect nothing yet. While predecessors speak for a unit that owes,
 -- they are counted in its place.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     expected as (

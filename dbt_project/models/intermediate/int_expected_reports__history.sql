@@ -111,8 +111,8 @@ select
     assigned.within_unit_code,
     assigned.form,
     assigned.not_owed_for is null and spans.act is null as is_owed,
-    spans.act is not null as is_exempt,
-    spans.act as exempted_by,
+    assigned.not_owed_for is null and spans.act is not null as is_exempt,
+    case when assigned.not_owed_for is null then spans.act end as exempted_by,
     assigned.feeds_rollup,
     assigned.feeds_rollup
     and assigned.form = 'figures'

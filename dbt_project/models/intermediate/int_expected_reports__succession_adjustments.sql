@@ -2,7 +2,7 @@
 -- basis whose reports to come are other ones while predecessors speak for a successor
 -- A unit that owes, and has not reported itself while a predecessor has, counts as its predecessors
 -- do: each of them is expected in its place. As of the time asked for.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     successions as (select * from {{ ref("int_expected_reports__successions") }}),

@@ -4,7 +4,7 @@
 -- The series: the unit's exact figures up to this period, and the plan's baseline where the unit
 -- has no exact figure of that period. Every window starts with the unit, so that a reader of one
 -- unit reads its history and no other.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     figures as (

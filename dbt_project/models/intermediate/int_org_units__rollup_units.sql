@@ -1,6 +1,6 @@
 -- int_org_units__rollup_units.sql: one row per unit, basis and unit where its sums belong, whatever
 -- the period
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     current_ancestors as (select * from {{ ref("int_org_units__current_ancestors") }}),

@@ -1,6 +1,6 @@
 -- int_predecessor_reports__superseded.sql: one row per report of a unit that ended within the
 -- period, successor and time in which the successor's own report took its place
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     successions as (select * from {{ ref("int_expected_reports__successions") }}),

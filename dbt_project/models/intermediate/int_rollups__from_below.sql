@@ -1,6 +1,6 @@
 -- int_rollups__from_below.sql: one row per indicator, measure, period, unit and basis where reports
 -- are owed below the unit, with the figure made from their sums
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     expected as (select * from {{ ref("int_expected_reports__counted") }}),

@@ -1,6 +1,6 @@
 -- int_rollups__own.sql: one row per indicator, measure, period, unit and basis where no report is
 -- owed below the unit, with the figure that its own report gives
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     current_values as (

@@ -2,7 +2,7 @@
 -- It tells what had come for the report by then.
 -- A retraction withdraws all that came before it: the obligation stands as if nothing had been
 -- sent. The report that fulfils it is the first to arrive among those that passed the gate.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     judged as (

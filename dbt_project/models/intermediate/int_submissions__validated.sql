@@ -1,7 +1,7 @@
 -- int_submissions__validated.sql: one row per validated submission of a report that its unit may
 -- send
 -- Which unit it is about was decided at the gate and is kept with the verdict.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     submissions as (select * from {{ ref("stg_submissions") }}),

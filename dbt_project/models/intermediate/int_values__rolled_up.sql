@@ -2,8 +2,7 @@
 -- sums, not yet divided
 {{
     config(
-        materialized="incremental",
-        incremental_strategy="partition_overwrite",
+        materialized="partitioned_table",
         indexes=[
             {"columns": ["programme_code", "period", "partition_province_id"]},
             {

@@ -10,8 +10,8 @@
 -- is_former: of a unit that ended or moved away within the period.
 {{
     config(
-        materialized="incremental",
-        incremental_strategy="partition_overwrite",
+        materialized="partitioned_table",
+        meta={"partitions_from": "int_submissions__validated"},
         post_hook="{{ create_partial_index_on_upper_levels() }}",
         indexes=[
             {"columns": ["programme_code", "period", "partition_province_id"]},
