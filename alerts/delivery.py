@@ -1,4 +1,4 @@
-"""Frozen messages go out, each to each of its addresses; who does not answer holds up nobody else."""
+"""Queued messages go out, each to each of its addresses; who does not answer holds up nobody else."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,9 +7,10 @@ from datetime import datetime
 
 import psycopg
 
-from alerts import addresses, ledger, patience
-from alerts.channels import Channel, Later, Refused, Unreachable, Unusable
-from alerts.ledger import Frozen
+from alerts.channels import addresses
+from alerts.channels.base import Channel, Later, Refused, Unreachable, Unusable
+from alerts.ledger import outbox, retries
+from alerts.message import QueuedMessage
 from warehouse.logging import get_logger
 
 log = get_logger(__name__)
@@ -37,7 +38,7 @@ class Delivery:
     _unanswered: Counter[tuple[str, ...]] = field(default_factory=Counter)
     _said: dict[tuple[str, ...], Unreachable] = field(default_factory=dict)
 
-    def send(self, message: Frozen) -> None:
+    def send(self, message: QueuedMessage) -> None:
         """Hand the message over, and settle it or leave it for the next run."""
         taken, refusals, silences = bool(message.taken_by), [], []
         posts = message.posts()
@@ -51,7 +52,7 @@ class Delivery:
             else:
                 taken = True
                 if len(posts) > 1:
-                    ledger.note_taken(self.connection, post.message_id, post.only)
+                    outbox.note_taken(self.connection, post.message_id, post.only)
                     self.connection.commit()
         if silences:
             self._leave(message, silences[-1])
@@ -59,7 +60,7 @@ class Delivery:
             self._settle(message, taken, "; ".join(dict.fromkeys(refusals)))
         self.connection.commit()
 
-    def _hand_over(self, post: Frozen) -> None:
+    def _hand_over(self, post: QueuedMessage) -> None:
         """One post to one server, unless that was silent too often in this run."""
         server = addresses.server(post.channel, post.recipient)
         if self._unanswered[server] >= UNANSWERED_IN_A_ROW:
@@ -75,19 +76,19 @@ class Delivery:
             raise
         self._unanswered[server] = 0
 
-    def _note_attempt(self, message: Frozen) -> None:
-        ledger.note_attempt(self.connection, message.message_id)
+    def _note_attempt(self, message: QueuedMessage) -> None:
+        outbox.note_attempt(self.connection, message.message_id)
         self.connection.commit()
 
-    def _leave(self, message: Frozen, error: Unreachable) -> None:
-        if patience.note_failure(self.connection, message.message_id, str(error), self.moment):
+    def _leave(self, message: QueuedMessage, error: Unreachable) -> None:
+        if retries.note_failure(self.connection, message.message_id, str(error), self.moment):
             self.waiting += 1
             self.failure = error
         else:
             self.given_up += 1
 
-    def _settle(self, message: Frozen, taken: bool, refusals: str) -> None:
-        ledger.settle(self.connection, message.message_id, "sent" if taken else "failed", self.moment, refusals)
+    def _settle(self, message: QueuedMessage, taken: bool, refusals: str) -> None:
+        outbox.settle(self.connection, message.message_id, "sent" if taken else "failed", self.moment, refusals)
         if taken:
             self.sent += 1
         else:

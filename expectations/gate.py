@@ -12,8 +12,8 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from expectations import rules
+from expectations.checks import Counts, keep, lay_out
 from expectations.context import CheckBroken, count_unexpected
-from expectations.layout import Counts, keep, lay_out
 from expectations.rules import Rule, Suite
 from expectations.suites import raw_cell, raw_line, raw_submission, required_line
 from warehouse import catalogue, clock, database
@@ -151,7 +151,7 @@ def _start_run(session: psycopg.Connection) -> int:
     """The run's row. One that a killed process left open is failed here: the lock proves that it is gone."""
     session.execute("update ops.pipeline_run set status = 'failed' where step = 'receive' and status = 'running'")
     row = session.execute(
-        "insert into ops.pipeline_run (step, status, moment) values ('receive', 'running', %s) returning run_id",
+        "insert into ops.pipeline_run (step, status, as_of) values ('receive', 'running', %s) returning run_id",
         [clock.now()],
     ).fetchone()
     assert row is not None

@@ -1,7 +1,7 @@
 """The second door: what a build has made is checked before anybody reads it."""
 
+from expectations.checks import keep, lay_out, stop_if_critical
 from expectations.context import count_unexpected
-from expectations.layout import keep, lay_out, stop_if_critical
 from expectations.rules import Suite, severities_of
 from expectations.suites import (
     conserved_sum,
@@ -27,11 +27,11 @@ SUITES: tuple[Suite, ...] = (
 )
 """In this order: conserved_sum is laid out from the figures before it."""
 
-BUILT_AGAIN = "select distinct programme_code, period, family_id from intermediate.int_reports__changed"
+BUILT_AGAIN = "select distinct programme_code, period, current_province_id from app.changed_partition"
 TRENDED = """
 select unit_id
-from intermediate.int_org_units__identified
-where unit_level in ('district', 'province') and family_id = any(%s)
+from app.org_unit
+where unit_level in ('district', 'province') and current_province_id = any(%s)
 """
 SCORED = "select 1 from catalogue.score_sheets where programme_code = any(%s) limit 1"
 
@@ -45,11 +45,11 @@ def check(run_id: int) -> None:
     severities = severities_of(SUITES)
     with database.connect("loader") as session:
         changed = session.execute(BUILT_AGAIN).fetchall()
-        programmes, periods, families = (sorted({row[at] for row in changed}) for at in (0, 1, 2))
+        programmes, periods, partitions = (sorted({row[at] for row in changed}) for at in (0, 1, 2))
         scope = {
             "programmes": programmes,
             "periods": periods,
-            "units": [unit for (unit,) in session.execute(TRENDED, [families])],
+            "units": [unit for (unit,) in session.execute(TRENDED, [partitions])],
             "is_scored": session.execute(SCORED, [programmes]).fetchone() is not None,
         }
         lay_out(session, [suite.table for suite in SUITES], **scope)

@@ -22,7 +22,7 @@ MOMENTS = frozenset({"closed_at"})
 RANGES = {
     "hard_range": ("hard_min", "hard_max"),
     "soft_range": ("soft_min", "soft_max"),
-    "figure_range": ("figure_low", "figure_high"),
+    "figure_range": ("computed_low", "computed_high"),
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 from pipeline import runs
-from warehouse import database, days_off
+from warehouse import database, public_holidays
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
 from warehouse.settings import PROJECT_ROOT, get_settings
@@ -23,11 +23,12 @@ ONLY_ITS_TESTS = ["--indirect-selection", "cautious", "--exclude-resource-type",
 # The plans, the map and what is made of them alone: the gate has to know who may report what before figures exist.
 # A build of figures leaves them as they are, so that one corrected report does not pay for a nation's schedule.
 OF_THE_PLANS = [
-    "+int_reports__expected",
-    "+int_org_units__held",
+    "+int_expected_reports__by_org_unit",
+    "+int_org_units__ancestors",
     "+int_indicators__required",
-    "+int_indicators__measured",
-    "+int_alerts__dated",
+    "+int_indicator_measures__by_level",
+    "+int_alert_stages__scheduled",
+    "+tag:catalogue",
 ]
 CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]
 FIGURES = ["--select", "resource_type:model", "--exclude", *OF_THE_PLANS, *ONLY_ITS_TESTS]
@@ -65,7 +66,7 @@ def catalogue_version() -> str:
         if path.suffix in {".csv", ".sql", ".yml"} and "target" not in path.parts:
             digest.update(str(path.relative_to(DBT_PROJECT)).encode())
             digest.update(path.read_bytes())
-    digest.update(days_off.library_version().encode())
+    digest.update(public_holidays.library_version().encode())
     return digest.hexdigest()[:16]
 
 
@@ -82,14 +83,14 @@ def prepare_catalogue() -> None:
             log.info("The catalogue changed: loading plans, map and schedule")
             with runs.recorded("catalogue", version) as run:
                 with database.connect() as connection:
-                    days_off.load(connection)
+                    public_holidays.load(connection)
                 _keep(run, run_dbt(["build", *CATALOGUE]))
 
 
 def build(full_refresh: bool = False) -> BuildResult:
     """Raw to marts, and the checks on the marts.
 
-    Builds again only the families that changed since the last build that succeeded, or everything
+    Builds again only the partitions that changed since the last build that succeeded, or everything
     where the catalogue changed. full_refresh drops and recreates every table, and with them any view
     of a user's own that reads them.
     Raises BuildFailed; the marts then hold what passed before the failure.
@@ -110,10 +111,7 @@ def _check_marts(run: runs.Run) -> None:
 
 
 def _prepared_version() -> str | None:
-    query = (
-        "select catalogue_version from ops.pipeline_run "
-        "where step = 'catalogue' and status = 'succeeded' order by run_id desc limit 1"
-    )
+    query = "select catalogue_version from ops.last_successful_run where step = 'catalogue'"
     with database.connect() as connection:
         row = connection.execute(query).fetchone()
     return row[0] if row else None

@@ -7,7 +7,7 @@ nothing is published until a later check passes.
 import psycopg
 
 from expectations import obligations
-from expectations.layout import NotFitToPublish
+from expectations.checks import NotFitToPublish
 from expectations.obligations import Checked
 from pipeline import runs
 from warehouse import clock
@@ -22,11 +22,11 @@ TOLD = (
 
 BROKEN = """
 with last as (
-    select run_id, moment from ops.pipeline_run as run
+    select run_id, as_of from ops.pipeline_run as run
     where step = 'completeness' and exists (select from ops.check_result as result where result.run_id = run.run_id)
     order by run_id desc limit 1
 )
-select last.moment, result.suite || '.' || result.rule, result.unexpected_count, (
+select last.as_of, result.suite || '.' || result.rule, result.unexpected_count, (
     select string_agg(distinct failure.programme_code || ' ' || failure.period, ', ')
     from ops.check_failure as failure
     where (failure.run_id, failure.suite, failure.rule) = (result.run_id, result.suite, result.rule))
@@ -42,7 +42,7 @@ def check() -> Checked:
     Raises NotFitToPublish for a broken invariant, after its results and the reports it is about have been kept.
     """
     with runs.recorded("completeness") as run:
-        checked = obligations.check(run.run_id, run.moment)
+        checked = obligations.check(run.run_id, run.as_of)
         broken = {f"{suite}.{rule}": count for (suite, rule), count in checked.counts.items() if count}
         run.detail = {"broken": broken, "levels": checked.levels}
         for level in checked.levels:

@@ -16,7 +16,7 @@ class Run:
     """A run under way. detail: what it did, kept when it ends; accepted_through: the last verdict it took in."""
 
     run_id: int
-    moment: datetime
+    as_of: datetime
     detail: dict[str, Any] = field(default_factory=dict)
     accepted_through: int | None = None
 
@@ -41,9 +41,7 @@ def last(step: str) -> Run | None:
     """The newest run of the step that succeeded."""
     with database.connect("loader") as connection:
         row = connection.execute(
-            "select run_id, moment, detail, accepted_through from ops.pipeline_run "
-            "where step = %s and status = 'succeeded' order by run_id desc limit 1",
-            [step],
+            "select run_id, as_of, detail, accepted_through from ops.last_successful_run where step = %s", [step]
         ).fetchone()
     return Run(*row) if row else None
 
@@ -57,7 +55,7 @@ def _begin(step: str, catalogue_version: str | None) -> Run:
             [step],
         )
         row = connection.execute(
-            "insert into ops.pipeline_run (step, status, moment, catalogue_version) values (%s, 'running', %s, %s) "
+            "insert into ops.pipeline_run (step, status, as_of, catalogue_version) values (%s, 'running', %s, %s) "
             "returning run_id",
             [step, moment, catalogue_version],
         ).fetchone()

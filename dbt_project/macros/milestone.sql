@@ -5,30 +5,30 @@
     extract(year from {{ data_to }}) - 1 + extract(month from {{ data_to }}) / 12
 {%- endmacro %}
 
-{% macro reached(measure, low, high, low_closed, high_closed) -%}
+{% macro comparison_interval(measure, low, high, low_closed, high_closed) -%}
     {#- A figure's interval as a target reads it. A count is a whole number: "<1" is 0 and meets a target of none. -#}
     case
         when {{ measure }} = 'count' and not {{ low_closed }}
         then floor({{ low }}) + 1
         else {{ low }}
-    end as reached_low,
+    end as compared_low,
     case
         when {{ measure }} = 'count' and not {{ high_closed }}
         then ceil({{ high }}) - 1
         else {{ high }}
-    end as reached_high,
-    {{ low_closed }} or {{ measure }} = 'count' as reaches_low,
-    {{ high_closed }} or {{ measure }} = 'count' as reaches_high
+    end as compared_high,
+    {{ low_closed }} or {{ measure }} = 'count' as compared_low_closed,
+    {{ high_closed }} or {{ measure }} = 'count' as compared_high_closed
 {%- endmacro %}
 
-{% macro verdict_on(comparator, low, high, of="") -%}
-    {#- The verdict of an interval as reached() gives it. of: the relation that has it, with its full stop. -#}
+{% macro verdict_of_interval(comparator, low, high, of="") -%}
+    {#- The verdict of an interval as comparison_interval() gives it. of: the relation that has it, with its full stop. -#}
     {{
         verdict(
-            of ~ "reached_low",
-            of ~ "reached_high",
-            of ~ "reaches_low",
-            of ~ "reaches_high",
+            of ~ "compared_low",
+            of ~ "compared_high",
+            of ~ "compared_low_closed",
+            of ~ "compared_high_closed",
             comparator,
             low,
             high,
@@ -36,12 +36,12 @@
     }}
 {%- endmacro %}
 
-{% macro number_of_target(comparator, low, high) -%}
+{% macro target_number_of(comparator, low, high) -%}
     {#- The one number that a target speaks of; of a range its lower end, which is reached first. -#}
     case when {{ comparator }} in ('<', '≤') then {{ high }} else {{ low }} end
 {%- endmacro %}
 
-{% macro milestone_on_path(basis, start, goal, years_gone, years_in_all) -%}
+{% macro interpolated_milestone(basis, start, goal, years_gone, years_in_all) -%}
     {#- b + (T − b)·s for shares and wherever the goal or the start is zero, b·(T ÷ b)^s for mortality, where s is the
         part of the way's time that has gone. -#}
     case

@@ -1,5 +1,5 @@
 {#- The arithmetic of a score sheet, once. -#}
-{% macro within_points(points, max_points) -%}
+{% macro capped_points(points, max_points) -%}
     {#- A line gives no more than its maximum; a deduction takes no more than its own, which is negative.
         What is not known stays so, and where no maximum is known nothing is cut. -#}
     case
@@ -11,38 +11,38 @@
     end
 {%- endmacro %}
 
-{% macro points_with_those_below(points) -%}
+{% macro points_with_children(points) -%}
     case
         when lines.points_rule = 'sum'
-        then {{ within_points("below." ~ points, "lines.max_points") }}
+        then {{ capped_points("below." ~ points, "lines.max_points") }}
         else lines.{{ points }}
     end as {{ points }}
 {%- endmacro %}
 
-{% macro reach_with_those_below(points) -%}
+{% macro bounds_with_children(points) -%}
     {#- A sum is within its maximum even where what stands below it has none. -#}
     coalesce(
         case
             when lines.points_rule = 'sum'
-            then {{ within_points("below." ~ points, "lines.max_points") }}
+            then {{ capped_points("below." ~ points, "lines.max_points") }}
             else lines.{{ points }}
         end,
         case when lines.points_rule = 'sum' then lines.max_points end
     ) as {{ points }}
 {%- endmacro %}
 
-{% macro sum_of_all(points) -%}
+{% macro sum_if_all_known(points) -%}
     {#- What all can come to is known only where it is known of each. -#}
     case when count({{ points }}) = count(*) then sum({{ points }}) end as {{ points }}
 {%- endmacro %}
 
-{% macro codes_that(state) -%}
+{% macro codes_in_state(state) -%}
     string_agg(code, ', ' order by sort_order, code) filter (
         where state = '{{ state }}'
     ) as {{ state }}_codes
 {%- endmacro %}
 
-{% macro reason_of_score() -%}
+{% macro score_reason() -%}
     {#- One word for why a line counts nothing, zero, or is in doubt; empty where there is nothing to say. -#}
     case
         when counted_points is null

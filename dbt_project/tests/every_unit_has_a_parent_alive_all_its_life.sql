@@ -1,4 +1,4 @@
-with units as (select * from {{ ref("int_org_units__identified") }})
+with units as (select * from {{ ref("int_org_units__resolved") }})
 
 select units.unit_id
 from units
@@ -7,7 +7,7 @@ where
     units.unit_level <> 'province'
     and (
         parent.unit_id is null
-        or parent.lives_from > units.lives_from
-        or parent.lives_to < units.lives_to
+        or parent.valid_from > units.valid_from
+        or parent.valid_to < units.valid_to
         or parent.unit_level = 'commune'
     )

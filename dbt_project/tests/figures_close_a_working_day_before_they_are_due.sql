@@ -5,11 +5,11 @@
 with
     programmes as (select * from {{ ref("programmes") }} where data_window = 'administrative'),
 
-    periods as (select * from {{ ref("int_periods__dated") }} where kind = 'owed'),
+    periods as (select * from {{ ref("int_periods__with_window") }} where kind = 'owed'),
 
-    deadlines as (select * from {{ ref("int_deadlines__dated") }} where decided_to = 'infinity'),
+    deadlines as (select * from {{ ref("int_deadlines__revised") }} where decided_to = 'infinity'),
 
-    days as (select * from {{ ref("int_days__counted") }})
+    days as (select * from {{ ref("int_calendar_days__numbered") }})
 
 select
     deadlines.programme_code,

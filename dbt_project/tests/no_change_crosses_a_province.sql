@@ -3,7 +3,7 @@
 with
     lineage as (select * from {{ ref("org_unit_lineage") }}),
 
-    units as (select * from {{ ref("int_org_units__identified") }})
+    units as (select * from {{ ref("int_org_units__resolved") }})
 
 select olds.province_id, count(distinct news.province_id) as provinces
 from lineage

@@ -1,7 +1,7 @@
 -- The lists: 34 provinces and 3 321 communes since 2025-07-01; 63, 696 and 10 051 in the list of
 -- 2025-01-04.
 with
-    units as (select * from {{ ref("int_org_units__identified") }}),
+    units as (select * from {{ ref("int_org_units__resolved") }}),
 
     published as (
         select *
@@ -24,7 +24,7 @@ from published
 left join
     units
     on units.unit_level = published.unit_level
-    and units.lives_from <= published.on_day
-    and units.lives_to > published.on_day
+    and units.valid_from <= published.on_day
+    and units.valid_to > published.on_day
 group by 1, 2, 3
 having count(units.unit_id) <> published.published

@@ -38,7 +38,7 @@ with
             first_value(line.row_no) over same_line as first_row
         from raw.line
         inner join
-            pg_temp.compared_report on compared_report.told_submission_id = line.submission_id
+            pg_temp.compared_report on compared_report.reported_submission_id = line.submission_id
         window
             same_line as (
                 partition by compared_report.submission_id, compared_report.age, line.indicator_code
@@ -214,7 +214,7 @@ with
                 ', '
                 order by agency_code
             ) as agencies
-        from intermediate.int_indicators__assigned as assigned
+        from app.indicator_agency as assigned
         left join catalogue.agencies using (programme_code, agency_code)
         group by 1, 2
     )
@@ -260,8 +260,8 @@ select
     told.problems,
     told.figure,
     told.figure_range,
-    nullif(lower(told.figure_range), '-infinity') as figure_low,
-    nullif(upper(told.figure_range), 'infinity') as figure_high,
+    nullif(lower(told.figure_range), '-infinity') as computed_low,
+    nullif(upper(told.figure_range), 'infinity') as computed_high,
     told.told,
     earlier.told as told_earlier,
     earlier.earlier_period,

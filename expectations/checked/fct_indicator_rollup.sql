@@ -14,7 +14,7 @@ select
     coalesce(figures.value_high, figures.value) as value_high,
     figures.units_expected,
     figures.units_reporting,
-    figures.units_without_parts,
+    figures.units_value_only,
     figures.coverage_pct,
     figures.is_provisional,
     figures.is_estimated,
@@ -41,5 +41,5 @@ left join
     catalogue.indicators
     on indicators.programme_code = figures.programme_code
     and indicators.indicator_code = figures.indicator_code
-left join intermediate.int_org_units__identified as units on units.unit_id = figures.unit_id
+left join app.org_unit as units on units.unit_id = figures.unit_id
 where figures.programme_code = any(%(programmes)s) and figures.period = any(%(periods)s)

@@ -25,8 +25,8 @@ from warehouse.settings import PROJECT_ROOT
 PROGRAMMES = int(os.environ.get("BAOCAO_BENCH_PROGRAMMES", "5"))
 OWNER = "01"
 PROVINCES_OF_TODAY = """
-select unit_code from intermediate.int_org_units__identified
-where unit_level = 'province' and lives_to = 'infinity' order by 1
+select unit_code from intermediate.int_org_units__resolved
+where unit_level = 'province' and valid_to = 'infinity' order by 1
 """
 T = TypeVar("T")
 MOMENT = datetime(2026, 12, 15, 7, tzinfo=ZONE)
@@ -49,7 +49,7 @@ with withdrawn as (
 )
 select o.programme_code, o.period, o.unit_code, o.agency_code, u.unit_name,
     case when c.unit_code is null then 'missing' else 'rejected' end as status, c.first_received_at
-from intermediate.int_reports__scheduled o
+from intermediate.int_expected_reports__latest o
 join (select unit_id, unit_name from geography.org_units where valid_to is null) u using (unit_id)
 join catalogue.programmes p using (programme_code)
 left join came c using (programme_code, period, unit_code, agency_code)
@@ -102,7 +102,7 @@ def fill() -> tuple[int, int]:
     """Four of five reports arrive around the deadline, one of ten of them is refused; returns owed and arrived."""
     with database.connect() as connection:
         owed = connection.execute(
-            "select programme_code, unit_code from intermediate.int_reports__scheduled order by 1, 2"
+            "select programme_code, unit_code from intermediate.int_expected_reports__latest order by 1, 2"
         ).fetchall()
     chance = random.Random(20261130)
     begins = MOMENT - timedelta(days=40)
@@ -125,7 +125,7 @@ def fill() -> tuple[int, int]:
 def rows_of(query: str) -> list[tuple]:
     """As the command does: a connection of its own, the session's moment, the rows."""
     with database.connect("loader") as connection:
-        connection.execute("select set_config('baocao.moment', %s, false)", [MOMENT.isoformat()])
+        connection.execute("select set_config('baocao.as_of', %s, false)", [MOMENT.isoformat()])
         return connection.execute(query.encode(), {"moment": MOMENT} if "%(moment)s" in query else None).fetchall()
 
 

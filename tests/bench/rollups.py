@@ -19,10 +19,10 @@ SQL = Path(__file__).with_suffix(".sql")
 HAND_WRITTEN = """
 create table intermediate.hand_written as
 select l.programme_code, l.indicator_code, l.period, u.province_id as unit_id,
-    sum(l.n_low) as n_low, sum(l.n_high) as n_high,
-    sum(l.d_low) as d_low, sum(l.d_high) as d_high, count(*) as units_reporting
+    sum(l.numerator_low) as numerator_low, sum(l.numerator_high) as numerator_high,
+    sum(l.denominator_low) as denominator_low, sum(l.denominator_high) as denominator_high, count(*) as units_reporting
 from intermediate.int_values__versioned l
-join intermediate.int_org_units__identified u using (unit_id)
+join intermediate.int_org_units__resolved u using (unit_id)
 where l.known_to = 'infinity'
 group by 1, 2, 3, 4
 """
@@ -51,7 +51,9 @@ def make_history() -> int:
     parts = SQL.read_text().split("-- part: ")
     scripts = {name: script for name, _, script in (part.partition("\n") for part in parts[1:])}
     run(scripts["catalogue"].replace(":months", str(MONTHS)).replace(":indicators", str(INDICATORS)))
-    building.run_dbt(["run", "--select", "int_periods__dated", "int_reports__decided", "int_reports__scheduled"])
+    building.run_dbt(
+        ["run", "--select", "int_periods__with_window", "int_expected_reports__history", "int_expected_reports__latest"]
+    )
     run(scripts["history"])
     with database.connect() as connection:
         row = connection.execute("select count(*) from raw.line").fetchone()
@@ -86,7 +88,8 @@ def compare() -> int:
         row = connection.execute(
             """
             with ours as (
-                select programme_code, indicator_code, period, unit_id, n_low, n_high, d_low, d_high, units_reporting
+                select programme_code, indicator_code, period, unit_id, numerator_low, numerator_high,
+                    denominator_low, denominator_high, units_reporting
                 from intermediate.int_values__rolled_up where boundary_basis = 'as_reported'
             )
             select count(*) from (

@@ -10,8 +10,8 @@ from generate_series('2026-10-01'::timestamp, '2026-10-01'::timestamp + make_int
 insert into catalogue.reporters
     (programme_code, unit_level, agency_code, form, is_owed, feeds_rollup, within_unit_code, period_from, period_to)
 select 'bench', 'commune', 'UBND', 'figures', true, true, unit_code, '2026', '2099'
-from intermediate.int_org_units__identified
-where unit_level = 'province' and lives_to = 'infinity';
+from intermediate.int_org_units__resolved
+where unit_level = 'province' and valid_to = 'infinity';
 
 insert into catalogue.indicators
     (programme_code, indicator_code, sort_order, name_vi, aggregation, factor, is_part_of_whole, min_coverage_pct)
@@ -29,7 +29,7 @@ alter table raw.line drop constraint line_submission_id_fkey;
 insert into raw.submission (submission_id, sha256, batch_id, programme_code, period, unit_code, is_made_up, received_at)
 select gen_random_uuid(), 'made up', '00000000-0000-0000-0000-000000000000', programme_code, period, unit_code, true,
     '2031-01-01 08:00+07'
-from intermediate.int_reports__scheduled
+from intermediate.int_expected_reports__latest
 where programme_code = 'bench';
 
 insert into ops.submission_verdict (submission_id, status, rules_version, decided_at)

@@ -15,8 +15,8 @@ import statistics
 import time
 from urllib.parse import urlsplit
 
-from alerts import smtp
-from alerts.ledger import Frozen
+from alerts.channels import smtp
+from alerts.message import QueuedMessage
 from pipeline import building
 from tests.bench.home import bench_home
 from tests.integration import made_up_programmes
@@ -31,13 +31,13 @@ OWNER = "01"  # the map has nothing above the provinces: one of them stands for 
 LOST, KILLS = 10, 5
 COMMUNES = """
 select unit.unit_code, split_part(unit.province_id, '@', 1)
-from intermediate.int_org_units__identified as unit
-where unit.unit_level = 'commune' and unit.lives_to = 'infinity' and split_part(unit.province_id, '@', 1) = any (%s)
+from intermediate.int_org_units__resolved as unit
+where unit.unit_level = 'commune' and unit.valid_to = 'infinity' and split_part(unit.province_id, '@', 1) = any (%s)
 order by 1
 """
 PROVINCES_OF_TODAY = """
-select unit_code from intermediate.int_org_units__identified
-where unit_level = 'province' and lives_to = 'infinity' order by 1
+select unit_code from intermediate.int_org_units__resolved
+where unit_level = 'province' and valid_to = 'infinity' order by 1
 """
 
 
@@ -90,11 +90,11 @@ def send_by_smtplib_alone(season: Season, url: str) -> float:
     largest = max(season.spent, key=lambda spent: spent.letters)
     with database.connect() as connection:
         letters = connection.execute(
-            "select message_id, channel, recipient, subject, body_text, body_html, frozen_at from ops.message "
+            "select message_id, channel, recipient, subject, body_text, body_html, queued_at from ops.message "
             "where status = 'sent' and sent_at = %s",
             [largest.turn.at],
         ).fetchall()
-    wires = [(letter[2], smtp.envelope(Frozen(*letter), "baocao@example.org").as_bytes()) for letter in letters]
+    wires = [(letter[2], smtp.envelope(QueuedMessage(*letter), "baocao@example.org").as_bytes()) for letter in letters]
     server = urlsplit(url)
     began = time.perf_counter()
     with smtplib.SMTP(str(server.hostname), server.port or 0) as connection_to_server:

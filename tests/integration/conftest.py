@@ -81,7 +81,7 @@ def season(marts: None, nothing_arrived: None) -> Iterator[psycopg.Connection]:
     with database.connect(autocommit=True) as connection:
         connection.execute("truncate ops.alert_ledger, ops.message, ops.contact restart identity cascade")
         connection.execute(
-            "insert into ops.pipeline_run (run_id, step, status, moment) overriding system value "
+            "insert into ops.pipeline_run (run_id, step, status, as_of) overriding system value "
             "values (0, 'receive', 'succeeded', '2026-10-01+07')"
         )
         yield connection

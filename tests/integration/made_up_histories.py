@@ -93,7 +93,7 @@ class Case:
         return [
             unit.unit_id
             for unit in self.map.units.values()
-            if unit.level == level and began(unit.unit_id) <= day and (unit.lives_to is None or unit.lives_to > day)
+            if unit.level == level and began(unit.unit_id) <= day and (unit.valid_to is None or unit.valid_to > day)
         ]
 
     def known(self, programme: str, period: str, batch: int) -> dict[str, dict[str, Line]]:

@@ -30,8 +30,8 @@ LADDER = [
     ("resolved", "supervisor", 90, None, "calendar"),
 ]
 # What is made of the plans alone, and the marts that a run of reminders reads; the map and the calendar stay.
-MODELS = ["--select", "+fct_report_obligation", "+int_alerts__dated"]
-STANDING = ["--exclude", "resource_type:seed", "+int_org_units__identified", "+int_days__counted"]
+MODELS = ["--select", "+fct_report_obligation", "+int_alert_stages__scheduled"]
+STANDING = ["--exclude", "resource_type:seed", "+int_org_units__resolved", "+int_calendar_days__numbered"]
 
 Rows = list[dict[str, object]]
 

@@ -87,12 +87,17 @@ def figure(sums: Sums, kind: str, factor: int) -> tuple[Fraction, Fraction] | No
     """The province's figure as an interval; None where there is nothing to divide by."""
     if not sums.reporting:
         return None
-    (n_low, n_high), (d_low, d_high) = sums.ends("numerator"), sums.ends("denominator")
-    if d_low == 0:
+    (numerator_low, numerator_high), (denominator_low, denominator_high) = (
+        sums.ends("numerator"),
+        sums.ends("denominator"),
+    )
+    if denominator_low == 0:
         return None
     if kind == "relative_change":
-        return (d_low - n_high) / d_low * 100, (d_high - n_low) / d_high * 100
-    return n_low / d_high * factor, n_high / d_low * factor
+        return (denominator_low - numerator_high) / denominator_low * 100, (
+            denominator_high - numerator_low
+        ) / denominator_high * 100
+    return numerator_low / denominator_high * factor, numerator_high / denominator_low * factor
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,7 @@ class Unit:
     unit_id: str
     level: str
     parent_id: str | None
-    lives_to: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass
@@ -143,7 +148,7 @@ class Map:
         return [parent, *self.above(parent)] if parent else []
 
     def is_of_today(self, unit_id: str) -> bool:
-        return self.units[unit_id].lives_to is None
+        return self.units[unit_id].valid_to is None
 
     def province_today(self, unit_id: str) -> str:
         province = [unit_id, *self.above(unit_id)][-1]

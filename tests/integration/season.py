@@ -167,7 +167,7 @@ class Season:
                 "insert into ops.contact (unit_code, role, email) values (%s, %s, %s)", addresses
             )
             connection.execute(
-                "insert into ops.pipeline_run (run_id, step, status, moment) overriding system value "
+                "insert into ops.pipeline_run (run_id, step, status, as_of) overriding system value "
                 "values (0, 'receive', 'succeeded', %s)",
                 [BEGINS],
             )

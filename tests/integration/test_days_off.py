@@ -8,15 +8,15 @@ pytestmark = pytest.mark.usefixtures("catalogue")
 
 
 def works(*days: str) -> dict[str, bool]:
-    query = "select day::text, is_working from intermediate.int_days__counted where day = any(%s::date[])"
+    query = "select day::text, is_working from intermediate.int_calendar_days__numbered where day = any(%s::date[])"
     with database.connect() as connection:
         return dict(connection.execute(query, [list(days)]).fetchall())
 
 
 def working_day_after(day: str, number: int) -> str:
     query = (
-        "select min(later.day)::text from intermediate.int_days__counted as told "
-        "join intermediate.int_days__counted as later on later.working_day_no = told.working_day_no + %s "
+        "select min(later.day)::text from intermediate.int_calendar_days__numbered as told "
+        "join intermediate.int_calendar_days__numbered as later on later.working_day_no = told.working_day_no + %s "
         "where told.day = %s"
     )
     with database.connect() as connection:
@@ -25,7 +25,7 @@ def working_day_after(day: str, number: int) -> str:
 
 def off_from(first: str, last: str) -> list[str]:
     query = (
-        "select day::text from intermediate.int_days__counted "
+        "select day::text from intermediate.int_calendar_days__numbered "
         "where day between %s and %s and not is_working order by day"
     )
     with database.connect() as connection:

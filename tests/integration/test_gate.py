@@ -232,15 +232,15 @@ def test_an_answer_in_the_wrong_column_is_absent_where_it_should_stand(session):
 
 
 @pytest.mark.parametrize(
-    ("base", "is_told"), [(13, False), (15, True), ("KPS", True), (">13", False), ("10-20", False)]
+    ("base", "is_valid_as_of"), [(13, False), (15, True), ("KPS", True), (">13", False), ("10-20", False)]
 )
-def test_a_reduction_starts_from_what_the_unit_counted_before(session, base, is_told):
+def test_a_reduction_starts_from_what_the_unit_counted_before(session, base, is_valid_as_of):
     judge(put("07228", {"13": (13, 14)}, period="2025", **FULL))
     report = put("07228", {"13": (12, base)}, **CORRECTION)
     judge(report)
     told = [issue for issue in issues(session, report) if issue[0] == "base_differs_from_last_report"]
-    assert told == ([("base_differs_from_last_report", "Báo cáo!E10")] if is_told else [])
-    assert status(session, report) == ("accepted_with_warnings" if is_told else "accepted")
+    assert told == ([("base_differs_from_last_report", "Báo cáo!E10")] if is_valid_as_of else [])
+    assert status(session, report) == ("accepted_with_warnings" if is_valid_as_of else "accepted")
 
 
 def test_a_reduction_without_an_earlier_count_starts_from_what_is_said(session):
@@ -298,7 +298,7 @@ def closed_period(session: psycopg.Connection) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("unit", "period", "decided", "is_told"),
+    ("unit", "period", "decided", "is_valid_as_of"),
     [
         ("07228", "2026", "2026-12-20T12:00:01", True),
         ("07228", "2026", "2026-12-20T12:00:00", False),
@@ -306,7 +306,7 @@ def closed_period(session: psycopg.Connection) -> Iterator[None]:
         ("99999", "2026", "2026-12-21", False),  # it may not report at all
     ],
 )
-def test_what_comes_after_the_closing_is_told_so(session, closed_period, unit, period, decided, is_told):
+def test_what_comes_after_the_closing_is_told_so(session, closed_period, unit, period, decided, is_valid_as_of):
     with clock.at(decided):
         report = put(unit, {"5.1": (291, 300)}, period=period, **CORRECTION)
         judge(report)
@@ -314,8 +314,8 @@ def test_what_comes_after_the_closing_is_told_so(session, closed_period, unit, p
         "select message_vi, message_en from ops.submission_issue where submission_id = %s and rule = 'after_closing'",
         [report],
     ).fetchall()
-    assert bool(told) == is_told
-    if is_told:
+    assert bool(told) == is_valid_as_of
+    if is_valid_as_of:
         assert status(session, report) == "accepted_with_warnings"
         assert "Kỳ 2026 của chương trình bacninh-2026-2030 đã khoá lúc 12:00 ngày 20/12/2026" in told[0][0]
         assert "was closed at 2026-12-20 12:00" in told[0][1]
@@ -536,7 +536,7 @@ def test_two_gates_at_once_judge_once(session):
 
 
 def test_a_run_that_was_killed_is_failed_by_the_next(session):
-    session.execute("insert into ops.pipeline_run (step, status, moment) values ('receive', 'running', now())")
+    session.execute("insert into ops.pipeline_run (step, status, as_of) values ('receive', 'running', now())")
     judge(put("07228", {"5.1": (291, 300)}, **CORRECTION))
     runs = session.execute("select status from ops.pipeline_run where step = 'receive' order by run_id").fetchall()
     assert runs == [("failed",), ("succeeded",)]

@@ -22,7 +22,7 @@ LATE = {
 def test_a_late_run_is_told_unless_the_warehouse_began_after_it_was_due(clean_warehouse, caplog, began, warnings):
     with database.connect() as connection:
         if began:
-            query = "insert into ops.pipeline_run (step, status, moment, started_at) values ('build', 'failed', %s, %s)"
+            query = "insert into ops.pipeline_run (step, status, as_of, started_at) values ('build', 'failed', %s, %s)"
             connection.execute(query, [began, began])
     with caplog.at_level(logging.WARNING):
         assert lateness.tell(LATE) is False

@@ -305,7 +305,7 @@ def test_a_split_commune_and_one_without_successor_stay_whole_in_the_province_th
 
 def test_every_parent_is_its_children_and_what_could_not_be_placed_below_it(places):
     """Told by the marts alone: dim_org_unit says who stands above whom."""
-    query = "select unit_id, parent_id from marts.dim_org_unit where is_newest and parent_id is not null"
+    query = "select unit_id, parent_id from marts.dim_org_unit where is_latest_version and parent_id is not null"
     with database.connect() as connection:
         parents = dict(connection.execute(query).fetchall())
     checked = Counter()

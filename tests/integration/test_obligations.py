@@ -54,7 +54,7 @@ def session(season: None) -> Iterator[psycopg.Connection]:
 
 
 def statuses(session: psycopg.Connection, moment: str) -> dict[str, tuple[str, int | None]]:
-    session.execute("select set_config('baocao.moment', %s, false)", [f"{moment}+07"])
+    session.execute("select set_config('baocao.as_of', %s, false)", [f"{moment}+07"])
     rows = session.execute(
         "select unit_code, status, days_late from marts.fct_report_obligation "
         "where period = '2026' and unit_code = any(%s)",
@@ -117,7 +117,7 @@ def test_the_provinces_rates_are_its_communes(session):
 
 
 def test_a_baseline_and_what_has_no_date_are_never_missing(session):
-    session.execute("select set_config('baocao.moment', '2031-12-31', false)")
+    session.execute("select set_config('baocao.as_of', '2031-12-31', false)")
     rows = session.execute(
         "select period, count(*) as reports from marts.rpt_missing_reports "
         "where programme_code in ('bacninh-2026-2030', 'bacgiang-maternal-child-2025') group by 1 order by 1"

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from expectations import publication
-from expectations.layout import NotFitToPublish
+from expectations.checks import NotFitToPublish
 from warehouse import clock, database
 
 TABLES = """
@@ -16,17 +16,18 @@ create table catalogue.indicators (programme_code text, indicator_code text, fac
     hard_min numeric, hard_max numeric, soft_min numeric, soft_max numeric);
 create table catalogue.score_sheets (programme_code text);
 create table catalogue.criteria (programme_code text, criterion_code text, points_rule text);
-create table intermediate.int_reports__scheduled (programme_code text, period text, unit_id text, agency_code text,
-    is_owed boolean, feeds_rollup boolean, unit_code text generated always as (unit_id) stored);
-create table intermediate.int_reports__expected (programme_code text, period text, unit_id text);
-create table intermediate.int_indicators__assigned (programme_code text, indicator_code text, agency_code text,
+create table app.expected_report (
+    programme_code text, period text, unit_id text, agency_code text, is_owed boolean, feeds_rollup boolean,
+    unit_code text generated always as (unit_id) stored);
+create table app.expected_rollup (programme_code text, period text, unit_id text);
+create table app.indicator_agency (programme_code text, indicator_code text, agency_code text,
     is_figure boolean);
-create table intermediate.int_org_units__identified (unit_id text, unit_level text, family_id text);
-create table intermediate.int_reports__changed (programme_code text, period text, family_id text);
+create table app.org_unit (unit_id text, unit_level text, current_province_id text);
+create table app.changed_partition (programme_code text, period text, current_province_id text);
 create table marts.fct_indicator_rollup (programme_code text, indicator_code text, period text, unit_id text,
     unit_level text, boundary_basis text, measure text, numerator numeric, denominator numeric, value numeric,
     value_low numeric, value_high numeric, units_expected integer, units_reporting integer,
-    units_without_parts integer, coverage_pct numeric, is_provisional boolean, is_estimated boolean);
+    units_value_only integer, coverage_pct numeric, is_provisional boolean, is_estimated boolean);
 create table marts.fct_target_progress (programme_code text, indicator_code text, period text, unit_id text,
     measure text, target_scope text, target_year integer, milestone numeric, milestone_basis text, verdict text,
     trend_class text, acceleration numeric);
@@ -47,16 +48,16 @@ insert into catalogue.indicators values
     ('P', '5.1', 100, true, 0, 100, 60, 100), ('P', '3.1', 1000, false, 0, 1000, null, null);
 insert into catalogue.score_sheets values ('P');
 insert into catalogue.criteria values ('P', 'I', 'sum'), ('P', 'I.1', 'reported'), ('P', 'I.2', 'reported');
-insert into intermediate.int_reports__scheduled values
+insert into app.expected_report values
     ('P', '2026', 'U', 'UBND', false, false), ('P', '2026', 'C1', 'UBND', true, true),
     ('P', '2026', 'C2', 'UBND', true, true), ('P', '2026', 'C3', 'UBND', false, true),
     ('P', '2026', 'C1', 'CA', true, true), ('P', '2026', 'C2', 'CA', false, true);
-insert into intermediate.int_indicators__assigned values
+insert into app.indicator_agency values
     ('P', '5.1', 'UBND', true), ('P', '3.1', 'CA', true);
-insert into intermediate.int_reports__expected values ('P', '2026', 'U'), ('P', '2026', 'U/unallocated');
-insert into intermediate.int_org_units__identified values
+insert into app.expected_rollup values ('P', '2026', 'U'), ('P', '2026', 'U/unallocated');
+insert into app.org_unit values
     ('U', 'province', 'U'), ('C1', 'commune', 'U'), ('C2', 'commune', 'U'), ('C3', 'commune', 'U');
-insert into intermediate.int_reports__changed values ('P', '2026', 'U');
+insert into app.changed_partition values ('P', '2026', 'U');
 """
 MARTS = (
     "fct_indicator_rollup",
@@ -83,7 +84,7 @@ FIGURE = {
     "value_high": 97,
     "units_expected": 2,
     "units_reporting": 1,
-    "units_without_parts": 0,
+    "units_value_only": 0,
     "coverage_pct": 50,
     "is_provisional": True,
     "is_estimated": False,
@@ -185,7 +186,7 @@ def accepted(connection: psycopg.Connection, status: str = "accepted"):
 
 def run(connection: psycopg.Connection) -> int:
     (run_id,) = connection.execute(
-        "insert into ops.pipeline_run (step, status, moment) values ('build', 'running', now()) returning run_id"
+        "insert into ops.pipeline_run (step, status, as_of) values ('build', 'running', now()) returning run_id"
     ).fetchone()
     return run_id
 
@@ -319,7 +320,7 @@ def test_what_an_exempt_agency_tells_of_a_unit_that_owes_by_another_is_in_no_sum
 
 
 def test_a_bare_percentage_is_in_no_sum(session):
-    bare = {"numerator": None, "denominator": None, "value": 97, "units_without_parts": 1}
+    bare = {"numerator": None, "denominator": None, "value": 97, "units_value_only": 1}
     for figure in (TODAY | {"numerator": 285, "denominator": 293, "value": None}, *WITHIN[:2], WITHIN[2] | bare):
         plant(session, "fct_indicator_rollup", figure)
     publication.check(run(session))

@@ -412,7 +412,7 @@ def told(rows: Sequence[dict]) -> dict[Place, tuple[int, ...]]:
 
 
 def look(session: psycopg.Connection, moment: datetime) -> None:
-    session.execute("select set_config('baocao.moment', %s, false)", [moment.isoformat()])
+    session.execute("select set_config('baocao.as_of', %s, false)", [moment.isoformat()])
 
 
 def end_of(day: date) -> datetime:

@@ -15,12 +15,15 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from alerts import backoff, channels, ledger, planning, webhook
+from alerts.channels import backoff, webhook
+from alerts.channels.base import Unreachable
+from alerts.ledger import outbox, planning
 from tests.integration.chatroom import Chatroom, serving
 from tests.integration.letterbox import Letterbox, free_port
 from tests.integration.reminded import AFTER, DA_MAI, VO_CUONG, contact, remind, statuses
 from tests.integration.reports import put
-from warehouse import clock, database, moments
+from warehouse import clock, database
+from warehouse.as_of import parse_timestamp, set_session_as_of, set_session_as_of_unchecked
 from warehouse.settings import PROJECT_ROOT
 
 BEFORE = "2026-11-29T23:59:00+07:00"
@@ -34,17 +37,19 @@ def revised(session: psycopg.Connection, late_from: str, decided_on: str) -> Ite
     day = "%({})s::date::timestamp at time zone 'Asia/Ho_Chi_Minh'".format
     of_2026 = "programme_code = %(programme)s and period = '2026'"
     for statement in (
-        f"update intermediate.int_reports__decided set decided_to = {day('decided_on')} where {of_2026}",
+        f"update intermediate.int_expected_reports__history set decided_to = {day('decided_on')} where {of_2026}",
         "create temporary table moved as select decided.*, last_on_time_on as old_last_on from "
-        f"intermediate.int_reports__decided as decided where {of_2026}",
+        f"intermediate.int_expected_reports__history as decided where {of_2026}",
         f"update moved set decided_from = decided_to, decided_to = 'infinity', deadline_revision = 2, "
         f"last_on_time_on = %(late_from)s::date - 1, deadline_at = {day('late_from')}, "
         "former_last_on_time_on = old_last_on, deadline_decided_on = %(decided_on)s",
         "alter table moved drop column old_last_on",
-        "insert into intermediate.int_reports__decided select * from moved",
+        "insert into intermediate.int_expected_reports__history select * from moved",
         "drop table moved",
-        "insert into intermediate.int_alerts__dated select programme_code, %(late_from)s::date - 1, stage, audience, "
-        "sort_order, %(late_from)s::date - 1 + (fires_on - last_on_time_on) from intermediate.int_alerts__dated "
+        "insert into intermediate.int_alert_stages__scheduled "
+        "select programme_code, %(late_from)s::date - 1, stage, audience, sort_order, "
+        "%(late_from)s::date - 1 + (fires_on - last_on_time_on) "
+        "from intermediate.int_alert_stages__scheduled "
         "where programme_code = %(programme)s and last_on_time_on = '2026-11-29'",
     ):
         session.execute(statement, values)
@@ -52,9 +57,9 @@ def revised(session: psycopg.Connection, late_from: str, decided_on: str) -> Ite
         yield
     finally:
         for statement in (
-            f"delete from intermediate.int_reports__decided where {of_2026} and deadline_revision = 2",
-            f"update intermediate.int_reports__decided set decided_to = 'infinity' where {of_2026}",
-            "delete from intermediate.int_alerts__dated where programme_code = %(programme)s "
+            f"delete from intermediate.int_expected_reports__history where {of_2026} and deadline_revision = 2",
+            f"update intermediate.int_expected_reports__history set decided_to = 'infinity' where {of_2026}",
+            "delete from intermediate.int_alert_stages__scheduled where programme_code = %(programme)s "
             "and last_on_time_on = %(late_from)s::date - 1",
         ):
             session.execute(statement, values)
@@ -81,11 +86,11 @@ def ladder(session: psycopg.Connection, unit: str) -> dict[tuple[str, str], str]
 
 
 def remind_without_an_answer(moment: str = AFTER) -> None:
-    """A run while no server answers: what it has frozen waits."""
+    """A run while no server answers: what it has queued waits."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(backoff, "WAIT_SECONDS", 0.01)
         patched.setenv("BAOCAO_SMTP_URL", f"smtp://127.0.0.1:{free_port()}")
-        with pytest.raises(channels.Unreachable):
+        with pytest.raises(Unreachable):
             remind(moment)
 
 
@@ -278,7 +283,7 @@ def test_an_act_excuses_a_unit_from_its_day_on(season, letterbox):
     """Until 24 November Đa Mai owes and is reminded; from the act of 25 November on it is not, nor is it missing."""
     contact(season, DA_MAI, "da-mai@example.org")
     of_da_mai = "unit_code = '07228' and programme_code = 'bacninh-2026-2030' and period = '2026'"
-    decided = "intermediate.int_reports__decided"
+    decided = "intermediate.int_expected_reports__history"
     season.execute(f"create temporary table excused as select * from {decided} where {of_da_mai}")
     season.execute(
         "update excused set decided_from = '2026-11-25+07', is_owed = false, reason = 'exempt by 12/QĐ-UBND (giả định)'"
@@ -290,11 +295,11 @@ def test_an_act_excuses_a_unit_from_its_day_on(season, letterbox):
         remind("2026-11-30T07:00:00+07:00")
         told = {}
         for day in ("2025-12-31", "2026-11-24T23:59:59+07:00", "2026-11-25", "2026-12-05"):
-            moments.set_moment(season, moments.parse(day))
+            set_session_as_of_unchecked(season, parse_timestamp(day))
             rows = season.execute(f"select status, reason from marts.fct_report_obligation where {of_da_mai}")
             told[day[:10]] = rows.fetchall()
     finally:
-        moments.look_at(season, None)
+        set_session_as_of(season, None)
         season.execute(f"delete from {decided} where {of_da_mai} and not is_owed")
         season.execute(f"update {decided} set decided_to = 'infinity' where {of_da_mai}")
     assert [letter["To"] for letter in letterbox.letters] == ["da-mai@example.org"]
@@ -357,13 +362,13 @@ def test_a_contact_that_goes_while_a_run_is_under_way_is_not_written_to(season, 
     """Nor does the owner's webhook get in its place what a reporter was to be told by mail."""
     monkeypatch.setenv("BAOCAO_WEBHOOK_URL", "https://chat.example.org/hook#khoa")
     contact(season, DA_MAI, "da-mai@example.org")
-    moment = moments.parse(AFTER)
+    moment = parse_timestamp(AFTER)
     planning.look_at(season, moment)
     planning.plan(season, moment)
     planning.match_contacts(season)
-    assert ("email", "da-mai@example.org") in ledger.due(season, moment)
+    assert ("email", "da-mai@example.org") in outbox.due(season, moment)
     season.execute("delete from ops.contact")
-    assert {channel for channel, _ in ledger.due(season, moment)} <= {"webhook"}
+    assert {channel for channel, _ in outbox.due(season, moment)} <= {"webhook"}
 
 
 def test_a_report_that_was_accepted_even_late_is_not_asked_for(season, letterbox):
@@ -429,7 +434,7 @@ def test_a_report_that_comes_between_planning_and_sending_cancels_the_alert(seas
 def test_after_a_kill_between_sending_and_confirming_the_same_letter_goes_again(season, letterbox):
     contact(season, DA_MAI, "da-mai@example.org")
     remind_and_die(letterbox)
-    assert season.execute("select status, attempts from ops.message").fetchall() == [("frozen", 1)]
+    assert season.execute("select status, attempts from ops.message").fetchall() == [("queued", 1)]
     assert remind("2026-12-01T09:00:00+07:00").sent == 1
     before, after = letterbox.letters
     assert before["Message-ID"] == after["Message-ID"]
@@ -441,7 +446,7 @@ def test_while_no_server_answers_the_letter_waits_and_the_step_says_so(season, l
     contact(season, DA_MAI, "da-mai@example.org")
     remind_without_an_answer()
     assert season.execute("select status, attempts, last_error is not null from ops.message").fetchall() == [
-        ("frozen", 0, True)
+        ("queued", 0, True)
     ]
     failed = season.execute(
         "select status, detail ->> 'waiting' from ops.pipeline_run where step = 'remind' order by run_id desc limit 1"
@@ -518,7 +523,7 @@ def test_without_a_server_the_text_goes_to_the_log_and_nobodys_address_with_it(s
 
 def test_a_deadline_that_passed_before_the_warehouse_began_is_history(season, letterbox):
     contact(season, DA_MAI, "da-mai@example.org")
-    season.execute("update ops.pipeline_run set moment = '2026-12-02+07' where moment < '2026-12-02+07'")
+    season.execute("update ops.pipeline_run set as_of = '2026-12-02+07' where as_of < '2026-12-02+07'")
     assert remind("2026-12-03T08:00:00+07:00").planned == 0
     assert letterbox.letters == []
 

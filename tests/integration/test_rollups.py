@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
 from pipeline import building, receiving
-from publish import tracing
+from publish.reading import tracing
 from tests.integration import reference
 from warehouse import clock, database
 from warehouse.settings import PROJECT_ROOT
@@ -42,7 +42,7 @@ def built(own_database):
 def communes() -> list[str]:
     with database.connect() as connection:
         query = (
-            "select unit_code from intermediate.int_reports__scheduled "
+            "select unit_code from intermediate.int_expected_reports__latest "
             "where programme_code = %s and period = '2026' and unit_level = 'commune' order by 1"
         )
         return [code for (code,) in connection.execute(query, [PROGRAMME])]
@@ -137,10 +137,10 @@ def assert_agrees(made: dict, indicator: dict[str, str], accepted: list) -> None
 
     assert made["units_expected"] == 99 - sums.not_applicable
     assert made["units_reporting"] == sums.reporting
-    assert made["units_without_parts"] == sums.bare
+    assert made["units_value_only"] == sums.bare
     assert made["is_provisional"] == (sums.reporting < 99 - sums.not_applicable)
-    n_low, n_high = sums.ends("numerator")
-    assert made["numerator"] == (n_low if sums.reporting and n_low == n_high else None)
+    numerator_low, numerator_high = sums.ends("numerator")
+    assert made["numerator"] == (numerator_low if sums.reporting and numerator_low == numerator_high else None)
     if expected is None:
         assert (made["value"], made["value_low"], made["value_high"]) == (None, None, None)
         return

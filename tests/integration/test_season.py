@@ -9,7 +9,9 @@ from tests.integration.season_checks import Checks
 from warehouse import database
 
 PROVINCE = "24"
-COMMUNES = "select unit_code from intermediate.int_reports__scheduled where programme_code = 'gia-dinh-1' order by 1"
+COMMUNES = (
+    "select unit_code from intermediate.int_expected_reports__latest where programme_code = 'gia-dinh-1' order by 1"
+)
 
 
 def test_nobody_is_told_twice_and_nobody_in_vain_whatever_happens_to_the_runs(own_database, monkeypatch):

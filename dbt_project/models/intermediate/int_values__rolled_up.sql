@@ -3,9 +3,9 @@
 {{
     config(
         materialized="incremental",
-        incremental_strategy="scope",
+        incremental_strategy="partition_overwrite",
         indexes=[
-            {"columns": ["programme_code", "period", "family_id"]},
+            {"columns": ["programme_code", "period", "current_province_id"]},
             {
                 "columns": [
                     "unit_id",
@@ -21,4 +21,4 @@
     )
 }}
 
-{{ rolled_up("known_to = 'infinity' and " ~ in_scope()) }}
+{{ rollup("known_to = 'infinity' and " ~ in_changed_partitions()) }}

@@ -10,10 +10,10 @@
 {{
     config(
         materialized="incremental",
-        incremental_strategy="scope",
-        post_hook="{{ keep_index_of_higher_units() }}",
+        incremental_strategy="partition_overwrite",
+        post_hook="{{ create_partial_index_on_upper_levels() }}",
         indexes=[
-            {"columns": ["programme_code", "period", "family_id"]},
+            {"columns": ["programme_code", "period", "current_province_id"]},
             {
                 "columns": [
                     "unit_id",
@@ -33,14 +33,14 @@
 with
     reports as (
         select *
-        from {{ ref("int_reports__judged") }}
-        where is_accepted and form = 'figures' and {{ in_scope() }}
+        from {{ ref("int_submissions__validated") }}
+        where is_accepted and form = 'figures' and {{ in_changed_partitions() }}
     ),
 
     -- read twice: the planner has to see through to the index
     lines as not materialized(select * from {{ ref("stg_lines") }}),
 
-    measures as (select * from {{ ref("int_indicators__measured") }}),
+    measures as (select * from {{ ref("int_indicator_measures__by_level") }}),
 
     succeeded as (
         select
@@ -88,12 +88,12 @@ with
         select
             told.*,
             measures.measure,
-            measures.rolls_into,
+            measures.rollup_measure,
             measures.is_primary,
             measures.is_primary
             and told.has_value
             and (told.numerator_low is null or measures.aggregation = 'none')
-            and told.value_status <> 'not_applicable' as is_bare,
+            and told.value_status <> 'not_applicable' as is_value_only,
             measures.measure in ('rate', 'change', 'share') as is_divided,
             case
                 when measures.measure = 'yes_no'
@@ -128,7 +128,7 @@ with
             *,
             value_status <> 'not_applicable'
             and cases_low is not null
-            and (denominator_low is not null or not is_divided) as has_parts
+            and (denominator_low is not null or not is_divided) as is_summable
         from measured
     )
 
@@ -143,30 +143,30 @@ select
     known_to,
     unit_code,
     unit_level,
-    family_id,
-    rolls_into,
-    case when has_parts then cases_low end as n_low,
-    case when has_parts then cases_high end as n_high,
+    current_province_id,
+    rollup_measure,
+    case when is_summable then cases_low end as numerator_low,
+    case when is_summable then cases_high end as numerator_high,
     case
-        when has_parts and is_divided
+        when is_summable and is_divided
         then denominator_low
-        when has_parts and measure = 'yes_no'
+        when is_summable and measure = 'yes_no'
         then 1
-    end as d_low,
+    end as denominator_low,
     case
-        when has_parts and is_divided
+        when is_summable and is_divided
         then denominator_high
-        when has_parts and measure = 'yes_no'
+        when is_summable and measure = 'yes_no'
         then 1
-    end as d_high,
+    end as denominator_high,
     value_low,
     value_high,
     value_low_closed,
     value_high_closed,
     value_status,
     is_primary,
-    is_bare,
-    has_parts,
+    is_value_only,
+    is_summable,
     is_owed,
     feeds_rollup,
     is_made_up,

@@ -3,8 +3,8 @@
 with
     deadlines as (
         select *
-        from {{ ref("int_deadlines__dated") }}
-        where decided_from <= {{ as_of() }} and decided_to > {{ as_of() }}
+        from {{ ref("int_deadlines__revised") }}
+        where decided_from <= {{ values_as_of() }} and decided_to > {{ values_as_of() }}
     )
 
 select

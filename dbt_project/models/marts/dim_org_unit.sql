@@ -3,7 +3,7 @@
 with
     versions as (select * from {{ ref("stg_org_units") }}),
 
-    units as (select * from {{ ref("int_org_units__identified") }})
+    units as (select * from {{ ref("int_org_units__resolved") }})
 
 select
     versions.unit_id,
@@ -17,11 +17,11 @@ select
     units.parent_id,
     units.district_id,
     units.province_id,
-    units.family_id,
-    units.current_id,
-    units.is_whole,
+    units.current_province_id,
+    units.current_unit_id,
+    units.has_single_successor,
     versions.valid_to = 'infinity' as is_current,
-    versions.valid_to = units.lives_to as is_newest,
+    versions.valid_to = units.valid_to as is_latest_version,
     versions.legal_act
 from versions
 inner join units on units.unit_id = versions.unit_id

@@ -1,5 +1,5 @@
 -- dim_period.sql: one row per programme and period
-with periods as (select * from {{ ref("int_periods__closed") }})
+with periods as (select * from {{ ref("int_periods__with_closing") }})
 
 select
     programme_code,
@@ -7,5 +7,5 @@ select
     kind,
     data_from,
     data_to,
-    case when closed_at <= {{ as_of() }} then closed_at end as closed_at
+    case when closed_at <= {{ values_as_of() }} then closed_at end as closed_at
 from periods

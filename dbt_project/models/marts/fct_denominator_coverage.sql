@@ -8,7 +8,7 @@ with
         where measure in ('rate', 'change') and (denominator is not null or units_reporting = 0)
     ),
 
-    silent as (select * from {{ ref("int_denominators__known") }})
+    silent as (select * from {{ ref("int_denominators__last_reported") }})
 
 select
     figures.programme_code,
@@ -19,11 +19,11 @@ select
     figures.boundary_basis,
     figures.measure,
     coalesce(figures.denominator, 0) as denominator,
-    coalesce(silent.silent_denominator, 0) as silent_denominator,
+    coalesce(silent.missing_denominator, 0) as missing_denominator,
     coalesce(figures.denominator, 0)
     * 100
     / nullif(
-        coalesce(figures.denominator, 0) + coalesce(silent.silent_denominator, 0), 0
+        coalesce(figures.denominator, 0) + coalesce(silent.missing_denominator, 0), 0
     ) as denominator_coverage_pct
 from figures
 left join

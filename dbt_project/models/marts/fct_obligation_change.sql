@@ -4,15 +4,15 @@
 -- on time, accepted and complete. A state begins with +1 and ends with -1.
 {%- set flags = ("submitted", "on_time", "accepted", "complete") %}
 with
-    as_of as (select {{ moment() }} as moment),
+    as_of as (select {{ obligations_as_of() }} as moment),
 
     owed as (
         select *, greatest(decided_from, '0001-01-01 00:00:00+00') as owed_at
-        from {{ ref("int_reports__decided") }}
+        from {{ ref("int_expected_reports__history") }}
         where is_owed
     ),
 
-    answered as (select * from {{ ref("int_obligations__answered") }}),
+    statuses as (select * from {{ ref("int_submission_status__history") }}),
 
     required as (
         select programme_code, agency_code, unit_level, count(*) as lines_required
@@ -20,10 +20,10 @@ with
         group by 1, 2, 3
     ),
 
-    counted as (select * from {{ ref("int_lines__counted") }}),
+    counted as (select * from {{ ref("int_completeness__history") }}),
 
     -- as long as the terms and the answer stay what they are
-    stood as (
+    combined as (
         select
             owed.programme_code,
             owed.period,
@@ -31,13 +31,13 @@ with
             owed.unit_code,
             owed.agency_code,
             owed.unit_level,
-            greatest(owed.owed_at, answered.known_from) as stands_from,
-            least(owed.decided_to, answered.known_to) as stands_to,
-            (answered.first_received_at is not null)::integer as submitted,
-            coalesce(answered.fulfilled_at < owed.deadline_at, false)::integer as on_time,
-            (answered.fulfilled_at is not null)::integer as accepted,
+            greatest(owed.owed_at, statuses.known_from) as effective_from,
+            least(owed.decided_to, statuses.known_to) as effective_to,
+            (statuses.first_received_at is not null)::integer as submitted,
+            coalesce(statuses.fulfilled_at < owed.deadline_at, false)::integer as on_time,
+            (statuses.fulfilled_at is not null)::integer as accepted,
             (
-                answered.fulfilled_at is not null
+                statuses.fulfilled_at is not null
                 and (
                     owed.form <> 'figures'
                     or coalesce(counted.lines_reported, 0) >= coalesce(required.lines_required, 0)
@@ -45,13 +45,13 @@ with
             )::integer as complete
         from owed
         inner join
-            answered
-            on answered.programme_code = owed.programme_code
-            and answered.period = owed.period
-            and answered.unit_code = owed.unit_code
-            and answered.agency_code = owed.agency_code
-            and answered.known_from < owed.decided_to
-            and answered.known_to > owed.owed_at
+            statuses
+            on statuses.programme_code = owed.programme_code
+            and statuses.period = owed.period
+            and statuses.unit_code = owed.unit_code
+            and statuses.agency_code = owed.agency_code
+            and statuses.known_from < owed.decided_to
+            and statuses.known_to > owed.owed_at
         left join
             required
             on required.programme_code = owed.programme_code
@@ -63,14 +63,14 @@ with
             and counted.period = owed.period
             and counted.unit_code = owed.unit_code
             and counted.agency_code = owed.agency_code
-            and counted.known_from <= answered.known_from
-            and counted.known_to > answered.known_from
+            and counted.known_from <= statuses.known_from
+            and counted.known_to > statuses.known_from
     ),
 
     changed as (
         {% for kind, spans, begins, ends in (
             ("owed", "owed", "owed_at", "decided_to"),
-            ("answered", "stood", "stands_from", "stands_to"),
+            ("status", "combined", "effective_from", "effective_to"),
         ) -%}
             select
                 {{ spans }}.programme_code,
@@ -91,7 +91,7 @@ with
                 }} as dated_change
                 {%- for flag in flags -%}
                     ,
-                    {{ "0" if kind == "owed" else "sum(step.sign * stood." ~ flag ~ ")" }}
+                    {{ "0" if kind == "owed" else "sum(step.sign * combined." ~ flag ~ ")" }}
                     as {{ flag }}_change
                 {%- endfor %}
             from {{ spans }}

@@ -1,17 +1,17 @@
 -- fct_report_obligation.sql: one row per report that is owed, and how it stands at the moment
 -- On time is told by the server's clock when the first version that was later accepted arrived.
 with
-    as_of as (select {{ moment() }} as moment),
+    as_of as (select {{ obligations_as_of() }} as moment),
 
-    owed as (select * from {{ ref("int_reports__owed") }}),
+    owed as (select * from {{ ref("int_expected_reports__as_of") }}),
 
     programmes as (select * from {{ ref("programmes") }}),
 
-    periods as (select * from {{ ref("int_periods__closed") }}),
+    periods as (select * from {{ ref("int_periods__with_closing") }}),
 
     answered as (
         select *
-        from {{ ref("int_obligations__answered") }}
+        from {{ ref("int_submission_status__history") }}
         where known_from <= (select moment from as_of) and known_to > (select moment from as_of)
     ),
 
@@ -24,7 +24,7 @@ with
     -- one row a report, and the planner knows it: who does not ask for it does not wait for it
     counted as (
         select programme_code, period, unit_code, agency_code, max(lines_reported) as lines_reported
-        from {{ ref("int_lines__counted") }}
+        from {{ ref("int_completeness__history") }}
         where known_from <= (select moment from as_of) and known_to > (select moment from as_of)
         group by 1, 2, 3, 4
     ),

@@ -1,9 +1,9 @@
 -- fct_reported_value.sql: one row per reported indicator, unit, agency and time in which it was
 -- known
 with
-    figured as (select * from {{ ref("int_values__figured") }} where is_primary),
+    figured as (select * from {{ ref("int_values__computed") }} where is_primary),
 
-    periods as (select * from {{ ref("int_periods__closed") }})
+    periods as (select * from {{ ref("int_periods__with_closing") }})
 
 select
     figured.programme_code,
@@ -15,11 +15,15 @@ select
     known_from,
     nullif(known_to, 'infinity') as known_to,
     measure,
-    case when not is_bare then {{ exact("n_low", "n_high") }} end as numerator,
-    case when measure <> 'yes_no' then {{ exact("d_low", "d_high") }} end as denominator,
-    {{ exact("low", "high") }} as value,
-    {{ finite("low") }} as value_low,
-    {{ finite("high") }} as value_high,
+    case
+        when not is_value_only then {{ exact_or_null("numerator_low", "numerator_high") }}
+    end as numerator,
+    case
+        when measure <> 'yes_no' then {{ exact_or_null("denominator_low", "denominator_high") }}
+    end as denominator,
+    {{ exact_or_null("low", "high") }} as value,
+    {{ finite_or_null("low") }} as value_low,
+    {{ finite_or_null("high") }} as value_high,
     low_closed,
     high_closed,
     value_status,

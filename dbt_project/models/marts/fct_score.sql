@@ -4,7 +4,7 @@
 -- next one, and leaves out what is not known.
 {%- set deepest = 4 %}
 with
-    asked as (select * from {{ ref("int_scores__asked") }}),
+    asked as (select * from {{ ref("int_scores__required_lines") }}),
 
     -- made once: it is looked up line by line
     scored as materialized(select * from {{ ref("fct_score_line") }}),
@@ -16,8 +16,8 @@ with
             scored.computed_points,
             scored.verified_points,
             scored.counted_points,
-            scored.least_points,
-            scored.most_points,
+            scored.min_possible_points,
+            scored.max_possible_points,
             scored.is_met,
             scored.reason,
             scored.reason_codes,
@@ -39,8 +39,8 @@ with
                 sum(computed_points) as computed_points,
                 sum(verified_points) as verified_points,
                 sum(counted_points) as counted_points,
-                {{ sum_of_all("least_points") }},
-                {{ sum_of_all("most_points") }},
+                {{ sum_if_all_known("min_possible_points") }},
+                {{ sum_if_all_known("max_possible_points") }},
                 bool_or(is_made_up) as is_made_up
             from at_{{ depth + 1 }}
             group by 1, 2, 3, 4
@@ -64,12 +64,12 @@ with
                 lines.verification,
                 lines.agency_code,
                 lines.asks_met,
-                {{ points_with_those_below("self_points") }},
-                {{ points_with_those_below("computed_points") }},
-                {{ points_with_those_below("verified_points") }},
-                {{ points_with_those_below("counted_points") }},
-                {{ reach_with_those_below("least_points") }},
-                {{ reach_with_those_below("most_points") }},
+                {{ points_with_children("self_points") }},
+                {{ points_with_children("computed_points") }},
+                {{ points_with_children("verified_points") }},
+                {{ points_with_children("counted_points") }},
+                {{ bounds_with_children("min_possible_points") }},
+                {{ bounds_with_children("max_possible_points") }},
                 lines.is_met,
                 lines.reason,
                 lines.reason_codes,
@@ -106,8 +106,8 @@ select
     computed_points,
     verified_points,
     counted_points,
-    least_points,
-    most_points,
+    min_possible_points,
+    max_possible_points,
     is_met,
     reason,
     reason_codes,

@@ -6,13 +6,13 @@
 with
     asked as (
         select *, case kind when 'deduction' then -1 else 1 end as sign
-        from {{ ref("int_scores__asked") }}
+        from {{ ref("int_scores__required_lines") }}
         where points_rule <> 'sum'
     ),
 
-    marked as materialized(select * from {{ ref("int_scores__marked") }}),
+    marked as materialized(select * from {{ ref("int_scores__submitted") }}),
 
-    grounds as materialized(select * from {{ ref("fct_score_ground") }}),
+    grounds as materialized(select * from {{ ref("fct_score_evidence") }}),
 
     -- what each target of the sheet got, as a ground of other lines: a re-score counts
     targets as (
@@ -73,9 +73,9 @@ with
             count(*) filter (where state = 'met') as met,
             count(*) filter (where state = 'failed') as failed,
             count(*) filter (where state = 'open') as open,
-            {{ codes_that("failed") }},
-            {{ codes_that("open") }},
-            {{ codes_that("not_applicable") }},
+            {{ codes_in_state("failed") }},
+            {{ codes_in_state("open") }},
+            {{ codes_in_state("not_applicable") }},
             bool_or(finding = 'no_data') as lacks_data,
             bool_or(is_made_up) as is_made_up
         from all_grounds
@@ -132,13 +132,13 @@ with
             *,
             case
                 when verified_points is not null
-                then {{ within_points("verified_points", "max_points") }}
+                then {{ capped_points("verified_points", "max_points") }}
                 when points_rule <> 'reported'
-                then {{ within_points("computed_points", "max_points") }}
+                then {{ capped_points("computed_points", "max_points") }}
                 when verification = 'optional'
-                then {{ within_points("self_points", "max_points") }}
+                then {{ capped_points("self_points", "max_points") }}
             end as counted_points,
-            {{ within_points("utmost_points", "max_points") }} as farthest_points
+            {{ capped_points("utmost_points", "max_points") }} as farthest_points
         from scored
     ),
 
@@ -160,10 +160,10 @@ select
     computed_points,
     verified_points,
     counted_points,
-    case kind when 'deduction' then reached_points else nearest_points end as least_points,
-    case kind when 'deduction' then nearest_points else reached_points end as most_points,
+    case kind when 'deduction' then reached_points else nearest_points end as min_possible_points,
+    case kind when 'deduction' then nearest_points else reached_points end as max_possible_points,
     is_met,
-    {{ reason_of_score() }} as reason,
+    {{ score_reason() }} as reason,
     case
         when verified_points is not null
         then null

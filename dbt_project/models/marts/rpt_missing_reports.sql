@@ -3,7 +3,7 @@ with
     obligations as (select * from {{ ref("fct_report_obligation") }} where is_overdue),
 
     -- not materialized: looked up by its index
-    places as not materialized(select * from {{ ref("dim_org_unit_place") }}),
+    places as not materialized(select * from {{ ref("bridge_org_unit_ancestor") }}),
 
     programmes as (select * from {{ ref("dim_programme") }})
 
@@ -14,10 +14,10 @@ select
     obligations.unit_code,
     obligations.agency_code,
     programmes.programme_name,
-    units.place_name as unit_name,
+    units.ancestor_name as unit_name,
     obligations.unit_level,
-    provinces.place_code as province_code,
-    provinces.place_name as province_name,
+    provinces.ancestor_code as province_code,
+    provinces.ancestor_name as province_name,
     obligations.deadline_at,
     obligations.status,
     obligations.first_received_at,
@@ -27,9 +27,9 @@ from obligations
 inner join
     places as units
     on units.unit_id = obligations.unit_id
-    and units.place_level = obligations.unit_level
+    and units.ancestor_level = obligations.unit_level
 inner join
     places as provinces
     on provinces.unit_id = obligations.unit_id
-    and provinces.place_level = 'province'
+    and provinces.ancestor_level = 'province'
 inner join programmes on programmes.programme_code = obligations.programme_code

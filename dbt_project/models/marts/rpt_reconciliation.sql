@@ -8,7 +8,9 @@ with
     own as (
         select *
         from {{ ref("fct_reported_value") }}
-        where known_from <= {{ as_of() }} and coalesce(known_to, 'infinity') > {{ as_of() }}
+        where
+            known_from <= {{ values_as_of() }}
+            and coalesce(known_to, 'infinity') > {{ values_as_of() }}
     )
 
 select
@@ -40,7 +42,7 @@ inner join
 where
     exists (
         select 1
-        from {{ ref("int_reports__expected") }} as expected
+        from {{ ref("int_expected_reports__by_org_unit") }} as expected
         where
             expected.programme_code = own.programme_code
             and expected.period = own.period

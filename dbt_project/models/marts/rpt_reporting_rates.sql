@@ -5,15 +5,15 @@
 with
     obligations as (select * from {{ ref("fct_report_obligation") }} where status <> 'exempt'),
 
-    places as (select * from {{ ref("dim_org_unit_place") }}),
+    places as (select * from {{ ref("bridge_org_unit_ancestor") }}),
 
     counted as (
         select
             obligations.programme_code,
             obligations.period,
-            places.place_id,
-            places.place_code,
-            places.place_level,
+            places.ancestor_id,
+            places.ancestor_code,
+            places.ancestor_level,
             count(*)::integer as obligations,
             count(obligations.deadline_at)::integer as obligations_dated,
             count(obligations.first_received_at)::integer as reports_submitted,
@@ -24,15 +24,16 @@ with
         inner join places on places.unit_id = obligations.unit_id
         group by 1, 2, 3, 4, 5
         -- the country is told where units of several provinces owe; else it is that province again
-        having places.place_level <> 'country' or min(places.province_id) <> max(places.province_id)
+        having
+            places.ancestor_level <> 'country' or min(places.province_id) <> max(places.province_id)
     )
 
 select
     programme_code,
     period,
-    place_id as unit_id,
-    place_code as unit_code,
-    place_level as unit_level,
+    ancestor_id as unit_id,
+    ancestor_code as unit_code,
+    ancestor_level as unit_level,
     obligations,
     obligations_dated,
     reports_submitted,

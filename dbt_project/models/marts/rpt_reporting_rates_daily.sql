@@ -5,14 +5,14 @@
 -- the days that are not told.
 {%- set counts = ("obligations", "dated", "submitted", "on_time", "accepted", "complete") %}
 with
-    as_of as (select ({{ moment() }} at time zone 'Asia/Ho_Chi_Minh')::date as today),
+    as_of as (select ({{ obligations_as_of() }} at time zone 'Asia/Ho_Chi_Minh')::date as today),
 
     -- read more than once: the planner has to see through to the programme and period asked for
     changes as not materialized(select * from {{ ref("fct_obligation_change") }}),
 
     deadlines as (select * from {{ ref("dim_deadline") }}),
 
-    places as (select * from {{ ref("dim_org_unit_place") }}),
+    places as (select * from {{ ref("bridge_org_unit_ancestor") }}),
 
     eventful as (
         select
@@ -24,7 +24,7 @@ with
         union all
         select programme_code, period, changed_on, changed_on
         from changes
-        where kind = 'answered'
+        where kind = 'status'
     ),
 
     spans as (
@@ -41,9 +41,9 @@ with
         select distinct
             changes.programme_code,
             changes.period,
-            places.place_id,
-            places.place_code,
-            places.place_level
+            places.ancestor_id,
+            places.ancestor_code,
+            places.ancestor_level
         from changes
         inner join places on places.unit_id = changes.unit_id
         where changes.kind = 'owed'
@@ -60,7 +60,7 @@ with
                 order by changes.changed_on
             ) as obligations
         from changes
-        inner join places on places.unit_id = changes.unit_id and places.place_level = 'country'
+        inner join places on places.unit_id = changes.unit_id and places.ancestor_level = 'country'
         where changes.kind = 'owed'
         group by 1, 2, 3, 4
     ),
@@ -85,11 +85,11 @@ with
         select
             owing.programme_code,
             owing.period,
-            owing.place_id,
-            owing.place_code,
-            owing.place_level,
+            owing.ancestor_id,
+            owing.ancestor_code,
+            owing.ancestor_level,
             series.day::date as day,
-            true as is_told,
+            true as is_listed,
             0 as provinces_change
             {%- for count in counts %}, 0 as {{ count }}_change {%- endfor %}
         from owing
@@ -103,9 +103,9 @@ with
         select
             changes.programme_code,
             changes.period,
-            places.place_id,
-            places.place_code,
-            places.place_level,
+            places.ancestor_id,
+            places.ancestor_code,
+            places.ancestor_level,
             changes.changed_on,
             false,
             0
@@ -130,11 +130,11 @@ with
         select
             programme_code,
             period,
-            place_id,
-            place_code,
-            place_level,
+            ancestor_id,
+            ancestor_code,
+            ancestor_level,
             day,
-            bool_or(is_told) as is_told,
+            bool_or(is_listed) as is_listed,
             sum(sum(provinces_change)) over of_place as provinces
             {%- for count in counts -%}
                 , (sum(sum({{ count }}_change)) over of_place)::integer as {{ count }}
@@ -143,7 +143,8 @@ with
         group by 1, 2, 3, 4, 5, 6
         window
             of_place as (
-                partition by programme_code, period, place_id, place_code, place_level order by day
+                partition by programme_code, period, ancestor_id, ancestor_code, ancestor_level
+                order by day
             )
     ),
 
@@ -151,10 +152,10 @@ with
         select
             programme_code,
             period,
-            place_id,
-            place_code,
+            ancestor_id,
+            ancestor_code,
             day,
-            place_level,
+            ancestor_level,
             obligations,
             dated as obligations_dated,
             submitted as reports_submitted,
@@ -162,16 +163,16 @@ with
             accepted as reports_accepted,
             complete as reports_complete
         from told
-        where is_told and obligations > 0 and (place_level <> 'country' or provinces > 1)
+        where is_listed and obligations > 0 and (ancestor_level <> 'country' or provinces > 1)
     )
 
 select
     programme_code,
     period,
-    place_id as unit_id,
-    place_code as unit_code,
+    ancestor_id as unit_id,
+    ancestor_code as unit_code,
     day,
-    place_level as unit_level,
+    ancestor_level as unit_level,
     obligations,
     obligations_dated,
     reports_submitted,

@@ -20,7 +20,7 @@ with
 
     unit_classes as (select * from {{ ref("unit_classes") }}),
 
-    units as (select * from {{ ref("dim_org_unit") }} where is_newest),
+    units as (select * from {{ ref("dim_org_unit") }} where is_latest_version),
 
     totals as (
         select
@@ -31,10 +31,12 @@ with
             sum(counted_points) filter (where not is_taken) as points_before_deductions,
             sum(counted_points) filter (where is_taken) as deductions,
             sum(counted_points) as total_points,
-            sum(least_points) as least_points,
-            case when count(most_points) = count(*) then sum(most_points) end as most_points,
+            sum(min_possible_points) as min_possible_points,
+            case
+                when count(max_possible_points) = count(*) then sum(max_possible_points)
+            end as max_possible_points,
             coalesce(
-                sum(least_points - coalesce(counted_points, 0)) filter (where is_taken), 0
+                sum(min_possible_points - coalesce(counted_points, 0)) filter (where is_taken), 0
             ) as open_deductions,
             bool_or(is_made_up) as is_made_up
         from scores
@@ -83,7 +85,7 @@ with
             unit_classes.class_code,
             classes.min_points as threshold,
             coalesce(
-                totals.most_points < classes.min_points
+                totals.max_possible_points < classes.min_points
                 and not coalesce(doubts.lacks_maximum, false),
                 false
             ) as is_below
@@ -103,9 +105,9 @@ select
     weighed.points_before_deductions,
     weighed.deductions,
     weighed.total_points,
-    weighed.most_points - coalesce(weighed.total_points, 0) as open_points,
+    weighed.max_possible_points - coalesce(weighed.total_points, 0) as open_points,
     weighed.open_deductions,
-    coalesce(weighed.least_points = weighed.most_points, false) as is_final,
+    coalesce(weighed.min_possible_points = weighed.max_possible_points, false) as is_final,
     case
         when weighed.verdict_rule = 'ranked' and weighed.total_points is not null
         then
@@ -121,7 +123,7 @@ select
         then null
         when weighed.has_failed or weighed.is_below
         then 'not_recognised'
-        when weighed.reasons is null and weighed.least_points >= weighed.threshold
+        when weighed.reasons is null and weighed.min_possible_points >= weighed.threshold
         then 'recognised'
         else 'undetermined'
     end as verdict,

@@ -133,7 +133,7 @@ def test_a_looser_bound_tells_its_day_and_its_reason(session):
 )
 def test_who_may_report_and_who_owes(session, programme, period, level, scheduled, owed):
     found = session.execute(
-        "select count(*), count(*) filter (where is_owed) from intermediate.int_reports__scheduled "
+        "select count(*), count(*) filter (where is_owed) from intermediate.int_expected_reports__latest "
         "where programme_code = %s and period = %s and unit_level = %s",
         [programme, period, level],
     ).fetchone()
@@ -195,12 +195,12 @@ def test_infant_deaths_are_read_per_thousand_though_the_sheet_prints_percent(ses
 def test_the_six_inspected_districts_report_on_the_day_of_their_visit(session):
     found = session.execute(
         "select unit_code, to_char(deadline_at - interval '1 day', 'DD/MM/YYYY'), deadline_phrase_vi, form "
-        "from intermediate.int_reports__scheduled where programme_code = %s and agency_code = 'UBND-DC' "
+        "from intermediate.int_expected_reports__latest where programme_code = %s and agency_code = 'UBND-DC' "
         "order by deadline_at",
         [ANGIANG],
     ).fetchall()
     checked = session.execute(
-        "select count(*), bool_or(is_owed) from intermediate.int_reports__scheduled "
+        "select count(*), bool_or(is_owed) from intermediate.int_expected_reports__latest "
         "where programme_code = %s and agency_code = 'PHUC-TRA' and unit_code = any(%s)",
         [ANGIANG, [unit for unit, *_ in found]],
     ).fetchone()
@@ -256,7 +256,7 @@ def test_points_that_no_source_tells_and_classes_that_no_plan_names_stay_blank(s
 def test_a_report_before_30_11_is_on_time_until_the_last_moment_of_29_11(session):
     found = session.execute(
         "select distinct deadline_at = '2026-11-30 00:00+07', resolve_on, is_owed "
-        "from intermediate.int_reports__scheduled "
+        "from intermediate.int_expected_reports__latest "
         "where programme_code = %s and period = '2026' and unit_level = 'commune'",
         [BACNINH],
     ).fetchall()
@@ -266,7 +266,7 @@ def test_a_report_before_30_11_is_on_time_until_the_last_moment_of_29_11(session
 
 def test_bac_giang_reports_as_the_province_it_was(session):
     found = session.execute(
-        "select period, unit_id, family_id from intermediate.int_reports__scheduled "
+        "select period, unit_id, current_province_id from intermediate.int_expected_reports__latest "
         "where programme_code = %s and unit_level = 'province' order by period",
         [BACGIANG],
     ).fetchall()
@@ -280,8 +280,8 @@ def test_bac_giang_reports_as_the_province_it_was(session):
 
 def test_da_mai_is_made_of_five_whole_communes(session):
     found = session.execute(
-        "select unit_code, is_whole from intermediate.int_org_units__identified "
-        "where current_id = '07228@2025-07-01' and unit_id <> current_id order by 1"
+        "select unit_code, has_single_successor from intermediate.int_org_units__resolved "
+        "where current_unit_id = '07228@2025-07-01' and unit_id <> current_unit_id order by 1"
     ).fetchall()
 
     assert found == [(code, True) for code in ("07216", "07222", "07228", "07366", "07687")]
@@ -319,7 +319,7 @@ def test_loading_the_catalogue_again_leaves_what_stands_on_it_in_place(loaded):
     from pipeline import building
 
     with database.connect() as owner:
-        owner.execute("create view public.made_by_an_office as select * from intermediate.int_reports__scheduled")
+        owner.execute("create view public.made_by_an_office as select * from intermediate.int_expected_reports__latest")
         owner.execute("update ops.pipeline_run set status = 'failed' where step = 'catalogue'")
     building.prepare_catalogue()
 
@@ -358,7 +358,7 @@ def test_hai_phong_has_15_statistics_with_codes_of_the_circular_where_they_are_k
 def test_hai_phongs_districts_owe_once_and_its_communes_after_them_beside_fourteen_agencies(session):
     query = """
         select period, unit_level, form, count(*), count(deadline_at)
-        from intermediate.int_reports__scheduled
+        from intermediate.int_expected_reports__latest
         where programme_code = %s and is_owed and period in ('2024', '2025') group by 1, 2, 3
     """
 

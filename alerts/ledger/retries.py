@@ -1,0 +1,92 @@
+"""What nobody takes: counted by days, failed after too many of them, tried again when somebody asks for it."""
+
+from datetime import datetime
+
+import psycopg
+
+from warehouse.clock import ZONE
+
+DAYS = 5
+"""On so many days nobody is reached, then an alert is failed. Days and not runs: a step that fails is run again soon,
+and a server that is down for an hour is no reason to give anybody up.
+"""
+
+UNANSWERED = """
+update ops.alert_ledger set last_error = %(error)s, unanswered_on = %(today)s,
+    unanswered_days = unanswered_days + (unanswered_on is distinct from %(today)s)::int
+where message_id = %(message_id)s and status = 'planned'
+"""
+
+GIVEN_UP = """
+with told as (
+    select message_id, case when taken_by = '{}' then 'failed' else 'sent' end as outcome
+    from ops.message where message_id = %(message_id)s
+), settled as (
+    update ops.alert_ledger as ledger set status = told.outcome, settled_at = %(moment)s
+    from told
+    where ledger.message_id = told.message_id and ledger.status = 'planned'
+        and ledger.unanswered_days >= %(patience)s
+    returning ledger.ledger_id
+)
+update ops.message set last_error = %(error)s,
+    status = case when is_open then message.status else told.outcome end,
+    sent_at = case when not is_open and told.outcome = 'sent' then %(moment)s::timestamptz end
+from told
+cross join lateral (
+    select exists (
+        select from ops.alert_ledger as ledger
+        where ledger.message_id = told.message_id and ledger.status = 'planned'
+            and not exists (select from settled where settled.ledger_id = ledger.ledger_id)) as is_open) as waiting
+where message.message_id = told.message_id
+returning message.status
+"""
+
+RETRY = """
+update ops.alert_ledger as ledger
+set status = 'planned', message_id = null, planned_at = %(moment)s, settled_at = null, unanswered_days = 0,
+    unanswered_on = null
+from awaited
+where ledger.status = 'failed' and ledger.settled_at <= %(moment)s
+    and (awaited.programme_code, awaited.period, awaited.unit_id, awaited.agency_code, awaited.deadline_revision)
+        = (ledger.programme_code, ledger.period, ledger.unit_id, ledger.agency_code, ledger.deadline_revision)
+    and case ledger.stage when 'resolved' then awaited.has_come else awaited.is_awaited end
+    and not exists (
+        select from ops.alert_ledger as later
+        where later.planned_at > ledger.planned_at and later.status <> 'cancelled'
+            and (later.programme_code, later.period, later.unit_id, later.agency_code, later.deadline_revision,
+                later.audience, later.channel)
+            = (ledger.programme_code, ledger.period, ledger.unit_id, ledger.agency_code, ledger.deadline_revision,
+                ledger.audience, ledger.channel))
+"""
+
+
+def note_failure(connection: psycopg.Connection, message_id: str, error: str, moment: datetime) -> bool:
+    """Nobody took it now: the message stays queued for the next run; returns whether it does.
+
+    Alerts for which this is the last of DAYS days are given up: they are failed, or sent where one address of
+    several had taken the message; it is settled with the last of them.
+    """
+    values = {
+        "message_id": message_id,
+        "error": error,
+        "moment": moment,
+        "today": moment.astimezone(ZONE).date(),
+        "patience": DAYS,
+    }
+    connection.execute(UNANSWERED, values)
+    row = connection.execute(GIVEN_UP, values).fetchone()
+    return row == ("queued",)
+
+
+def retry(connection: psycopg.Connection, moment: datetime) -> int:
+    """Plan failed alerts again, the latest stage of each that is still true; returns how many.
+
+    Reads the session's `awaited` (planning.look_at), and goes after planning.plan: a later stage takes their place.
+    """
+    return connection.execute(RETRY, {"moment": moment}).rowcount
+
+
+def failed(connection: psycopg.Connection) -> int:
+    """How many alerts stand as failed."""
+    row = connection.execute("select count(*) from ops.alert_ledger where status = 'failed'").fetchone()
+    return row[0] if row else 0

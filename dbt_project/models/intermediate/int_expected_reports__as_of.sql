@@ -1,0 +1,21 @@
+-- int_expected_reports__as_of.sql: one row per report that is owed or excused at the moment
+-- What was decided later does not count.
+{{ config(materialized="view") }}
+
+with
+    as_of as (select {{ obligations_as_of() }} as moment),
+
+    decided as (
+        select *
+        from {{ ref("int_expected_reports__history") }}
+        where is_owed or reason like 'exempt by %'
+    )
+
+select decided.*
+from decided
+cross join as_of
+where
+    -- nearly every row holds: of two inequalities the planner would expect a ninth
+    case
+        when decided.decided_from <= as_of.moment then decided.decided_to > as_of.moment else false
+    end

@@ -1,3 +1,0 @@
--- int_values__rolled_up_then.sql: one row per indicator, measure, period, place and basis: the sums
--- as they were known at the moment that the session asks for
-{{ config(materialized="view") }} {{ rolled_up(is_told()) }}
