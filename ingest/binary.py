@@ -49,7 +49,7 @@ def rk(packed: int) -> float:
 
 def _grid(book: CalamineWorkbook, place: int, name: str, is_visible: bool, marks: Marks) -> Grid:
     source = book.get_sheet_by_index(place)
-    rows: list[list[Value]] = source.to_python(skip_empty_area=False)
+    rows: Sequence[Sequence[Value]] = source.to_python(skip_empty_area=False)
     shown, filled, merged = marks
     there = {(row, column): cell for row, cells in enumerate(rows) for column, cell in enumerate(cells) if cell != ""}
     shown = shown | dict.fromkeys(covered(filled, there), "formula")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from ingest.cells import Value
 from ingest.characters import visible
 from ingest.reports import Refused
 from warehouse.wording import folded
@@ -152,14 +153,14 @@ def looks_like_a_table(header: Sequence[object]) -> bool:
     return bool(meant & {"indicator", "indicator_or_name"}) and bool(meant & set(PARTS))
 
 
-def over_two_rows(upper: Sequence[object], lower: Sequence[object]) -> list[object] | None:
+def over_two_rows(upper: Sequence[Value], lower: Sequence[Value]) -> list[Value] | None:
     """The heading of each column where the names stand in two rows, one above the other; None where they do not.
 
     A heading above several columns is one merged cell, or a text with blanks behind it: it counts for each of them.
     """
     if looks_like_a_table(upper) or looks_like_a_table(lower):
         return None
-    spread: list[object] = []
+    spread: list[Value] = []
     for index, name in enumerate(upper):
         below = lower[index] if index < len(lower) else None
         blank = not _written(name)
@@ -205,7 +206,7 @@ def _spaced(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"[\u0300-\u036f]", "", letters)))
 
 
-def _joined(above: object, below: object) -> object:
+def _joined(above: Value, below: Value) -> Value:
     if not _written(below):
         return above
     return f"{str(above).strip()} – {str(below).strip()}" if _written(above) else below

@@ -1,7 +1,7 @@
 """The keys of a report, from the cells that name it, and what is missing or unreadable among them."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ingest import headers, keys
 from ingest.cells import SHOWN_RULES, Shown, Value
@@ -59,7 +59,7 @@ def _value(grid: Grid, name: str, key: Written, row: int, found: Report) -> Valu
     return key.value
 
 
-def _place(grid: Grid, key: Written, row: int) -> dict[str, object]:
+def _place(grid: Grid, key: Written, row: int) -> dict[str, Any]:
     if key.place is None:
         return {"sheet": grid.sheet} if grid.sheet else {"line": grid.number(row)}
     return grid.place(*key.place)

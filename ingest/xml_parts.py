@@ -6,7 +6,7 @@ from xml.parsers import expat
 from ingest.reports import Refused
 
 Start = Callable[[str, Mapping[str, str]], None]
-End = Callable[[str], None]
+End = Callable[[str], object]
 
 
 def parse(content: bytes, start: Start, end: End | None = None, text: Callable[[str], None] | None = None) -> None:
