@@ -14,18 +14,17 @@ BEGINS = re.compile(
     r"chu tich|pho chu tich|thu truong|giam doc|hieu truong|tram truong|truong phong|ke toan|can bo|xac nhan|ky ten|"
     r"ky thay|thua lenh|ket luan|nhan xet|danh gia|kien nghi|de xuat|tm|kt|tl|tuq|dinh kem|kem theo|phu luc|can cu|"
     r"so dien thoai|dien thoai|dt|sdt|email|fax|note|notes|source|sources|prepared by|signed|signature|approved by|"
-    r"total|tong|tong so|tong cong|cong|so cong van|so van ban|so)\b(?P<rest>.*)"
+    r"total|tong(?=$| so| cong)|cong(?=$| cong)|so cong van|so van ban|so(?=$| [0-9]))\b"
 )
-DATED = re.compile(r"\b(?:ngay|date|dated|thang|nam)\b")
 DATE_IN_TEXT = re.compile(r"\b(?:ngay\b.*\bthang\b|thang\b.*\bnam\b|ngay (?:lap|ky|bao cao|gui|nhan)\b|date\b)")
 CONTACT = re.compile(
     r"\b(?:dien thoai|so dien thoai|sdt|dt|tel|phone|hotline|di dong|mobile|fax|zalo|email|e mail|lien he)\b"
 )
 LETTER = re.compile(
-    r"^(?:so|so hieu|so cong van|so van ban|so bao cao|ky hieu|cong van so|bao cao so|kem theo|dinh kem|van ban so|"
-    r"trang|page|to so|so trang|so ban|so luong ban|ban sao|luu)\b"
+    r"^(?:so(?=$| [0-9])|so hieu|so cong van|so van ban|so bao cao|ky hieu|cong van so|bao cao so|kem theo|dinh kem|"
+    r"van ban so|trang|page|to so|so trang|so ban|so luong ban|ban sao|luu)\b"
 )
-TOTAL = re.compile(r"^(?:tong|tong so|tong cong|cong|total|sum|subtotal|trung binh|binh quan|average)\b")
+TOTAL = re.compile(r"^(?:tong(?=$| so| cong)|cong(?=$| cong)|total|sum|subtotal|trung binh|binh quan|average)\b")
 PHONE = re.compile(r"\(?(?:\+84|0)[0-9]{1,3}\)?[ .-]?[0-9]{3,4}[ .-]?[0-9]{2,4}(?:[ .-]?[0-9]{1,4})?")
 NUMBERED_COLUMN = re.compile(r"\(?(?:[0-9]{1,2}|[A-Z])\)?(?:\s*=\s*[0-9A-Z()+\-×x*:/÷., %]+)?")
 TAG = re.compile(r"#[A-Za-z][A-Za-z0-9_]*(?:\s*\+[A-Za-z0-9_]+)*")
@@ -45,7 +44,7 @@ def explains_numbers(row: Sequence[Value]) -> bool:
         return True
     texts = _texts(row)
     line = " ".join(texts)
-    if DATE_IN_TEXT.search(line) or CONTACT.search(line):
+    if DATE_IN_TEXT.search(line) or CONTACT.search(line) or any(text.split(" ")[0] == "ngay" for text in texts):
         return True
     if any(LETTER.match(text) for text in texts if not text[0].isdigit()):
         return True

@@ -62,7 +62,8 @@ def of(grid: Grid) -> list[Section]:
     for header in _headers(grid):
         labels = _labels(grid, reached, header.first)
         if sections and _continues(sections[-1], header, labels):
-            sections[-1].repeats |= set(range(header.first, header.last + 1))
+            first = min([header.first, *(label.place[0] for label in labels.values())])
+            sections[-1].repeats |= set(range(first, header.last + 1))
         elif sections and not header.is_keyed and not _identifies(labels):
             sections[-1].stray = sections[-1].stray or header.first
         else:

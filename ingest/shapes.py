@@ -10,7 +10,7 @@ from ingest.headers import PARTS
 
 WHOLE = re.compile(r"\s*(?:[<>≤≥=~-]|dưới|trên|từ)*\s*[0-9]+\s*")
 FRACTION = re.compile(r"[0-9]+\s*(?:(?:%|‰|phần|[-–]\s*[0-9]|trở|điểm).*)?\s*")
-HEAD_OF_THOUSANDS, THOUSANDS = re.compile(r"\s*[0-9]{1,3}\s*"), re.compile(r"\s*[0-9]{3}\s*")
+HEAD_OF_THOUSANDS, THOUSANDS = re.compile(r"\s*[0-9]{1,2}\s*"), re.compile(r"\s*[0-9]{3}\s*")
 
 
 def problem(
@@ -35,14 +35,15 @@ def problem(
 def rejoined(cells: Sequence[str], width: int, columns: Mapping[str, int]) -> Sequence[str]:
     """A record with its split value in one cell again, so that what stands behind it is found in its column."""
     place = columns.get("value")
-    if len(cells) != width + 1 or place is None or not _halves(cells, place):
+    if place is None or not _halves(cells, place) or (len(cells) <= width and not _is_split(cells, place, columns)):
         return cells
     return [*cells[:place], f"{cells[place]},{cells[place + 1]}", *cells[place + 2 :]]
 
 
 def usual_extra(records: Sequence[Sequence[str]], width: int) -> int:
-    """How many blank cells stand behind the last column of every record; 0 where there is one record alone."""
-    return min((len(cells) - width for cells in records), default=0) if len(records) > 1 else 0
+    """How many blank cells stand behind the last column of every whole record; 0 where there is one record alone."""
+    whole = [len(cells) - width for cells in records if len(cells) >= width]
+    return min(whole) if len(whole) > 1 else 0
 
 
 def _is_split(cells: Sequence[str], place: int | None, columns: Mapping[str, int]) -> bool:

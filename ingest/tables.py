@@ -26,10 +26,34 @@ def read(grid: Grid, measures: Measures) -> list[Report]:
     found = sections.of(grid)
     if not found:
         raise Refused("header_missing", columns=", ".join(headers.missing(_likeliest(grid), _needed(grid))))
-    reports: list[Report] = []
+    reports: dict[tuple[str | None, ...], Report] = {}
     for section in found:
-        reports += Table(grid, section, measures).reports()
-    return reports
+        for report in Table(grid, section, measures).reports():
+            first = reports.setdefault(report.key, report)
+            if first is not report:
+                _combine(first, report, is_one=section.header.is_keyed)
+    return list(reports.values())
+
+
+def distinct(reports: Sequence[Report]) -> list[Report]:
+    """Two tables of one unit, programme and period are one report that cannot be told apart, and say so."""
+    found: dict[tuple[str | None, ...], Report] = {}
+    for report in reports:
+        first = found.setdefault(report.key, report)
+        if first is not report:
+            _combine(first, report, is_one=False)
+    return list(found.values())
+
+
+def _combine(first: Report, report: Report, *, is_one: bool) -> None:
+    """A report that goes on below another header, where each line names it; else the same report a second time."""
+    first.issues += report.issues
+    if not is_one:
+        first.issues.append(Issue("report_twice", sheet=report.sheet))
+    elif first.submission_type != report.submission_type:
+        first.issues.append(Issue("submission_type_mixed", sheet=report.sheet))
+    else:
+        first.lines += report.lines
 
 
 def _needed(grid: Grid) -> Sequence[str]:
@@ -100,7 +124,14 @@ class Table:
 
     def _is_keyed(self, index: int, row: Row, is_line: bool) -> bool:
         """Whether a row of the long form is a line, or a withdrawal that needs none."""
+        cells = self.grid.rows[index]
         written = [not is_blank([self._value(index, name)]) for name in IDENTIFYING]
+        is_footer = footers.begins(cells) or footers.is_total(cells)
+        if (
+            is_footer
+            and keys.programme(self._value(index, "programme"), self.measures.codes) not in self.measures.codes
+        ):
+            return False
         if all(written):
             return is_line or row.has_figures or not is_blank([row.indicator]) or self._has_type(index)
         if is_line:
@@ -160,15 +191,15 @@ class Table:
         figures = [part for part, value in zip(PARTS, row.parts, strict=True) if is_figure(value, row.shown.get(part))]
         is_outside = self.after == "footer" or (self.after == "blank" and len(figures) < 2) or footers.is_total(cells)
         if report is None or self.header.is_keyed or is_outside:
-            self._report_figure(index, figures[0], report)
+            self._report_figures(index, figures, report)
         else:
             self._add(row, report)
 
-    def _report_figure(self, index: int, part: str, report: Report | None) -> None:
-        column = self.places[part]
-        raw = as_text(self.grid.at(index, column))
+    def _report_figures(self, index: int, parts: Sequence[str], report: Report | None) -> None:
+        raw = "; ".join(as_text(self.grid.at(index, self.places[part])) for part in parts)
         if report is not None:
-            report.issues.append(Issue("figure_outside_table", raw=raw, **self.grid.place(index, column)))
+            place = self.grid.place(index, self.places[parts[0]])
+            report.issues.append(Issue("figure_outside_table", raw=raw, **place))
 
     # --- its cells --------------------------------------------------------------------------------
 
@@ -192,7 +223,7 @@ class Table:
             return label.value if label else None
         if name in KEYS:
             index, column = self._first_of_merged((index, column))
-        if self.grid.delimiter:
+        if self.grid.delimiter == ",":
             written = [str(cell) for cell in self.grid.rows[index]]
             cells = shapes.rejoined(written, len(self.header.cells), self.places)
             return cells[column] if column < len(cells) else ""

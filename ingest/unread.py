@@ -24,7 +24,7 @@ class UnreadColumns:
     def count(self, report: Report, row: Row) -> None:
         """The numbers of one line, by whether it has figures of its own."""
         cells = self.grid.rows[row.number_from_0]
-        for place in self.places:
+        for place in self.places if row.problem is None else ():
             if place < len(cells) and _is_number(cells[place]):
                 with_and_without = self.counts.setdefault((id(report), place), [0, 0])
                 with_and_without[0 if row.has_figures else 1] += 1

@@ -50,18 +50,7 @@ def _whole(reports: list[Report], hidden: list[str], unread: list[str], missing:
         raise min(missing, key=lambda reason: len(reason.issue.values["columns"]), default=Refused("file_empty"))
     reports[0].issues += [Issue("hidden_sheet_ignored", {"sheet": name}, sheet=name) for name in hidden]
     reports[0].issues += [Issue("sheet_not_read", {"sheet": name}, sheet=name) for name in unread]
-    return _distinct(reports)
-
-
-def _distinct(reports: list[Report]) -> list[Report]:
-    """Two tables of one unit, programme and period are one report that cannot be told apart, and say so."""
-    found: dict[tuple[str | None, ...], Report] = {}
-    for report in reports:
-        first = found.setdefault(report.key, report)
-        if first is not report:
-            first.issues += report.issues
-            first.issues.append(Issue("report_twice", sheet=report.sheet))
-    return list(found.values())
+    return tables.distinct(reports)
 
 
 def _looks_like_a_report(grid: Grid) -> bool:
