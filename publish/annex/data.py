@@ -83,7 +83,7 @@ class Entry:
 class Annex:
     """The whole table.
 
-    known_from: when the newest report that it can hold was accepted. as_of: the moment it is told at, None for the
+    accepted_until: when the newest report that it can hold was accepted. as_of: of its figures, None for the
     newest. catalogue_version: of the build that made its figures. footnotes: those about the plan as a whole.
     """
 
@@ -94,7 +94,7 @@ class Annex:
     unit_name: str
     unit_level: str
     period: str
-    known_from: datetime | None
+    accepted_until: datetime | None
     as_of: datetime | None
     catalogue_version: str | None
     columns: tuple[Column, ...]
@@ -192,7 +192,7 @@ def load(
         unit_name=place["unit_name"],
         unit_level=place["unit_level"],
         period=period,
-        known_from=place["known_from"],
+        accepted_until=place["known_from"],
         as_of=as_of,
         catalogue_version=build["catalogue_version"] if build else None,
         columns=columns,

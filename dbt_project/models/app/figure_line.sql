@@ -39,9 +39,7 @@ with
     ),
 
     superseded as (
-        select *
-        from {{ ref("int_predecessor_reports__superseded") }}
-        where {{ is_valid_as_of() }}
+        select * from {{ ref("int_predecessor_reports__superseded") }} where {{ is_valid_as_of() }}
     ),
 
     units as (select * from {{ ref("int_org_units__resolved") }}),
