@@ -19,7 +19,7 @@ from warehouse import queries
 from warehouse.clock import ZONE
 from warehouse.settings import get_settings
 
-REASONS_TOLD = 10
+REASONS_LISTED = 10
 
 DUE = queries.load(__file__, "due_alerts")
 
@@ -35,13 +35,13 @@ order by issue_id
 """
 
 
-def due(connection: psycopg.Connection, moment: datetime) -> dict[tuple[str, str], list[Alert]]:
+def due(connection: psycopg.Connection, at: datetime) -> dict[tuple[str, str], list[Alert]]:
     """What is planned by the moment and not yet put into a message, by channel and recipient ("a@x, b@x" for two).
 
     Left out for now: who was written to on this day already, and who has a message under way that may have been
     delivered; each gets one digest a day.
     """
-    values = {"moment": moment, "today": moment.astimezone(ZONE).date(), "webhook_url": get_settings().webhook_url}
+    values = {"moment": at, "today": at.astimezone(ZONE).date(), "webhook_url": get_settings().webhook_url}
     found: dict[tuple[str, str], list[Alert]] = {}
     for row in connection.cursor(row_factory=dict_row).execute(DUE, values).fetchall():
         found.setdefault((row["channel"], row["recipient"]), []).append(_alert(connection, row))
@@ -49,15 +49,15 @@ def due(connection: psycopg.Connection, moment: datetime) -> dict[tuple[str, str
 
 
 def enqueue(
-    connection: psycopg.Connection, run_id: int, channel: str, recipient: str, alerts: list[Alert], moment: datetime
+    connection: psycopg.Connection, run_id: int, channel: str, recipient: str, alerts: list[Alert], at: datetime
 ) -> str:
     """Keep the message for these alerts as it will be sent, and tie the ledger to it; returns its Message-ID."""
     message_id = identify(channel, recipient, run_id)
-    text = compose(alerts, moment)
+    text = compose(alerts, at)
     connection.execute(
         "insert into ops.message (message_id, channel, recipient, subject, body_text, body_html, status, queued_at) "
         "values (%s, %s, %s, %s, %s, %s, 'queued', %s)",
-        [message_id, channel, recipient, text.subject, text.plain, text.html, moment],
+        [message_id, channel, recipient, text.subject, text.plain, text.html, at],
     )
     connection.execute(
         "update ops.alert_ledger set message_id = %s where ledger_id = any(%s)",
@@ -72,7 +72,7 @@ def identify(channel: str, recipient: str, run_id: int) -> str:
     return f"<{digest[:40]}@baocao.invalid>"
 
 
-def queued(connection: psycopg.Connection, channels: Iterable[str], moment: datetime) -> list[QueuedMessage]:
+def queued(connection: psycopg.Connection, channels: Iterable[str], at: datetime) -> list[QueuedMessage]:
     """Messages that were queued by the moment and that nobody has confirmed yet, the oldest first."""
     return (
         connection.cursor(row_factory=class_row(QueuedMessage))
@@ -80,13 +80,13 @@ def queued(connection: psycopg.Connection, channels: Iterable[str], moment: date
             "select message_id, channel, recipient, subject, body_text, body_html, queued_at, taken_by "
             "from ops.message where status = 'queued' and channel = any(%s) and queued_at <= %s "
             "order by queued_at, message_id",
-            [list(channels), moment],
+            [list(channels), at],
         )
         .fetchall()
     )
 
 
-def settle(connection: psycopg.Connection, message_id: str, status: str, moment: datetime, error: str = "") -> None:
+def settle(connection: psycopg.Connection, message_id: str, status: str, at: datetime, error: str = "") -> None:
     """Somebody took the message (`sent`) or never will (`failed`): the alerts it carries are settled with it.
 
     error: what was said by those who refused it.
@@ -94,12 +94,12 @@ def settle(connection: psycopg.Connection, message_id: str, status: str, moment:
     connection.execute(
         "update ops.message set status = %s, last_error = nullif(%s, ''), "
         "sent_at = case when %s = 'sent' then %s::timestamptz end where message_id = %s",
-        [status, error, status, moment, message_id],
+        [status, error, status, at, message_id],
     )
     connection.execute(
         "update ops.alert_ledger set status = %s, settled_at = %s, last_error = nullif(%s, '') "
         "where message_id = %s and status in ('planned', 'failed')",
-        [status, moment, error, message_id],
+        [status, at, error, message_id],
     )
 
 
@@ -115,11 +115,11 @@ def note_taken(connection: psycopg.Connection, message_id: str, address: str) ->
     )
 
 
-def settle_as_logged(connection: psycopg.Connection, alerts: list[Alert], moment: datetime) -> None:
+def settle_as_logged(connection: psycopg.Connection, alerts: list[Alert], at: datetime) -> None:
     """Nothing can be sent here; the text stands in the log."""
     connection.execute(
         "update ops.alert_ledger set status = 'logged', settled_at = %s where ledger_id = any(%s)",
-        [moment, [alert.ledger_id for alert in alerts]],
+        [at, [alert.ledger_id for alert in alerts]],
     )
 
 
@@ -147,9 +147,9 @@ def _alert(connection: psycopg.Connection, row: dict[str, Any]) -> Alert:
         moved_by=row["deadline_decided_on"],
         lines_required=row["lines_required"],
         is_rejected=row["status"] == "rejected",
-        came_at=row["fulfilled_at"],
+        fulfilled_at=row["fulfilled_at"],
         above_code=row["supervisor_code"],
         above_name=row["above_name"] or row["supervisor_code"],
-        reasons=tuple(issues[:REASONS_TOLD]),
-        reasons_untold=max(0, len(issues) - REASONS_TOLD),
+        reasons=tuple(issues[:REASONS_LISTED]),
+        reasons_omitted=max(0, len(issues) - REASONS_LISTED),
     )

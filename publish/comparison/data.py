@@ -20,7 +20,7 @@ from warehouse.errors import WrongCall
 
 Row = dict[str, Any]
 
-TOLD = (
+COMPARED_COLUMNS = (
     "numerator",
     "denominator",
     "value",
@@ -42,7 +42,7 @@ AROUND = ("báo cáo", "so với kế hoạch")
 FIGURES = f"""
 select indicator.indicator_code, indicator.name_vi as indicator_name, figure.measure, indicator.unit_vi,
        figure.unit_id, figure.unit_code, figure.unit_level,
-       {", ".join(f"figure.{column}" for column in TOLD if column != "verdict")}
+       {", ".join(f"figure.{column}" for column in COMPARED_COLUMNS if column != "verdict")}
 from marts.fct_indicator_rollup as figure
 join catalogue.indicators as indicator using (programme_code, indicator_code)
 join app.org_unit as unit using (unit_id)
@@ -104,11 +104,11 @@ def compare(
     require_unit(connection, unit)
     cursor = connection.cursor(row_factory=dict_row)
     keys: Row = {"programme": programme, "unit": unit, "period": period, "basis": "as_reported"}
-    told = []
-    for moment in (before, after):
-        set_session_as_of(connection, moment)
-        told.append(_figures(cursor, keys))
-    changed = [key for key in told[1] | told[0] if _compared(told[0].get(key)) != _compared(told[1].get(key))]
+    found = []
+    for at in (before, after):
+        set_session_as_of(connection, at)
+        found.append(_figures(cursor, keys))
+    changed = [key for key in found[1] | found[0] if _compared(found[0].get(key)) != _compared(found[1].get(key))]
     steps = _steps(cursor, keys | {"before": before, "after": after, "indicators": [code for code, _ in changed]})
     return Comparison(
         programme_code=programme,
@@ -118,20 +118,20 @@ def compare(
         period=period,
         before=before,
         after=after,
-        changes=[_change(told[0].get(key), told[1].get(key), steps.get(key[0], [])) for key in changed],
+        changes=[_change(found[0].get(key), found[1].get(key), steps.get(key[0], [])) for key in changed],
     )
 
 
 def _figures(cursor: psycopg.Cursor[Row], keys: Row) -> dict[tuple[str, str], Row]:
     """By indicator and measure; of two units that bore the code in the period, the later one's."""
     rows = cursor.execute(FIGURES, keys).fetchall()
-    verdicts = annex_data.decisive_verdicts(cursor, keys["programme"], rows[-1], keys["period"]) if rows else {}
-    told = {(row["indicator_code"], row["measure"]): row for row in rows}
-    return {key: row | {"verdict": verdicts.get(key, (None, None))[0]} for key, row in told.items()}
+    verdicts = annex_data.main_verdicts(cursor, keys["programme"], rows[-1]["unit_id"], keys["period"]) if rows else {}
+    found = {(row["indicator_code"], row["measure"]): row for row in rows}
+    return {key: row | {"verdict": verdicts.get(key, (None, None))[0]} for key, row in found.items()}
 
 
 def _compared(figure: Row | None) -> Row | None:
-    return {name: figure[name] for name in TOLD} if figure else None
+    return {name: figure[name] for name in COMPARED_COLUMNS} if figure else None
 
 
 def _steps(cursor: psycopg.Cursor[Row], keys: Row) -> dict[str, list[Row]]:
@@ -151,7 +151,7 @@ def _change(before: Row | None, after: Row | None, steps: list[Row]) -> Change:
     return Change(**names, before=_compared(before), after=_compared(after), steps=steps)
 
 
-def figures_in_words(comparison: Comparison) -> list[Row]:
+def figure_rows(comparison: Comparison) -> list[Row]:
     """The changed figures for people, one row each: before → after."""
     return [
         {
@@ -168,14 +168,14 @@ def figures_in_words(comparison: Comparison) -> list[Row]:
     ]
 
 
-def steps_in_words(comparison: Comparison) -> list[Row]:
+def step_rows(comparison: Comparison) -> list[Row]:
     """The lines that changed them, one row each; a line that was withdrawn has no cell and no new text."""
     return [
         {
             "": change.indicator_code,
             "đơn vị": step["unit_code"] + ("" if step["agency_code"] == "UBND" else f" ({step['agency_code']})"),
             "báo cáo": TYPES[step["submission_type"]],
-            "nhận lúc": wording.moment(step["accepted_at"]),
+            "nhận lúc": wording.timestamp(step["accepted_at"]),
             "tử số": _arrow(step["old_numerator"], step["new_numerator"]),
             "mẫu số": _arrow(step["old_denominator"], step["new_denominator"]),
             "giá trị": _arrow(step["old_value"], step["new_value"]),
@@ -188,13 +188,13 @@ def steps_in_words(comparison: Comparison) -> list[Row]:
     ]
 
 
-def told(comparison: Comparison) -> Iterator[str]:
+def display_lines(comparison: Comparison) -> Iterator[str]:
     """For a screen: each figure before → after, and below it each line that did it, with its file and cells."""
-    steps = iter(steps_in_words(comparison))
-    for change, row in zip(comparison.changes, figures_in_words(comparison), strict=True):
+    steps = iter(step_rows(comparison))
+    for change, row in zip(comparison.changes, figure_rows(comparison), strict=True):
         yield f"\n{row['']}  {row['chỉ tiêu']}"
-        said = (f"{row['trước']} → {row['sau']} {row['ĐVT']}", *map(row.get, ("tử số / mẫu số", *AROUND)))
-        yield "    " + " · ".join(words.replace("\n", " ") for words in said if words)
+        texts = (f"{row['trước']} → {row['sau']} {row['ĐVT']}", *map(row.get, ("tử số / mẫu số", *AROUND)))
+        yield "    " + " · ".join(text.replace("\n", " ") for text in texts if text)
         for step in islice(steps, len(change.steps)):
             cells = ", ".join(f"{name} {step[name]}" for name in ("tử số", "mẫu số", "giá trị") if step[name])
             yield f"    {step['đơn vị']} {step['báo cáo']}, nhận lúc {step['nhận lúc']}: {cells}"
@@ -202,23 +202,23 @@ def told(comparison: Comparison) -> Iterator[str]:
             yield f"        sha256 {step['sha256']}"
 
 
-def _figure(change: Change, told: Row | None) -> str:
-    return figure(told | {"measure": change.measure}) if told else formatting.MISSING
+def _figure(change: Change, found: Row | None) -> str:
+    return figure(found | {"measure": change.measure}) if found else formatting.MISSING
 
 
-def _parts(told: Row | None) -> str | None:
-    if told is None or told["numerator"] is None:
+def _parts(found: Row | None) -> str | None:
+    if found is None or found["numerator"] is None:
         return None
-    numbers = (told["numerator"], told["denominator"])
+    numbers = (found["numerator"], found["denominator"])
     return "/".join(formatting.number(number) for number in numbers if number is not None)
 
 
-def _coverage(told: Row | None) -> str | None:
-    return coverage(told) if told else None
+def _coverage(found: Row | None) -> str | None:
+    return coverage(found) if found else None
 
 
-def _verdict(told: Row | None) -> str | None:
-    return formatting.VERDICTS[told["verdict"]] if told and told["verdict"] else None
+def _verdict(found: Row | None) -> str | None:
+    return formatting.VERDICTS[found["verdict"]] if found and found["verdict"] else None
 
 
 def _arrow(before: str | None, after: str | None, between: str = " → ") -> str:

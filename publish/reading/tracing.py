@@ -51,7 +51,9 @@ order by part.unit_code, part.agency_code
 PARTS_OF_A_LINE = ("numerator", "denominator", "value")
 
 BUILD = """
-select run_id, catalogue_version, as_of as built_at from ops.last_successful_run where step = 'build'
+select run_id, as_of as built_at, (
+    select version from ops.figures_versions() where programme_code = %(programme)s) as catalogue_version
+from ops.last_successful_run where step = 'build'
 """
 
 
@@ -59,7 +61,7 @@ select run_id, catalogue_version, as_of as built_at from ops.last_successful_run
 class Trace:
     """A figure (a row of fct_indicator_rollup, None where there is none), its lines, and the build that made it.
 
-    parts: see `parts`. build: run_id, catalogue_version, built_at. as_of: the moment asked for, None for the newest.
+    parts: see `parts`. build: run_id, catalogue_version, built_at. as_of: what was asked for, None for the newest.
     """
 
     figure: Row | None
@@ -92,9 +94,9 @@ def trace(
     figure = cursor.execute(FIGURES, values).fetchone()
     if figure is None:
         require_unit(connection, unit.removesuffix("/unallocated"))
-        return Trace(None, [], build_of(connection), as_of)
+        return Trace(None, [], build_of(connection, programme), as_of)
     rows = cursor.execute(PARTS, values | {"measure": figure["measure"]}).fetchall()
-    return Trace(figure, [row | {"place": place(row)} for row in rows], build_of(connection), as_of)
+    return Trace(figure, [row | {"place": place(row)} for row in rows], build_of(connection, programme), as_of)
 
 
 def parts(
@@ -109,14 +111,14 @@ def parts(
     return trace(connection, programme, indicator, unit, period, basis).parts
 
 
-def build_of(connection: psycopg.Connection) -> Row | None:
-    """The build whose figures are shown: run_id, catalogue_version, built_at."""
-    return connection.cursor(row_factory=dict_row).execute(BUILD).fetchone()
+def build_of(connection: psycopg.Connection, programme: str) -> Row | None:
+    """The build whose figures are shown: run_id, built_at, and as catalogue_version the programme's version."""
+    return connection.cursor(row_factory=dict_row).execute(BUILD, {"programme": programme}).fetchone()
 
 
-def in_words(traced: Trace) -> list[Row]:
+def for_display(traced: Trace) -> list[Row]:
     """The lines for people, without the columns that say nothing of this figure."""
-    told = [
+    table = [
         {
             "đơn vị": row["unit_code"] + ("" if row["agency_code"] == "UBND" else f" ({row['agency_code']})"),
             "tử số": row["numerator_raw"] or "",
@@ -130,8 +132,8 @@ def in_words(traced: Trace) -> list[Row]:
         }
         for row in traced.parts
     ]
-    said = [name for name in (told[0] if told else ()) if any(row[name] for row in told)]
-    return [{name: row[name] for name in said} for row in told]
+    lines = [name for name in (table[0] if table else ()) if any(row[name] for row in table)]
+    return [{name: row[name] for name in lines} for row in table]
 
 
 def _share(row: Row) -> str:
@@ -142,19 +144,19 @@ def _share(row: Row) -> str:
 
 def summary(traced: Trace) -> list[str]:
     """The figure with its parts, and what it was made with."""
-    said = []
-    if told := traced.figure:
-        parts = [formatting.number(told[name]) for name in ("numerator", "denominator") if told[name] is not None]
+    lines = []
+    if table := traced.figure:
+        parts = [formatting.number(table[name]) for name in ("numerator", "denominator") if table[name] is not None]
         made = f" = {' / '.join(parts)}" if parts else ""
-        marks = " · ước tính" if told["is_estimated"] else ""
-        said.append(f"{figure(told)}{made} · {coverage(told)}{marks}")
+        marks = " · ước tính" if table["is_estimated"] else ""
+        lines.append(f"{figure(table)}{made} · {coverage(table)}{marks}")
     if rules := sorted({row["rules_version"] for row in traced.parts}):
-        said.append(f"cổng kiểm tra: quy tắc {', '.join(rules)}")
+        lines.append(f"cổng kiểm tra: quy tắc {', '.join(rules)}")
     if traced.build:
-        when = f", như đã biết lúc {wording.moment(traced.as_of)}" if traced.as_of else ""
-        built = f"danh mục {traced.build['catalogue_version']}, dựng lúc {wording.moment(traced.build['built_at'])}"
-        said.append(built + when)
-    return said
+        when = f", như đã biết lúc {wording.timestamp(traced.as_of)}" if traced.as_of else ""
+        built = f"danh mục {traced.build['catalogue_version']}, dựng lúc {wording.timestamp(traced.build['built_at'])}"
+        lines.append(built + when)
+    return lines
 
 
 def place(row: Row) -> str:
