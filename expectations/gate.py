@@ -155,7 +155,7 @@ def _start_run(session: psycopg.Connection) -> int:
         [clock.now()],
     ).fetchone()
     assert row is not None
-    return row[0]
+    return int(row[0])
 
 
 def _finish_run(session: psycopg.Connection, run_id: int, counts: Counts, verdicts: dict[str, int]) -> None:

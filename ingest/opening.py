@@ -221,7 +221,7 @@ def _check_extent(sheet: bytes, name: str, parts: dict[str, bytes]) -> None:
 
 def _sheet_name(name: str, parts: dict[str, bytes]) -> str:
     """The name on the tab of sheet3.xml, the third of the workbook, as spreadsheet programs write them."""
-    names = re.findall(rb"""<(?:\w+:)?sheet\b[^>]*?\bname=["']([^"']*)""", parts["xl/workbook.xml"])
+    names: list[bytes] = re.findall(rb"""<(?:\w+:)?sheet\b[^>]*?\bname=["']([^"']*)""", parts["xl/workbook.xml"])
     number = re.search(r"([0-9]+)\.xml$", name)
     if number and 0 < int(number[1]) <= len(names):
         return html.unescape(names[int(number[1]) - 1].decode("utf-8", "replace"))

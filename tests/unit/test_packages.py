@@ -27,6 +27,7 @@ def test_every_package_of_the_tree_is_one_that_the_linters_and_the_installation_
 
     assert {path.parent.name for path in PROJECT_ROOT.glob("*/__init__.py")} == set(PACKAGES)
     assert set(project["mypy"]["packages"]) == set(PACKAGES)
+    assert project["mypy"]["strict"] is True
     assert set(project["importlinter"]["root_packages"]) == set(PACKAGES)
     assert set(contracts["no circles inside a room"]["ancestors"]) == set(PACKAGES)
     assert project["setuptools"]["packages"]["find"]["include"] == [
