@@ -1,4 +1,4 @@
-"""The step `completeness`: at this moment, who has not reported, and does anything stand that nobody owes?
+"""The step `completeness`: which reports are missing now, and was any accepted that nobody owes?
 
 Missing, late and incomplete reports are named and warned of, and stop nothing. A broken invariant fails the step, and
 nothing is published until a later check passes.
@@ -52,7 +52,7 @@ def check() -> Checked:
 
 
 def require(connection: psycopg.Connection) -> None:
-    """Raises NotFitToPublish while the newest check that came to its results stands with a broken invariant."""
+    """Raises NotFitToPublish while the newest check with results has a broken invariant."""
     broken = connection.execute(BROKEN).fetchall()
     if broken:
         broken_rules = "; ".join(f"{rule}: {count} rows ({about})" for _, rule, count, about in broken)

@@ -17,7 +17,7 @@ class _Masked(logging.Formatter):
 
 
 class _Stderr(logging.StreamHandler[TextIO]):
-    """Writes to whatever sys.stderr is at that moment: a progress display or a test may have replaced it."""
+    """Writes to whatever sys.stderr is just then: a progress display or a test may have replaced it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         self.stream = sys.stderr

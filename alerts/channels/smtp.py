@@ -197,7 +197,7 @@ def _kind(error: Exception) -> type[Refused | Unreachable]:
 
 
 def _is_final(error: Exception) -> bool:
-    """The server said no for good (5xx) to the recipients or to the text, or cannot write such an address."""
+    """The server refused for good (5xx) to the recipients or to the text, or cannot write such an address."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
     if isinstance(error, smtplib.SMTPDataError):
