@@ -6,10 +6,9 @@ write.
 
 import ast
 import csv
-from collections.abc import Mapping
 from pathlib import Path
 
-from docs import programme_pages
+from docs import dictionary, programme_pages
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -78,26 +77,7 @@ def _name(node: ast.expr) -> str:
 
 
 def marts() -> str:
-    import yaml
-
-    described = [
-        model
-        for file in sorted((ROOT / "dbt_project/models/marts").glob("*__models.yml"))
-        for model in yaml.safe_load(file.read_text())["models"]
-    ]
-    sections = [_mart(model) for model in sorted(described, key=lambda model: model["name"])]
-    return "# Marts\n\nThe schema `marts`, read by the role `bi_reader`. Figures are not rounded.\n\n" + "\n".join(
-        sections
-    )
-
-
-def _mart(model: Mapping) -> str:
-    columns = [
-        f"| `{column['name']}` | {column.get('data_type', '')} | {' '.join(column.get('description', '').split())} |"
-        for column in model["columns"]
-    ]
-    table = "\n".join(["| column | type | |", "|---|---|---|", *columns])
-    return f"## `{model['name']}`\n\n{' '.join(model['description'].split())}\n\n{table}\n"
+    return dictionary.page()
 
 
 def programmes() -> str:

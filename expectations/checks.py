@@ -68,6 +68,32 @@ def name_failures(session: psycopg.Connection, run_id: int, suites: Sequence[Sui
                 )
 
 
+BY_PROGRAMME = """
+insert into ops.check_result_by_programme (run_id, suite, rule, programme_code, unexpected_count)
+select {run_id}, '{suite.name}', '{rule.code}', coalesce(programme_code, ''), count(*)
+from {suite.relation} where {rule.condition} group by coalesce(programme_code, '')
+on conflict (run_id, suite, rule, programme_code) do update set unexpected_count = excluded.unexpected_count
+returning programme_code
+"""
+
+
+def keep_by_programme(
+    session: psycopg.Connection, run_id: int, suites: Sequence[Suite], counts: Counts, severities: Mapping[str, str]
+) -> set[str]:
+    """Whose rows break each rule into ops.check_result_by_programme, after `keep` has kept the results.
+
+    Returns the programmes with a row that breaks a critical rule; '' among them: a row of no programme.
+    """
+    blocked: set[str] = set()
+    for suite in suites:
+        for rule in suite.rules:
+            if counts[suite.name, rule.code]:
+                query = BY_PROGRAMME.format(run_id=run_id, suite=suite, rule=rule).encode()
+                programmes = {programme for (programme,) in session.execute(query)}
+                blocked |= programmes if severities[rule.code] == "critical" else set()
+    return blocked
+
+
 def stop_if_critical(counts: Counts, severities: Mapping[str, str]) -> None:
     """Log what is broken; raises NotFitToPublish when one of it is critical."""
     critical = []

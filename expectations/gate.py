@@ -23,7 +23,7 @@ from warehouse.logging import get_logger
 log = get_logger(__name__)
 
 SUITES: tuple[Suite, ...] = (raw_submission.SUITE, raw_line.SUITE, raw_cell.SUITE, required_line.SUITE)
-TABLES = ("checked_submission", "compared_report", "checked_line", "checked_cell", "required_line")
+TABLES = ("resolved_unit", "checked_submission", "compared_report", "checked_line", "checked_cell", "required_line")
 """In this order: a checked table is laid out from those before it."""
 
 
@@ -125,9 +125,10 @@ def _write_verdicts(session: psycopg.Connection) -> dict[str, int]:
     """A verdict for each report that waits, in the order in which they arrived; returns how many of each status."""
     decided = session.execute(
         """
-        insert into ops.submission_verdict (submission_id, status, rules_version, decided_at)
+        insert into ops.submission_verdict (submission_id, unit_id, status, rules_version, decided_at)
         select
             report.submission_id,
+            report.unit_id,
             case
                 when bool_or(issue.severity = 'critical') then 'rejected'
                 when count(issue.issue_id) > 0 then 'accepted_with_warnings'
@@ -137,7 +138,7 @@ def _write_verdicts(session: psycopg.Connection) -> dict[str, int]:
             greatest(%(now)s, (select max(decided_at) from ops.submission_verdict))
         from pg_temp.checked_submission as report
         left join ops.submission_issue as issue on issue.submission_id = report.submission_id
-        group by report.submission_id, report.received_at, report.sha256
+        group by report.submission_id, report.unit_id, report.received_at, report.sha256
         order by report.received_at, report.sha256, report.submission_id
         returning status
         """,

@@ -59,7 +59,9 @@ def _marked(receipt: Receipt) -> bytes | None:
     except OSError:
         log.exception("No marked workbook for the receipt of %s", receipt.file)
         return None
-    return None if isinstance(opened, str) else returned_workbook.marked(opened.data, _check_result(receipt))
+    if isinstance(opened, str) or not opened.is_transitional:
+        return None
+    return returned_workbook.marked(opened.data, _check_result(receipt))
 
 
 def _check_result(receipt: Receipt) -> CheckResult:

@@ -141,7 +141,7 @@ class _Drawing:
             period=wording.period(self.annex.period),
             unit=self.annex.unit_name,
             year=column.year or "",
-            target_year=self.annex.target_year or "",
+            target_year=", ".join(map(str, self.annex.target_years)),
         )
         return filled.upper() if text.split("{")[0].isupper() else filled
 
@@ -198,13 +198,18 @@ class _Drawing:
                 lines = max(lines, -(-len(self._text(column, entry)) // int(column.width * 1.05)))
         self._tall(15 * lines + 5)
 
+    def _verdict(self, entry: Entry) -> str:
+        """The verdict, with the year of its target where the heading names several."""
+        verdict = formatting.VERDICTS[entry.verdict]
+        return f"{verdict} ({entry.against.year})" if entry.against and len(self.annex.target_years) > 1 else verdict
+
     def _cell(self, index: int, column: Column, entry: Entry) -> None:
         if column.content == "result":
             self._figure(index, entry)
         elif column.content == "comparison":
             fill, ink = TINTS[entry.verdict]
             style = self.grid(align="center", bg_color=fill, font_color=ink, bold=entry.verdict == "not_met")
-            self.sheet.write_string(self.row, index, formatting.VERDICTS[entry.verdict], style)
+            self.sheet.write_string(self.row, index, self._verdict(entry), style)
         elif column.content in ("numerator", "denominator"):
             self._count(index, entry.numerator if column.content == "numerator" else entry.denominator)
         else:

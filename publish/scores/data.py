@@ -158,9 +158,7 @@ where programme_code = %(programme)s and period = %(period)s and is_accepted and
     and decided_at <= app.values_as_of() and (unit_code = %(unit)s or %(unit)s = %(root)s)
 """
 
-BUILD = """
-select catalogue_version from ops.last_successful_run where step = 'build'
-"""
+VERSION = "select version from ops.figures_versions() where programme_code = %(programme)s"
 
 
 def of_period(connection: psycopg.Connection, programme: str, period: str) -> list[Row]:
@@ -226,7 +224,7 @@ def load(
     results = tuple(
         _unit_result(row, [score for score in scores if score["unit_id"] == row["unit_id"]]) for row in own or ranking
     )
-    build, newest = cursor.execute(BUILD).fetchone(), cursor.execute(ACCEPTED_UNTIL, keys).fetchone()
+    made, newest = cursor.execute(VERSION, keys).fetchone(), cursor.execute(ACCEPTED_UNTIL, keys).fetchone()
     tops = {row["criterion_code"]: row for row in scores if row["parent_code"] is None}
     return ScoreSheet(
         programme_code=programme,
@@ -240,7 +238,7 @@ def load(
         period=period,
         accepted_until=newest["known_from"] if newest else None,
         as_of=as_of,
-        catalogue_version=build["catalogue_version"] if build else None,
+        catalogue_version=made["version"] if made else None,
         sections=tuple((code, row["criterion_name"], row["max_points"]) for code, row in tops.items()),
         units_scored=len(ranking),
         results=results,

@@ -64,7 +64,7 @@ def simulate(
 
     units, agencies: codes; by default every report that is owed (of a baseline: those whose figures are added up).
     What is named is taken even if it is not owed. seed: the same gives the same bytes.
-    defects: by unit code, the name of a defect to put into its reports (keys of error_cases.DEFECTS).
+    defects: by unit code, the name of a defect to put into its reports (keys of simulation.error_cases.DEFECTS).
     correction: 0 for full reports; 1, 2 … for the first, second … correction of those reports that have `lines`,
     which carries only them, with counts drawn anew.
     Raises WrongCall for what the schedule or the programme does not know.
@@ -75,17 +75,17 @@ def simulate(
     if bool(correction) != bool(lines):
         raise WrongCall("Đính chính cần cả số thứ tự (từ 1) và các chỉ tiêu được đính chính.")
     with database.connect() as connection:
-        reports = [each for each in _selected(connection, programme, period, units, agencies) if each.form == "figures"]
+        reports = [each for each in _asked(connection, programme, period, units, agencies) if each.form == "figures"]
         forms = prefill.beside(
             connection, form_queries.forms(connection, programme, period, reports), of_plan_only=True
         )
-        paths = trajectories.trajectories(connection, programme, period)
+        drawn_around = trajectories.trajectories(connection, programme, period)
         below = _below(connection, programme, period, reports)
-    if unknown := defects.keys() - {form.unit_code for form in forms}:
-        raise WrongCall(f"Không có đơn vị {', '.join(sorted(unknown))} trong số được giả định.")
+    if strangers := defects.keys() - {form.unit_code for form in forms}:
+        raise WrongCall(f"Không có đơn vị {', '.join(sorted(strangers))} trong số được giả định.")
     if correction:
         forms = _correctable(forms, lines)
-    draws = _Draws(paths, seed, correction, below)
+    draws = _Draws(drawn_around, seed, correction, below)
     return [_write(form, draws, out, defects.get(form.unit_code), lines) for form in forms]
 
 
@@ -100,9 +100,7 @@ def documents(
 ) -> list[Document]:
     """Write a small text for each report without figures, chosen as `simulate` does, into a folder of its own."""
     with database.connect() as connection:
-        reports = [
-            each for each in _selected(connection, programme, period, units, agencies) if each.form == "document"
-        ]
+        reports = [each for each in _asked(connection, programme, period, units, agencies) if each.form == "document"]
         plan = catalogue.programme(connection, programme).name_vi
     found = []
     for report in reports:
@@ -123,7 +121,7 @@ def documents(
     return found
 
 
-def _selected(
+def _asked(
     connection: psycopg.Connection,
     programme: str,
     period: str,

@@ -286,7 +286,8 @@ def test_an_act_excuses_a_unit_from_its_day_on(season, letterbox):
     decided = "intermediate.int_expected_reports__history"
     season.execute(f"create temporary table excused as select * from {decided} where {of_da_mai}")
     season.execute(
-        "update excused set decided_from = '2026-11-25+07', is_owed = false, reason = 'exempt by 12/QĐ-UBND (giả định)'"
+        "update excused set decided_from = '2026-11-25+07', is_owed = false, is_exempt = true, "
+        "reason = 'exempt by 12/QĐ-UBND (giả định)'"
     )
     season.execute(f"update {decided} set decided_to = '2026-11-25+07' where {of_da_mai}")
     season.execute(f"insert into {decided} select * from excused")

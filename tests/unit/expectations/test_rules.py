@@ -57,6 +57,9 @@ def test_only_the_warnings_of_the_law_do_not_reject():
         "numerator_without_use",
         "denominator_without_use",
         "hidden_sheet_ignored",
+        "sheet_not_read",
+        "column_not_read",
+        "figure_outside_table",
     }
 
 

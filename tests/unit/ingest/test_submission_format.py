@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ingest import cells, headers, long_form
+from ingest import cells, delimited, headers
 from warehouse import wording
 from warehouse.settings import PROJECT_ROOT
 
@@ -40,7 +40,7 @@ def test_a_cell_is_read_as_the_page_says(written, in_a_count, in_a_rate):
 
 def test_the_example_is_a_report(measures):
     example = re.search(r"```csv\n(.*?)```", PAGE, re.DOTALL)
-    (report,) = long_form.read(example[1], measures)
+    (report,) = delimited.read(example[1], measures)
     assert [line.problems for line in report.lines] == [{}, {}, {}]
 
 
