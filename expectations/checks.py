@@ -84,14 +84,14 @@ def keep_by_programme(
 
     Returns the programmes with a row that breaks a critical rule; '' among them: a row of no programme.
     """
-    held: set[str] = set()
+    blocked: set[str] = set()
     for suite in suites:
         for rule in suite.rules:
             if counts[suite.name, rule.code]:
                 query = BY_PROGRAMME.format(run_id=run_id, suite=suite, rule=rule).encode()
                 programmes = {programme for (programme,) in session.execute(query)}
-                held |= programmes if severities[rule.code] == "critical" else set()
-    return held
+                blocked |= programmes if severities[rule.code] == "critical" else set()
+    return blocked
 
 
 def stop_if_critical(counts: Counts, severities: Mapping[str, str]) -> None:

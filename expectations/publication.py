@@ -37,13 +37,13 @@ PASSED = """
 insert into ops.partition_state as checked
     (consumer, programme_code, period, partition_province_id, version, accepted_through)
 select 'checks', programme_code, period, partition_province_id, version, accepted_through
-from pg_temp.unchecked where version is not null and not programme_code = any(%(held)s)
+from pg_temp.unchecked where version is not null and not programme_code = any(%(blocked)s)
 on conflict (consumer, programme_code, period, partition_province_id) do update
 set version = excluded.version, accepted_through = excluded.accepted_through, updated_at = excluded.updated_at
 """
 GONE = """
 delete from ops.partition_state as checked using pg_temp.unchecked as gone
-where checked.consumer = 'checks' and gone.version is null and not gone.programme_code = any(%(held)s)
+where checked.consumer = 'checks' and gone.version is null and not gone.programme_code = any(%(blocked)s)
     and (checked.programme_code, checked.period, checked.partition_province_id)
         = (gone.programme_code, gone.period, gone.partition_province_id)
 """
@@ -77,9 +77,9 @@ def check(run_id: int) -> None:
         session.commit()
         counts = count_unexpected(session, SUITES, severities)
         keep(session, run_id, counts, severities)
-        held = keep_by_programme(session, run_id, SUITES, counts, severities)
-        if "" in held:
-            held.update(programmes)
-        session.execute(PASSED, {"held": sorted(held)})
-        session.execute(GONE, {"held": sorted(held)})
+        blocked = keep_by_programme(session, run_id, SUITES, counts, severities)
+        if "" in blocked:
+            blocked.update(programmes)
+        session.execute(PASSED, {"blocked": sorted(blocked)})
+        session.execute(GONE, {"blocked": sorted(blocked)})
     stop_if_critical(counts, severities)

@@ -1,4 +1,4 @@
-"""A rule stands once: its condition is what Great Expectations counts and what is written down as an issue.
+"""A rule is written once: its condition is what Great Expectations counts and what is written down as an issue.
 
 A condition is SQL over one checked table (checked/). What a rule of the gate answers is a row of
 seeds/catalogue/gate_rules.csv: its severity, and a message whose words in braces are columns of the checked table.
@@ -45,7 +45,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Suite:
-    """The rules of one checked table, `pg_temp.<table>` in SQL; a rule's code stands once in a suite."""
+    """The rules of one checked table, `pg_temp.<table>` in SQL; a rule's code is unique in a suite."""
 
     name: str
     relation: str

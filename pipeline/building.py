@@ -62,7 +62,7 @@ class BuildResult:
 
     run_id: int
     nodes: list[Node] = field(default_factory=list)
-    held: str | None = None
+    blocked: str | None = None
 
 
 TOKENS = re.compile(r"""(?:\{\#.*?\#\}|--[^\n]*|/\*.*?\*/|\s+)|(?P<token>'(?:[^']|'')*'|"[^"]*"|\w+|.)""", re.DOTALL)
@@ -126,7 +126,7 @@ def build(full_refresh: bool = False) -> BuildResult:
 
     Builds again only the partitions that are made of something else than the tables hold, whatever became of earlier
     builds. full_refresh drops and recreates every table, and with them any view of a user's own that reads them.
-    A broken check holds the publication of its programme and fails no build: see BuildResult.held.
+    A broken check holds the publication of its programme and fails no build: see BuildResult.blocked.
     Raises BuildFailed; the marts then hold what passed before the failure.
     """
     prepare_catalogue()
@@ -136,8 +136,8 @@ def build(full_refresh: bool = False) -> BuildResult:
             _forget_what_consumers_took()
         nodes = run_dbt(["build", *(EVERYTHING if full_refresh else FIGURES)])
         _keep(run, nodes)
-        held = _check_marts(run)
-    return BuildResult(run.run_id, nodes, held)
+        blocked = _check_marts(run)
+    return BuildResult(run.run_id, nodes, blocked)
 
 
 def _check_marts(run: runs.Run) -> str | None:
@@ -148,7 +148,7 @@ def _check_marts(run: runs.Run) -> str | None:
     try:
         publication.check(run.run_id)
     except NotFitToPublish as broken:
-        run.detail["held"] = str(broken)
+        run.detail["blocked"] = str(broken)
         return str(broken)
     return None
 

@@ -189,7 +189,7 @@ def gate_rules() -> dict[str, GateRule]:
 
 
 def rule_message(rule: str, **values: object) -> tuple[str, str]:
-    """What a broken rule is answered with, in Vietnamese and in English.
+    """The message of a broken rule, in Vietnamese and in English.
 
     values: what the names in the message's braces stand for.
     Raises KeyError for an unknown rule or a value that is missing.
