@@ -15,6 +15,7 @@ import pytest
 from expectations import gate
 from pipeline import building
 from publish import reports, scores
+from tests.integration import grain
 from tests.integration.reports import put
 from warehouse import clock, database, moments
 from warehouse.errors import WrongCall
@@ -308,3 +309,7 @@ def test_a_unit_that_is_not_scored_has_no_sheet(season):
         with pytest.raises(WrongCall):
             scores.load(connection, EMULATION, CHO_MOI, "2019")
     assert scores.points(Decimal("-2.5")) == "−2,5"
+
+
+def test_every_mart_keeps_its_grain(season):
+    assert grain.broken() == []
