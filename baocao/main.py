@@ -7,21 +7,39 @@ A group is a module of this package with an `app = typer.Typer(...)`: with a nam
 
 import pkgutil
 import sys
+import tomllib
 import traceback
 from importlib import import_module
+from typing import Annotated
 
 import typer
 
 import baocao
 from warehouse.errors import BaocaoError, WrongCall
 from warehouse.logging import configure, mask
-from warehouse.settings import check_home, get_settings
+from warehouse.settings import PROJECT_ROOT, check_home, get_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
+def project_version() -> str:
+    """The version in pyproject.toml; the metadata of an editable install would keep the one of the last set-up."""
+    with (PROJECT_ROOT / "pyproject.toml").open("rb") as file:
+        return tomllib.load(file)["project"]["version"]
+
+
+def show_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"baocao {project_version()}")
+        raise typer.Exit
+
+
 @app.callback()
-def start() -> None:
+def start(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """Báo cáo: reports of Vietnam's administrations, from the file to the figure."""
     check_home()
     pinned = get_settings().now
