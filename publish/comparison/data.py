@@ -14,7 +14,7 @@ from publish.annex import data as annex_data
 from publish.forms.types import TYPES
 from publish.reading import tracing
 from publish.reading.progress import coverage, figure, require_unit
-from warehouse import catalogue, wording
+from warehouse import catalogue, queries, wording
 from warehouse.as_of import set_session_as_of
 from warehouse.errors import WrongCall
 
@@ -55,49 +55,7 @@ NAME = """
 select unit_name from app.org_unit_code where unit_code = %(unit)s and resolve_to = 'infinity'
 """
 
-STEPS = f"""
-with {tracing.PLACES},
-told as (
-    select told.programme_code, told.indicator_code, told.period, told.unit_id, told.unit_code, told.agency_code,
-           told.known_from, told.known_to, told.submission_id, told.line_id
-    from places
-    join app.value_version as told using (unit_id)
-    where told.programme_code = %(programme)s and told.period = %(period)s and told.is_primary
-        and told.indicator_code = any(%(indicators)s) and {tracing.IS_COUNTED}),
-steps as (
-    select coalesce(came.indicator_code, went.indicator_code) as indicator_code,
-           coalesce(came.unit_id, went.unit_id) as unit_id, coalesce(came.unit_code, went.unit_code) as unit_code,
-           coalesce(came.agency_code, went.agency_code) as agency_code,
-           coalesce(came.known_from, went.known_to) as changed_at,
-           came.submission_id as came_with, came.line_id as came_id, went.line_id as went_id
-    from told as came
-    full join told as went
-        on went.indicator_code = came.indicator_code and went.unit_id = came.unit_id
-        and went.agency_code = came.agency_code and went.known_to = came.known_from
-    where coalesce(came.known_from, went.known_to) > %(before)s
-        and coalesce(came.known_from, went.known_to) <= %(after)s)
-select steps.indicator_code, steps.unit_code, steps.agency_code, steps.changed_at as accepted_at,
-       submission.submission_id, submission.submission_type, file.file_name, file.sha256, file.archive_uri,
-       submission.sheet, submission.part_columns, came.row_no,
-       went.numerator_raw as old_numerator, went.denominator_raw as old_denominator, went.value_raw as old_value,
-       came.numerator_raw as new_numerator, came.denominator_raw as new_denominator, came.value_raw as new_value
-from steps
-left join raw.line as came on came.line_id = steps.came_id
-left join raw.line as went on went.line_id = steps.went_id
-cross join lateral (
-    select coalesce(steps.came_with, (
-        select report.submission_id from app.validated_submission as report
-        where report.programme_code = %(programme)s and report.period = %(period)s and report.unit_id = steps.unit_id
-            and report.agency_code = steps.agency_code and report.is_accepted
-            and report.decided_at = steps.changed_at
-        order by report.accepted_seq desc limit 1)) as submission_id) as cause
-join raw.submission as submission on submission.submission_id = cause.submission_id
-join raw.file as file on file.sha256 = submission.sha256
-where (came.numerator_kind, came.numerator, came.denominator_kind, came.denominator, came.value_kind, came.value)
-    is distinct from
-    (went.numerator_kind, went.numerator, went.denominator_kind, went.denominator, went.value_kind, went.value)
-order by steps.changed_at, steps.unit_code, steps.agency_code
-"""
+STEPS = queries.load(__file__, "steps")
 """A step is one line that another took the place of, that came new, or that was withdrawn: then no line came."""
 
 

@@ -1,6 +1,6 @@
 """From a published figure down to the files, sheets and cells that it is made of, as it was known at a moment.
 
-The session's moment decides (warehouse.as_of.set_session_as_of): an earlier one has other lines, as it has in the marts.
+The session's moment decides (warehouse.as_of.set_session_as_of): an earlier one has other lines, as in the marts.
 """
 
 from dataclasses import dataclass
@@ -18,34 +18,6 @@ from warehouse.errors import WrongCall
 
 Row = dict[str, Any]
 
-PLACES = """
-places as (
-    select place.unit_id, place.weight, place.is_estimated, true as is_below
-    from app.expected_rollup as expected
-    join app.rollup_unit as place
-        on place.rollup_unit_id = expected.unit_id and place.boundary_basis = expected.boundary_basis
-    where expected.programme_code = %(programme)s and expected.period = %(period)s
-        and expected.unit_code = %(unit)s and expected.boundary_basis = %(basis)s
-    union all
-    select unit_id, 1, false, false
-    from app.org_unit as own
-    where unit_code = %(unit)s and (valid_to = 'infinity' or %(basis)s = 'as_reported')
-        and not exists (
-            select from app.expected_rollup as expected
-            where expected.programme_code = %(programme)s and expected.period = %(period)s
-                and expected.unit_id = own.unit_id and expected.boundary_basis = %(basis)s))
-"""
-"""Whose lines make a place's figures: of those below it that owe, each with its share; else its own alone."""
-
-IS_COUNTED = """
-(case when places.is_below then told.is_owed and told.feeds_rollup and told.rollup_measure is not null
-      else exists (
-          select from app.indicator_agency as assigned
-          where assigned.programme_code = told.programme_code and assigned.indicator_code = told.indicator_code
-              and assigned.agency_code = told.agency_code and assigned.is_figure) end)
-"""
-"""Whether a line of such a unit is in the figure: below, what is owed and added up; its own, of whose word it is."""
-
 FIGURES = """
 select figure.*
 from marts.fct_indicator_rollup as figure
@@ -58,25 +30,22 @@ where figure.programme_code = %(programme)s and figure.indicator_code = %(indica
 order by spoken.measure is null, figure.measure limit 1
 """
 
-PARTS = f"""
-with {PLACES}
-select told.unit_code, told.agency_code, told.measure, told.known_from,
-       told.numerator_low, told.numerator_high, told.denominator_low, told.denominator_high,
-       told.value_status, told.is_summable as is_added_up,
-       places.weight, places.is_estimated,
+PARTS = """
+select part.unit_code, part.agency_code, part.measure, part.known_from,
+       part.numerator_low, part.numerator_high, part.denominator_low, part.denominator_high,
+       part.value_status, part.is_summable as is_added_up, part.weight, part.is_estimated,
        line.numerator_raw, line.denominator_raw, line.value_raw,
        file.file_name, submission.sheet, line.row_no, submission.part_columns, file.sha256, file.archive_uri,
        submission.submission_id, submission.submission_type, submission.is_made_up, verdict.rules_version
-from places
-join app.value_version as told using (unit_id)
+from app.figure_line as part
 join raw.line as line using (line_id)
-join raw.submission as submission on submission.submission_id = told.submission_id
+join raw.submission as submission on submission.submission_id = part.submission_id
 join raw.file as file on file.sha256 = submission.sha256
-join ops.submission_verdict as verdict on verdict.submission_id = told.submission_id
-where told.programme_code = %(programme)s and told.indicator_code = %(indicator)s and told.period = %(period)s
-    and app.is_valid_as_of(told.known_from, told.known_to) and {IS_COUNTED}
-    and case when places.is_below then told.rollup_measure else told.measure end = %(measure)s
-order by told.unit_code, told.agency_code
+join ops.submission_verdict as verdict on verdict.submission_id = part.submission_id
+where part.programme_code = %(programme)s and part.indicator_code = %(indicator)s and part.period = %(period)s
+    and part.figure_unit_code = %(unit)s and part.boundary_basis = %(basis)s and part.figure_measure = %(measure)s
+    and app.is_valid_as_of(part.known_from, part.known_to)
+order by part.unit_code, part.agency_code
 """
 
 PARTS_OF_A_LINE = ("numerator", "denominator", "value")
