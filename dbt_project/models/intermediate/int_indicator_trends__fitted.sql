@@ -1,6 +1,5 @@
 -- int_indicator_trends__fitted.sql: one row per figure of a district or province, with the slope
--- of its
--- series so far
+-- of its series so far
 -- The series: the unit's exact figures up to this period, and the plan's baseline where the unit
 -- has no exact figure of that period. Every window starts with the unit, so that a reader of one
 -- unit reads its history and no other.
@@ -63,7 +62,7 @@ with
         from baselines
     ),
 
-    -- what can be missing to: the whole of a share
+    -- the ceiling: the whole of a share
     bounded as (
         select
             points.*,
@@ -94,8 +93,8 @@ with
             and indicators.indicator_code = points.indicator_code
     ),
 
-    -- counts, answers and changes have no rate of reduction, nor has what grows without end
-    measured as (
+    -- counts, yes/no and changes have no rate of reduction, nor has what grows without a limit
+    with_distance as (
         select
             *,
             coalesce(
@@ -110,7 +109,7 @@ with
         from bounded
     ),
 
-    sloped as (
+    fitted as (
         select
             *,
             regr_slope(ln(distance::float8), period_time::float8) filter (
@@ -119,7 +118,7 @@ with
             coalesce(
                 bool_or(distance <= 0) filter (where is_in_series) over series, false
             ) as has_reached_zero
-        from measured
+        from with_distance
         window
             series as (
                 partition by programme_code, indicator_code, unit_id, unit_code, measure
@@ -144,7 +143,7 @@ select
     ceiling,
     has_distance,
     distance,
-    -- beyond twelve digits is the noise of the logarithm: what stands still must not creep
+    -- beyond twelve digits is the noise of the logarithm: a constant series has no slope
     case when not has_reached_zero then round(log_slope::numeric, 12) end as log_slope
-from sloped
+from fitted
 where is_figure
