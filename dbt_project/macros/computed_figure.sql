@@ -25,6 +25,7 @@
         coalesce({{ coverage_pct() }} < min_coverage_pct, true) as is_provisional,
         {{ is_rolled_up }} as is_rolled_up,
         is_estimated,
+        has_predecessors,
         is_made_up
     from {{ relation }}
 {%- endmacro %}

@@ -4,12 +4,11 @@
 -- Times without any line have no row. An empty cell is no line.
 {{
     config(
-        materialized="incremental",
-        incremental_strategy="partition_overwrite",
+        materialized="partitioned_table",
         indexes=[
-            {"columns": ["programme_code", "period", "current_province_id"]},
+            {"columns": ["programme_code", "period", "partition_province_id"]},
             {
-                "columns": ["programme_code", "period", "unit_code", "agency_code", "known_from"],
+                "columns": ["programme_code", "period", "unit_id", "agency_code", "known_from"],
                 "unique": true,
             },
         ],
@@ -30,9 +29,9 @@ with
         select
             lines.programme_code,
             lines.period,
-            lines.unit_code,
+            lines.unit_id,
             lines.agency_code,
-            lines.current_province_id,
+            lines.partition_province_id,
             lines.known_from,
             lines.known_to,
             count(*) as lines
@@ -50,9 +49,9 @@ with
         select
             line_counts.programme_code,
             line_counts.period,
-            line_counts.unit_code,
+            line_counts.unit_id,
             line_counts.agency_code,
-            line_counts.current_province_id,
+            line_counts.partition_province_id,
             change_of_count.changed_at,
             sum(change_of_count.change) as change
         from line_counts
@@ -74,18 +73,18 @@ with
         from changes
         window
             of_report as (
-                partition by programme_code, period, unit_code, agency_code order by changed_at
+                partition by programme_code, period, unit_id, agency_code order by changed_at
             )
     )
 
 select
     programme_code,
     period,
-    unit_code,
+    unit_id,
     agency_code,
     changed_at as known_from,
     next_changed_at as known_to,
-    current_province_id,
+    partition_province_id,
     lines_reported::integer as lines_reported
 from cumulated
 where lines_reported > 0

@@ -1,7 +1,7 @@
 -- int_denominators__last_reported.sql: one row per indicator, measure, period, unit above and
 -- basis, with the denominator that the units that have not reported had when they last did
 -- Beside the denominator that was reported it says how much of the known one is covered.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     scheduled as (

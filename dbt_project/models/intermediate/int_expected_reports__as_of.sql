@@ -1,6 +1,6 @@
 -- int_expected_reports__as_of.sql: one row per report that is owed or excused at the moment
 -- What was decided later does not count.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     as_of as (select {{ obligations_as_of() }} as moment),

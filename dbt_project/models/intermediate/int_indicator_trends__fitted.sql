@@ -1,9 +1,25 @@
 -- int_indicator_trends__fitted.sql: one row per figure of a district or province, with the slope
 -- of its series so far
 -- The series: the unit's exact figures up to this period, and the plan's baseline where the unit
--- has no exact figure of that period. Every window starts with the unit, so that a reader of one
--- unit reads its history and no other.
-{{ config(materialized="view") }}
+-- has no exact figure of that period. A baseline of which not enough was reported
+-- counts as none. Every window starts with the unit, so that a reader of one unit reads its history
+-- and no other.
+{{ config(materialized="replaced_view") }}
+
+{%- set columns = [
+    "programme_code",
+    "indicator_code",
+    "period",
+    "unit_id",
+    "unit_code",
+    "unit_level",
+    "measure",
+    "value",
+    "value_low",
+    "value_high",
+    "low_closed",
+    "high_closed",
+] %}
 
 with
     figures as (
@@ -24,41 +40,19 @@ with
 
     points as (
         select
-            figures.programme_code,
-            figures.indicator_code,
-            figures.period,
-            figures.unit_id,
-            figures.unit_code,
-            figures.unit_level,
-            figures.measure,
-            figures.value,
-            figures.value_low,
-            figures.value_high,
-            figures.low_closed,
-            figures.high_closed,
+            {%- for column in columns %} figures.{{ column }}, {%- endfor %}
             {{ period_time("periods.data_to") }} as period_time,
-            true as is_figure
+            true as is_figure,
+            coalesce(
+                periods.kind = 'baseline' and figures.is_provisional, false
+            ) as is_partial_baseline
         from figures
         inner join
             periods
             on periods.programme_code = figures.programme_code
             and periods.period = figures.period
         union all
-        select
-            programme_code,
-            indicator_code,
-            period,
-            unit_id,
-            unit_code,
-            unit_level,
-            measure,
-            value,
-            value_low,
-            value_high,
-            low_closed,
-            high_closed,
-            period_time,
-            false
+        select {{ columns | join(", ") }}, period_time, false, false
         from baselines
     ),
 
@@ -73,19 +67,27 @@ with
                 when points.measure = 'rate' and indicators.is_part_of_whole
                 then indicators.factor
             end as ceiling,
-            points.is_figure
-            or not coalesce(
-                bool_or(points.is_figure and points.value is not null) over (
-                    partition by
-                        points.programme_code,
-                        points.indicator_code,
-                        points.unit_id,
-                        points.unit_code,
-                        points.measure,
-                        points.period
-                ),
-                false
-            ) as is_in_series
+            case
+                when points.is_figure
+                then not points.is_partial_baseline
+                else
+                    not coalesce(
+                        bool_or(
+                            points.is_figure
+                            and not points.is_partial_baseline
+                            and points.value is not null
+                        ) over (
+                            partition by
+                                points.programme_code,
+                                points.indicator_code,
+                                points.unit_id,
+                                points.unit_code,
+                                points.measure,
+                                points.period
+                        ),
+                        false
+                    )
+            end as is_in_series
         from points
         inner join
             indicators
@@ -127,18 +129,7 @@ with
     )
 
 select
-    programme_code,
-    indicator_code,
-    period,
-    unit_id,
-    unit_code,
-    unit_level,
-    measure,
-    value,
-    value_low,
-    value_high,
-    low_closed,
-    high_closed,
+    {{ columns | join(", ") }},
     direction,
     ceiling,
     has_distance,

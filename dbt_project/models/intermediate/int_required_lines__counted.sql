@@ -1,6 +1,6 @@
 -- int_required_lines__counted.sql: one row per programme, agency and level of unit, with the number
 -- of lines that a full report of figures has to hold
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with required as (select * from {{ ref("int_indicators__required") }})
 

@@ -1,6 +1,6 @@
 -- int_score_indicators__compared.sql: one row per programme, period, unit, line of its score sheet
 -- and indicator that the line rests on, with the verdict against the main target
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     required as (

@@ -1,7 +1,7 @@
 -- int_scores__submitted.sql: one row per programme, period, unit and line with points, those of
 -- the unit itself and those of the agency that checks it
 -- Only an exact value is a score; one that is a bound or a range leaves the line undetermined.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     sheets as (select * from {{ ref("score_sheets") }}),

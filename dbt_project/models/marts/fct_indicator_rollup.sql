@@ -26,5 +26,6 @@ select
     is_provisional,
     is_rolled_up,
     is_estimated,
+    has_predecessors,
     is_made_up
 from figures

@@ -46,7 +46,7 @@ with
             statuses
             on statuses.programme_code = owed.programme_code
             and statuses.period = owed.period
-            and statuses.unit_code = owed.unit_code
+            and statuses.unit_id = owed.unit_id
             and statuses.agency_code = owed.agency_code
             and statuses.known_from < owed.decided_to
             and statuses.known_to > owed.owed_at
@@ -59,7 +59,7 @@ with
             completeness
             on completeness.programme_code = owed.programme_code
             and completeness.period = owed.period
-            and completeness.unit_code = owed.unit_code
+            and completeness.unit_id = owed.unit_id
             and completeness.agency_code = owed.agency_code
             and completeness.known_from <= statuses.known_from
             and completeness.known_to > statuses.known_from

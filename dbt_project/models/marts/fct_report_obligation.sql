@@ -20,7 +20,7 @@ with
 
     -- one row per report, and the planner knows it: a query without this column skips the join
     completeness as (
-        select programme_code, period, unit_code, agency_code, max(lines_reported) as lines_reported
+        select programme_code, period, unit_id, agency_code, max(lines_reported) as lines_reported
         from {{ ref("int_completeness__history") }}
         where known_from <= (select as_of_at from as_of) and known_to > (select as_of_at from as_of)
         group by 1, 2, 3, 4
@@ -72,17 +72,16 @@ with
             and required.agency_code = owed.agency_code
             and required.unit_level = owed.unit_level
         left join
-            -- by the code, as in the schedule's index: else a national period compares all with all
             statuses
             on statuses.programme_code = owed.programme_code
             and statuses.period = owed.period
-            and statuses.unit_code = owed.unit_code
+            and statuses.unit_id = owed.unit_id
             and statuses.agency_code = owed.agency_code
         left join
             completeness
             on completeness.programme_code = owed.programme_code
             and completeness.period = owed.period
-            and completeness.unit_code = owed.unit_code
+            and completeness.unit_id = owed.unit_id
             and completeness.agency_code = owed.agency_code
     )
 
