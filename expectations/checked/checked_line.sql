@@ -157,7 +157,7 @@ with
         from divided
     ),
 
-    figured as (
+    exact as (
         select
             *,
             case
@@ -168,7 +168,7 @@ with
 
     valued as (
         select *, coalesce(figure, case when not is_count_of_rate then exact_value end) as compared_value
-        from figured
+        from exact
     ),
 
     earlier as (
