@@ -16,7 +16,7 @@ from warehouse import catalogue
 CHECKED = Path(__file__).with_name("checked")
 """One SQL file for each checked table."""
 
-NUMBERS = frozenset({"base", "base_earlier", "expected", "figure", "told", "told_earlier"})
+NUMBERS = frozenset({"base", "base_earlier", "expected", "figure", "compared_value", "earlier_value"})
 DAYS = frozenset({"resolve_on"})
 TIMESTAMPS = frozenset({"closed_at"})
 RANGES = {

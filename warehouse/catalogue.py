@@ -21,6 +21,9 @@ Aggregation = Literal["ratio", "sum", "share_of_units", "relative_change", "none
 Measure = Literal["rate", "count", "share", "yes_no", "change", "points"]
 Level = Literal["commune", "district", "province"]
 
+DEFAULT_AGENCY = "UBND"
+"""Who reports for a unit where no agency is named: the unit itself (in SQL: the macro default_agency)."""
+
 GATE_RULES = PROJECT_ROOT / "dbt_project" / "seeds" / "catalogue" / "gate_rules.csv"
 
 

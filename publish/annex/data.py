@@ -166,7 +166,7 @@ def load(
 ) -> Annex | None:
     """The annex of a unit or of the whole province, as the marts have it as of the session's timestamp.
 
-    as_of is printed: the moment that the caller has set (warehouse.as_of.set_session_as_of), None for the newest.
+    as_of is printed: what the caller has set (warehouse.as_of.set_session_as_of), None for the newest figures.
     None where the marts have nothing of that unit in it, or the plan has no such table. Raises WrongCall for an unknown
     programme or period.
     """
