@@ -4,7 +4,10 @@ What passed is kept as the state of the consumer `checks` (ops.partition_state):
 rule stays unchecked, is checked again after the next build, and holds no other.
 """
 
-from expectations.checks import keep, keep_by_programme, lay_out, stop_if_critical
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from expectations.checks import keep, keep_by_programme, keep_tests, lay_out, stop_if_critical
 from expectations.context import count_unexpected
 from expectations.rules import Suite, severities_of
 from expectations.suites import (
@@ -55,12 +58,13 @@ where unit_level in ('district', 'province') and current_province_id = any(%s)
 SCORED = "select 1 from catalogue.score_sheets where programme_code = any(%s) limit 1"
 
 
-def check(run_id: int) -> None:
+def check(run_id: int, failing: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
     """Check the partitions that no check has passed as they are now; the result of every rule is kept under `run_id`.
 
     That is what this build or an earlier, unfinished one has made again, and all of a programme of which the models or
     the rows of the catalogue are others. Raises NotFitToPublish when a critical rule is broken, after the programmes
     that break none have been passed; a broken warning is kept and logged.
+    failing: by programme the tests of dbt that its rows fail; it is not passed either.
     """
     severities = severities_of(SUITES)
     with database.connect("loader") as session:
@@ -78,8 +82,10 @@ def check(run_id: int) -> None:
         counts = count_unexpected(session, SUITES, severities)
         keep(session, run_id, counts, severities)
         held = keep_by_programme(session, run_id, SUITES, counts, severities)
+        keep_tests(session, run_id, failing)
+        held.update(failing)
         if "" in held:
             held.update(programmes)
         session.execute(PASSED, {"held": sorted(held)})
         session.execute(GONE, {"held": sorted(held)})
-    stop_if_critical(counts, severities)
+    stop_if_critical(counts, severities, failing)

@@ -31,7 +31,7 @@ EVER = datetime(1, 1, 1, tzinfo=UTC)
 BUILT = "select as_of from ops.last_successful_run where step = 'build'"
 
 UNCHECKED = """
-select programme_code, string_agg(distinct concat(result.rule, ': ', result.unexpected_count, ' rows'), '; ')
+select programme_code, string_agg(distinct concat(result.rule, ': ' || result.unexpected_count || ' rows'), '; ')
 from ops.changed_partitions('checks') as unchecked
 left join ops.check_result_by_programme as result
     on result.programme_code in (unchecked.programme_code, '')

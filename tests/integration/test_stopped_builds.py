@@ -56,7 +56,8 @@ def by_a_failing_test(catalogue: OwnCatalogue, chance: float) -> None:
     """dbt skips what depends on the node."""
     node = STOPPED_AT[int(chance * len(STOPPED_AT))]
     file = catalogue.folder / "tests" / "it_stops.sql"
-    file.write_text(f"select 1 as stopped from {{{{ ref('{node}') }}}} limit 1\n", encoding="utf-8")
+    stops = '{{ config(severity="error") }}'  # else a build of ours goes on
+    file.write_text(f"{stops} select 1 as stopped from {{{{ ref('{node}') }}}} limit 1\n", encoding="utf-8")
     try:
         with pytest.raises(BuildFailed):
             building.build()
