@@ -137,7 +137,7 @@ def publish() -> Published:
         held = _held(connection)
         (as_of,) = connection.execute(BUILT).fetchone() or (None,)
         before = _published_before()
-        versions = dict(connection.execute(VERSIONS).fetchall())
+        versions: dict[str, str] = dict(connection.execute(VERSIONS).fetchall())
         anew = {code for code, version in versions.items() if before.get(code, {}).get("version") != version} - {*held}
         psycopg.ClientCursor(connection).execute(UNPUBLISHED, {"anew": sorted(anew), "held": sorted(held)})
         last = {code: found["as_of"] for code, found in before.items() if code not in anew}
