@@ -21,14 +21,14 @@ class NotFitToPublish(NotRetryable):
     """The marts hold rows that cannot be true; the message names each broken rule and how many rows break it."""
 
 
-def lay_out(session: psycopg.Connection, tables: Sequence[str], **values: object) -> None:
+def create_check_tables(session: psycopg.Connection, tables: Sequence[str], **values: object) -> None:
     """Make these checked tables, in their order, as temporary tables that end with the session.
 
     values: what the parameters in their SQL stand for, written in as literals so that the planner sees them.
     """
     cursor = psycopg.ClientCursor(session)
     for table in tables:
-        cursor.execute(f"create temporary table {table} as\n{rules.laid_out(table)}".encode(), values or None)
+        cursor.execute(f"create temporary table {table} as\n{rules.check_table_query(table)}".encode(), values or None)
         session.execute(f"analyze pg_temp.{table}")
 
 

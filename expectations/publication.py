@@ -7,7 +7,7 @@ rule stays unchecked, is checked again after the next build, and holds no other.
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from expectations.checks import keep, keep_by_programme, keep_tests, lay_out, stop_if_critical
+from expectations.checks import create_check_tables, keep, keep_by_programme, keep_tests, stop_if_critical
 from expectations.context import count_unexpected
 from expectations.rules import Suite, severities_of
 from expectations.suites import (
@@ -35,25 +35,25 @@ SUITES: tuple[Suite, ...] = (
 """In this order: conserved_sum is laid out from the figures before it."""
 
 UNCHECKED = "create temporary table unchecked as select * from ops.changed_partitions('checks')"
-BUILT_AGAIN = "select programme_code, period, current_province_id from pg_temp.unchecked"
+BUILT_AGAIN = "select programme_code, period, partition_province_id from pg_temp.unchecked"
 PASSED = """
 insert into ops.partition_state as checked
-    (consumer, programme_code, period, current_province_id, version, accepted_through)
-select 'checks', programme_code, period, current_province_id, version, accepted_through
+    (consumer, programme_code, period, partition_province_id, version, accepted_through)
+select 'checks', programme_code, period, partition_province_id, version, accepted_through
 from pg_temp.unchecked where version is not null and not programme_code = any(%(held)s)
-on conflict (consumer, programme_code, period, current_province_id) do update
+on conflict (consumer, programme_code, period, partition_province_id) do update
 set version = excluded.version, accepted_through = excluded.accepted_through, updated_at = excluded.updated_at
 """
 GONE = """
 delete from ops.partition_state as checked using pg_temp.unchecked as gone
 where checked.consumer = 'checks' and gone.version is null and not gone.programme_code = any(%(held)s)
-    and (checked.programme_code, checked.period, checked.current_province_id)
-        = (gone.programme_code, gone.period, gone.current_province_id)
+    and (checked.programme_code, checked.period, checked.partition_province_id)
+        = (gone.programme_code, gone.period, gone.partition_province_id)
 """
 TRENDED = """
 select unit_id
 from app.org_unit
-where unit_level in ('district', 'province') and current_province_id = any(%s)
+where unit_level in ('district', 'province') and partition_province_id = any(%s)
 """
 SCORED = "select 1 from catalogue.score_sheets where programme_code = any(%s) limit 1"
 
@@ -77,7 +77,7 @@ def check(run_id: int, failing: Mapping[str, Sequence[str]] = MappingProxyType({
             "units": [unit for (unit,) in session.execute(TRENDED, [partitions])],
             "is_scored": session.execute(SCORED, [programmes]).fetchone() is not None,
         }
-        lay_out(session, [suite.table for suite in SUITES], **scope)
+        create_check_tables(session, [suite.table for suite in SUITES], **scope)
         session.commit()
         counts = count_unexpected(session, SUITES, severities)
         keep(session, run_id, counts, severities)

@@ -14,7 +14,7 @@ from warehouse.logging import get_logger
 
 log = get_logger(__name__)
 
-TOLD = (
+LEVEL_SUMMARY = (
     "{programme_code} {period} {unit_level}: of {due} due {submitted} submitted, {on_time} on time, "
     "{accepted} accepted, {complete} complete"
 )
@@ -46,8 +46,8 @@ def check() -> Checked:
         broken = {f"{suite}.{rule}": count for (suite, rule), count in checked.counts.items() if count}
         run.detail = {"broken": broken, "levels": checked.levels}
         for level in checked.levels:
-            log.info(TOLD.format(**level))
-        obligations.judge(checked)
+            log.info(LEVEL_SUMMARY.format(**level))
+        obligations.stop_if_broken(checked)
     return checked
 
 

@@ -54,25 +54,25 @@ from ops.figures_versions() as figures
 
 UNPUBLISHED = """
 create temporary table unpublished on commit drop as
-select programme_code, period, current_province_id, now.version, now.accepted_through,
+select programme_code, period, partition_province_id, now.version, now.accepted_through,
     programme_code = any(%(anew)s) as is_anew,
     case when programme_code = any(%(anew)s) then 0 else coalesce(published.accepted_through, 0) end as since
 from ops.mart_partitions() as now
 full join (select * from ops.partition_state where consumer = 'workbooks') as published
-    using (programme_code, period, current_province_id)
+    using (programme_code, period, partition_province_id)
 where (published.version is distinct from now.version or programme_code = any(%(anew)s))
     and not programme_code = any(%(held)s)
 """
 
 CHANGED = """
 with accepted as (
-    select report.programme_code, report.period, report.current_province_id, report.unit_id, report.accepted_seq
+    select report.programme_code, report.period, report.partition_province_id, report.unit_id, report.accepted_seq
     from app.validated_submission as report
     left join catalogue.score_sheets as sheet using (programme_code)
     where report.is_accepted and (report.form = 'figures' or sheet.programme_code is not null)),
 changed as (
     select programme_code, period, unit_id
-    from accepted join pg_temp.unpublished using (programme_code, period, current_province_id)
+    from accepted join pg_temp.unpublished using (programme_code, period, partition_province_id)
     where accepted_seq > since and accepted_seq <= accepted_through
     union
     select owed.programme_code, owed.period, owed.unit_id
@@ -100,17 +100,17 @@ PUBLISHED = """
 with gone as (
     delete from ops.partition_state as published using pg_temp.unpublished as gone
     where published.consumer = 'workbooks' and gone.version is null
-        and (published.programme_code, published.period, published.current_province_id)
-            = (gone.programme_code, gone.period, gone.current_province_id))
+        and (published.programme_code, published.period, published.partition_province_id)
+            = (gone.programme_code, gone.period, gone.partition_province_id))
 insert into ops.partition_state as published
-    (consumer, programme_code, period, current_province_id, version, accepted_through)
-select 'workbooks', programme_code, period, current_province_id, version, accepted_through
+    (consumer, programme_code, period, partition_province_id, version, accepted_through)
+select 'workbooks', programme_code, period, partition_province_id, version, accepted_through
 from pg_temp.unpublished where version is not null
-on conflict (consumer, programme_code, period, current_province_id) do update
+on conflict (consumer, programme_code, period, partition_province_id) do update
 set version = excluded.version, accepted_through = excluded.accepted_through, updated_at = excluded.updated_at
 """
 
-FIGURED = """
+UNITS_WITH_FIGURES = """
 select distinct unit_id from marts.fct_indicator_rollup
 where boundary_basis = 'as_reported' and programme_code = %s and period = %s and unit_id = any(%s)
 """
@@ -196,12 +196,12 @@ def _changed(
     rows = connection.execute(CHANGED, values).fetchall()
     for (programme, period), places in groupby(rows, key=lambda row: row[:2]):
         units = list(places)
-        asked = [programme, period, [unit_id for _, _, unit_id, _, _ in units]]
-        figured = {unit_id for (unit_id,) in connection.execute(FIGURED, asked)}
-        shown = {code: False for _, _, _, code, _ in units}
+        keys = [programme, period, [unit_id for _, _, unit_id, _, _ in units]]
+        with_figures = {unit_id for (unit_id,) in connection.execute(UNITS_WITH_FIGURES, keys)}
+        has_report_by_unit = {code: False for _, _, _, code, _ in units}
         for _, _, unit_id, code, is_scored in units:
-            shown[code] = shown[code] or is_scored or unit_id in figured
-        for code, has_report in shown.items():
+            has_report_by_unit[code] = has_report_by_unit[code] or is_scored or unit_id in with_figures
+        for code, has_report in has_report_by_unit.items():
             yield programme, period, code, has_report
 
 

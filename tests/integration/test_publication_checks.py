@@ -22,7 +22,7 @@ create table app.expected_report (
 create table app.expected_rollup (programme_code text, period text, unit_id text);
 create table app.indicator_agency (programme_code text, indicator_code text, agency_code text,
     is_figure boolean);
-create table app.org_unit (unit_id text, unit_level text, current_province_id text);
+create table app.org_unit (unit_id text, unit_level text, partition_province_id text);
 create table marts.fct_indicator_rollup (programme_code text, indicator_code text, period text, unit_id text,
     unit_level text, boundary_basis text, measure text, numerator numeric, denominator numeric, value numeric,
     value_low numeric, value_high numeric, units_expected integer, units_reporting integer,
@@ -56,7 +56,7 @@ insert into app.indicator_agency values
 insert into app.expected_rollup values ('P', '2026', 'U'), ('P', '2026', 'U/unallocated');
 insert into app.org_unit values
     ('U', 'province', 'U'), ('C1', 'commune', 'U'), ('C2', 'commune', 'U'), ('C3', 'commune', 'U');
-insert into ops.partition_state (consumer, programme_code, period, current_province_id, version, accepted_through)
+insert into ops.partition_state (consumer, programme_code, period, partition_province_id, version, accepted_through)
     values ('marts.fct_indicator_rollup', 'P', '2026', 'U', '1', 1);
 """
 MARTS = (
@@ -340,7 +340,7 @@ def unchecked(connection: psycopg.Connection) -> set[str]:
 
 def test_a_broken_rule_holds_its_own_programme_until_a_later_check_passes_and_no_other(session):
     session.execute(
-        "insert into ops.partition_state (consumer, programme_code, period, current_province_id, version, "
+        "insert into ops.partition_state (consumer, programme_code, period, partition_province_id, version, "
         "accepted_through) values ('marts.fct_indicator_rollup', 'Q', '2026', 'U', '1', 1)"
     )
     plant(session, "fct_indicator_rollup", FIGURE | {"programme_code": "Q", "indicator_code": "99"})

@@ -74,7 +74,7 @@
         ) -%}
         {%- if key not in keys -%} {%- do keys.append(key) -%} {%- endif -%}
     {%- endfor -%}
-    (programme_code, period{{ ", current_province_id" if listed }}) in ({{ keys | join(", ") }})
+    (programme_code, period{{ ", partition_province_id" if listed }}) in ({{ keys | join(", ") }})
 {%- endmacro %}
 
 {% macro current_partitions_sql(definition) -%}
@@ -91,13 +91,13 @@
     select
         coalesce(now.programme_code, built.programme_code),
         coalesce(now.period, built.period),
-        coalesce(now.current_province_id, built.current_province_id)
+        coalesce(now.partition_province_id, built.partition_province_id)
     from partitions_now as now
     full join
         (select * from ops.partition_state where consumer = '{{ name }}') as built
         on built.programme_code = now.programme_code
         and built.period = now.period
-        and built.current_province_id = now.current_province_id
+        and built.partition_province_id = now.partition_province_id
     where built.version is distinct from now.version
 {%- endmacro %}
 
@@ -106,14 +106,14 @@
     delete from ops.partition_state as built
     where
         built.consumer = '{{ name }}'
-        and (built.programme_code, built.period, built.current_province_id)
-        not in (select programme_code, period, current_province_id from partitions_now)
+        and (built.programme_code, built.period, built.partition_province_id)
+        not in (select programme_code, period, partition_province_id from partitions_now)
     ;
     insert into ops.partition_state as built
-        (consumer, programme_code, period, current_province_id, version, accepted_through)
-    select '{{ name }}', programme_code, period, current_province_id, version, accepted_through
+        (consumer, programme_code, period, partition_province_id, version, accepted_through)
+    select '{{ name }}', programme_code, period, partition_province_id, version, accepted_through
     from partitions_now
-    on conflict (consumer, programme_code, period, current_province_id) do update
+    on conflict (consumer, programme_code, period, partition_province_id) do update
     set
         version = excluded.version,
         accepted_through = excluded.accepted_through,

@@ -10,7 +10,10 @@ with
     figures as (
         select *
         from {{ ref("int_rollups__computed") }}
-        where boundary_basis = 'as_reported' and (value_low is not null or value_high is not null)
+        where
+            boundary_basis = 'as_reported'
+            and (value_low is not null or value_high is not null)
+            and not is_provisional
     ),
 
     starts as (

@@ -5,11 +5,7 @@
 with
     as_of as (select {{ obligations_as_of() }} as moment),
 
-    decided as (
-        select *
-        from {{ ref("int_expected_reports__history") }}
-        where is_owed or reason like 'exempt by %'
-    )
+    decided as (select * from {{ ref("int_expected_reports__history") }} where is_owed or is_exempt)
 
 select decided.*
 from decided

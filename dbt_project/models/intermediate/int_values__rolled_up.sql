@@ -4,7 +4,7 @@
     config(
         materialized="partitioned_table",
         indexes=[
-            {"columns": ["programme_code", "period", "current_province_id"]},
+            {"columns": ["programme_code", "period", "partition_province_id"]},
             {
                 "columns": [
                     "unit_id",

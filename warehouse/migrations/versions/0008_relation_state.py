@@ -28,11 +28,11 @@ create table ops.partition_state (
     consumer text not null,
     programme_code text not null,
     period text not null,
-    current_province_id text not null,
+    partition_province_id text not null,
     version text not null,
     accepted_through bigint not null,
     updated_at timestamptz not null default clock_timestamp(),
-    primary key (consumer, programme_code, period, current_province_id)
+    primary key (consumer, programme_code, period, partition_province_id)
 );
 comment on table ops.partition_state is
     'One row per consumer and partition, with the version that it has taken in. consumer: a partitioned table of dbt, '
@@ -142,19 +142,19 @@ comment on function ops.input_versions is
     'and the rows of the tables below. Empty programme: of what is of none.';
 
 create function ops.current_partitions(definition regclass, reports regclass)
-returns table (programme_code text, period text, current_province_id text, version text, accepted_through bigint)
+returns table (programme_code text, period text, partition_province_id text, version text, accepted_through bigint)
 language plpgsql stable as $$
 begin
     return query execute format(
         'with inputs as materialized (select name from ops.inputs_of(array[$1]) where not is_view),
         made as materialized (select * from ops.input_versions($1)),
         parts as (
-            select state.programme_code, state.period, state.current_province_id,
+            select state.programme_code, state.period, state.partition_province_id,
                 state.consumer || '' '' || state.version as version, state.accepted_through
             from ops.partition_state as state where state.consumer in (select name from inputs)
             %s
         )
-        select parts.programme_code, parts.period, parts.current_province_id,
+        select parts.programme_code, parts.period, parts.partition_province_id,
             md5(concat(min(coalesce(own.version, shared.version)), '' '',
                 string_agg(parts.version, '' '' order by parts.version))),
             max(parts.accepted_through)
@@ -164,7 +164,7 @@ begin
         group by 1, 2, 3',
         case when reports is not null then format(
             'union all
-            select programme_code, period, current_province_id,
+            select programme_code, period, partition_province_id,
                 concat(count(*), '' reports '', max(accepted_seq)), max(accepted_seq)
             from %s where is_accepted group by 1, 2, 3', reports) end
     ) using definition;
@@ -199,13 +199,13 @@ comment on function ops.figures_versions is
     'models. It is printed in workbooks.';
 
 create function ops.mart_partitions()
-returns table (programme_code text, period text, current_province_id text, version text, accepted_through bigint)
+returns table (programme_code text, period text, partition_province_id text, version text, accepted_through bigint)
 language sql stable as $$
     with marts as (
         select array_agg(oid::regclass) as relations
         from pg_class where relnamespace = 'marts'::regnamespace and relkind in ('r', 'v')
     )
-    select state.programme_code, state.period, state.current_province_id,
+    select state.programme_code, state.period, state.partition_province_id,
         md5(concat(min(figures.version), ' ',
             string_agg(state.consumer || ' ' || state.version, ' ' order by consumer))),
         min(state.accepted_through)
@@ -218,14 +218,14 @@ comment on function ops.mart_partitions is
     'The partitions that the marts have now, each with a hash of all that its figures are made of.';
 
 create function ops.changed_partitions(of_consumer text)
-returns table (programme_code text, period text, current_province_id text, version text, accepted_through bigint)
+returns table (programme_code text, period text, partition_province_id text, version text, accepted_through bigint)
 language sql stable as $$
     select coalesce(now.programme_code, taken.programme_code), coalesce(now.period, taken.period),
-        coalesce(now.current_province_id, taken.current_province_id), now.version, now.accepted_through
+        coalesce(now.partition_province_id, taken.partition_province_id), now.version, now.accepted_through
     from ops.mart_partitions() as now
     full join (select * from ops.partition_state where consumer = of_consumer) as taken
         on taken.programme_code = now.programme_code and taken.period = now.period
-        and taken.current_province_id = now.current_province_id
+        and taken.partition_province_id = now.partition_province_id
     where taken.version is distinct from now.version
 $$;
 comment on function ops.changed_partitions is
