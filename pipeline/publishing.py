@@ -31,7 +31,7 @@ EVER = datetime(1, 1, 1, tzinfo=UTC)
 BUILT = "select as_of from ops.last_successful_run where step = 'build'"
 
 UNCHECKED = """
-select programme_code, string_agg(distinct concat(result.rule, ': ' || result.unexpected_count || ' rows'), '; ')
+select unchecked.programme_code, string_agg(distinct concat(result.rule, ': ' || result.unexpected_count || ' rows'), '; ')
 from ops.changed_partitions('checks') as unchecked
 left join ops.check_result_by_programme as result
     on result.programme_code in (unchecked.programme_code, '')
@@ -47,7 +47,7 @@ VERSIONS = """
 select figures.programme_code, md5(concat(figures.version, ' ', (
     select string_agg(concat(relation, ' ', state.version), ' ' order by relation, state.programme_code)
     from ops.relation_state as state
-    where relation like 'catalogue.%%' and state.programme_code in (figures.programme_code, ''))))
+    where relation like 'catalogue.%' and state.programme_code in (figures.programme_code, ''))))
 from ops.figures_versions() as figures
 """
 """By programme all that a workbook is made of beside reports: what makes its figures, and the rows that lay it out."""
