@@ -48,7 +48,7 @@ VERSIONS = """
 select figures.programme_code, md5(concat(figures.version, ' ', (
     select string_agg(concat(relation, ' ', state.version), ' ' order by relation, state.programme_code)
     from ops.relation_state as state
-    where relation like 'catalogue.%%' and state.programme_code in (figures.programme_code, ''))))
+    where relation like 'catalogue.%' and state.programme_code in (figures.programme_code, ''))))
 from ops.figures_versions() as figures
 """
 """By programme all that a workbook is made of beside reports: what makes its figures, and the rows that lay it out."""
