@@ -8,7 +8,7 @@
 {%- set ancestor = "ancestors.ancestor_id, ancestors.ancestor_code, ancestors.ancestor_level" %}
 {%- set key = "programme_code, period, ancestor_id, ancestor_code, ancestor_level" %}
 with
-    as_of as (select ({{ obligations_as_of() }} at time zone 'Asia/Ho_Chi_Minh')::date as today),
+    as_of as (select as_of_on as today from {{ ref("dim_snapshot") }}),
 
     -- read more than once: the planner has to see through to the programme and period that are read
     changes as not materialized(select * from {{ ref("fct_obligation_change") }}),
