@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from alerts import addresses
+from alerts.channels import addresses
 from warehouse import database, wording
 from warehouse.errors import WrongCall
 
@@ -131,7 +131,7 @@ def _take(cells: list[str], header: list[str], line: int, contacts: dict[Contact
 
 def _unknown(connection: psycopg.Connection, contacts: dict[Contact, int]) -> Iterator[Refusal]:
     """The rows whose unit has never been on the map and is nobody's programme's, or whose agency no programme has."""
-    known = "select unit_code from geography.org_units union select root_unit_code from catalogue.programmes"
+    known = "select unit_code from app.org_unit union select root_unit_code from catalogue.programmes"
     units = {code for (code,) in connection.execute(known).fetchall()}
     agencies = {code for (code,) in connection.execute("select agency_code from catalogue.agencies").fetchall()}
     for contact, line in contacts.items():

@@ -7,9 +7,10 @@ from datetime import datetime
 
 import psycopg
 
-from alerts import addresses, ledger, patience
-from alerts.channels import Channel, Later, Refused, Unreachable, Unusable
-from alerts.ledger import QueuedMessage
+from alerts.channels import addresses
+from alerts.channels.base import Channel, Later, Refused, Unreachable, Unusable
+from alerts.ledger import outbox, retries
+from alerts.message import QueuedMessage
 from warehouse.logging import get_logger
 
 log = get_logger(__name__)
@@ -51,7 +52,7 @@ class Delivery:
             else:
                 taken = True
                 if len(posts) > 1:
-                    ledger.note_taken(self.connection, post.message_id, post.only)
+                    outbox.note_taken(self.connection, post.message_id, post.only)
                     self.connection.commit()
         if silences:
             self._leave(message, silences[-1])
@@ -76,18 +77,18 @@ class Delivery:
         self._unanswered[server] = 0
 
     def _note_attempt(self, message: QueuedMessage) -> None:
-        ledger.note_attempt(self.connection, message.message_id)
+        outbox.note_attempt(self.connection, message.message_id)
         self.connection.commit()
 
     def _leave(self, message: QueuedMessage, error: Unreachable) -> None:
-        if patience.note_failure(self.connection, message.message_id, str(error), self.moment):
+        if retries.note_failure(self.connection, message.message_id, str(error), self.moment):
             self.waiting += 1
             self.failure = error
         else:
             self.given_up += 1
 
     def _settle(self, message: QueuedMessage, taken: bool, refusals: str) -> None:
-        ledger.settle(self.connection, message.message_id, "sent" if taken else "failed", self.moment, refusals)
+        outbox.settle(self.connection, message.message_id, "sent" if taken else "failed", self.moment, refusals)
         if taken:
             self.sent += 1
         else:

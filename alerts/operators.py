@@ -7,8 +7,8 @@ messages by itself, as a contact's `webhook` does.
 from email.utils import make_msgid
 from html import escape
 
-from alerts import addresses, channels
-from alerts.ledger import QueuedMessage
+from alerts.channels import addresses, opening
+from alerts.message import QueuedMessage
 from warehouse import clock
 from warehouse.errors import WrongCall
 from warehouse.logging import get_logger
@@ -21,15 +21,15 @@ def tell(subject: str, text: str) -> bool:
     """Log the warning, and send it to BAOCAO_OPERATOR; returns whether somebody took it, False where none is set.
 
     subject: one line; text: plain, of any length. Nothing is kept: who calls twice tells twice.
-    Raises WrongCall for an address that nobody can be written to at, channels.Unreachable when nobody answers after
-    some attempts, channels.Refused when the other side never will take it. The warning is in the log in any case.
+    Raises WrongCall for an address that nobody can be written to at, base.Unreachable when nobody answers after
+    some attempts, base.Refused when the other side never will take it. The warning is in the log in any case.
     """
     log.warning("%s\n%s", subject, text)
     address = get_settings().operator
     if address is None:
         return False
     name = _channel(address)
-    with channels.open_channels() as usable:
+    with opening.open_channels() as usable:
         if name not in usable:
             log.warning("BAOCAO_OPERATOR is an e-mail address and BAOCAO_SMTP_URL is not set: nobody was told.")
             return False

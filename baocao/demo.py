@@ -16,7 +16,7 @@ from rich.console import Console
 from warehouse.settings import get_settings
 
 if TYPE_CHECKING:
-    from warehouse.airflow_api import Follower
+    from warehouse.airflow.api import Follower
 
 app = typer.Typer()
 DAGS = frozenset({"submissions", "figures", "deadlines", "publication"})
@@ -32,7 +32,8 @@ def demo(
     """Two real reports and a made-up season of 99 communes: from the inbox to the provincial scorecard."""
     from baocao import demo_summary
     from baocao.demo_mailbox import mailbox
-    from warehouse import airflow_services, database
+    from warehouse import database
+    from warehouse.airflow import services
 
     signal.signal(signal.SIGTERM, _leave)  # so that a cancelled job stops its services too
     console = Console() if sys.stdout.isatty() else Console(width=LOG_WIDTH)
@@ -43,14 +44,14 @@ def demo(
             story.tell("PostgreSQL and Airflow are starting; the plans and the map are loading")
             _prepare(story)
             _play(folder, story)
-            airflow_services.stop()
+            services.stop()
         demo_summary.show(console, folder / "mailbox")
         if keep:
-            airflow_services.start()
+            services.start()
         demo_summary.show_where_to_look(console, is_running=keep)
     finally:
         if not keep:
-            airflow_services.stop()
+            services.stop()
             database.cluster().stop()
 
 
@@ -73,21 +74,22 @@ class _Story:
 def _prepare(story: _Story) -> None:
     """Airflow comes up in its own processes while this one loads the catalogue."""
     from pipeline import building
-    from warehouse import airflow_services, database
+    from warehouse import database
+    from warehouse.airflow import services
 
-    airflow_services.stop()  # one that `baocao up` started would write to its own contacts, at its own hours
+    services.stop()  # one that `baocao up` started would write to its own contacts, at its own hours
     database.prepare()
-    airflow_services.start(wait=False)
+    services.start(wait=False)
     building.prepare_catalogue()
     story.tell("the catalogue is loaded")
-    airflow_services.start()
-    story.tell(f"Airflow is healthy at {airflow_services.address()}")
+    services.start()
+    story.tell(f"Airflow is healthy at {services.address()}")
 
 
 def _play(folder: Path, story: _Story) -> None:
     """One wave after the other; figures and publication of a wave run beside the next wave's arrival."""
     from baocao import demo_season
-    from warehouse.airflow_api import AirflowApi, Follower
+    from warehouse.airflow.api import AirflowApi, Follower
 
     airflow = AirflowApi()
     waves = demo_season.waves(folder / "files")

@@ -46,20 +46,17 @@ class Wave:
 
 def units_that_owe() -> list[str]:
     """The codes of the communes that owe a report, in order."""
+    from publish.forms import queries
+
     programme, period = COMMUNES
     with database.connect() as connection:
-        found = connection.execute(
-            "select unit_code from intermediate.int_expected_reports__latest "
-            "where programme_code = %s and period = %s and is_owed order by unit_code",
-            [programme, period],
-        ).fetchall()
-    return [code for (code,) in found]
+        return [report.unit_code for report in queries.scheduled(connection, programme, period) if report.is_owed]
 
 
 def cast(units: Sequence[str], defects: Sequence[str]) -> Cast:
     """Deal the parts among the units, always in the same way; CORRECTED_TWICE keeps out of them.
 
-    defects: names of publish.defects.DEFECTS; as many units report wrongly, one each.
+    defects: names of publish.simulation.error_cases.DEFECTS; as many units report wrongly, one each.
     """
     free = [code for code in units if code != CORRECTED_TWICE]
     silent, late = free[7::17], free[3::20]
@@ -70,7 +67,7 @@ def cast(units: Sequence[str], defects: Sequence[str]) -> Cast:
 
 def waves(folder: Path) -> list[Wave]:
     """Write every file of the season under folder and say when each arrives."""
-    from publish.defects import DEFECTS
+    from publish.simulation.error_cases import DEFECTS
 
     units = units_that_owe()
     parts = cast(units, list(DEFECTS))
@@ -111,15 +108,15 @@ def _first(units: Sequence[str], parts: Cast) -> list[str]:
 def _made_up(
     report: tuple[str, str], units: Sequence[str] | None, folder: Path, defects: dict[str, str] | None = None
 ) -> list[Path]:
-    from publish import simulation
+    from publish.simulation import simulate
 
-    return simulation.simulate(*report, units, seed=SEED, out=folder, defects=defects)
+    return simulate.simulate(*report, units, seed=SEED, out=folder, defects=defects)
 
 
 def _correction(folder: Path, number: int) -> list[Path]:
-    from publish import simulation
+    from publish.simulation import simulate
 
-    return simulation.simulate(
+    return simulate.simulate(
         *COMMUNES,
         [CORRECTED_TWICE],
         seed=SEED,

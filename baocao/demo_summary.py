@@ -1,61 +1,25 @@
 """What `baocao demo` shows at the end, read from the warehouse as any other program would read it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from psycopg.rows import dict_row
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from baocao.demo_season import COMMUNES, CORRECTED_TWICE, DISTRICTS, LATE, PROVINCE
-from publish import formats
-from warehouse import airflow_environment, airflow_services, database, wording
-from warehouse.settings import get_settings
+from publish import formatting
+from publish.reading import season
+from warehouse import database, wording
+from warehouse.airflow import environment, services
+from warehouse.as_of import set_session_as_of_unchecked
+from warehouse.settings import aware, get_settings
 
 ISSUES_SHOWN = 3
 TRACED = "5.1"
 VERDICT_STYLES = {"met": "green", "exceeded": "green", "not_met": "red", "undetermined": "yellow"}
-
-SCORECARD = """
-select indicator_code, indicator_name, unit_vi, measure, value, value_low, value_high, comparator, target_low,
-       target_high, target_year, verdict, units_reporting, units_expected, coverage_pct, is_provisional
-from marts.rpt_provincial_scorecard
-where programme_code = %s and period = %s and unit_code = %s
-order by sort_order, measure
-"""
-RATES = """
-select obligations, submitted_pct, on_time_pct, accepted_pct, complete_pct
-from marts.rpt_reporting_rates where programme_code = %s and period = %s and unit_code = %s
-"""
-MISSING = """
-select unit_code, unit_name, status, days_late
-from marts.rpt_missing_reports where programme_code = %s and period = %s order by unit_code
-"""
-RECONCILED = """
-select indicator_code, own_value, rolled_up_value, difference, units_reporting, units_expected
-from marts.rpt_reconciliation
-where programme_code = %s and period = %s and unit_code = %s
-order by length(split_part(indicator_code, '.', 1)), indicator_code
-"""
-ALERTS = """
-select channel, status, count(*) as alerts from ops.alert_ledger
-where programme_code = %s and period = %s group by 1, 2 order by 1, 2
-"""
-TRACE = """
-select line.numerator_raw, line.denominator_raw, submission.sheet, line.row_no,
-       submission.part_columns ->> 'numerator' as column_name, file.file_name, submission.submission_type,
-       submission.received_at
-from raw.line
-join raw.submission using (submission_id)
-join raw.file on file.sha256 = submission.sha256
-join ops.submission_verdict as verdict using (submission_id)
-where submission.programme_code = %s and submission.period = %s and submission.unit_code = %s
-    and line.indicator_code = %s and verdict.status <> 'rejected'
-order by verdict.accepted_seq
-"""
 
 
 def show(console: Console, mailbox: Path) -> None:
@@ -75,9 +39,9 @@ def show_where_to_look(console: Console, is_running: bool) -> None:
     if not is_running:
         console.print("The services are stopped; `make up` starts them again on the same data, `make down` stops them.")
     home = get_settings().home
-    password = airflow_environment.home() / "passwords.json"
+    password = environment.home() / "passwords.json"
     for what, where in {
-        "Airflow": f"{airflow_services.address()}  user {airflow_environment.USER}, password in {password}",
+        "Airflow": f"{services.address()}  user {environment.USER}, password in {password}",
         "database": "baocao db url --role bi",
         "annex": f"baocao report {programme} {PROVINCE} {period} --out bac-ninh.xlsx",
         "ward": f"baocao progress {programme} {CORRECTED_TWICE} 2025",
@@ -89,26 +53,26 @@ def show_where_to_look(console: Console, is_running: bool) -> None:
 
 
 def _show_receipts(console: Console) -> None:
-    from pipeline import receipts
+    from publish.receipts import data as receipt_data
+    from publish.receipts import text as receipt_text
 
     _title(console, "What came in · Báo cáo đã đến")
-    batches = [row["batch_id"] for row in _rows("select distinct batch_id from raw.file")]
-    answers = receipts.of_batches(batches)
-    reports = [report for answer in answers for report in answer.submissions]
-    counts = {status: sum(report["status"] == status for report in reports) for status in receipts.WORST_FIRST}
+    receipts = receipt_data.of_all_batches()
+    reports = [report for receipt in receipts for report in receipt.submissions]
+    counts = {status: sum(report["status"] == status for report in reports) for status in receipt_data.WORST_FIRST}
     console.print(
-        f"{len(answers)} files, {len(reports)} reports: {counts['accepted']} accepted, "
+        f"{len(receipts)} files, {len(reports)} reports: {counts['accepted']} accepted, "
         f"{counts['accepted_with_warnings']} accepted with warnings, {counts['rejected']} rejected:"
     )
-    for answer in answers:
-        if answer.status == "rejected":
-            lines = receipts.rendered(answer).split("\n")
+    for receipt in receipts:
+        if receipt.status == "rejected":
+            lines = receipt_text.render(receipt).split("\n")
             console.print(*lines[: 2 + ISSUES_SHOWN], sep="\n", soft_wrap=True)
 
 
 def _show_scorecard(console: Console) -> None:
-    rows = _rows(SCORECARD, *COMMUNES, PROVINCE)
-    rates = _rows(RATES, *COMMUNES, PROVINCE)[0]
+    rows = _rows(season.scorecard, *COMMUNES, PROVINCE)
+    rates = _rows(season.reporting_rates, *COMMUNES, PROVINCE)[0]
     year = next((row["target_year"] for row in rows if row["target_year"]), "")
     _title(console, f"Scorecard of Bắc Ninh {COMMUNES[1]} against {year} · made-up figures (số liệu giả định)")
     table = Table("Mã", "Chỉ tiêu", "Giá trị", "Mục tiêu", "Đánh giá", "Đơn vị có số liệu", box=None, pad_edge=False)
@@ -118,8 +82,8 @@ def _show_scorecard(console: Console) -> None:
             row["indicator_code"],
             _shortened(row["indicator_name"]),
             _value(row),
-            formats.target(row["comparator"], row["target_low"], row["target_high"]) if row["comparator"] else "",
-            f"[{style}]{formats.VERDICTS[row['verdict']]}[/{style}]",
+            formatting.target(row["comparator"], row["target_low"], row["target_high"]) if row["comparator"] else "",
+            f"[{style}]{formatting.VERDICTS[row['verdict']]}[/{style}]",
             f"{row['units_reporting']}/{row['units_expected']}" + (" tạm tính" if row["is_provisional"] else ""),
         )
     console.print(table)
@@ -133,15 +97,15 @@ def _show_scorecard(console: Console) -> None:
 def _show_reconciliation(console: Console) -> None:
     _title(console, f"Bắc Giang {DISTRICTS[1]}: the province's own figure beside the one made from its districts")
     table = Table("Mã", "Tỉnh báo cáo", "Từ các huyện", "Chênh lệch", "Huyện", box=None, pad_edge=False)
-    for row in _rows(RECONCILED, *DISTRICTS, PROVINCE):
+    for row in _rows(season.reconciliation, *DISTRICTS, PROVINCE):
         numbers = (row["own_value"], row["rolled_up_value"], row["difference"])
-        shown = [formats.MISSING if each is None else formats.number(round(each, 2) + 0) for each in numbers]
+        shown = [formatting.MISSING if each is None else formatting.number(round(each, 2) + 0) for each in numbers]
         table.add_row(row["indicator_code"], *shown, f"{row['units_reporting']}/{row['units_expected']}")
     console.print(table)
 
 
 def _show_missing(console: Console) -> None:
-    rows = _rows(MISSING, *COMMUNES)
+    rows = _rows(season.missing, *COMMUNES)
     _title(console, f"Who is missing · {len(rows)} đơn vị chưa có báo cáo được nhận")
     for row in rows:
         console.print(f"{row['unit_code']}  {row['unit_name']:<24} {row['status']:<9} {row['days_late']} days late")
@@ -149,7 +113,7 @@ def _show_missing(console: Console) -> None:
 
 def _show_alerts(console: Console, mailbox: Path) -> None:
     _title(console, "Alerts · Nhắc nhở đã gửi")
-    for row in _rows(ALERTS, *COMMUNES):
+    for row in _rows(season.alert_counts, *COMMUNES):
         console.print(f"{row['alerts']} by {row['channel']}: {row['status']}")
     console.print(f"{len(list(mailbox.glob('*.eml')))} messages in {mailbox}", soft_wrap=True)
 
@@ -157,7 +121,7 @@ def _show_alerts(console: Console, mailbox: Path) -> None:
 def _show_origin(console: Console) -> None:
     """From a figure of a unit down to file, sheet and cell, through each correction."""
     _title(console, f"Where a figure comes from · chỉ tiêu {TRACED}, đơn vị {CORRECTED_TWICE}, kỳ {COMMUNES[1]}")
-    for row in _rows(TRACE, *COMMUNES, CORRECTED_TWICE, TRACED):
+    for row in _rows(season.source_lines, *COMMUNES, CORRECTED_TWICE, TRACED):
         console.print(
             f"{wording.moment(row['received_at'])}  {row['submission_type']:<10} {row['numerator_raw']} / "
             f"{row['denominator_raw']}  {escape(row['file_name'])}  {row['sheet']}!{row['column_name']}{row['row_no']}",
@@ -168,14 +132,14 @@ def _show_origin(console: Console) -> None:
 
 def _value(row: Mapping[str, Any]) -> str:
     if row["value"] is not None:
-        places = formats.decimals(row["value"], row["target_low"] or row["target_high"])
-        return f"{formats.number(row['value'], places)} {row['unit_vi'] or ''}".strip()
-    return formats.interval(row["value_low"], row["value_high"], False, False)
+        places = formatting.decimals(row["value"], row["target_low"] or row["target_high"])
+        return f"{formatting.number(row['value'], places)} {row['unit_vi'] or ''}".strip()
+    return formatting.interval(row["value_low"], row["value_high"], False, False)
 
 
 def _percent(row: Mapping[str, Any], rate: str) -> str:
     value: Decimal | None = row[f"{rate}_pct"]
-    return formats.MISSING if value is None else f"{formats.number(value, 1)} %"
+    return formatting.MISSING if value is None else f"{formatting.number(value, 1)} %"
 
 
 def _shortened(name: str, length: int = 60) -> str:
@@ -186,8 +150,8 @@ def _title(console: Console, text: str) -> None:
     console.print(f"\n[bold]{text}[/bold]", highlight=False)
 
 
-def _rows(statement: str, *values: Any) -> Sequence[dict[str, Any]]:
-    """As things stand at the end of the season."""
+def _rows(query: Callable[..., list[dict[str, Any]]], *values: str) -> list[dict[str, Any]]:
+    """What a query of publish.reading.season gives as of the end of the season."""
     with database.connect() as connection:
-        connection.execute("select set_config('baocao.as_of', %s, false)", [LATE])
-        return connection.cursor(row_factory=dict_row).execute(statement, values).fetchall()
+        set_session_as_of_unchecked(connection, aware(LATE))
+        return query(connection, *values)

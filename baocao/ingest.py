@@ -14,7 +14,7 @@ from warehouse.errors import BaocaoError, WrongCall
 from warehouse.settings import get_settings
 
 if TYPE_CHECKING:
-    from pipeline.receipts import Receipt
+    from publish.receipts.data import Receipt
 
 app = typer.Typer()
 
@@ -66,7 +66,7 @@ def _insist_on_an_answer(files: Sequence[str], found: list["Receipt"]) -> None:
 
 
 def _show(found: list["Receipt"], json: bool) -> None:
-    from pipeline import receipts
+    from publish.receipts import text as receipt_text
 
     if json:
         write_document([receipt.document() for receipt in found])
@@ -74,8 +74,8 @@ def _show(found: list["Receipt"], json: bool) -> None:
     console = Console()
     for receipt in found:
         if len(found) <= FILES_SHOWN or receipt.status == "rejected":
-            console.print(receipts.rendered(receipt, at_most=ISSUES_SHOWN), soft_wrap=True)
+            console.print(receipt_text.render(receipt, at_most=ISSUES_SHOWN), soft_wrap=True)
     counts = Counter(receipt.status for receipt in found)
-    words = [f"{counts[status]} {word.lower()}" for status, word in receipts.STATUS_VI.items() if counts[status]]
+    words = [f"{counts[status]} {word.lower()}" for status, word in receipt_text.STATUS_VI.items() if counts[status]]
     console.print(f"{len(found)} tệp" + (f": {'; '.join(words)}" if words else ""), soft_wrap=True)
     console.print(f"Biên nhận: {get_settings().home / 'receipts'}", soft_wrap=True)

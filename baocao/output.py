@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from warehouse import moments
+from warehouse.as_of import parse_timestamp
 
 MANY = 200
 """From so many rows on a table is plain lines: a drawn one takes two milliseconds a row, and nobody admires it."""
@@ -24,7 +24,7 @@ AsOf = Annotated[
     datetime | None,
     typer.Option(
         "--as-of",
-        parser=moments.parse,
+        parser=parse_timestamp,
         metavar="MOMENT",
         help="As it was known at this moment, ISO 8601 in Vietnamese time; the newest when not given.",
     ),

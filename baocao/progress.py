@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from baocao.output import AsOf, Json, write_document, write_table
-from warehouse import database, moments, wording
+from warehouse import database, wording
+from warehouse.as_of import set_session_as_of
 
 app = typer.Typer()
 
@@ -22,11 +23,11 @@ def progress(programme: str, unit: Unit, period: Period, as_of: AsOf = None, jso
     Each indicator stands against its own plan's target and against the province's. A figure that is only known to lie
     between two ends gets a verdict only where all of it agrees.
     """
-    from publish import progress as figures
+    from publish.reading import progress as figures
 
     database.prepare()
     with database.connect() as connection:
-        moments.look_at(connection, as_of)
+        set_session_as_of(connection, as_of)
         rows = figures.of_unit(connection, programme, unit, period)
     if json:
         write_document(rows)
@@ -50,11 +51,11 @@ def trace(
 
     The unit may be a province, a district, a commune, or what could not be placed below a province (24/unallocated).
     """
-    from publish import tracing
+    from publish.reading import tracing
 
     database.prepare()
     with database.connect() as connection:
-        moments.look_at(connection, as_of)
+        set_session_as_of(connection, as_of)
         traced = tracing.trace(connection, programme, indicator, unit, period, basis, as_of)
     if json:
         write_document(asdict(traced))

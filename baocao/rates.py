@@ -34,7 +34,7 @@ def rates(
     baocao rates --programme bacninh-2026-2030 --period 2026 --unit 24 --level commune
     baocao rates --programme bacninh-2026-2030 --period 2026 --over-time --as-of 2026-12-31
     """
-    from publish import rates as reported
+    from publish.reading import rates as reported
 
     database.prepare()
     with database.connect() as connection:

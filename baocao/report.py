@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from baocao.output import AsOf, Json, write_document
-from warehouse import database, moments, wording
+from warehouse import database, wording
+from warehouse.as_of import parse_timestamp
 from warehouse.errors import WrongCall
 
 app = typer.Typer()
@@ -37,7 +38,7 @@ def report(
     if compare:
         if as_of:
             raise WrongCall("--compare names its own two moments: leave --as-of out.")
-        _compare(programme, unit, period, moments.parse(compare[0]), moments.parse(compare[1]), out, json)
+        _compare(programme, unit, period, parse_timestamp(compare[0]), parse_timestamp(compare[1]), out, json)
     elif out is None:
         raise WrongCall("--out names the workbook to write.")
     else:
@@ -53,17 +54,18 @@ def report(
 def _compare(
     programme: str, unit: str, period: str, before: datetime, after: datetime, out: Path | None, json: bool
 ) -> None:
-    from publish import comparison, comparison_sheet
+    from publish.comparison import data as comparison_data
+    from publish.comparison import workbook as comparison_workbook
     from publish.files import write_atomically
 
     with database.connect() as connection:
-        compared = comparison.compare(connection, programme, unit, period, before, after)
+        compared = comparison_data.compare(connection, programme, unit, period, before, after)
     if out:
-        write_atomically(out, comparison_sheet.render(compared))
+        write_atomically(out, comparison_workbook.render(compared))
     if json:
         write_document(asdict(compared))
         return
     title = f"{compared.unit_name} · {wording.period(period)} · {wording.moment(before)} → {wording.moment(after)}"
     typer.echo(title if compared.changes else f"{title}: không có số liệu nào thay đổi.")
-    for line in comparison.told(compared):
+    for line in comparison_data.told(compared):
         typer.echo(line)

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from baocao.output import AsOf, Json, write_document, write_table
-from warehouse import database, moments
+from warehouse import database
+from warehouse.as_of import set_session_as_of
 
 app = typer.Typer()
 
@@ -22,18 +23,18 @@ def score(
     Points that nobody has given yet are left out and told as open: a total is provisional until nothing can change it.
     With --json each row of rpt_score_ranking carries its lines (fct_score) under `criteria`.
     """
-    from publish import scores
+    from publish.scores import data as score_data
 
     database.prepare()
     with database.connect() as connection:
-        moments.look_at(connection, as_of)
-        rows = scores.of_period(connection, programme, period)
+        set_session_as_of(connection, as_of)
+        rows = score_data.of_period(connection, programme, period)
     if json:
         write_document(rows)
     elif rows:
-        told = scores.in_words(rows)
+        told = score_data.in_words(rows)
         write_table(tuple(told[0]), told, title=f"{programme} · {period}", one_line="đơn vị")
-        for unit, reasons in scores.reasons_in_words(rows).items():
+        for unit, reasons in score_data.reasons_in_words(rows).items():
             typer.echo("\n    ".join([unit, *reasons]) if reasons else unit)
     else:
         typer.echo("No unit of the programme is scored in this period.")

@@ -14,27 +14,27 @@ app = typer.Typer()
 @app.command()
 def up() -> None:
     """Start the database and Airflow, and leave them running."""
-    from warehouse import airflow_services
+    from warehouse.airflow import services
 
     console = stderr()
     with console.status("PostgreSQL …"):
         database.prepare()
     with console.status("Airflow …"):
-        airflow_services.start()
+        services.start()
     where = database.status()
     typer.echo(f"PostgreSQL  {where.address}  (`baocao db url` for a program, `baocao db url --role bi` for a BI tool)")
-    typer.echo(f"Airflow     {_airflow_door(airflow_services.address())}")
+    typer.echo(f"Airflow     {_airflow_door(services.address())}")
     typer.echo(f"Inbox       {get_settings().inbox}")
 
 
 @app.command()
 def down() -> None:
     """Stop Airflow and the embedded database; what is stored stays."""
-    from warehouse import airflow_services
+    from warehouse.airflow import services
 
     console = stderr()
     with console.status("Airflow …"):
-        had_airflow = airflow_services.stop()
+        had_airflow = services.stop()
     with console.status("PostgreSQL …"):
         had_database = database.cluster().stop()
     stopped = [name for name, had in (("Airflow", had_airflow), ("PostgreSQL", had_database)) if had]
@@ -44,28 +44,28 @@ def down() -> None:
 @app.command()
 def status(json: Json = False) -> None:
     """What is running, and where."""
-    from warehouse import airflow_services
+    from warehouse.airflow import services
 
-    where, services = database.status(), airflow_services.status()
-    address = airflow_services.address() if any(service.pid for service in services) else None
+    where, components = database.status(), services.status()
+    address = services.address() if any(component.pid for component in components) else None
     if json:
         write_document(
             {
                 "home": str(get_settings().home),
                 "database": asdict(where),
-                "airflow": {"address": address, "services": [asdict(each) for each in services]},
+                "airflow": {"address": address, "services": [asdict(each) for each in components]},
             }
         )
         return
     typer.echo(f"{'PostgreSQL':<15}{where.state:<10}{where.address or ''}")
-    for service in services:
-        typer.echo(f"{service.name:<15}{service.state:<10}{service.log if service.pid else ''}")
+    for component in components:
+        typer.echo(f"{component.name:<15}{component.state:<10}{component.log if component.pid else ''}")
     if address:
         typer.echo(f"{'Airflow':<15}{_airflow_door(address)}")
 
 
 def _airflow_door(address: str) -> str:
     """Where people look, and how they get in; the password itself stays in its file."""
-    from warehouse import airflow_environment
+    from warehouse.airflow import environment
 
-    return f"{address}  user {airflow_environment.USER}, password in {airflow_environment.home() / 'passwords.json'}"
+    return f"{address}  user {environment.USER}, password in {environment.home() / 'passwords.json'}"

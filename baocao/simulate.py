@@ -11,7 +11,7 @@ from warehouse import database
 from warehouse.errors import WrongCall
 
 if TYPE_CHECKING:
-    from publish.simulation import Document
+    from publish.simulation.simulate import Document
 
 app = typer.Typer()
 
@@ -36,13 +36,13 @@ def simulate(
     and the commands that receive them are printed at the end.
     """
     from pipeline import building
-    from publish import simulation
+    from publish.simulation import simulate
 
     database.prepare()
     building.prepare_catalogue()
     who = (programme, period, _listed(units) or None, _listed(",".join(agency or [])) or None)
     with stderr().status("Reports …"):
-        written = simulation.simulate(
+        written = simulate.simulate(
             *who,
             seed=seed,
             out=out,
@@ -50,7 +50,7 @@ def simulate(
             correction=correction,
             lines=_listed(lines),
         )
-        documents = [] if correction else simulation.documents(*who, seed=seed, out=out)
+        documents = [] if correction else simulate.documents(*who, seed=seed, out=out)
     for path in written:
         typer.echo(path)
     for document in documents:

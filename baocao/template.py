@@ -20,11 +20,13 @@ def template(
 ) -> None:
     """Write the workbook that a unit, or an agency about it, fills in for a programme and period."""
     from pipeline import building
-    from publish import catalogued, previous, templates
+    from publish.forms import prefill
+    from publish.forms import queries as form_queries
+    from publish.forms import workbook as form_workbook
 
     database.prepare()
     building.prepare_catalogue()
     with database.connect() as connection:
-        asked = catalogued.form(connection, programme, unit, period, agency)
-        (form,) = previous.beside(connection, [asked])
-    typer.echo(templates.write(form, out))
+        asked = form_queries.form(connection, programme, unit, period, agency)
+        (form,) = prefill.beside(connection, [asked])
+    typer.echo(form_workbook.write(form, out))

@@ -62,9 +62,9 @@ def closing():
     @task
     def standing(**context) -> dict[str, str]:
         """Say how the period stands, for the one who decides; a wrong programme or period ends the run here."""
-        from pipeline import closing, moments
+        from pipeline import closing, run_clock
 
-        with moments.of_run(context):
+        with run_clock.of_run(context):
             return closing.question(context["params"]["programme"], context["params"]["period"], CLOSE, KEEP_OPEN)
 
     approval = HITLOperator(
@@ -81,14 +81,14 @@ def closing():
     @task
     def close(response: dict, **context) -> str:
         """Close the period if the answer was to, with who said so and when; else say that it stays open."""
-        from pipeline import closing, moments
+        from pipeline import closing, run_clock
 
         period = context["params"]["programme"], context["params"]["period"]
         who = response["responded_by_user"] or {"name": None}
         answer = closing.Answer(who["name"], response["responded_at"], response["params_input"].get("note") or "")
         if CLOSE not in response["chosen_options"]:
             raise AirflowSkipException(closing.told_open(*period, answer))
-        with moments.of_run(context):
+        with run_clock.of_run(context):
             return closing.close_as_answered(*period, answer)
 
     standing() >> approval

@@ -62,26 +62,26 @@ def deadlines():
     @task
     def build(**context) -> None:
         """Bring the status of each obligation to this moment."""
-        from pipeline import building, moments
+        from pipeline import building, run_clock
 
-        with moments.of_run(context):
+        with run_clock.of_run(context):
             building.build()
 
     # Twice the wait each time, and up to as much again by chance: given up after 15 to 30 minutes.
     @task(retries=4, retry_delay=timedelta(minutes=1), retry_exponential_backoff=2)
     def remind(**context) -> None:
         """Write to whom a stage of the ladder is due for, one digest each."""
-        from pipeline import moments, reminding
+        from pipeline import reminding, run_clock
 
-        with moments.of_run(context):
+        with run_clock.of_run(context):
             reminding.remind()
 
     @task
     def completeness(**context) -> None:
         """Name the reports that are missing, and fail where something stands that nobody owes."""
-        from pipeline import completeness, moments
+        from pipeline import completeness, run_clock
 
-        with moments.of_run(context):
+        with run_clock.of_run(context):
             completeness.check()
 
     # Side by side: what the check finds holds the publication and fails the run, and never keeps a letter back.

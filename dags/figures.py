@@ -32,11 +32,11 @@ def figures():
     @task(outlets=[MARTS])
     def build(**context) -> None:
         """Take the reports accepted since the last build into the marts."""
-        from pipeline import building, moments
+        from pipeline import building, run_clock
 
-        with moments.of_run(context):
+        with run_clock.of_run(context):
             building.build()
-            moments.pass_on(context, MARTS)
+            run_clock.pass_on(context, MARTS)
 
     build()
 

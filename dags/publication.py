@@ -30,9 +30,9 @@ def publication():
     @task
     def publish(**context) -> None:
         """Write what the new figures changed."""
-        from pipeline import moments, publishing
+        from pipeline import publishing, run_clock
 
-        with moments.of_run(context):
+        with run_clock.of_run(context):
             publishing.publish()
 
     publish()

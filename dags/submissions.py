@@ -1,6 +1,6 @@
 """Every two minutes: receive what offices dropped into the inbox, check it, say so.
 
-inbox → raw → gate. A file that fails is answered with a receipt; it never fails the run.
+inbox → catalogue → raw → gate. A file that fails gets a receipt with its issues; it never fails the run.
 When something was judged, the asset `baocao://raw/submissions` sets off the DAG `figures`.
 """
 
@@ -43,33 +43,47 @@ SCHEDULE = os.environ.get("BAOCAO_INBOX_SCHEDULE", "*/2 * * * *")
 def submissions():
     @task
     def plan_batches(**context) -> list[str]:
-        """Share out the files of the inbox; none, and the run ends here."""
-        from pipeline import moments, receiving
+        """Split the files of the inbox into batches; none, and the run ends here."""
+        from pipeline import receiving, run_clock
 
-        with moments.of_run(context):
-            return receiving.plan_batches()
+        with run_clock.of_run(context):
+            batches = receiving.plan_batches()
+        if not batches:
+            raise AirflowSkipException("the inbox is empty")
+        return batches
+
+    @task
+    def prepare_catalogue(**context) -> None:
+        """Load plans, map and schedule where the catalogue changed: what a cell may hold depends on them."""
+        from pipeline import building, run_clock
+
+        with run_clock.of_run(context):
+            building.prepare_catalogue()
 
     @task(doc_md="Archive, read and load the files of one batch.")
     def receive(batch: str, **context) -> str:
-        from pipeline import moments, receiving
+        from pipeline import receiving, run_clock
 
-        with moments.of_run(context):
+        with run_clock.of_run(context):
             return receiving.load(batch)
 
     @task(outlets=[RAW])
     def check(batches: list[str], **context) -> None:
-        """Run the gate over what was loaded and answer each file with its receipt.
+        """Run the gate over what was loaded and write each file's receipt.
 
-        Where every file was known already nothing is judged, and nothing needs to be built.
+        Where every file is a duplicate nothing is checked, and nothing needs to be built.
         """
-        from pipeline import moments, receiving
+        from pipeline import receiving, run_clock
 
-        with moments.of_run(context):
-            if not receiving.check_and_answer(list(batches)):
+        with run_clock.of_run(context):
+            if not receiving.check_and_issue_receipts(list(batches)):
                 raise AirflowSkipException("nothing new")
-            moments.pass_on(context, RAW)
+            run_clock.pass_on(context, RAW)
 
-    check(receive.expand(batch=plan_batches()))
+    planned = plan_batches()
+    received = receive.expand(batch=planned)
+    planned >> prepare_catalogue() >> received
+    check(received)
 
 
 submissions()

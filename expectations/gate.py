@@ -12,8 +12,8 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from expectations import rules
+from expectations.checks import Counts, keep, lay_out
 from expectations.context import CheckBroken, count_unexpected
-from expectations.layout import Counts, keep, lay_out
 from expectations.rules import Rule, Suite
 from expectations.suites import raw_cell, raw_line, raw_submission, required_line
 from warehouse import catalogue, clock, database

@@ -10,11 +10,12 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from expectations.checks import Counts, keep, lay_out, name_failures, stop_if_critical
 from expectations.context import count_unexpected
-from expectations.layout import Counts, keep, lay_out, name_failures, stop_if_critical
 from expectations.rules import Suite, severities_of
 from expectations.suites import accepted_report, due_report, rpt_reporting_rates
-from warehouse import database, moments
+from warehouse import database
+from warehouse.as_of import set_session_as_of_unchecked
 
 SUITES: tuple[Suite, ...] = (due_report.SUITE, accepted_report.SUITE, rpt_reporting_rates.SUITE)
 SEVERITIES = severities_of(SUITES)
@@ -43,7 +44,7 @@ def check(run_id: int, moment: datetime) -> Checked:
     then nothing is kept.
     """
     with database.connect("loader") as session:
-        moments.set_moment(session, moment)
+        set_session_as_of_unchecked(session, moment)
         programmes, periods = session.execute(ALL).fetchone() or ([], [])
         scope = {"programmes": programmes or [], "periods": periods or []}
         lay_out(session, [suite.table for suite in SUITES], moment=moment, **scope)

@@ -1,7 +1,7 @@
 """The second door: what a build has made is checked before anybody reads it."""
 
+from expectations.checks import keep, lay_out, stop_if_critical
 from expectations.context import count_unexpected
-from expectations.layout import keep, lay_out, stop_if_critical
 from expectations.rules import Suite, severities_of
 from expectations.suites import (
     conserved_sum,
@@ -27,10 +27,10 @@ SUITES: tuple[Suite, ...] = (
 )
 """In this order: conserved_sum is laid out from the figures before it."""
 
-BUILT_AGAIN = "select distinct programme_code, period, current_province_id from intermediate.int_partitions__changed"
+BUILT_AGAIN = "select distinct programme_code, period, current_province_id from app.changed_partition"
 TRENDED = """
 select unit_id
-from intermediate.int_org_units__resolved
+from app.org_unit
 where unit_level in ('district', 'province') and current_province_id = any(%s)
 """
 SCORED = "select 1 from catalogue.score_sheets where programme_code = any(%s) limit 1"

@@ -10,7 +10,7 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 from pipeline import runs
-from warehouse import database, days_off
+from warehouse import database, public_holidays
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
 from warehouse.settings import PROJECT_ROOT, get_settings
@@ -28,6 +28,7 @@ OF_THE_PLANS = [
     "+int_indicators__required",
     "+int_indicator_measures__by_level",
     "+int_alert_stages__scheduled",
+    "+tag:catalogue",
 ]
 CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]
 FIGURES = ["--select", "resource_type:model", "--exclude", *OF_THE_PLANS, *ONLY_ITS_TESTS]
@@ -65,7 +66,7 @@ def catalogue_version() -> str:
         if path.suffix in {".csv", ".sql", ".yml"} and "target" not in path.parts:
             digest.update(str(path.relative_to(DBT_PROJECT)).encode())
             digest.update(path.read_bytes())
-    digest.update(days_off.library_version().encode())
+    digest.update(public_holidays.library_version().encode())
     return digest.hexdigest()[:16]
 
 
@@ -82,7 +83,7 @@ def prepare_catalogue() -> None:
             log.info("The catalogue changed: loading plans, map and schedule")
             with runs.recorded("catalogue", version) as run:
                 with database.connect() as connection:
-                    days_off.load(connection)
+                    public_holidays.load(connection)
                 _keep(run, run_dbt(["build", *CATALOGUE]))
 
 
@@ -110,10 +111,7 @@ def _check_marts(run: runs.Run) -> None:
 
 
 def _prepared_version() -> str | None:
-    query = (
-        "select catalogue_version from ops.pipeline_run "
-        "where step = 'catalogue' and status = 'succeeded' order by run_id desc limit 1"
-    )
+    query = "select catalogue_version from ops.last_successful_run where step = 'catalogue'"
     with database.connect() as connection:
         row = connection.execute(query).fetchone()
     return row[0] if row else None

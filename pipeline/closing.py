@@ -11,7 +11,8 @@ from datetime import datetime
 import psycopg
 from psycopg.rows import class_row, dict_row
 
-from warehouse import catalogue, clock, database, moments, wording
+from warehouse import catalogue, clock, database, wording
+from warehouse.as_of import set_session_as_of
 from warehouse.errors import BaocaoError, WrongCall
 
 STANDING = """
@@ -175,7 +176,7 @@ def _standing(connection: psycopg.Connection, programme: str, period: str) -> Cl
     built = connection.execute("select to_regclass('marts.fct_report_obligation') is not null").fetchone()
     if not built or not built[0]:
         raise BaocaoError("Nothing has been built yet: run `baocao build` first.")
-    moments.look_at(connection, now)
+    set_session_as_of(connection, now)
     cursor = connection.cursor(row_factory=dict_row)
     row = cursor.execute(STANDING, {"programme": programme, "period": period}).fetchone()
     assert row is not None

@@ -7,7 +7,7 @@ nothing is published until a later check passes.
 import psycopg
 
 from expectations import obligations
-from expectations.layout import NotFitToPublish
+from expectations.checks import NotFitToPublish
 from expectations.obligations import Checked
 from pipeline import runs
 from warehouse import clock

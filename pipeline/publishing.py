@@ -24,14 +24,13 @@ log = get_logger(__name__)
 EVER = datetime(1, 1, 1, tzinfo=UTC)
 
 BUILT = """
-select accepted_through, catalogue_version, as_of from ops.pipeline_run
-where step = 'build' and status = 'succeeded' order by run_id desc limit 1
+select accepted_through, catalogue_version, as_of from ops.last_successful_run where step = 'build'
 """
 
 CHANGED = """
 with accepted as (
     select report.programme_code, report.period, report.unit_id, report.accepted_seq
-    from intermediate.int_submissions__validated as report
+    from app.validated_submission as report
     left join catalogue.score_sheets as sheet using (programme_code)
     where report.is_accepted and report.accepted_seq <= %(through)s
         and (report.form = 'figures' or sheet.programme_code is not null)),
@@ -39,7 +38,7 @@ changed as (
     select programme_code, period, unit_id from accepted where accepted_seq > %(since)s
     union
     select owed.programme_code, owed.period, owed.unit_id
-    from intermediate.int_expected_reports__latest as owed
+    from app.expected_report as owed
     join catalogue.score_sheets using (programme_code)
     where owed.is_owed and owed.deadline_at > %(last)s and owed.deadline_at <= %(now)s
         and exists (select from accepted where accepted.programme_code = owed.programme_code
@@ -48,9 +47,9 @@ select distinct changed.programme_code, changed.period, place.unit_id, named.uni
        sheet.programme_code is not null
            and (named.unit_level = sheet.unit_level or named.unit_code = programme.root_unit_code) as is_scored
 from changed
-join intermediate.int_org_units__resolved as unit using (unit_id)
+join app.org_unit as unit using (unit_id)
 cross join lateral (values (unit.unit_id), (unit.district_id), (unit.province_id)) as place (unit_id)
-join intermediate.int_org_units__resolved as named on named.unit_id = place.unit_id
+join app.org_unit as named on named.unit_id = place.unit_id
 join catalogue.programmes as programme using (programme_code)
 left join catalogue.score_sheets as sheet using (programme_code)
 order by 1, 2, 4

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from expectations import gate
-from pipeline import building, inbox, receipts
-from pipeline.receipts import Receipt
+from pipeline import building, inbox, receipt_files
+from publish.receipts import data as receipt_data
+from publish.receipts.data import Receipt
 from warehouse import clock, database
 from warehouse.logging import get_logger
 
@@ -40,29 +41,29 @@ def plan_batches() -> list[str]:
     Each is a text for `load`. Empty when nothing waits.
     """
     database.prepare()
-    unjudged = [_plan(batch, []) for batch in _unjudged_batches()]
-    return [*unjudged, *(_plan(uuid4(), files) for files in _batched(inbox.waiting()))][:BATCHES_A_RUN]
+    unchecked = [_plan(batch, []) for batch in _unchecked_batches()]
+    return [*unchecked, *(_plan(uuid4(), files) for files in _batched(inbox.waiting()))][:BATCHES_A_RUN]
 
 
 def load(batch: str) -> str:
     """Archive and load the files of one planned batch, and empty the inbox of them; returns the batch's id.
 
+    After building.prepare_catalogue: what a cell may hold depends on the lines of the unit's level.
     Doing it again is harmless: what was loaded is known by its content.
     """
     planned = json.loads(batch)
     batch_id = UUID(planned["batch_id"])
     for received in _load(planned["files"], batch_id, from_inbox=True):
         if received.is_duplicate:
-            receipts.write(receipts.of_duplicate(received.sha256, received.file_name))
+            receipt_files.write(receipt_data.of_duplicate(received.sha256, received.file_name))
     return str(batch_id)
 
 
-def check_and_answer(batches: list[str]) -> list[Receipt]:
-    """Run the gate over the loaded batches and write a receipt for each of their files."""
-    building.prepare_catalogue()
+def check_and_issue_receipts(batches: list[str]) -> list[Receipt]:
+    """Run the gate over the loaded batches and write a receipt for each file; after building.prepare_catalogue."""
     ids = [UUID(batch) for batch in batches]
     gate.check(*ids)
-    return _answered(receipts.of_batches(ids))
+    return _write(receipt_data.of_batches(ids))
 
 
 def receive(paths: Sequence[str] = (), on_file: Callable[[], None] | None = None) -> list[Receipt]:
@@ -79,13 +80,14 @@ def receive_files(
 ) -> list[Receipt]:
     """As `receive`, for files that are known already. Reports left waiting by an earlier run are judged as well."""
     database.prepare()
+    building.prepare_catalogue()
     received: list[ReceivedFile] = []
     for some in _batched(files):
         received += _load(some, uuid4(), from_inbox=from_inbox, on_file=on_file)
     batches = {file.batch_id for file in received if not file.is_duplicate}
-    answered = check_and_answer([str(batch) for batch in sorted(batches | set(_unjudged_batches()))])
-    repeated = [receipts.of_duplicate(file.sha256, file.file_name) for file in received if file.is_duplicate]
-    return [*answered, *_answered(repeated)]
+    issued = check_and_issue_receipts([str(batch) for batch in sorted(batches | set(_unchecked_batches()))])
+    repeated = [receipt_data.of_duplicate(file.sha256, file.file_name) for file in received if file.is_duplicate]
+    return [*issued, *_write(repeated)]
 
 
 def receive_document(
@@ -104,11 +106,11 @@ def receive_document(
         programme, period, unit, agency, path, batch_id=uuid4(), received_at=clock.now(), is_made_up=is_made_up
     )
     if received.is_duplicate:
-        receipt = receipts.of_duplicate(received.sha256, received.file_name)
+        receipt = receipt_data.of_duplicate(received.sha256, received.file_name)
     else:
         gate.check(received.batch_id)
-        (receipt,) = receipts.of_submissions(received.submission_ids, received.file_name)
-    return receipts.write(receipt)
+        (receipt,) = receipt_data.of_submissions(received.submission_ids, received.file_name)
+    return receipt_files.write(receipt)
 
 
 def _load(
@@ -120,7 +122,6 @@ def _load(
     if not files:
         return []
     arrivals = [receiving.Arrival(file, moment) for file, moment in _in_order_of_arrival(files, from_inbox)]
-    building.prepare_catalogue()  # what a cell may hold depends on what the unit's level speaks of
     received = receiving.receive_many(arrivals, batch_id=batch_id)
     for file in received:
         if from_inbox:
@@ -143,8 +144,8 @@ def _in_order_of_arrival(files: Sequence[str], from_inbox: bool) -> list[tuple[s
     return ordered[::-1]
 
 
-def _answered(given: Iterable[Receipt]) -> list[Receipt]:
-    return [receipts.write(receipt) for receipt in given]
+def _write(given: Iterable[Receipt]) -> list[Receipt]:
+    return [receipt_files.write(receipt) for receipt in given]
 
 
 def _batched(files: Sequence[str]) -> list[Sequence[str]]:
@@ -155,6 +156,6 @@ def _plan(batch_id: UUID, files: Sequence[str]) -> str:
     return json.dumps({"batch_id": str(batch_id), "files": list(files)}, ensure_ascii=False)
 
 
-def _unjudged_batches() -> list[UUID]:
+def _unchecked_batches() -> list[UUID]:
     with database.connect("loader") as connection:
         return [batch for (batch,) in connection.execute(WAITING)]

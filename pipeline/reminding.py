@@ -11,7 +11,10 @@ from typing import Any
 import psycopg
 import psycopg.rows
 
-from alerts import channels, delivery, ledger, messages, patience, planning
+from alerts import delivery, digest
+from alerts.channels import opening
+from alerts.channels.base import Channel, Unreachable
+from alerts.ledger import outbox, planning, retries
 from pipeline import runs
 from warehouse import database
 from warehouse.logging import get_logger
@@ -43,7 +46,7 @@ class Reminded:
 def remind(retry_failed: bool = False) -> Reminded:
     """Tell what is due now on the ladder of each awaited report; retry_failed: what has failed as well.
 
-    Without BAOCAO_SMTP_URL letters go to the log. Raises channels.Unreachable when nobody takes the messages now; they
+    Without BAOCAO_SMTP_URL letters go to the log. Raises Unreachable when nobody takes the messages now; they
     stay queued and the next run sends what is then to be told.
     """
     done = Reminded()
@@ -73,20 +76,20 @@ def listed(connection: psycopg.Connection, status: str | None = None) -> list[di
 
 
 def _tell(connection: psycopg.Connection, run: runs.Run, done: Reminded, retry_failed: bool) -> None:
-    failed = patience.failed(connection)
+    failed = retries.failed(connection)
     done.planned = planning.plan(connection, run.as_of)
     if retry_failed:
-        done.retried = patience.retry(connection, run.as_of)
+        done.retried = retries.retry(connection, run.as_of)
     connection.commit()
     done.cancelled = planning.cancel(connection, run.as_of)
     unreachable = planning.match_contacts(connection)
     connection.commit()
     done.no_contact = len(unreachable)
     _warn(unreachable)
-    with channels.open_channels() as usable:
+    with opening.open_channels() as usable:
         _enqueue(connection, run, usable, done)
         failure = _send(connection, run, usable, done)
-    done.failed = patience.failed(connection) - failed + done.retried
+    done.failed = retries.failed(connection) - failed + done.retried
     if done.failed:
         log.warning("%d alerts have failed: `baocao alerts list --status failed` tells why", done.failed)
     if failure:
@@ -101,25 +104,23 @@ def _warn(unreachable: list[tuple[str, str, str, str]]) -> None:
         log.warning("%s %s: %d reports without a %s to write to: %s", programme, period, count, audience, named)
 
 
-def _enqueue(
-    connection: psycopg.Connection, run: runs.Run, usable: dict[str, channels.Channel], done: Reminded
-) -> None:
+def _enqueue(connection: psycopg.Connection, run: runs.Run, usable: dict[str, Channel], done: Reminded) -> None:
     """One message a recipient; what has no channel is told to the log."""
-    for (channel, recipient), alerts in ledger.due(connection, run.as_of).items():
+    for (channel, recipient), alerts in outbox.due(connection, run.as_of).items():
         if channel in usable:
-            ledger.enqueue(connection, run.run_id, channel, recipient, alerts, run.as_of)
+            outbox.enqueue(connection, run.run_id, channel, recipient, alerts, run.as_of)
         else:
             _log(connection, run, alerts, done)
     connection.commit()
 
 
 def _send(
-    connection: psycopg.Connection, run: runs.Run, usable: dict[str, channels.Channel], done: Reminded
-) -> channels.Unreachable | None:
+    connection: psycopg.Connection, run: runs.Run, usable: dict[str, Channel], done: Reminded
+) -> Unreachable | None:
     """Send what is queued, this run's and what a killed run left. Returns what the last message that waits was told:
     the step then fails, so that somebody looks.
     """
-    queued = ledger.queued(connection, usable, run.as_of)
+    queued = outbox.queued(connection, usable, run.as_of)
     connection.commit()
     under_way = delivery.Delivery(connection, run.as_of, usable)
     for message in queued:
@@ -129,9 +130,9 @@ def _send(
     return under_way.failure
 
 
-def _log(connection: psycopg.Connection, run: runs.Run, alerts: list[messages.Alert], done: Reminded) -> None:
+def _log(connection: psycopg.Connection, run: runs.Run, alerts: list[digest.Alert], done: Reminded) -> None:
     """No server is set: the text stands in the log, without anybody's address."""
-    text = messages.compose(alerts, run.as_of)
+    text = digest.compose(alerts, run.as_of)
     log.info("BAOCAO_SMTP_URL is not set, so this is not sent.\n%s\n\n%s", text.subject, text.plain)
-    ledger.settle_as_logged(connection, alerts, run.as_of)
+    outbox.settle_as_logged(connection, alerts, run.as_of)
     done.logged += len(alerts)

@@ -41,9 +41,7 @@ def last(step: str) -> Run | None:
     """The newest run of the step that succeeded."""
     with database.connect("loader") as connection:
         row = connection.execute(
-            "select run_id, as_of, detail, accepted_through from ops.pipeline_run "
-            "where step = %s and status = 'succeeded' order by run_id desc limit 1",
-            [step],
+            "select run_id, as_of, detail, accepted_through from ops.last_successful_run where step = %s", [step]
         ).fetchone()
     return Run(*row) if row else None
 

@@ -10,9 +10,13 @@ from pathlib import Path
 import psycopg
 import xlsxwriter
 
-from publish import annex, annexes, score_sheet, scores
+from publish.annex import data as annex_data
+from publish.annex import workbook as annex_workbook
 from publish.files import write_atomically
-from warehouse import database, moments, wording
+from publish.scores import data as score_data
+from publish.scores import workbook as score_workbook
+from warehouse import database, wording
+from warehouse.as_of import set_session_as_of
 from warehouse.errors import WrongCall
 
 CREATED = datetime(2026, 1, 1)
@@ -34,7 +38,7 @@ def report(
     if connection is not None:
         return write_atomically(out, render(connection, programme, unit, period, as_of))
     with database.connect() as own:
-        moments.look_at(own, as_of)
+        set_session_as_of(own, as_of)
         return write_atomically(out, render(own, programme, unit, period, as_of))
 
 
@@ -42,8 +46,8 @@ def render(
     connection: psycopg.Connection, programme: str, unit: str, period: str, as_of: datetime | None = None
 ) -> bytes:
     """The workbook as bytes. connection: it looks at `as_of`. Raises WrongCall where there is nothing to tell."""
-    sheet = scores.load(connection, programme, unit, period, as_of)
-    table = annexes.load(connection, programme, unit, period, as_of)
+    sheet = score_data.load(connection, programme, unit, period, as_of)
+    table = annex_data.load(connection, programme, unit, period, as_of)
     told = sheet or table
     if told is None:
         raise WrongCall(f"Chưa có số liệu của đơn vị {unit} trong chương trình {programme}, kỳ {period}.")
@@ -52,7 +56,7 @@ def render(
         title = f"{told.programme_name} – {told.unit_name}, {wording.period(period)}"
         book.set_properties({"title": title, "author": "baocao", "created": CREATED})
         if sheet:
-            score_sheet.draw(book, sheet)
+            score_workbook.draw(book, sheet)
         if table:
-            annex.draw(book, table)
+            annex_workbook.draw(book, table)
     return buffer.getvalue()

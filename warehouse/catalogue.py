@@ -121,7 +121,7 @@ from catalogue.programmes order by starts_on desc, programme_code
 
 PERIODS = """
 select programme_code, period, kind, data_from, data_to
-from intermediate.int_periods__with_window where programme_code = %(programme)s order by data_from, data_to
+from app.reporting_period where programme_code = %(programme)s order by data_from, data_to
 """
 
 INDICATORS = """

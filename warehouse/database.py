@@ -15,10 +15,11 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from warehouse import migrations, passwords, roles
-from warehouse.embedded import HOST, Cluster, Server
+from warehouse import migrations
 from warehouse.errors import BaocaoError, WrongCall
 from warehouse.logging import get_logger, mask
+from warehouse.postgres import passwords, roles
+from warehouse.postgres.embedded import HOST, Cluster, Server
 from warehouse.settings import check_home, get_settings
 
 if TYPE_CHECKING:

@@ -1,33 +1,22 @@
 {% macro obligations_as_of() -%}
     {#- The moment that obligations are told at: what the session asks for, else the last build's, else now. -#}
-    coalesce(
-        {{ requested_as_of() }},
-        (
-            select as_of
-            from {{ source("ops", "pipeline_run") }}
-            where step = 'build'
-            order by run_id desc
-            limit 1
-        ),
-        now()
-    )
+    coalesce({{ requested_as_of() }}, (select as_of from {{ ref("int_builds__latest") }}), now())
 {%- endmacro %}
 
-{% macro requested_as_of() -%}
-    nullif(current_setting('baocao.as_of', true), '')::timestamptz
-{%- endmacro %}
+{#- The functions of the schema `app` are made by a migration and inlined by the planner: Python reads by them, too. -#}
+{% macro requested_as_of() -%} app.requested_as_of() {%- endmacro %}
 
 {% macro has_as_of() -%} {{ requested_as_of() }} is not null {%- endmacro %}
 
 {% macro values_as_of() -%}
     {#- The moment that figures are told at: what the session asks for, else a day after everything, so that the
         newest word is told. -#}
-    coalesce({{ requested_as_of() }}, '9999-12-31')
+    app.values_as_of()
 {%- endmacro %}
 
 {% macro is_valid_as_of() -%}
     {#- Whether a line was its unit's word at that moment: known_from is within the time, known_to is not. -#}
-    known_from <= {{ values_as_of() }} and known_to > {{ values_as_of() }}
+    app.is_valid_as_of(known_from, known_to)
 {%- endmacro %}
 
 {% macro start_of_day(day) -%}

@@ -33,7 +33,7 @@ select
     scheduled.unit_id is not null as is_scheduled
 from accepted
 left join
-    intermediate.int_expected_reports__latest as scheduled
+    app.expected_report as scheduled
     on scheduled.programme_code = accepted.programme_code
     and scheduled.period = accepted.period
     and scheduled.unit_code = accepted.unit_code

@@ -214,7 +214,7 @@ with
                 ', '
                 order by agency_code
             ) as agencies
-        from intermediate.int_indicators__assigned as assigned
+        from app.indicator_agency as assigned
         left join catalogue.agencies using (programme_code, agency_code)
         group by 1, 2
     )

@@ -33,7 +33,7 @@ with
             programme_code,
             period,
             coalesce(max(resolve_on) filter (where is_owed), max(resolve_on)) as resolve_on
-        from intermediate.int_expected_reports__latest
+        from app.expected_report
         group by 1, 2
     ),
 
@@ -48,15 +48,9 @@ with
                 ', '
                 order by agency_code
             ) as agencies
-        from intermediate.int_expected_reports__latest
+        from app.expected_report
         left join catalogue.agencies using (programme_code, agency_code)
         group by 1, 2, 3
-    ),
-
-    known_units as (
-        select unit_code, (array_agg(unit_name order by valid_from desc nulls last))[1] as last_name
-        from geography.org_units
-        group by 1
     ),
 
     successors as (
@@ -82,13 +76,21 @@ select
     waiting.sha256,
     programmes.programme_code is not null as programme_is_known,
     periods.period is not null as period_is_known,
-    known_units.unit_code is not null as unit_is_known,
-    alive.unit_id is not null as unit_is_alive,
+    named.unit_id is not null as unit_is_known,
+    coalesce(
+        resolved.day >= named.valid_from and resolved.day < named.valid_to, false
+    ) as unit_is_alive,
     scheduled.unit_id,
     scheduled.unit_id is not null as is_scheduled,
-    coalesce(alive.unit_name, known_units.last_name) as unit_name,
-    coalesce(scheduled.unit_level, alive.unit_level) as unit_level,
-    coalesce(scheduled.resolve_on, assigned.resolve_on, days.resolve_on) as resolve_on,
+    named.unit_name,
+    coalesce(
+        scheduled.unit_level,
+        case
+            when resolved.day >= named.valid_from and resolved.day < named.valid_to
+            then named.unit_level
+        end
+    ) as unit_level,
+    resolved.day as resolve_on,
     coalesce(successors.successors, '–') as successors,
     scheduled.form as scheduled_form,
     case waiting.form when 'document' then 'văn bản' else 'bảng số liệu' end as form_vi,
@@ -131,7 +133,6 @@ left join
     on closing.programme_code = waiting.programme_code
     and closing.period = waiting.period
     and closing.closed_at < greatest(%(now)s, (select max(decided_at) from ops.submission_verdict))
-left join known_units on known_units.unit_code = waiting.unit_code
 left join successors on successors.unit_code = waiting.unit_code
 left join days on days.programme_code = waiting.programme_code and days.period = waiting.period
 left join
@@ -140,15 +141,17 @@ left join
     and assigned.period = waiting.period
     and assigned.unit_code = waiting.unit_code
 left join
-    intermediate.int_expected_reports__latest as scheduled
+    app.expected_report as scheduled
     on scheduled.programme_code = waiting.programme_code
     and scheduled.period = waiting.period
     and scheduled.unit_code = waiting.unit_code
     and scheduled.agency_code = waiting.agency_code
+cross join
+    lateral(
+        select coalesce(scheduled.resolve_on, assigned.resolve_on, days.resolve_on)
+    ) as resolved(day)
 left join
-    geography.org_units as alive
-    on alive.unit_code = waiting.unit_code
-    and coalesce(scheduled.resolve_on, assigned.resolve_on, days.resolve_on)
-    >= coalesce(alive.valid_from, '-infinity')
-    and coalesce(scheduled.resolve_on, assigned.resolve_on, days.resolve_on)
-    < coalesce(alive.valid_to, 'infinity')
+    app.org_unit_code as named
+    on named.unit_code = waiting.unit_code
+    and coalesce(resolved.day, '9999-12-31') >= named.resolve_from
+    and coalesce(resolved.day, '9999-12-31') < named.resolve_to

@@ -1,6 +1,7 @@
 -- compared_report.sql: one row per report that waits (age 0) and per accepted report of the same
 -- unit, agency and programme for an earlier period (age 1 is the newest of the last period)
-select submission_id, submission_id as reported_submission_id, null::text as earlier_period, 0 as age
+select
+    submission_id, submission_id as reported_submission_id, null::text as earlier_period, 0 as age
 from pg_temp.checked_submission
 
 union all
@@ -14,15 +15,15 @@ select
     )
 from pg_temp.checked_submission as report
 inner join
-    intermediate.int_periods__with_window as own
+    app.reporting_period as own
     on own.programme_code = report.programme
     and own.period = report.period
 inner join
-    intermediate.int_periods__with_window as earlier
+    app.reporting_period as earlier
     on earlier.programme_code = own.programme_code
     and earlier.data_from < own.data_from
 inner join
-    intermediate.int_expected_reports__latest as scheduled
+    app.expected_report as scheduled
     on scheduled.programme_code = earlier.programme_code
     and scheduled.period = earlier.period
     and scheduled.unit_id = report.unit_id

@@ -6,7 +6,7 @@ with
     -- whose figures are added up, and who has a figure that was added up
     added_up as (
         select programme_code, period, unit_id
-        from intermediate.int_expected_reports__latest
+        from app.expected_report
         where
             is_owed
             and feeds_rollup
@@ -14,16 +14,16 @@ with
             and period = any(%(periods)s)
         union
         select programme_code, period, unit_id
-        from intermediate.int_expected_reports__by_org_unit
+        from app.expected_rollup
         where programme_code = any(%(programmes)s) and period = any(%(periods)s)
     ),
 
     -- what is told of a unit by a sender who does not owe it, where another one does
     told_beside as (
         select scheduled.programme_code, scheduled.period, scheduled.unit_id, told.indicator_code
-        from intermediate.int_expected_reports__latest as scheduled
+        from app.expected_report as scheduled
         inner join
-            intermediate.int_indicators__assigned as told
+            app.indicator_agency as told
             on told.programme_code = scheduled.programme_code
             and told.agency_code = scheduled.agency_code
             and told.is_figure
@@ -33,7 +33,7 @@ with
             and scheduled.period = any(%(periods)s)
             and exists (
                 select 1
-                from intermediate.int_expected_reports__latest as owing
+                from app.expected_report as owing
                 where
                     owing.programme_code = scheduled.programme_code
                     and owing.period = scheduled.period
@@ -61,7 +61,7 @@ with
             on added_up.programme_code = figures.programme_code
             and added_up.period = figures.period
             and added_up.unit_id = figures.unit_id
-        left join intermediate.int_org_units__resolved as units on units.unit_id = figures.unit_id
+        left join app.org_unit as units on units.unit_id = figures.unit_id
         where
             figures.boundary_basis = 'current'
             and figures.measure in ('rate', 'count', 'change')

@@ -41,5 +41,5 @@ left join
     catalogue.indicators
     on indicators.programme_code = figures.programme_code
     and indicators.indicator_code = figures.indicator_code
-left join intermediate.int_org_units__resolved as units on units.unit_id = figures.unit_id
+left join app.org_unit as units on units.unit_id = figures.unit_id
 where figures.programme_code = any(%(programmes)s) and figures.period = any(%(periods)s)

@@ -8,5 +8,5 @@ select
         where verdict.submission_id = owed.accepted_submission_id and verdict.status <> 'rejected'
     ) as is_backed
 from marts.fct_report_obligation as owed
-left join intermediate.int_org_units__resolved as units on units.unit_id = owed.unit_id
+left join app.org_unit as units on units.unit_id = owed.unit_id
 where owed.programme_code = any(%(programmes)s) and owed.period = any(%(periods)s)

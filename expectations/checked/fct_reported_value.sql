@@ -12,13 +12,13 @@ select
     coalesce(verdict.status, 'rejected') <> 'rejected' as is_accepted
 from marts.fct_reported_value as told
 left join
-    intermediate.int_expected_reports__latest as scheduled
+    app.expected_report as scheduled
     on scheduled.programme_code = told.programme_code
     and scheduled.period = told.period
     -- by the code, as in the schedule's index: else a national period compares all with all
     and scheduled.unit_code = told.unit_code
     and scheduled.unit_id = told.unit_id
     and scheduled.agency_code = told.agency_code
-left join intermediate.int_org_units__resolved as units on units.unit_id = told.unit_id
+left join app.org_unit as units on units.unit_id = told.unit_id
 left join ops.submission_verdict as verdict on verdict.submission_id = told.submission_id
 where told.programme_code = any(%(programmes)s) and told.period = any(%(periods)s)

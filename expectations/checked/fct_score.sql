@@ -42,4 +42,4 @@ left join
     and below.period = scores.period
     and below.unit_id = scores.unit_id
     and below.parent_code = scores.criterion_code
-left join intermediate.int_org_units__resolved as units on units.unit_id = scores.unit_id
+left join app.org_unit as units on units.unit_id = scores.unit_id

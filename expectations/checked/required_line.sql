@@ -36,7 +36,7 @@ select
     null::text as raw
 from pg_temp.checked_submission as report
 inner join
-    intermediate.int_indicators__assigned as assigned
+    app.indicator_agency as assigned
     on assigned.programme_code = report.programme
     and assigned.agency_code = report.agency
     and assigned.is_required

@@ -15,8 +15,8 @@ import statistics
 import time
 from urllib.parse import urlsplit
 
-from alerts import smtp
-from alerts.ledger import QueuedMessage
+from alerts.channels import smtp
+from alerts.message import QueuedMessage
 from pipeline import building
 from tests.bench.home import bench_home
 from tests.integration import made_up_programmes

@@ -48,7 +48,7 @@ def test_an_id_is_the_name_of_its_file(bag):
 
 def test_every_task_is_tried_again_and_ends_some_time(bag):
     tasks = {(dag.dag_id, task.task_id): task for dag in bag.dags.values() for task in dag.tasks}
-    assert len(tasks) == 11
+    assert len(tasks) == 12
     for task in tasks.values():
         assert timedelta(0) < task.execution_timeout <= timedelta(minutes=30)
     remind = tasks.pop(("deadlines", "remind"))
@@ -57,8 +57,8 @@ def test_every_task_is_tried_again_and_ends_some_time(bag):
 
 
 def test_what_a_person_has_to_mend_is_not_tried_again_and_a_server_that_is_away_is(bag):
-    from alerts.channels import Unreachable
-    from expectations.layout import NotFitToPublish
+    from alerts.channels.base import Unreachable
+    from expectations.checks import NotFitToPublish
     from warehouse.errors import WrongCall
 
     for task in (task for dag in bag.dags.values() for task in dag.tasks):

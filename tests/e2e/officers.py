@@ -7,7 +7,7 @@ from typing import Any
 from urllib.request import Request
 from uuid import uuid4
 
-from warehouse.airflow_api import ENDED, AirflowApi, Run
+from warehouse.airflow.api import ENDED, AirflowApi, Run
 
 PATIENCE_SECONDS = 240
 AS_FAST_AS_A_PERSON_SECONDS = 2

@@ -17,8 +17,9 @@ import pytest
 from tests.conftest import throw_away_home
 from tests.e2e.officers import Officers
 from tests.integration.letterbox import Letterbox, free_port, listening
-from warehouse import airflow_services, airflow_supervisor, clock, database, processes
-from warehouse.airflow_api import AirflowApi, Follower, Run
+from warehouse import clock, database
+from warehouse.airflow import processes, services, supervisor
+from warehouse.airflow.api import AirflowApi, Follower, Run
 from warehouse.errors import BaocaoError
 from warehouse.settings import get_settings
 
@@ -58,12 +59,12 @@ def a_home(settings: Mapping[str, str] | None = None) -> Iterator[None]:
         try:
             yield
         finally:
-            airflow_services.stop()
+            services.stop()
 
 
 def simulate(folder: Path) -> Season:
     """Six communes, one of them wrong; then the wrong one again, and one corrected."""
-    from publish.simulation import simulate
+    from publish.simulation.simulate import simulate
 
     corrected = simulate(*REPORT, ["07228"], seed=1, out=folder / "c", correction=1, lines=["5.1", "2"])
     return Season(
@@ -120,7 +121,7 @@ def wait_for_task(airflow: AirflowApi, run: Run, task_id: str) -> None:
 
 
 def kill_scheduler() -> None:
-    state = airflow_supervisor.read_state()
+    state = supervisor.read_state()
     assert state is not None
     os.kill(state.components["scheduler"].identity.pid, signal.SIGKILL)
 
@@ -133,7 +134,7 @@ def kill_postgres() -> None:
 
 def kill_supervisor_and_scheduler() -> None:
     """The supervisor first, so that nobody mends what follows."""
-    state = airflow_supervisor.read_state()
+    state = supervisor.read_state()
     assert state is not None
     for who in (state.supervisor, state.components["scheduler"].identity):
         os.kill(who.pid, signal.SIGKILL)
@@ -169,9 +170,9 @@ def airflow(letterbox) -> Iterator[Officers]:
     mail = listening(letterbox, free_port())
     with mail as url, a_home({"BAOCAO_SMTP_URL": url, "BAOCAO_OPERATOR": OPERATOR}):
         database.prepare()
-        airflow_services.start(wait=False)
+        services.start(wait=False)
         building.prepare_catalogue()
-        airflow_services.start()
+        services.start()
         airflow = Officers()
         airflow.wait_for_dags(DAGS)
         yield airflow
@@ -193,7 +194,7 @@ def test_a_killed_scheduler_and_a_killed_postgres_change_no_figure(undisturbed, 
     wait_for_task(airflow, build, "build")
     kill_postgres()
     follow_to_the_end(follower)
-    healed = {service.name: service.restarts for service in airflow_services.status()}
+    healed = {service.name: service.restarts for service in services.status()}
     assert healed["scheduler"] >= 1
 
     drop(season.second)
@@ -201,7 +202,7 @@ def test_a_killed_scheduler_and_a_killed_postgres_change_no_figure(undisturbed, 
     follower.add(second)
     wait_for_task(airflow, second, "check")
     kill_supervisor_and_scheduler()
-    airflow_services.start()
+    services.start()
     follow_to_the_end(follower)
 
     assert [path for path in Path(get_settings().inbox).iterdir() if path.is_file()] == []
@@ -269,11 +270,11 @@ def test_a_run_that_is_not_through_in_time_is_told_to_the_operator_once(airflow,
 
 
 def test_stopping_leaves_no_process_behind(airflow):
-    state = airflow_supervisor.read_state()
+    state = supervisor.read_state()
     started = [state.supervisor, *(component.identity for component in state.components.values())]
     assert len(started) == 4
     assert all(processes.is_alive(who) for who in started)
-    assert airflow_services.stop() is True
+    assert services.stop() is True
     assert [who for who in started if processes.is_alive(who)] == []
-    assert {service.state for service in airflow_services.status()} == {"stopped"}
-    assert airflow_services.stop() is False
+    assert {service.state for service in services.status()} == {"stopped"}
+    assert services.stop() is False

@@ -96,7 +96,7 @@ def test_every_command_in_a_container_is_one_that_can_be_called_here(services, i
 
 def test_the_password_file_is_made_once_and_for_its_owner_alone(home):
     for _ in range(2):
-        subprocess.run([sys.executable, "-m", "warehouse.airflow_environment"], check=True, cwd=PROJECT_ROOT)
+        subprocess.run([sys.executable, "-m", "warehouse.airflow.environment"], check=True, cwd=PROJECT_ROOT)
     file = home / "airflow" / "passwords.json"
     assert set(json.loads(file.read_text())) == {"admin"}
     assert file.stat().st_mode & 0o777 == 0o600

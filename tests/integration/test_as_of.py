@@ -14,8 +14,13 @@ import openpyxl
 import pytest
 
 from pipeline import building, receiving
-from publish import catalogued, comparison, reports, templates, tracing
-from warehouse import clock, database, moments
+from publish import reports
+from publish.comparison import data as comparison_data
+from publish.forms import queries as form_queries
+from publish.forms import workbook as form_workbook
+from publish.reading import tracing
+from warehouse import clock, database
+from warehouse.as_of import parse_timestamp, set_session_as_of
 from warehouse.errors import BaocaoError, WrongCall
 
 PROGRAMME, PERIOD, PROVINCE = "bacninh-2026-2030", "2026", "24"
@@ -58,16 +63,16 @@ def build(moment: str) -> None:
 def a_correction(folder: Path) -> Path:
     """The workbook of 07210 with one line: 285 of 300 children, and not 291."""
     with database.connect() as connection:
-        form = catalogued.form(connection, PROGRAMME, CORRECTED, PERIOD)
+        form = form_queries.form(connection, PROGRAMME, CORRECTED, PERIOD)
     lines = tuple(line for line in form.lines if line.code == "5.1")
     form = replace(form, lines=lines, submission_type="correction")
-    return templates.write(form, folder / "dinh-chinh.xlsx", {"5.1": {"numerator": 285, "denominator": 300}})
+    return form_workbook.write(form, folder / "dinh-chinh.xlsx", {"5.1": {"numerator": 285, "denominator": 300}})
 
 
 def rendered(as_of: str | None, unit: str = PROVINCE) -> bytes:
     with database.connect() as connection:
-        moment = moments.parse(as_of) if as_of else None
-        moments.look_at(connection, moment)
+        moment = parse_timestamp(as_of) if as_of else None
+        set_session_as_of(connection, moment)
         return reports.render(connection, PROGRAMME, unit, PERIOD, moment)
 
 
@@ -165,8 +170,8 @@ def test_the_comparison_names_the_figure_the_file_and_the_cell(season, command):
 
 def test_the_wards_own_comparison_tells_the_turn_of_its_verdict(season):
     with database.connect() as connection:
-        before, after = moments.parse(BEFORE), moments.parse(BETWEEN)
-        (change,) = comparison.compare(connection, PROGRAMME, CORRECTED, PERIOD, before, after).changes
+        before, after = parse_timestamp(BEFORE), parse_timestamp(BETWEEN)
+        (change,) = comparison_data.compare(connection, PROGRAMME, CORRECTED, PERIOD, before, after).changes
     assert change.before and change.after
     assert (change.before["verdict"], change.after["verdict"]) == ("met", "not_met")
 
@@ -205,7 +210,7 @@ def test_the_comparison_for_people_and_its_workbook_say_the_same(season, command
 def test_a_trace_adds_up_to_the_figure_of_its_moment(season):
     for moment, numerator, reporting in ((BEFORE, 576, 3), (BETWEEN, 570, 3), (AFTER, 475, 2), (None, 475, 2)):
         with database.connect() as connection:
-            moments.look_at(connection, moments.parse(moment) if moment else None)
+            set_session_as_of(connection, parse_timestamp(moment) if moment else None)
             traced = tracing.trace(connection, PROGRAMME, "5.1", PROVINCE, PERIOD)
         assert traced.figure
         assert (

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import receipts, receiving
-from pipeline.receipts import Receipt
+from pipeline import receiving
+from publish.receipts import text as receipt_text
+from publish.receipts.data import Receipt
 from tests.fixtures import make_submissions
 from warehouse.settings import get_settings
 
@@ -77,7 +78,7 @@ def test_receipts_are_kept_as_json_and_as_text(answered):
     }
     texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.txt")}
     assert len(texts) == len(documents)
-    assert all(receipts.rendered(answered[name]).plain.strip() for name in answered)
+    assert all(receipt_text.render(answered[name]).plain.strip() for name in answered)
 
 
 def test_the_same_folder_again_changes_nothing(answered, folder, whole_warehouse):

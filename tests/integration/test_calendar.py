@@ -14,7 +14,8 @@ from tests.integration.conftest import forget_reports
 from tests.integration.letterbox import Letterbox
 from tests.integration.own_catalogue import own_catalogue
 from tests.integration.reminded import contact, remind
-from warehouse import clock, database, moments
+from warehouse import clock, database
+from warehouse.as_of import parse_timestamp, set_session_as_of, set_session_as_of_unchecked
 
 CHAIN, LATE_START = "chuoi-cap-gia-dinh", "bat-dau-giua-nam-gia-dinh"
 MADE_UP = "số liệu giả định"
@@ -199,7 +200,7 @@ def plain(letterbox: Letterbox, recipient: str) -> str:
 
 
 def obligations(connection: psycopg.Connection, programme: str, moment: str) -> list[tuple]:
-    moments.set_moment(connection, moments.parse(moment))
+    set_session_as_of_unchecked(connection, parse_timestamp(moment))
     try:
         return connection.execute(
             "select period, unit_code, reason, last_on_time_on::text from marts.fct_report_obligation "
@@ -207,7 +208,7 @@ def obligations(connection: psycopg.Connection, programme: str, moment: str) -> 
             [programme],
         ).fetchall()
     finally:
-        moments.look_at(connection, None)
+        set_session_as_of(connection, None)
 
 
 def test_each_level_owes_by_its_own_day_and_answers_to_the_level_above(season, letterbox, tmp_path):
@@ -242,10 +243,10 @@ def test_a_moved_deadline_was_another_one_before_its_decision(season):
     assert of_71("2026-10-15") == [("2026", "71", "active", "2026-11-25")]
     assert of_71("2025-12-31") == []
 
-    moments.set_moment(season, moments.parse("2026-10-14"))
+    set_session_as_of_unchecked(season, parse_timestamp("2026-10-14"))
     query = "select last_on_time_on::text, revision from marts.dim_deadline where unit_level = 'province'"
     before = season.execute(query).fetchall()
-    moments.look_at(season, None)
+    set_session_as_of(season, None)
     assert (before, season.execute(query).fetchall()) == ([("2026-12-20", 1)], [("2026-11-25", 2)])
 
 

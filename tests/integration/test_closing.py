@@ -7,7 +7,8 @@ import pytest
 from expectations import gate
 from pipeline import building, closing
 from tests.integration.reports import put
-from warehouse import clock, database, moments
+from warehouse import clock, database
+from warehouse.as_of import parse_timestamp, set_session_as_of
 from warehouse.errors import WrongCall
 
 PROGRAMME, DA_MAI = "bacninh-2026-2030", "07228"
@@ -27,7 +28,7 @@ def reported(as_of: str | None) -> list[tuple]:
     )
     with database.connect() as connection:
         if as_of:
-            moments.look_at(connection, moments.parse(as_of))
+            set_session_as_of(connection, parse_timestamp(as_of))
         return connection.execute(query, [DA_MAI]).fetchall()
 
 
@@ -37,7 +38,7 @@ def figure(as_of: str) -> int:
         "and indicator_code = '5.1' and boundary_basis = 'as_reported'"
     )
     with database.connect() as connection:
-        moments.look_at(connection, moments.parse(as_of))
+        set_session_as_of(connection, parse_timestamp(as_of))
         return connection.execute(query, [DA_MAI]).fetchone()[0]
 
 
@@ -80,14 +81,14 @@ def the_same_answer_closes_once() -> None:
     """As Airflow tries a task again that was killed behind its commit. In the database of the test above."""
     lang_son = ("langson-child-friendly-2024", "2024")
     asked = closing.question(*lang_son, "Khoá sổ", "Không khoá")
-    answer = closing.Answer("Người duyệt", moments.parse("2026-12-15T09:00"), "số 12 (giả định)")
+    answer = closing.Answer("Người duyệt", parse_timestamp("2026-12-15T09:00"), "số 12 (giả định)")
 
     assert "Công an" in asked["body"]
     assert closing.told_open(*lang_son, answer).endswith(f"({answer}).")
     assert "0/" in closing.close_as_answered(*lang_son, answer)
     assert closing.close_as_answered(*lang_son, answer).startswith("Đã khoá langson-child-friendly-2024, năm 2024, lúc")
     with pytest.raises(WrongCall, match="was closed at"):
-        closing.close_as_answered(*lang_son, closing.Answer(None, moments.parse("2026-12-16")))
+        closing.close_as_answered(*lang_son, closing.Answer(None, parse_timestamp("2026-12-16")))
     with database.connect() as connection:
         query = "select note from ops.period_closing where programme_code = %s"
         notes = connection.execute(query, lang_son[:1]).fetchall()

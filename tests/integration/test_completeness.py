@@ -8,15 +8,15 @@ import psycopg
 import pytest
 
 from expectations import obligations
+from expectations.checks import NotFitToPublish
 from expectations.context import CheckBroken
-from expectations.layout import NotFitToPublish
 from pipeline import completeness, publishing, runs
 from warehouse import clock, database
 
 TABLES = """
 create table catalogue.periods (programme_code text, period text);
 create table catalogue.reporting_thresholds (programme_code text, unit_level text, rate text, minimum_pct numeric);
-create table intermediate.int_expected_reports__latest (programme_code text, period text, unit_id text, unit_code text,
+create table app.expected_report (programme_code text, period text, unit_id text, unit_code text,
     agency_code text, unit_level text, reason text);
 create table marts.fct_report_obligation (programme_code text, period text, unit_id text, unit_code text,
     agency_code text, unit_level text, last_on_time_on date, deadline_at timestamptz, status text,
@@ -28,7 +28,7 @@ create table marts.rpt_reporting_rates (programme_code text, period text, unit_l
 insert into catalogue.periods values ('P', '2025'), ('P', '2026'), ('P', '2027');
 insert into catalogue.reporting_thresholds values ('P', null, 'submitted', 90), ('P', null, 'on_time', 75),
     ('P', null, 'accepted', 75), ('P', null, 'complete', 50), ('P', 'province', 'on_time', 0);
-insert into intermediate.int_expected_reports__latest values
+insert into app.expected_report values
     ('P', '2025', 'C1', 'C1', 'UBND', 'commune', 'baseline'), ('P', '2026', 'C9', 'C9', 'UBND', 'commune', 'voluntary'),
     ('P', '2026', 'C1', 'C1', 'UBND', 'commune', 'active'), ('P', '2026', 'C7', 'C7', 'UBND', 'commune', 'exempt by Z');
 """

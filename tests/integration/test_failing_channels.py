@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from alerts import backoff, channels, delivery, patience
+from alerts import delivery
+from alerts.channels import backoff
+from alerts.channels.base import Unreachable
+from alerts.ledger import retries
 from tests.integration.chatroom import Chatroom, serving
 from tests.integration.letterbox import free_port
 from tests.integration.reminded import AFTER, DA_MAI, VO_CUONG, contact, remind, statuses
@@ -33,7 +36,7 @@ def hook(session: psycopg.Connection, unit: str, address: str, role: str = "repo
 
 
 def remind_in_vain(moment: str) -> None:
-    with pytest.raises(channels.Unreachable):
+    with pytest.raises(Unreachable):
         remind(moment)
 
 
@@ -52,7 +55,7 @@ def in_vain(session: psycopg.Connection) -> list[int]:
 
 def nearly_given_up(session: psycopg.Connection) -> None:
     """What waits has waited for all but the last day."""
-    session.execute("update ops.alert_ledger set unanswered_days = %s where status = 'planned'", [patience.DAYS - 1])
+    session.execute("update ops.alert_ledger set unanswered_days = %s where status = 'planned'", [retries.DAYS - 1])
 
 
 def on(day: int, hour: int = 7) -> str:

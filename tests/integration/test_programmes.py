@@ -21,9 +21,13 @@ from psycopg.rows import dict_row
 from expectations import gate
 from ingest import receiving as loading
 from pipeline import building, receiving
-from publish import catalogued, formats, previous, reports, simulation, templates
-from publish.forms import Previous
-from publish.simulation import Document
+from publish import formatting, reports
+from publish.forms import prefill
+from publish.forms import queries as form_queries
+from publish.forms import workbook as form_workbook
+from publish.forms.types import Previous
+from publish.simulation import simulate
+from publish.simulation.simulate import Document
 from warehouse import clock, database
 from warehouse.errors import WrongCall
 
@@ -83,8 +87,8 @@ def season(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     for number, arrival in enumerate(SEASON):
         key = arrival.programme, arrival.period
         who, folder = (*key, None, arrival.agencies), out / str(number)
-        workbooks = simulation.simulate(*who, seed=SEED, out=folder)
-        documents = simulation.documents(*who, seed=SEED, out=folder)
+        workbooks = simulate.simulate(*who, seed=SEED, out=folder)
+        documents = simulate.documents(*who, seed=SEED, out=folder)
         with clock.at(arrival.at):
             answers = [
                 receipt.status for receipt in receiving.receive_files(list(map(str, workbooks)), from_inbox=False)
@@ -238,8 +242,8 @@ def test_what_is_filled_in_is_the_form_that_a_reporter_gets(season, arrival, tmp
     for agency, path in by_agency.items():
         labels, lines = cells(path)
         with database.connect() as connection:
-            form = catalogued.form(connection, arrival.programme, labels["Mã đơn vị"], arrival.period, agency)
-        own_labels, own_lines = cells(templates.write(form, tmp_path / f"{agency}.xlsx"))
+            form = form_queries.form(connection, arrival.programme, labels["Mã đơn vị"], arrival.period, agency)
+        own_labels, own_lines = cells(form_workbook.write(form, tmp_path / f"{agency}.xlsx"))
         assert own_labels == labels | {"Dữ liệu giả định": "không"}
         assert list(own_lines) == list(lines)
         assert {part for parts in own_lines.values() for part in parts} == {None}
@@ -252,13 +256,13 @@ def test_what_is_filled_in_is_the_form_that_a_reporter_gets(season, arrival, tmp
 )
 def test_who_owes_a_document_is_told_how_to_send_one(season, programme, unit, period, agency):
     with database.connect() as connection, pytest.raises(WrongCall) as told:
-        catalogued.form(connection, programme, unit, period, agency)
+        form_queries.form(connection, programme, unit, period, agency)
     assert f"baocao receive-document {programme} {period} {unit} TỆP --agency {agency}" in str(told.value)
 
 
 def test_a_sender_that_is_not_asked_is_told_who_is(season):
     with database.connect() as connection, pytest.raises(WrongCall, match=r"893\) kỳ 2022 do UBND, .* không phải CA"):
-        catalogued.form(connection, EMULATION, "893", "2022", "CA")
+        form_queries.form(connection, EMULATION, "893", "2022", "CA")
 
 
 def test_made_up_documents_say_so_themselves_and_stay_marked(season):
@@ -275,11 +279,11 @@ def test_made_up_documents_say_so_themselves_and_stay_marked(season):
 
 
 def test_the_same_seed_gives_the_same_bytes_whatever_was_reported_meanwhile(season, tmp_path):
-    again = simulation.simulate(MOTHERS, "2024", seed=SEED, out=tmp_path)
+    again = simulate.simulate(MOTHERS, "2024", seed=SEED, out=tmp_path)
     assert [path.name for path in again] == [path.name for path in season.workbooks[MOTHERS, "2024"]]
     for path, before in zip(again, season.workbooks[MOTHERS, "2024"], strict=True):
         assert path.read_bytes() == before.read_bytes()
-    for document in simulation.documents(FRIENDLY, "2024", seed=SEED, out=tmp_path):
+    for document in simulate.documents(FRIENDLY, "2024", seed=SEED, out=tmp_path):
         (before,) = [each for each in season.documents[FRIENDLY, "2024"] if each.path.name == document.path.name]
         assert document.path.read_bytes() == before.path.read_bytes()
 
@@ -287,12 +291,12 @@ def test_the_same_seed_gives_the_same_bytes_whatever_was_reported_meanwhile(seas
 def test_the_next_form_shows_what_was_told_this_time_else_the_plans_baseline(season):
     def beside(period: str, unit: str, code: str) -> Previous | None:
         with database.connect() as connection:
-            (form,) = previous.beside(connection, [catalogued.form(connection, ACTION, unit, period)])
+            (form,) = prefill.beside(connection, [form_queries.form(connection, ACTION, unit, period)])
         return next(line.previous for line in form.lines if line.code == code)
 
     sent = {cells(path)[0]["Mã đơn vị"]: cells(path)[1] for path in season.workbooks[ACTION, "2026"]}
     numerator, denominator, _ = sent["07228"]["5.1"]
-    shown = formats.number(Decimal(100) * numerator / denominator)
+    shown = formatting.number(Decimal(100) * numerator / denominator)
     assert beside("2027", "07228", "5.1") == Previous(shown, "2026", is_made_up=True)
     assert beside("2027", "07228", "1") == Previous(str(sent["07228"]["1"][2]), "2026", is_made_up=True)
     assert beside("2026", "07228", "3.1") == Previous("<2", "2025"), "no report of 2025, so the plan's word on it"

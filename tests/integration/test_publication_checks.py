@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from expectations import publication
-from expectations.layout import NotFitToPublish
+from expectations.checks import NotFitToPublish
 from warehouse import clock, database
 
 TABLES = """
@@ -16,14 +16,14 @@ create table catalogue.indicators (programme_code text, indicator_code text, fac
     hard_min numeric, hard_max numeric, soft_min numeric, soft_max numeric);
 create table catalogue.score_sheets (programme_code text);
 create table catalogue.criteria (programme_code text, criterion_code text, points_rule text);
-create table intermediate.int_expected_reports__latest (
+create table app.expected_report (
     programme_code text, period text, unit_id text, agency_code text, is_owed boolean, feeds_rollup boolean,
     unit_code text generated always as (unit_id) stored);
-create table intermediate.int_expected_reports__by_org_unit (programme_code text, period text, unit_id text);
-create table intermediate.int_indicators__assigned (programme_code text, indicator_code text, agency_code text,
+create table app.expected_rollup (programme_code text, period text, unit_id text);
+create table app.indicator_agency (programme_code text, indicator_code text, agency_code text,
     is_figure boolean);
-create table intermediate.int_org_units__resolved (unit_id text, unit_level text, current_province_id text);
-create table intermediate.int_partitions__changed (programme_code text, period text, current_province_id text);
+create table app.org_unit (unit_id text, unit_level text, current_province_id text);
+create table app.changed_partition (programme_code text, period text, current_province_id text);
 create table marts.fct_indicator_rollup (programme_code text, indicator_code text, period text, unit_id text,
     unit_level text, boundary_basis text, measure text, numerator numeric, denominator numeric, value numeric,
     value_low numeric, value_high numeric, units_expected integer, units_reporting integer,
@@ -48,16 +48,16 @@ insert into catalogue.indicators values
     ('P', '5.1', 100, true, 0, 100, 60, 100), ('P', '3.1', 1000, false, 0, 1000, null, null);
 insert into catalogue.score_sheets values ('P');
 insert into catalogue.criteria values ('P', 'I', 'sum'), ('P', 'I.1', 'reported'), ('P', 'I.2', 'reported');
-insert into intermediate.int_expected_reports__latest values
+insert into app.expected_report values
     ('P', '2026', 'U', 'UBND', false, false), ('P', '2026', 'C1', 'UBND', true, true),
     ('P', '2026', 'C2', 'UBND', true, true), ('P', '2026', 'C3', 'UBND', false, true),
     ('P', '2026', 'C1', 'CA', true, true), ('P', '2026', 'C2', 'CA', false, true);
-insert into intermediate.int_indicators__assigned values
+insert into app.indicator_agency values
     ('P', '5.1', 'UBND', true), ('P', '3.1', 'CA', true);
-insert into intermediate.int_expected_reports__by_org_unit values ('P', '2026', 'U'), ('P', '2026', 'U/unallocated');
-insert into intermediate.int_org_units__resolved values
+insert into app.expected_rollup values ('P', '2026', 'U'), ('P', '2026', 'U/unallocated');
+insert into app.org_unit values
     ('U', 'province', 'U'), ('C1', 'commune', 'U'), ('C2', 'commune', 'U'), ('C3', 'commune', 'U');
-insert into intermediate.int_partitions__changed values ('P', '2026', 'U');
+insert into app.changed_partition values ('P', '2026', 'U');
 """
 MARTS = (
     "fct_indicator_rollup",

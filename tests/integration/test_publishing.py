@@ -10,8 +10,13 @@ import pytest
 from expectations import gate
 from ingest import receiving
 from pipeline import building, publishing
-from publish import annex, catalogued, reports, score_sheet, simulation, templates
-from publish.forms import Filled
+from publish import reports
+from publish.annex import workbook as annex_workbook
+from publish.forms import queries as form_queries
+from publish.forms import workbook as form_workbook
+from publish.forms.types import Filled
+from publish.scores import workbook as score_workbook
+from publish.simulation import simulate
 from warehouse import clock, database
 from warehouse.errors import WrongCall
 
@@ -61,11 +66,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def season(own_database: str, files: Path) -> Iterator[list[tuple[str, str]]]:
     """Three communes of 2026, a district of 2024 and Đa Mai's own 2025, received and built; yields the verdicts."""
     building.prepare_catalogue()
-    written = simulation.simulate(ACTION, "2026", UNITS, seed=7, out=files)
-    written += simulation.simulate(MOTHERS, "2024", ["213"], seed=7, out=files)
+    written = simulate.simulate(ACTION, "2026", UNITS, seed=7, out=files)
+    written += simulate.simulate(MOTHERS, "2024", ["213"], seed=7, out=files)
     with database.connect() as connection:
-        form = catalogued.form(connection, ACTION, DA_MAI, "2025")
-    written.append(templates.write(form, files / "da-mai-2025.xlsx", DA_MAI_2025))
+        form = form_queries.form(connection, ACTION, DA_MAI, "2025")
+    written.append(form_workbook.write(form, files / "da-mai-2025.xlsx", DA_MAI_2025))
     verdicts = receive(written, "2026-11-20T08:00:00+07:00")
     with clock.at("2026-11-20T09:00:00+07:00"):
         building.build()
@@ -166,7 +171,7 @@ def test_an_unknown_unit_or_an_empty_period_is_a_wrong_call(season, tmp_path):
     with pytest.raises(WrongCall):
         reports.report(ACTION, "99999", "2026", tmp_path / "none.xlsx")
     with database.connect() as connection, pytest.raises(WrongCall):
-        catalogued.form(connection, ACTION, "213", "2026")
+        form_queries.form(connection, ACTION, "213", "2026")
 
 
 def test_published_are_those_whom_the_build_changed_and_equal_figures_give_equal_bytes(season, files):
@@ -181,7 +186,7 @@ def test_published_are_those_whom_the_build_changed_and_equal_figures_give_equal
     }
     before = {path: (publishing.folder() / path).read_bytes() for path in first}
 
-    correction = simulation.simulate(ACTION, "2026", ["07210"], seed=7, out=files, correction=1, lines=["5.1"])
+    correction = simulate.simulate(ACTION, "2026", ["07210"], seed=7, out=files, correction=1, lines=["5.1"])
     assert receive(correction, "2026-11-21T08:00:00+07:00") == [("07210", "accepted")]
     with clock.at("2026-11-21T09:00:00+07:00"):
         building.build()
@@ -196,7 +201,7 @@ def test_published_are_those_whom_the_build_changed_and_equal_figures_give_equal
 def test_a_plan_that_scores_gets_its_sheet_and_its_ranking_and_a_passed_deadline_publishes_them_again(season, files):
     """Two of eleven districts report in time; nobody else ever does, and on 2022-10-05 that costs points."""
     reporting = ["893", "886"]
-    written = simulation.simulate(EMULATION, "2022", reporting, ["UBND"], seed=7, out=files)
+    written = simulate.simulate(EMULATION, "2022", reporting, ["UBND"], seed=7, out=files)
     assert receive(written, "2022-10-01T08:00:00+07:00") == [("886", "accepted"), ("893", "accepted")]
     with clock.at("2022-10-01T09:00:00+07:00"):
         building.build()
@@ -210,9 +215,9 @@ def test_a_plan_that_scores_gets_its_sheet_and_its_ranking_and_a_passed_deadline
     assert first == {*reporting, "89"}
     assert second == {*DISTRICTS, "89"}
     folder = publishing.folder() / EMULATION / "2022"
-    assert openpyxl.load_workbook(folder / "893.xlsx").sheetnames == [score_sheet.LINES, annex.SHEET]
-    assert openpyxl.load_workbook(folder / "89.xlsx").sheetnames == [score_sheet.UNITS, annex.SHEET]
-    assert openpyxl.load_workbook(folder / "883.xlsx").sheetnames[0] == score_sheet.LINES
+    assert openpyxl.load_workbook(folder / "893.xlsx").sheetnames == [score_workbook.LINES, annex_workbook.SHEET]
+    assert openpyxl.load_workbook(folder / "89.xlsx").sheetnames == [score_workbook.UNITS, annex_workbook.SHEET]
+    assert openpyxl.load_workbook(folder / "883.xlsx").sheetnames[0] == score_workbook.LINES
 
 
 def published_of(programme: str) -> set[str]:

@@ -21,7 +21,8 @@ from tests.integration import reference
 from tests.integration.made_up_histories import Case
 from tests.integration.own_catalogue import OwnCatalogue, own_catalogue
 from tests.integration.reference import Told
-from warehouse import clock, database, moments
+from warehouse import clock, database
+from warehouse.as_of import set_session_as_of
 from warehouse.settings import aware
 
 SEED = int(os.environ.get("HISTORIES_SEED", "20250701"))
@@ -205,7 +206,7 @@ def told(moment: datetime | None = None) -> dict[FullKey, Told]:
     """
     found: dict[FullKey, Told] = {}
     with database.connect() as connection:
-        moments.look_at(connection, moment)
+        set_session_as_of(connection, moment)
         for row in connection.execute(query):
             key, numbers, reach = row[:6], row[6:11], row[11:]
             numerator, denominator, value, low, high = (None if n is None else Fraction(n) for n in numbers)

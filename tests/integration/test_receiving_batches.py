@@ -54,7 +54,7 @@ def test_the_inbox_is_received_as_the_dag_does_it(session):
     loaded = [receiving.load(batch) for batch in receiving.plan_batches()]
     assert verdicts(session) == []
     assert not any(file.exists() for file in files)  # in the archive and in raw: the inbox may forget them
-    found = receiving.check_and_answer(loaded)
+    found = receiving.check_and_issue_receipts(loaded)
     assert {receipt.file: receipt.status for receipt in found} == {"07228.csv": ACCEPTED, "07210.csv": ACCEPTED}
     assert verdicts(session) == [("07210", ACCEPTED), ("07228", ACCEPTED)]
     assert receiving.plan_batches() == []
@@ -87,16 +87,16 @@ def test_what_was_loaded_and_not_judged_is_judged_by_the_next_run(session):
     lost = receiving.load(batch)  # and here the process dies
     (resumed,) = receiving.plan_batches()
     assert json.loads(resumed) == {"batch_id": lost, "files": []}
-    (receipt,) = receiving.check_and_answer([receiving.load(resumed)])
+    (receipt,) = receiving.check_and_issue_receipts([receiving.load(resumed)])
     assert (receipt.file, receipt.status) == ("07228.csv", ACCEPTED)
 
 
 def test_a_batch_that_is_loaded_and_answered_twice_is_there_once(session, whole_warehouse):
     drop("07228.csv", row("07228", 291))
     (batch,) = receiving.plan_batches()
-    (first,) = receiving.check_and_answer([receiving.load(batch)])
+    (first,) = receiving.check_and_issue_receipts([receiving.load(batch)])
     before = whole_warehouse()
-    assert receiving.check_and_answer([receiving.load(batch)]) == [first]
+    assert receiving.check_and_issue_receipts([receiving.load(batch)]) == [first]
     assert whole_warehouse() == before
 
 

@@ -15,12 +15,15 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from alerts import backoff, channels, ledger, planning, webhook
+from alerts.channels import backoff, webhook
+from alerts.channels.base import Unreachable
+from alerts.ledger import outbox, planning
 from tests.integration.chatroom import Chatroom, serving
 from tests.integration.letterbox import Letterbox, free_port
 from tests.integration.reminded import AFTER, DA_MAI, VO_CUONG, contact, remind, statuses
 from tests.integration.reports import put
-from warehouse import clock, database, moments
+from warehouse import clock, database
+from warehouse.as_of import parse_timestamp, set_session_as_of, set_session_as_of_unchecked
 from warehouse.settings import PROJECT_ROOT
 
 BEFORE = "2026-11-29T23:59:00+07:00"
@@ -87,7 +90,7 @@ def remind_without_an_answer(moment: str = AFTER) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(backoff, "WAIT_SECONDS", 0.01)
         patched.setenv("BAOCAO_SMTP_URL", f"smtp://127.0.0.1:{free_port()}")
-        with pytest.raises(channels.Unreachable):
+        with pytest.raises(Unreachable):
             remind(moment)
 
 
@@ -292,11 +295,11 @@ def test_an_act_excuses_a_unit_from_its_day_on(season, letterbox):
         remind("2026-11-30T07:00:00+07:00")
         told = {}
         for day in ("2025-12-31", "2026-11-24T23:59:59+07:00", "2026-11-25", "2026-12-05"):
-            moments.set_moment(season, moments.parse(day))
+            set_session_as_of_unchecked(season, parse_timestamp(day))
             rows = season.execute(f"select status, reason from marts.fct_report_obligation where {of_da_mai}")
             told[day[:10]] = rows.fetchall()
     finally:
-        moments.look_at(season, None)
+        set_session_as_of(season, None)
         season.execute(f"delete from {decided} where {of_da_mai} and not is_owed")
         season.execute(f"update {decided} set decided_to = 'infinity' where {of_da_mai}")
     assert [letter["To"] for letter in letterbox.letters] == ["da-mai@example.org"]
@@ -359,13 +362,13 @@ def test_a_contact_that_goes_while_a_run_is_under_way_is_not_written_to(season, 
     """Nor does the owner's webhook get in its place what a reporter was to be told by mail."""
     monkeypatch.setenv("BAOCAO_WEBHOOK_URL", "https://chat.example.org/hook#khoa")
     contact(season, DA_MAI, "da-mai@example.org")
-    moment = moments.parse(AFTER)
+    moment = parse_timestamp(AFTER)
     planning.look_at(season, moment)
     planning.plan(season, moment)
     planning.match_contacts(season)
-    assert ("email", "da-mai@example.org") in ledger.due(season, moment)
+    assert ("email", "da-mai@example.org") in outbox.due(season, moment)
     season.execute("delete from ops.contact")
-    assert {channel for channel, _ in ledger.due(season, moment)} <= {"webhook"}
+    assert {channel for channel, _ in outbox.due(season, moment)} <= {"webhook"}
 
 
 def test_a_report_that_was_accepted_even_late_is_not_asked_for(season, letterbox):

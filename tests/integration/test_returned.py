@@ -11,9 +11,10 @@ from openpyxl.workbook.workbook import Workbook
 
 from ingest import archive
 from pipeline import receiving
-from pipeline.receipts import Receipt
-from publish import catalogued, templates
-from publish.answer_sheet import FILLS, SHEET
+from publish.forms import queries as form_queries
+from publish.forms import workbook as form_workbook
+from publish.receipts.data import Receipt
+from publish.receipts.result_sheet import FILLS, SHEET
 from tests.fixtures import make_submissions as made
 from warehouse import database
 from warehouse.settings import get_settings
@@ -29,11 +30,11 @@ WHERE = {"5.1": "D", "14": "F", "9": "E"}
 def filled_in() -> Workbook:
     """Đa Mai's own form with every line answered alike, as one fills a form for a test: no real figures."""
     with database.connect("loader") as connection:
-        form = catalogued.form(connection, "bacninh-2026-2030", "07228", "2026")
+        form = form_queries.form(connection, "bacninh-2026-2030", "07228", "2026")
     filled = {
         line.code: {"value": "Có"} if line.is_yes_no else {"numerator": 0, "denominator": 300} for line in form.lines
     }
-    return openpyxl.load_workbook(BytesIO(templates.render(form, filled)))
+    return openpyxl.load_workbook(BytesIO(form_workbook.render(form, filled)))
 
 
 def cell(book: Workbook, code: str, column: str) -> Any:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
 from pipeline import building, receiving
-from publish import tracing
+from publish.reading import tracing
 from tests.integration import reference
 from warehouse import clock, database
 from warehouse.settings import PROJECT_ROOT

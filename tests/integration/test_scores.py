@@ -14,9 +14,11 @@ import pytest
 
 from expectations import gate
 from pipeline import building
-from publish import reports, scores
+from publish import reports
+from publish.scores import data as score_data
 from tests.integration.reports import put
-from warehouse import clock, database, moments
+from warehouse import clock, database
+from warehouse.as_of import set_session_as_of
 from warehouse.errors import WrongCall
 
 EMULATION, FRIENDLY = "angiang-emulation-2022", "langson-child-friendly-2024"
@@ -121,8 +123,8 @@ def season(own_database: str) -> Iterator[None]:
 
 def ranking(programme: str, period: str, as_of: str | None = None) -> dict[str, dict]:
     with database.connect() as connection:
-        moments.look_at(connection, datetime.fromisoformat(as_of) if as_of else None)
-        return {row["unit_code"]: row for row in scores.of_period(connection, programme, period)}
+        set_session_as_of(connection, datetime.fromisoformat(as_of) if as_of else None)
+        return {row["unit_code"]: row for row in score_data.of_period(connection, programme, period)}
 
 
 def lines(row: dict) -> dict[str, dict]:
@@ -303,8 +305,8 @@ def test_the_provinces_workbook_is_the_ranking_and_the_citys_the_verdicts(season
 
 def test_a_unit_that_is_not_scored_has_no_sheet(season):
     with database.connect() as connection:
-        assert scores.load(connection, EMULATION, "24", "2022") is None
-        assert scores.load(connection, "bacninh-2026-2030", "07228", "2026") is None
+        assert score_data.load(connection, EMULATION, "24", "2022") is None
+        assert score_data.load(connection, "bacninh-2026-2030", "07228", "2026") is None
         with pytest.raises(WrongCall):
-            scores.load(connection, EMULATION, CHO_MOI, "2019")
-    assert scores.points(Decimal("-2.5")) == "−2,5"
+            score_data.load(connection, EMULATION, CHO_MOI, "2019")
+    assert score_data.points(Decimal("-2.5")) == "−2,5"

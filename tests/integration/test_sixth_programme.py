@@ -14,7 +14,9 @@ import pytest
 from psycopg.rows import dict_row
 
 from pipeline import building, receiving
-from publish import catalogued, simulation, templates
+from publish.forms import queries as form_queries
+from publish.forms import workbook as form_workbook
+from publish.simulation import simulate
 from tests.integration.own_catalogue import own_catalogue, read
 from warehouse import clock, database
 from warehouse.settings import PROJECT_ROOT
@@ -44,11 +46,11 @@ def owing(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         building.prepare_catalogue()
         owed = {SIXTH: owing_units(SIXTH, YEAR), SEVENTH: owing_units(SEVENTH, QUARTER)}
         with clock.at("2026-12-10T08:00:00+07:00"):
-            answers = receive(simulation.simulate(SIXTH, YEAR, owed[SIXTH][:REPORTING], seed=6, out=out))
+            answers = receive(simulate.simulate(SIXTH, YEAR, owed[SIXTH][:REPORTING], seed=6, out=out))
         well, badly, *others = owed[SEVENTH][:-SILENT]
         with clock.at("2027-01-10T08:00:00+07:00"):
             own = [filled(well, "UBND", WELL, out), filled(badly, "UBND", BADLY, out)]
-            answers += receive([*own, *simulation.simulate(SEVENTH, QUARTER, others, seed=7, out=out)])
+            answers += receive([*own, *simulate.simulate(SEVENTH, QUARTER, others, seed=7, out=out)])
         with clock.at("2027-01-18T08:00:00+07:00"):
             answers += receive([filled(badly, "KIEM-TRA", {"A.1": {"value": 3}}, out)])
         with clock.at("2027-01-20T08:00:00+07:00"):
@@ -72,8 +74,8 @@ def owing_units(programme: str, period: str) -> list[str]:
 
 def filled(unit: str, agency: str, cells: dict, out: Path) -> Path:
     with database.connect() as connection:
-        form = catalogued.form(connection, SEVENTH, unit, QUARTER, agency)
-    return templates.write(form, out / f"{unit}-{agency}.xlsx", cells)
+        form = form_queries.form(connection, SEVENTH, unit, QUARTER, agency)
+    return form_workbook.write(form, out / f"{unit}-{agency}.xlsx", cells)
 
 
 def figures(programme: str, period: str, unit: str) -> dict[str, dict]:

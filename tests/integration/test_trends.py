@@ -15,9 +15,10 @@ import pytest
 from psycopg.rows import dict_row
 
 from pipeline import building, receiving
-from publish import progress
+from publish.reading import progress
 from tests.integration.own_catalogue import OwnCatalogue, own_catalogue
-from warehouse import clock, database, moments
+from warehouse import clock, database
+from warehouse.as_of import parse_timestamp, set_session_as_of
 
 PROGRAMME = "xu-huong-gia-dinh"
 PROVINCE, DISTRICT, COMMUNE = "91", "911", "91001"
@@ -267,7 +268,7 @@ def receive(file: Path, cells: list[tuple[Case, int, str]], submission_type: str
 def told_of(moment: str | None = None) -> dict[str, dict[str, Any]]:
     """By the case's name the row that it is about, as of a moment or by the newest word."""
     with database.connect() as connection:
-        moments.look_at(connection, moments.parse(moment) if moment else None)
+        set_session_as_of(connection, parse_timestamp(moment) if moment else None)
         rows = (
             connection.cursor(row_factory=dict_row)
             .execute("select * from marts.fct_target_progress where programme_code = %s", [PROGRAMME])

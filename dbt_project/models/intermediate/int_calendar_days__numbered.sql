@@ -11,7 +11,7 @@ with
         from generate_series(date '2019-01-01', date '2050-12-31', interval '1 day') as day
     ),
 
-    holidays as (select * from {{ source("ops", "public_holiday") }}),
+    holidays as (select * from {{ ref("stg_public_holidays") }}),
 
     overrides as (select * from {{ ref("day_overrides") }}),
 

@@ -5,7 +5,7 @@
 with
     reports as (select * from {{ ref("int_submissions__validated") }}),
 
-    builds as (select * from {{ source("ops", "pipeline_run") }} where step = 'build'),
+    builds as (select * from {{ ref("stg_pipeline_runs") }} where step = 'build'),
 
     this_build as (select * from builds order by run_id desc limit 1),
 

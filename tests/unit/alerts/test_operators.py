@@ -5,7 +5,9 @@ import logging
 
 import pytest
 
-from alerts import backoff, channels, operators, webhook
+from alerts import operators
+from alerts.channels import backoff, webhook
+from alerts.channels.base import Unreachable
 from tests.integration.chatroom import Chatroom, serving
 from tests.integration.letterbox import Letterbox, free_port, listening
 from warehouse.errors import WrongCall
@@ -53,7 +55,7 @@ def test_a_letter_that_no_server_is_set_for_is_not_taken_for_sent(monkeypatch, c
 def test_an_operator_whom_nobody_answers_for_is_an_error_that_names_no_secret(monkeypatch, caplog):
     monkeypatch.setattr(backoff, "WAIT_SECONDS", 0.01)
     monkeypatch.setenv("BAOCAO_OPERATOR", f"http://127.0.0.1:{free_port()}/bi-mat")
-    with pytest.raises(channels.Unreachable) as failure:
+    with pytest.raises(Unreachable) as failure:
         operators.tell(*LATE)
     assert "bi-mat" not in str(failure.value) + caplog.text
     assert LATE[1] in caplog.text

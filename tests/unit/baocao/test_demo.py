@@ -5,7 +5,7 @@ import smtplib
 
 from baocao import demo_season
 from baocao.demo_mailbox import mailbox
-from publish.defects import DEFECTS
+from publish.simulation.error_cases import DEFECTS
 
 UNITS = [f"{number:05}" for number in range(7210, 7309)]
 

@@ -15,7 +15,7 @@ from ingest import long_form, opening, workbook
 from ingest.cells import TypedCell, parse
 from ingest.headers import PARTS
 from ingest.measures import Measures
-from publish import templates
+from publish.forms import workbook as form_workbook
 from tests.unit.publish import plans
 
 INDICATORS = {"count": "C", "percent": "R", "per_mille": "M", "rate": "T", "points": "P", "yes_no": "Y", "any": "A"}
@@ -181,7 +181,7 @@ def test_through_the_template_that_a_unit_fills_in(lines):
         },
         {plans.FORM.programme_code: frozenset(line.code for line in asked)},
     )
-    (report,) = workbook.read(opening.opened(templates.render(form, filled)), measures)
+    (report,) = workbook.read(opening.opened(form_workbook.render(form, filled)), measures)
     assert report.key == (plans.FORM.programme_code, plans.FORM.period, plans.FORM.unit_code, plans.FORM.agency_code)
     for found, line, parts in zip(report.lines, asked, lines, strict=True):
         for part, cell, (_, meant, _) in zip(PARTS, found[2:5], parts, strict=True):

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from publish.forms import Form, Line
-from publish.made_up import Way
+from publish.forms.types import Form, Line
+from publish.simulation.made_up import Trajectory
 
 HEALTH = "Mục tiêu 1: Về phát triển toàn diện trẻ em"
 
@@ -48,16 +48,16 @@ FORM = Form(
 )
 
 
-def way(baseline: str | None, target: str | None, direction: str = "up") -> Way:
-    return Way(baseline and Decimal(baseline), target and Decimal(target), direction, 0.2)
+def trajectory(baseline: str | None, target: str | None, direction: str = "up") -> Trajectory:
+    return Trajectory(baseline and Decimal(baseline), target and Decimal(target), direction, 0.2)
 
 
 WAYS = {
-    "1": way(None, "75"),
-    "3.1": way("2", "9", "down"),
-    "3.2": way("2.6", "10", "down"),
-    "5.1": way("96", "97"),
-    "8.1": way("2", "2", "down"),
-    "8.2": way("96", "97"),
-    "9": way(None, None),
+    "1": trajectory(None, "75"),
+    "3.1": trajectory("2", "9", "down"),
+    "3.2": trajectory("2.6", "10", "down"),
+    "5.1": trajectory("96", "97"),
+    "8.1": trajectory("2", "2", "down"),
+    "8.2": trajectory("96", "97"),
+    "9": trajectory(None, None),
 }

@@ -12,8 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import ProgrammingError
 
 from tests.conftest import database_of_its_own, throw_away_home
-from warehouse import database, migrations, passwords, roles
+from warehouse import database, migrations
 from warehouse.errors import BaocaoError, WrongCall
+from warehouse.postgres import passwords, roles
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""How a message leaves: by mail, by signed JSON, by a notification service; one interface."""

@@ -1,0 +1,204 @@
+"""What a digest says, in Vietnamese, as plain text and as HTML: to who owes, and to who answers for many that owe."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warehouse import wording
+from warehouse.clock import ZONE
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+OWES = "reporter"
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Why a report was rejected: the place in the file, what stood there, and the reason in Vietnamese."""
+
+    sheet: str | None
+    place: str | None
+    raw: str | None
+    message: str
+
+    @property
+    def where(self) -> str:
+        """Báo cáo!E14 «1.234»; empty for the file as a whole."""
+        place = "!".join(part for part in (self.sheet, self.place) if part)
+        return f"{place} «{self.raw}»" if self.raw else place
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One report that somebody is told of: at which stage of the ladder, and as whom.
+
+    came_at: when the report came after all, for the stage `resolved`. above: the unit above the one that owes.
+    moved_from, moved_by: the last day in time before the deadline was moved, and the day of that decision.
+    is_document: a report without figures.
+    """
+
+    ledger_id: int
+    stage: str
+    audience: str
+    addressed_name: str
+    programme_code: str
+    programme_name: str
+    period: str
+    unit_code: str
+    unit_name: str
+    agency_code: str
+    deadline_at: datetime
+    last_on_time_on: date
+    phrase: str
+    lines_required: int
+    is_rejected: bool
+    agency_name: str = ""
+    is_document: bool = False
+    moved_from: date | None = None
+    moved_by: date | None = None
+    came_at: datetime | None = None
+    above_code: str = ""
+    above_name: str = ""
+    reasons: tuple[Issue, ...] = ()
+    reasons_untold: int = 0
+
+    def days_left(self, moment: datetime) -> int:
+        """Calendar days from the moment's to the last day in time; negative when it has passed."""
+        return (self.last_on_time_on - moment.astimezone(ZONE).date()).days
+
+    @property
+    def who(self) -> str:
+        """Phường Đa Mai; with the agency's name where the report is not the unit's own."""
+        if self.agency_code == "UBND":
+            return self.unit_name
+        return f"{self.unit_name} · {self.agency_name or self.agency_code}"
+
+    @property
+    def greeted(self) -> str:
+        """Who is written to: of a report about a unit the agency, not the unit."""
+        is_of_agency = self.audience == OWES and self.agency_code != "UBND"
+        return self.who if is_of_agency else self.addressed_name
+
+    @property
+    def moved(self) -> str:
+        """đã dời từ ngày 29/11/2026 theo quyết định ngày 20/11/2026; empty for a deadline that was never moved."""
+        if self.moved_from is None or self.moved_from == self.last_on_time_on:
+            return ""
+        decided = f" theo quyết định ngày {wording.day(self.moved_by)}" if self.moved_by else ""
+        return f"đã dời từ ngày {wording.day(self.moved_from)}{decided}"
+
+    def standing(self, moment: datetime) -> str:
+        """ "còn 7 ngày", "hạn cuối hôm nay", "quá hạn 3 ngày"."""
+        left = self.days_left(moment)
+        if left < 0:
+            return f"quá hạn {-left} ngày"
+        return f"còn {left} ngày" if left else "hạn cuối hôm nay"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What an upper level is told of one programme, period and deadline: who is silent, and who has come after all."""
+
+    programme_name: str
+    period: str
+    phrase: str
+    last_on_time_on: date
+    moved: str
+    alerts: Sequence[Alert]
+    silent: Sequence[Alert] = field(init=False)
+    resolved: Sequence[Alert] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "silent", [alert for alert in self.alerts if alert.stage != "resolved"])
+        object.__setattr__(self, "resolved", [alert for alert in self.alerts if alert.stage == "resolved"])
+
+    @property
+    def groups(self) -> list[tuple[str, list[Alert]]]:
+        """The silent by the unit above them, each with its name: of an owner's thousands nobody reads a flat list."""
+        found: dict[tuple[str, str], list[Alert]] = {}
+        for alert in self.silent:
+            found.setdefault((alert.above_code, alert.above_name), []).append(alert)
+        return [(name, found[code, name]) for code, name in sorted(found)]
+
+    def common_standing(self, moment: datetime) -> str:
+        """ "quá hạn 3 ngày", where all who are silent have the same day; else empty."""
+        standings = {alert.standing(moment) for alert in self.silent}
+        return standings.pop() if len(standings) == 1 else ""
+
+
+@dataclass(frozen=True)
+class Text:
+    subject: str
+    plain: str
+    html: str
+
+
+def compose(alerts: Sequence[Alert], moment: datetime) -> Text:
+    """One message for all that one recipient is told in a run. moment: what the run takes as now."""
+    own = [alert for alert in alerts if alert.audience == OWES]
+    others = [alert for alert in alerts if alert.audience != OWES]
+    values = {
+        "own": own,
+        "figures": [alert for alert in own if not alert.is_document],
+        "documents": [alert for alert in own if alert.is_document],
+        "listings": list(_listings(others)),
+        "moment": moment,
+        "addressed": ", ".join(dict.fromkeys(alert.greeted for alert in alerts)),
+    }
+    return Text(
+        " ".join(_subject(own, others, moment).split()),  # a name may hold a line break, a header may not
+        _templates().get_template("digest.txt.j2").render(values),
+        _templates().get_template("digest.html.j2").render(values),
+    )
+
+
+def _listings(alerts: Sequence[Alert]) -> Iterator[Listing]:
+    """By programme, period and deadline: each level may have its own, and a unit, too.
+
+    A report that two stages speak of (to one person in two roles) is listed once.
+    """
+
+    def of_one_date(alert: Alert) -> tuple[object, ...]:
+        return alert.programme_code, alert.period, alert.last_on_time_on, alert.phrase, alert.moved
+
+    ordered = sorted(alerts, key=lambda alert: (of_one_date(alert), alert.unit_code, alert.agency_code))
+    for _, group in groupby(ordered, key=of_one_date):
+        once = {(alert.unit_code, alert.agency_code, alert.stage == "resolved"): alert for alert in group}
+        members = list(once.values())
+        first = members[0]
+        yield Listing(first.programme_name, first.period, first.phrase, first.last_on_time_on, first.moved, members)
+
+
+def _subject(own: Sequence[Alert], others: Sequence[Alert], moment: datetime) -> str:
+    if not own:
+        silent = [alert for alert in others if alert.stage != "resolved"]
+        if not silent:
+            return f"Đã nhận {len(others)} báo cáo từng bị thiếu"
+        return f"{len(silent)} báo cáo của các đơn vị chưa nhận được"
+    overdue = [alert for alert in own if alert.days_left(moment) < 0]
+    if len(own) > 1:
+        return f"{len(own)} báo cáo cần gửi" + (f", {len(overdue)} đã quá hạn" if overdue else "")
+    first = own[0]
+    what = "Báo cáo bị từ chối" if first.is_rejected else "Báo cáo cần gửi"
+    return f"{what}, {first.standing(moment)}: {first.who}, {wording.period(first.period)}"
+
+
+@cache
+def _templates() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"period": wording.period, "moment": wording.moment, "day": wording.day}
+    return environment

@@ -1,0 +1,1 @@
+"""What is to be sent and what was: the ladder planned, messages queued and settled, failures tried again."""

@@ -1,0 +1,199 @@
+"""What is to be said and what was: alerts become queued messages, and messages are settled.
+
+A message is queued before it is sent and confirmed after. Between the two a crash can lose the confirmation, never the
+message: the next run sends the same text under the same Message-ID, which mail programs show once. ops.message.attempts
+counts the times that the text was about to go out, so a message with none was certainly never delivered.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row, dict_row
+
+from alerts.digest import Alert, Issue, compose
+from alerts.message import QueuedMessage
+from warehouse.clock import ZONE
+from warehouse.settings import get_settings
+
+REASONS_TOLD = 10
+
+DUE = """
+with waiting as (
+    select ledger.ledger_id, ledger.stage, ledger.audience, ledger.channel, awaited.*,
+        case ledger.audience when 'reporter' then awaited.unit_code when 'supervisor' then awaited.supervisor_code
+            else awaited.owner_code end as addressed_code
+    from ops.alert_ledger as ledger
+    join awaited using (programme_code, period, unit_id, agency_code, deadline_revision)
+    where ledger.status = 'planned' and ledger.message_id is null and ledger.planned_at <= %(moment)s
+), recipients as (
+    select contact.unit_code, contact.agency_code, contact.role, channel.name as channel,
+        string_agg(distinct channel.address, channel.glue order by channel.address) as recipient
+    from ops.contact
+    cross join lateral (
+        values ('email', contact.email, ', '), ('webhook', contact.webhook, ' ')) as channel (name, address, glue)
+    where channel.address is not null
+    group by 1, 2, 3, 4, channel.glue
+), addressed as (
+    select unit_code, unit_name from app.org_unit_code where resolve_to = 'infinity'
+)
+select waiting.*, programmes.name_vi as programme_name, named.unit_name, agencies.name_vi as agency_name,
+    coalesce(addressed.unit_name, beyond.name_vi) as addressed_name, above.unit_name as above_name,
+    chosen.recipient
+from waiting
+join catalogue.programmes using (programme_code)
+left join catalogue.agencies
+    on agencies.programme_code = waiting.programme_code and agencies.agency_code = waiting.agency_code
+left join catalogue.agencies as beyond
+    on beyond.programme_code = waiting.programme_code and beyond.agency_code = waiting.addressed_code
+left join recipients
+    on recipients.channel = waiting.channel and recipients.role = waiting.audience
+    and recipients.unit_code = waiting.addressed_code
+    and recipients.agency_code = case waiting.audience when 'reporter' then waiting.agency_code else 'UBND' end
+left join app.org_unit_name as named on named.unit_id = waiting.unit_id and named.is_latest
+left join addressed on addressed.unit_code = waiting.addressed_code
+left join addressed as above on above.unit_code = waiting.supervisor_code
+cross join lateral (
+    select coalesce(recipients.recipient,
+        case when waiting.channel = 'webhook' and waiting.audience = 'owner' then %(webhook_url)s end)
+) as chosen (recipient)
+-- nobody to write to: a contact that went since the rows were matched
+-- told today: `not in` is answered by one look at the messages, whatever the planner thinks of their number
+where chosen.recipient is not null and (waiting.channel, chosen.recipient) not in (
+    select channel, recipient from ops.message
+    where status = 'queued' or status = 'sent' and (sent_at at time zone 'Asia/Ho_Chi_Minh')::date = %(today)s)
+order by waiting.deadline_at, waiting.programme_code, waiting.period, waiting.unit_code, waiting.agency_code
+"""
+
+ISSUES = """
+select sheet, coalesce(cell, 'dòng ' || line) as place, raw, message_vi as message
+from ops.submission_issue
+where severity = 'critical' and submission_id = (
+    select submission_id from ops.submission_verdict join raw.submission using (submission_id)
+    where status = 'rejected' and programme_code = %(programme_code)s and period = %(period)s
+        and unit_code = %(unit_code)s and agency_code = %(agency_code)s
+    order by accepted_seq desc limit 1)
+order by issue_id
+"""
+
+
+def due(connection: psycopg.Connection, moment: datetime) -> dict[tuple[str, str], list[Alert]]:
+    """What is planned by the moment and not yet put into a message, by channel and recipient ("a@x, b@x" for two).
+
+    Left out for now: who was written to on this day already, and who has a message under way that may have been
+    delivered; each gets one digest a day.
+    """
+    values = {"moment": moment, "today": moment.astimezone(ZONE).date(), "webhook_url": get_settings().webhook_url}
+    found: dict[tuple[str, str], list[Alert]] = {}
+    for row in connection.cursor(row_factory=dict_row).execute(DUE, values).fetchall():
+        found.setdefault((row["channel"], row["recipient"]), []).append(_alert(connection, row))
+    return found
+
+
+def enqueue(
+    connection: psycopg.Connection, run_id: int, channel: str, recipient: str, alerts: list[Alert], moment: datetime
+) -> str:
+    """Keep the message for these alerts as it will be sent, and tie the ledger to it; returns its Message-ID."""
+    message_id = identify(channel, recipient, run_id)
+    text = compose(alerts, moment)
+    connection.execute(
+        "insert into ops.message (message_id, channel, recipient, subject, body_text, body_html, status, queued_at) "
+        "values (%s, %s, %s, %s, %s, %s, 'queued', %s)",
+        [message_id, channel, recipient, text.subject, text.plain, text.html, moment],
+    )
+    connection.execute(
+        "update ops.alert_ledger set message_id = %s where ledger_id = any(%s)",
+        [message_id, [alert.ledger_id for alert in alerts]],
+    )
+    return message_id
+
+
+def identify(channel: str, recipient: str, run_id: int) -> str:
+    """A Message-ID that follows from the recipient and the run: one digest a recipient and run, whatever is in it."""
+    digest = sha256("\n".join([channel, recipient, str(run_id)]).encode()).hexdigest()
+    return f"<{digest[:40]}@baocao.invalid>"
+
+
+def queued(connection: psycopg.Connection, channels: Iterable[str], moment: datetime) -> list[QueuedMessage]:
+    """Messages that were queued by the moment and that nobody has confirmed yet, the oldest first."""
+    return (
+        connection.cursor(row_factory=class_row(QueuedMessage))
+        .execute(
+            "select message_id, channel, recipient, subject, body_text, body_html, queued_at, taken_by "
+            "from ops.message where status = 'queued' and channel = any(%s) and queued_at <= %s "
+            "order by queued_at, message_id",
+            [list(channels), moment],
+        )
+        .fetchall()
+    )
+
+
+def settle(connection: psycopg.Connection, message_id: str, status: str, moment: datetime, error: str = "") -> None:
+    """Somebody took the message (`sent`) or never will (`failed`): the alerts it carries are settled with it.
+
+    error: what was said by those who refused it.
+    """
+    connection.execute(
+        "update ops.message set status = %s, last_error = nullif(%s, ''), "
+        "sent_at = case when %s = 'sent' then %s::timestamptz end where message_id = %s",
+        [status, error, status, moment, message_id],
+    )
+    connection.execute(
+        "update ops.alert_ledger set status = %s, settled_at = %s, last_error = nullif(%s, '') "
+        "where message_id = %s and status in ('planned', 'failed')",
+        [status, moment, error, message_id],
+    )
+
+
+def note_attempt(connection: psycopg.Connection, message_id: str) -> None:
+    """The text is about to go out: from the commit of this on it may have been delivered."""
+    connection.execute("update ops.message set attempts = attempts + 1 where message_id = %s", [message_id])
+
+
+def note_taken(connection: psycopg.Connection, message_id: str, address: str) -> None:
+    """One address of several took the message: the others may be tried again without it."""
+    connection.execute(
+        "update ops.message set taken_by = array_append(taken_by, %s) where message_id = %s", [address, message_id]
+    )
+
+
+def settle_as_logged(connection: psycopg.Connection, alerts: list[Alert], moment: datetime) -> None:
+    """Nothing can be sent here; the text stands in the log."""
+    connection.execute(
+        "update ops.alert_ledger set status = 'logged', settled_at = %s where ledger_id = any(%s)",
+        [moment, [alert.ledger_id for alert in alerts]],
+    )
+
+
+def _alert(connection: psycopg.Connection, row: dict[str, Any]) -> Alert:
+    issues: list[Issue] = []
+    if row["audience"] == "reporter" and row["status"] == "rejected":
+        issues = connection.cursor(row_factory=class_row(Issue)).execute(ISSUES, row).fetchall()
+    return Alert(
+        ledger_id=row["ledger_id"],
+        stage=row["stage"],
+        audience=row["audience"],
+        addressed_name=row["addressed_name"] or row["addressed_code"],
+        programme_code=row["programme_code"],
+        programme_name=row["programme_name"],
+        period=row["period"],
+        unit_code=row["unit_code"],
+        unit_name=row["unit_name"] or row["unit_code"],
+        agency_code=row["agency_code"],
+        agency_name=row["agency_name"] or row["agency_code"],
+        is_document=row["is_document"],
+        deadline_at=row["deadline_at"],
+        last_on_time_on=row["last_on_time_on"],
+        phrase=row["deadline_phrase_vi"] or "",
+        moved_from=row["former_last_on_time_on"],
+        moved_by=row["deadline_decided_on"],
+        lines_required=row["lines_required"],
+        is_rejected=row["status"] == "rejected",
+        came_at=row["fulfilled_at"],
+        above_code=row["supervisor_code"],
+        above_name=row["above_name"] or row["supervisor_code"],
+        reasons=tuple(issues[:REASONS_TOLD]),
+        reasons_untold=max(0, len(issues) - REASONS_TOLD),
+    )

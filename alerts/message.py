@@ -1,0 +1,32 @@
+"""A message as it was or will be sent, whatever the channel."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class QueuedMessage:
+    """A message as it was or will be sent.
+
+    recipient: of a letter all its addresses ("a@x, b@x"), of a webhook those of its posts ("https://x https://y").
+    taken_by: its addresses that took it already. only: the one that it goes to now; of a letter, which names them all.
+    """
+
+    message_id: str
+    channel: str
+    recipient: str = field(repr=False)
+    subject: str
+    body_text: str
+    body_html: str
+    queued_at: datetime
+    taken_by: Sequence[str] = field(default=(), repr=False)
+    only: str = field(default="", repr=False)
+
+    def posts(self) -> list["QueuedMessage"]:
+        """What is handed over one by one: of several addresses one may have to wait, or be wrong."""
+        if self.channel == "email":
+            waiting = [one for one in self.recipient.split(", ") if one not in self.taken_by]
+            return [replace(self, only=one) for one in waiting]
+        waiting = [one for one in self.recipient.split(" ") if one not in self.taken_by]
+        return [replace(self, recipient=one, only=one) for one in waiting]

@@ -1,0 +1,92 @@
+"""Each receipt as files under BAOCAO_HOME/receipts: JSON for programs, text for people, the marked workbook."""
+
+import json
+import os
+import re
+import tempfile
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from publish.receipts import text
+from publish.receipts.data import Receipt
+from publish.receipts.result_sheet import CheckResult
+from warehouse import wording
+from warehouse.logging import get_logger
+from warehouse.settings import get_settings
+
+log = get_logger(__name__)
+
+UNREAD = "file_unreadable"
+"""No reader foresaw it, and it may have killed one: it is not opened a second time."""
+
+
+def write(receipt: Receipt) -> Receipt:
+    """Keep a receipt under BAOCAO_HOME/receipts: as JSON, as text, and of a workbook with issues its marked copy.
+
+    Returns it as it was kept, `returned_workbook` filled in. The same content has the same name, so that answering
+    again replaces the answer.
+    """
+    folder = get_settings().home / "receipts"
+    folder.mkdir(parents=True, exist_ok=True)
+    is_document = any(submission["form"] == "document" for submission in receipt.submissions)
+    kind = ".duplicate" if receipt.status == "duplicate" else ".document" if is_document else ""
+    name = f"{receipt.sha256[:12]}-{_short(receipt.file)}{kind}"
+    if not is_document and (workbook := _marked(receipt)):
+        _put(folder / f"{name}.xlsx", workbook)
+        receipt = replace(receipt, returned_workbook=str(folder / f"{name}.xlsx"))
+    _put(folder / f"{name}.txt", (text.render(receipt).plain + "\n").encode())
+    _put(folder / f"{name}.json", (json.dumps(receipt.document(), ensure_ascii=False, indent=2) + "\n").encode())
+    return receipt
+
+
+def _marked(receipt: Receipt) -> bytes | None:
+    """The sender's workbook with the receipt's issues in it; None without issues, or where it may not be opened.
+
+    Never raises: who cannot be helped in this way has the receipt.
+    """
+    if not receipt.issues or receipt.archive_uri is None or any(issue["rule"] == UNREAD for issue in receipt.issues):
+        return None
+    from ingest import archive, opening
+    from ingest.reports import Refused
+    from publish.receipts import returned_workbook
+
+    try:
+        opened = opening.opened(archive.content(receipt.archive_uri, at_most=opening.LARGEST_FILE))
+    except Refused:
+        return None
+    except OSError:
+        log.exception("%s is answered without its workbook", receipt.file)
+        return None
+    return None if isinstance(opened, str) else returned_workbook.marked(opened.data, _check_result(receipt))
+
+
+def _check_result(receipt: Receipt) -> CheckResult:
+    return CheckResult(
+        file=receipt.file,
+        received=wording.moment(datetime.fromisoformat(receipt.received_at)),
+        headings=[
+            text.heading(submission).plain.replace("báo cáo", "Báo cáo", 1) for submission in receipt.submissions
+        ],
+        is_rejected=any(submission["status"] == "rejected" for submission in receipt.submissions),
+        issues=receipt.issues,
+    )
+
+
+def _heading(submission: dict[str, Any]) -> str:
+    return text.heading(submission).plain.replace("báo cáo", "Báo cáo", 1)
+
+
+def _short(file_name: str) -> str:
+    """A file name that any file system takes, its end kept: at most 160 bytes, no path in it."""
+    plain = re.sub(r"[\x00-\x1f/\\:*?\"<>|]", "_", file_name)
+    return plain.encode("utf-8", "replace")[-160:].decode("utf-8", "ignore")
+
+
+def _put(target: Path, content: bytes) -> None:
+    handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".partial-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    Path(partial).chmod(0o644)
+    Path(partial).replace(target)

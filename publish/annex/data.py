@@ -1,0 +1,389 @@
+"""What the plan's annex table says of one unit and period: columns, rows and footnotes, read from the marts."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from publish import formatting
+from publish.forms.types import MET_OR_NOT, YES_NO
+from publish.reading.tracing import build_of
+from warehouse import catalogue
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the annex. content says what stands in it; target_scope and year which target or baseline."""
+
+    content: str
+    heading: str
+    subheading: str
+    width: float
+    target_scope: str | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target as the plan writes it, and its number for telling "met" from "exceeded" (none for yes and ranges)."""
+
+    raw: str
+    comparator: str
+    number: Decimal | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One indicator of the annex with its figure.
+
+    ends: the interval that the figure lies in, None where there is none; open ends as closed says.
+    targets: by (scope, year). against: the one that decides the verdict, which is a key of publish.formats.VERDICTS.
+    answers: the words for yes and no.
+    """
+
+    code: str
+    name: str
+    unit: str
+    objective: str
+    heading_code: str
+    heading: str
+    measure: str
+    numerator: Decimal | None
+    denominator: Decimal | None
+    ends: tuple[Decimal | None, Decimal | None] | None
+    closed: tuple[bool, bool]
+    limits: tuple[Decimal | None, Decimal | None]
+    status: str | None
+    units_expected: int
+    units_reporting: int
+    is_provisional: bool
+    is_estimated: bool
+    is_made_up: bool
+    verdict: str
+    baseline: str
+    targets: dict[tuple[str, int], Target] = field(default_factory=dict)
+    against: Target | None = None
+    answers: tuple[str, str] = YES_NO
+    footnotes: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> Decimal | None:
+        """The exact figure, unrounded; None where only bounds are known or nothing is."""
+        return self.ends[0] if self.ends and self.ends[0] == self.ends[1] else None
+
+
+@dataclass(frozen=True)
+class Annex:
+    """The whole table.
+
+    known_from: when the newest report that it can hold was accepted. as_of: the moment it is told at, None for the
+    newest. catalogue_version: of the build that made its figures. footnotes: those about the plan as a whole.
+    """
+
+    programme_code: str
+    programme_name: str
+    document: str
+    unit_code: str
+    unit_name: str
+    unit_level: str
+    period: str
+    target_year: int | None
+    known_from: datetime | None
+    as_of: datetime | None
+    catalogue_version: str | None
+    columns: tuple[Column, ...]
+    entries: tuple[Entry, ...]
+    footnotes: tuple[str, ...] = ()
+
+    @property
+    def is_made_up(self) -> bool:
+        return any(entry.is_made_up for entry in self.entries)
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether any of its indicators is read against a target of the plan's own."""
+        return any(scope != "national" for entry in self.entries for scope, _ in entry.targets)
+
+    @property
+    def tally(self) -> Counter[str]:
+        """How many indicators have each verdict."""
+        return Counter(entry.verdict for entry in self.entries)
+
+
+UNIT = """
+select programme.name_vi as programme_name, programme.document_vi, place.*,
+       (select max(report.decided_at) from app.validated_submission as report
+        join app.org_unit as unit using (unit_id)
+        where report.programme_code = programme.programme_code and report.period = %(period)s
+            and report.is_accepted and report.form = 'figures' and report.decided_at <= app.values_as_of()
+            and report.accepted_seq <= coalesce((
+                select accepted_through from ops.last_successful_run where step = 'build'), 0)
+            and place.unit_id in (unit.unit_id, unit.district_id, unit.province_id)) as known_from
+from catalogue.programmes as programme
+join lateral (
+    select unit_id, unit_code, unit_level, unit_name
+    from (select distinct unit_id from marts.fct_indicator_rollup
+          where programme_code = programme.programme_code and period = %(period)s and unit_code = %(unit)s
+              and boundary_basis = 'as_reported') as figured
+    join app.org_unit using (unit_id)
+    join app.org_unit_name as named using (unit_id)
+    where named.is_latest
+    order by org_unit.valid_from desc limit 1) as place on true
+where programme.programme_code = %(programme)s
+"""
+
+ENTRIES = """
+select indicator.indicator_code, indicator.name_vi, indicator.unit_vi, indicator.factor, indicator.objective_vi,
+       indicator.heading_code, indicator.heading_vi, indicator.hard_min, indicator.hard_max, indicator.is_part_of_whole,
+       measured.measure, figure.numerator, figure.denominator, figure.value_low, figure.value_high, figure.low_closed,
+       figure.high_closed, coalesce(figure.units_expected, 0) as units_expected,
+       coalesce(figure.units_reporting, 0) as units_reporting, coalesce(figure.is_provisional, true) as is_provisional,
+       coalesce(figure.is_estimated, false) as is_estimated, coalesce(figure.is_made_up, false) as is_made_up,
+       reported.value_status, baseline.raw as baseline,
+       exists (select from catalogue.criterion_indicators as asked
+               where asked.programme_code = indicator.programme_code
+                   and asked.indicator_code = indicator.indicator_code and asked.part = 'met') as is_asked_met
+from catalogue.indicators as indicator
+join catalogue.indicator_measures as measured
+    on measured.programme_code = indicator.programme_code and measured.indicator_code = indicator.indicator_code
+    and measured.unit_level = %(level)s
+left join app.indicator_agency as assigned
+    on assigned.programme_code = indicator.programme_code and assigned.indicator_code = indicator.indicator_code
+    and assigned.is_figure
+left join marts.fct_indicator_rollup as figure
+    on figure.programme_code = indicator.programme_code and figure.indicator_code = indicator.indicator_code
+    and figure.measure = measured.measure and figure.period = %(period)s and figure.unit_id = %(unit_id)s
+    and figure.boundary_basis = 'as_reported'
+left join marts.fct_reported_value as reported
+    on reported.programme_code = indicator.programme_code and reported.indicator_code = indicator.indicator_code
+    and reported.period = %(period)s and reported.unit_id = %(unit_id)s
+    and reported.agency_code = assigned.agency_code and
+    app.is_valid_as_of(reported.known_from, coalesce(reported.known_to, 'infinity'))
+left join catalogue.baselines as baseline
+    on baseline.programme_code = indicator.programme_code and baseline.indicator_code = indicator.indicator_code
+    and baseline.unit_code = %(unit)s
+where indicator.programme_code = %(programme)s
+order by indicator.sort_order
+"""
+
+COMPARES = """
+select 1 from catalogue.annex_columns where programme_code = %(programme)s and content = 'comparison'
+"""
+
+VERDICTS = """
+select indicator_code, measure, target_scope, target_year, verdict from marts.fct_target_progress
+where programme_code = %(programme)s and period = %(period)s and unit_id = %(unit_id)s and target_year = %(target_year)s
+    and target_scope <> 'national'
+order by target_scope <> %(level)s, array_position(array['commune', 'district', 'province'], target_scope)
+"""
+"""The nearest plan decides: a ward's own target before its province's. The national programme's never does."""
+
+TARGETS = """
+select indicator_code, target_scope, target_year, raw, comparator, coalesce(target_low, target_high) as number
+from catalogue.targets
+where programme_code = %(programme)s and (target_scope <> 'commune' or bound_unit_code = %(unit)s)
+"""
+
+
+def load(
+    connection: psycopg.Connection, programme: str, unit: str, period: str, as_of: datetime | None = None
+) -> Annex | None:
+    """The annex of a unit or of the whole province, as the marts have it at the session's moment.
+
+    as_of is printed: the moment that the caller has set (warehouse.as_of.set_session_as_of), None for the newest figures.
+    None where the marts have nothing of that unit in it, or the plan has no such table. Raises WrongCall for an unknown
+    programme or period.
+    """
+    catalogue.period(connection, programme, period)
+    keys: Row = {"programme": programme, "unit": unit, "period": period}
+    cursor = connection.cursor(row_factory=dict_row)
+    place = cursor.execute(UNIT, keys).fetchone()
+    if place is None:
+        return None
+    targets = _targets(cursor, keys)
+    target_year = _target_year(targets, int(period[:4]))
+    keys |= {"unit_id": place["unit_id"], "level": place["unit_level"], "target_year": target_year}
+    notes = _footnotes(cursor, keys)
+    entries = _entries(cursor, keys, targets, notes)
+    columns = _columns(cursor, keys, targets, entries)
+    if not columns:
+        return None
+    build = build_of(connection)
+    return Annex(
+        programme_code=programme,
+        programme_name=place["programme_name"],
+        document=place["document_vi"],
+        unit_code=unit,
+        unit_name=place["unit_name"],
+        unit_level=place["unit_level"],
+        period=period,
+        target_year=target_year,
+        known_from=place["known_from"],
+        as_of=as_of,
+        catalogue_version=build["catalogue_version"] if build else None,
+        columns=columns,
+        entries=entries,
+        footnotes=tuple(notes.get("", ())),
+    )
+
+
+def decisive_verdicts(
+    cursor: psycopg.Cursor[Row], programme: str, unit: Row, period: str
+) -> dict[tuple[str, str], tuple[str, tuple[str, int]]]:
+    """By indicator and measure: the verdict that the annex shows, and scope and year of the target that it is against.
+
+    unit: its unit_id, unit_code and unit_level. Of several plans the nearest decides, of several years the period's
+    own or the next.
+    """
+    keys: Row = {"programme": programme, "period": period, "unit": unit["unit_code"]}
+    keys |= {"unit_id": unit["unit_id"], "level": unit["unit_level"]}
+    keys["target_year"] = _target_year(_targets(cursor, keys), int(period[:4]))
+    return _verdicts(cursor, keys)
+
+
+def _verdicts(cursor: psycopg.Cursor[Row], keys: Row) -> dict[tuple[str, str], tuple[str, tuple[str, int]]]:
+    found: dict[tuple[str, str], tuple[str, tuple[str, int]]] = {}
+    for row in cursor.execute(VERDICTS, keys).fetchall():
+        against = row["target_scope"], row["target_year"]
+        found.setdefault((row["indicator_code"], row["measure"]), (row["verdict"], against))
+    return found
+
+
+def _target_year(targets: dict[str, dict[tuple[str, int], Target]], year: int) -> int | None:
+    """The year whose target a period is read against: its own, else the next that the plan names, else the last.
+
+    The national programme's years do not count: its targets stand beside the plan's own for comparison.
+    """
+    years = sorted({target_year for found in targets.values() for scope, target_year in found if scope != "national"})
+    return next((target_year for target_year in years if target_year >= year), years[-1] if years else None)
+
+
+def _targets(cursor: psycopg.Cursor[Row], keys: Row) -> dict[str, dict[tuple[str, int], Target]]:
+    found: dict[str, dict[tuple[str, int], Target]] = {}
+    for row in cursor.execute(TARGETS, keys).fetchall():
+        number = None if row["comparator"] in ("yes", "between") else row["number"]
+        target = Target(row["raw"], row["comparator"], number)
+        found.setdefault(row["indicator_code"], {})[row["target_scope"], row["target_year"]] = target
+    return found
+
+
+def _columns(
+    cursor: psycopg.Cursor[Row],
+    keys: Row,
+    targets: dict[str, dict[tuple[str, int], Target]],
+    entries: tuple[Entry, ...],
+) -> tuple[Column, ...]:
+    """The plan's columns, without those that say nothing of this unit."""
+    rows = cursor.execute(
+        "select * from catalogue.annex_columns where programme_code = %(programme)s order by column_no", keys
+    ).fetchall()
+    known = {key for found in targets.values() for key in found}
+    shown = []
+    for row in rows:
+        says_nothing = (
+            (row["content"] == "target" and (row["target_scope"], row["year"]) not in known)
+            or (row["content"] == "baseline" and str(row["year"]) == keys["period"])
+            or (row["content"] == "coverage" and all(entry.units_expected <= 1 for entry in entries))
+        )
+        if not says_nothing:
+            headings = row["heading_vi"], row["subheading_vi"] or ""
+            shown.append(Column(row["content"], *headings, float(row["width"]), row["target_scope"], row["year"]))
+    return tuple(shown)
+
+
+def _footnotes(cursor: psycopg.Cursor[Row], keys: Row) -> dict[str, list[str]]:
+    """By indicator code; those about the plan as a whole stand under no code."""
+    notes: dict[str, list[str]] = {}
+    query = "select * from catalogue.annex_footnotes where programme_code = %(programme)s order by contradiction_no"
+    for row in cursor.execute(query, keys).fetchall():
+        notes.setdefault(row["indicator_code"] or "", []).append(row["footnote_vi"])
+    return notes
+
+
+def _entries(
+    cursor: psycopg.Cursor[Row],
+    keys: Row,
+    targets: dict[str, dict[tuple[str, int], Target]],
+    notes: dict[str, list[str]],
+) -> tuple[Entry, ...]:
+    """The plan's lines. Points have no place in a table that compares with targets: the score sheet has them."""
+    verdicts = _verdicts(cursor, keys)
+    compares = cursor.execute(COMPARES, keys).fetchone() is not None
+    rows = [row for row in cursor.execute(ENTRIES, keys) if not (compares and row["measure"] == "points")]
+    return tuple(_entry(row, targets.get(row["indicator_code"], {}), verdicts, notes) for row in rows)
+
+
+def _entry(
+    row: Row,
+    targets: dict[tuple[str, int], Target],
+    verdicts: dict[tuple[str, str], tuple[str, tuple[str, int]]],
+    notes: dict[str, list[str]],
+) -> Entry:
+    has_figure = row["value_low"] is not None or row["value_high"] is not None
+    ends = (row["value_low"], row["value_high"]) if has_figure else None
+    closed = row["low_closed"] is not False, row["high_closed"] is not False
+    verdict, decisive = verdicts.get((row["indicator_code"], row["measure"]), (_without_figure(targets), None))
+    against = targets.get(decisive) if decisive else None
+    if verdict == "met" and against and _is_exceeded(ends, against):
+        verdict = "exceeded"
+    return Entry(
+        code=row["indicator_code"],
+        name=row["name_vi"],
+        unit=_unit(row),
+        objective=row["objective_vi"] or "",
+        heading_code=row["heading_code"] or "",
+        heading=row["heading_vi"] or "",
+        measure=row["measure"],
+        numerator=row["numerator"],
+        denominator=row["denominator"],
+        ends=ends,
+        closed=closed,
+        limits=(row["hard_min"], row["hard_max"]),
+        status=row["value_status"],
+        units_expected=row["units_expected"],
+        units_reporting=row["units_reporting"],
+        is_provisional=row["is_provisional"],
+        is_estimated=row["is_estimated"],
+        is_made_up=row["is_made_up"],
+        verdict=verdict,
+        baseline=row["baseline"] or formatting.MISSING,
+        targets=targets,
+        against=against,
+        answers=_answers(row),
+        footnotes=tuple(notes.get(row["indicator_code"], ())),
+    )
+
+
+def _without_figure(targets: dict[tuple[str, int], Target]) -> str:
+    return "no_data" if any(scope != "national" for scope, _ in targets) else "no_target"
+
+
+def _answers(row: Row) -> tuple[str, str]:
+    return MET_OR_NOT if row["is_asked_met"] else YES_NO
+
+
+def _unit(row: Row) -> str:
+    """The plan's unit; where its cell is empty, what the measure says: a head count or a rate per so many."""
+    if row["measure"] == "yes_no":
+        return "/".join(_answers(row))
+    if row["unit_vi"]:
+        return str(row["unit_vi"])
+    if row["factor"] and row["measure"] == "rate":
+        return f"/{formatting.number(row['factor'], 0)}"
+    return "số lượng" if row["measure"] == "count" else formatting.UNITS.get(row["measure"], "")
+
+
+def _is_exceeded(ends: tuple[Decimal | None, Decimal | None] | None, target: Target) -> bool:
+    """The whole interval lies beyond the target's number: 98 against ≥97, but neither 97 nor "<2" against <2."""
+    if ends is None or target.number is None:
+        return False
+    low, high = ends
+    if target.comparator in ("<", "≤"):
+        return high is not None and high < target.number
+    return target.comparator in (">", "≥") and low is not None and low > target.number

@@ -1,0 +1,1 @@
+"""A report as of two timestamps: what changed between them, and its sheet."""

@@ -1,0 +1,95 @@
+"""Last time's figure beside the cell that asks for this time's: the unit's own newest word, else the plan's baseline.
+
+Its own: by the same agency, of the latest earlier period for which there is one. Never a figure made from below.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from publish import formatting
+from publish.forms.types import Form, Line, Previous
+from warehouse import catalogue
+
+TOLD = """
+select distinct on (reported.unit_id, reported.agency_code, reported.indicator_code)
+       reported.unit_id, reported.agency_code, reported.indicator_code, reported.measure, reported.period,
+       reported.value_low, reported.value_high, reported.low_closed, reported.high_closed, reported.is_made_up,
+       indicators.hard_min, indicators.hard_max
+from marts.fct_reported_value as reported
+join app.reporting_period as periods using (programme_code, period)
+join catalogue.indicators using (programme_code, indicator_code)
+where reported.programme_code = %(programme)s and reported.unit_id = any(%(units)s) and reported.known_to is null
+    and periods.data_to < %(begins)s and (reported.value_low is not null or reported.value_high is not null)
+order by reported.unit_id, reported.agency_code, reported.indicator_code, periods.data_to desc
+"""
+
+PLANNED = """
+select distinct on (baselines.unit_code, baselines.indicator_code)
+       baselines.unit_code, baselines.indicator_code, baselines.measure, baselines.period, baselines.value_low,
+       baselines.value_high, baselines.low_closed, baselines.high_closed, false as is_made_up,
+       indicators.hard_min, indicators.hard_max
+from catalogue.baselines
+left join app.reporting_period as periods using (programme_code, period)
+join catalogue.indicators using (programme_code, indicator_code)
+where baselines.programme_code = %(programme)s and baselines.unit_code = any(%(codes)s)
+    and coalesce(periods.data_to, make_date(left(period, 4)::integer, 12, 31)) < %(begins)s
+    and (baselines.value_low is not null or baselines.value_high is not null)
+order by baselines.unit_code, baselines.indicator_code, period desc
+"""
+
+
+def beside(connection: psycopg.Connection, forms: Sequence[Form], *, of_plan_only: bool = False) -> list[Form]:
+    """The forms (of one programme and period) with what stood for each line before.
+
+    of_plan_only: what was reported is left out, so that the same catalogue gives the same forms.
+    """
+    if not forms:
+        return []
+    begins = catalogue.period(connection, forms[0].programme_code, forms[0].period).data_from
+    values = {
+        "programme": forms[0].programme_code,
+        "begins": begins,
+        "units": [form.unit_id for form in forms],
+        "codes": [form.unit_code for form in forms],
+    }
+    cursor = connection.cursor(row_factory=dict_row)
+    planned = {(row["unit_code"], row["indicator_code"]): row for row in cursor.execute(PLANNED, values)}
+    told: dict[tuple[str, ...], dict[str, Any]] = {}
+    if not of_plan_only and _is_built(connection):
+        rows = cursor.execute(TOLD, values)
+        told = {(row["unit_id"], row["agency_code"], row["indicator_code"]): row for row in rows}
+
+    def line(form: Form, asked: Line) -> Line:
+        own = told.get((form.unit_id, form.agency_code, asked.code))
+        return replace(asked, previous=_previous(asked, own or planned.get((form.unit_code, asked.code))))
+
+    return [replace(form, lines=tuple(line(form, asked) for asked in form.lines)) for form in forms]
+
+
+def _is_built(connection: psycopg.Connection) -> bool:
+    row = connection.execute("select to_regclass('marts.fct_reported_value') is not null").fetchone()
+    return bool(row and row[0])
+
+
+def _previous(line: Line, row: dict[str, Any] | None) -> Previous | None:
+    """None where nothing is known, or only in another measure: a count says nothing beside a rate."""
+    if row is None or row["measure"] != line.measure:
+        return None
+    if line.is_yes_no:
+        shown = line.answers[0] if row["value_low"] == 1 else line.answers[1]
+    else:
+        ceiling = None if line.measure == "count" else row["hard_max"]
+        shown = formatting.interval(
+            row["value_low"],
+            row["value_high"],
+            row["low_closed"],
+            row["high_closed"],
+            floor=Decimal(0) if line.measure == "count" else row["hard_min"],
+            ceiling=ceiling,
+        )
+    return Previous(shown, row["period"], row["is_made_up"])

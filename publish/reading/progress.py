@@ -1,0 +1,144 @@
+"""Where a unit stands: its figures as the marts have them, each against the targets it is shown beside."""
+
+from itertools import groupby
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from publish import formatting
+from warehouse import catalogue
+from warehouse.errors import BaocaoError, WrongCall
+
+SCOPES = {"commune": "xã", "district": "huyện", "province": "tỉnh", "national": "cả nước"}
+TRENDS = {
+    "target_met": "đã đạt",
+    "on_track": "đúng tiến độ",
+    "acceleration_needed": "cần tăng tốc",
+    "reversing": "đi ngược",
+    "insufficient_data": "chưa đủ số liệu",
+}
+
+FIGURES = """
+select figures.*, known.denominator_coverage_pct, indicator.name_vi as indicator_name, indicator.unit_vi,
+       progress.target_scope, progress.target_year, progress.comparator, progress.target_low, progress.target_high,
+       progress.milestone, progress.milestone_comparator, progress.milestone_basis, progress.verdict,
+       progress.milestone_verdict, progress.gap, progress.observed_annual_rate, progress.required_annual_rate,
+       progress.projected_value, progress.acceleration, progress.trend_class, progress.is_hold_target
+from marts.fct_indicator_rollup as figures
+join marts.dim_indicator as indicator using (programme_code, indicator_code)
+left join marts.fct_denominator_coverage as known
+    on known.programme_code = figures.programme_code and known.period = figures.period
+    and known.indicator_code = figures.indicator_code and known.unit_id = figures.unit_id
+    and known.measure = figures.measure and known.boundary_basis = figures.boundary_basis
+left join marts.fct_target_progress as progress
+    on progress.programme_code = figures.programme_code and progress.period = figures.period
+    and progress.indicator_code = figures.indicator_code and progress.unit_id = figures.unit_id
+    and progress.unit_code = figures.unit_code and progress.measure = figures.measure
+where figures.boundary_basis = 'as_reported' and figures.programme_code = %(programme)s
+    and figures.unit_code = %(unit)s and figures.period = %(period)s
+order by indicator.sort_order, figures.measure,
+    array_position(array['commune', 'district', 'province', 'national'], progress.target_scope), progress.target_year
+"""
+
+
+def of_unit(connection: psycopg.Connection, programme: str, unit: str, period: str) -> list[dict[str, Any]]:
+    """One row per indicator, measure and target, in the plan's order: fct_indicator_rollup with fct_target_progress.
+
+    Raises WrongCall for a programme, period or unit that is not there, BaocaoError where nothing is known yet.
+    """
+    catalogue.period(connection, programme, period)
+    built = connection.execute("select to_regclass('marts.fct_target_progress') is not null").fetchone()
+    if not built or not built[0]:
+        raise BaocaoError("Nothing has been built yet: run `baocao build` first.")
+    values = {"programme": programme, "unit": unit, "period": period}
+    rows = connection.cursor(row_factory=dict_row).execute(FIGURES, values).fetchall()
+    if rows:
+        return rows
+    require_unit(connection, unit)
+    raise BaocaoError(f"{unit} has no figures in {programme} for {period}: nothing was accepted yet.")
+
+
+def require_unit(connection: psycopg.Connection, unit: str) -> None:
+    """Raises WrongCall for a code that no unit ever had."""
+    if not connection.execute("select 1 from app.org_unit where unit_code = %s", [unit]).fetchone():
+        raise WrongCall(f"There is no unit {unit}.")
+
+
+def in_words(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The rows for people, one an indicator and measure: figure, and each target with verdict, milestone and trend."""
+    told = [list(group) for _, group in groupby(rows, key=lambda row: (row["indicator_code"], row["measure"]))]
+    return [
+        {
+            "": group[0]["indicator_code"],
+            "chỉ tiêu": group[0]["indicator_name"],
+            "ĐVT": formatting.UNITS.get(group[0]["measure"]) or group[0]["unit_vi"] or "",
+            "kết quả": figure(group[0]),
+            "so với kế hoạch": "\n".join(_against(row) for row in group),
+            "báo cáo": coverage(group[0]),
+        }
+        for group in told
+    ]
+
+
+def coverage(row: dict[str, Any]) -> str:
+    """ "98/99 tạm tính": reports in the figure of those expected, and whether that is enough."""
+    return f"{row['units_reporting']}/{row['units_expected']}{' tạm tính' if row['is_provisional'] else ''}"
+
+
+def _against(row: dict[str, Any]) -> str:
+    verdict = formatting.VERDICTS[row["verdict"]] if row["verdict"] else ""
+    on_the_way = "; ".join(filter(None, (milestone(row), trend(row))))
+    told = f"{target(row)}: {verdict}" if row["comparator"] else verdict
+    return f"{told}\n  {on_the_way}" if on_the_way else told
+
+
+def milestone(row: dict[str, Any]) -> str:
+    """ "mốc 2026 ≥88: Đạt"; nothing where the milestone is the target itself."""
+    if row["milestone"] is None or row["milestone_basis"] == "target":
+        return ""
+    shown = f"{row['milestone_comparator']}{formatting.number(row['milestone'])}"
+    return f"mốc {row['period']} {shown}: {formatting.VERDICTS[row['milestone_verdict']]}"
+
+
+def trend(row: dict[str, Any]) -> str:
+    """ "cần tăng tốc ×1,7 (dự báo 2030: 16,2)": the class of the trend and where it leads.
+
+    Nothing once the target's year has come: the verdict then says all there is to say.
+    """
+    if row["trend_class"] is None or row["target_year"] <= int(row["period"][:4]):
+        return ""
+    told = TRENDS[row["trend_class"]]
+    if row["acceleration"] is not None:
+        told += f" ×{formatting.number(row['acceleration'], 1)}"
+    if row["projected_value"] is not None:
+        told += f" (dự báo {row['target_year']}: {formatting.number(row['projected_value'], 1)})"
+    return told
+
+
+def figure(row: dict[str, Any]) -> str:
+    """97 as "97", (96, 100] as ">96", [0, 2.6) as "<2,6", [1, 3] as "1–3", nothing as a dash."""
+    value, low, high = row["value"], row["value_low"], row["value_high"]
+    if row["measure"] == "yes_no" and value is not None:
+        return "Có" if value else "Không"
+    if value is not None:
+        return formatting.number(value)
+    if low is None and high is None:
+        return formatting.MISSING
+    if not row["high_closed"] and high is not None and not low:
+        return f"<{formatting.number(high)}"
+    if not row["low_closed"] and low is not None:
+        return f">{formatting.number(low)}"
+    if low is None or high is None:
+        return f"≤{formatting.number(high)}" if low is None else f"≥{formatting.number(low)}"
+    return f"{formatting.number(low)}–{formatting.number(high)}"
+
+
+def target(row: dict[str, Any]) -> str:
+    """The target with whose it is and its year: "≥97 (tỉnh 2030)"."""
+    if row["comparator"] is None:
+        return ""
+    ends = [end for end in (row["target_low"], row["target_high"]) if end is not None]
+    named = {"yes": "Có", "between": "–".join(map(formatting.number, ends))}
+    shown = named.get(row["comparator"], f"{row['comparator']}{formatting.number(ends[0])}")
+    return f"{shown} ({SCOPES[row['target_scope']]} {row['target_year']})"

@@ -1,0 +1,197 @@
+"""From a published figure down to the files, sheets and cells that it is made of, as it was known at a moment.
+
+The session's moment decides (warehouse.as_of.set_session_as_of): an earlier one has other lines, as it has in the marts.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from publish import formatting
+from publish.forms.types import TYPES
+from publish.reading.progress import coverage, figure, require_unit
+from warehouse import catalogue, wording
+from warehouse.errors import WrongCall
+
+Row = dict[str, Any]
+
+PLACES = """
+places as (
+    select place.unit_id, place.weight, place.is_estimated, true as is_below
+    from app.expected_rollup as expected
+    join app.rollup_unit as place
+        on place.rollup_unit_id = expected.unit_id and place.boundary_basis = expected.boundary_basis
+    where expected.programme_code = %(programme)s and expected.period = %(period)s
+        and expected.unit_code = %(unit)s and expected.boundary_basis = %(basis)s
+    union all
+    select unit_id, 1, false, false
+    from app.org_unit as own
+    where unit_code = %(unit)s and (valid_to = 'infinity' or %(basis)s = 'as_reported')
+        and not exists (
+            select from app.expected_rollup as expected
+            where expected.programme_code = %(programme)s and expected.period = %(period)s
+                and expected.unit_id = own.unit_id and expected.boundary_basis = %(basis)s))
+"""
+"""Whose lines make a place's figures: of those below it that owe, each with its share; else its own alone."""
+
+IS_COUNTED = """
+(case when places.is_below then told.is_owed and told.feeds_rollup and told.rollup_measure is not null
+      else exists (
+          select from app.indicator_agency as assigned
+          where assigned.programme_code = told.programme_code and assigned.indicator_code = told.indicator_code
+              and assigned.agency_code = told.agency_code and assigned.is_figure) end)
+"""
+"""Whether a line of such a unit is in the figure: below, what is owed and added up; its own, of whose word it is."""
+
+FIGURES = """
+select figure.*
+from marts.fct_indicator_rollup as figure
+left join catalogue.indicator_measures as spoken
+    on spoken.programme_code = figure.programme_code and spoken.indicator_code = figure.indicator_code
+    and spoken.unit_level = replace(figure.unit_level, 'unallocated', 'province')
+    and figure.measure in (spoken.measure, replace(spoken.measure, 'yes_no', 'share'))
+where figure.programme_code = %(programme)s and figure.indicator_code = %(indicator)s and figure.period = %(period)s
+    and figure.unit_code = %(unit)s and figure.boundary_basis = %(basis)s
+order by spoken.measure is null, figure.measure limit 1
+"""
+
+PARTS = f"""
+with {PLACES}
+select told.unit_code, told.agency_code, told.measure, told.known_from,
+       told.numerator_low, told.numerator_high, told.denominator_low, told.denominator_high,
+       told.value_status, told.is_summable as is_added_up,
+       places.weight, places.is_estimated,
+       line.numerator_raw, line.denominator_raw, line.value_raw,
+       file.file_name, submission.sheet, line.row_no, submission.part_columns, file.sha256, file.archive_uri,
+       submission.submission_id, submission.submission_type, submission.is_made_up, verdict.rules_version
+from places
+join app.value_version as told using (unit_id)
+join raw.line as line using (line_id)
+join raw.submission as submission on submission.submission_id = told.submission_id
+join raw.file as file on file.sha256 = submission.sha256
+join ops.submission_verdict as verdict on verdict.submission_id = told.submission_id
+where told.programme_code = %(programme)s and told.indicator_code = %(indicator)s and told.period = %(period)s
+    and app.is_valid_as_of(told.known_from, told.known_to) and {IS_COUNTED}
+    and case when places.is_below then told.rollup_measure else told.measure end = %(measure)s
+order by told.unit_code, told.agency_code
+"""
+
+PARTS_OF_A_LINE = ("numerator", "denominator", "value")
+
+BUILD = """
+select run_id, catalogue_version, as_of as built_at from ops.last_successful_run where step = 'build'
+"""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A figure (a row of fct_indicator_rollup, None where there is none), its lines, and the build that made it.
+
+    parts: see `parts`. build: run_id, catalogue_version, built_at. as_of: the moment asked for, None for the newest.
+    """
+
+    figure: Row | None
+    parts: list[Row]
+    build: Row | None
+    as_of: datetime | None
+
+
+def trace(
+    connection: psycopg.Connection,
+    programme: str,
+    indicator: str,
+    unit: str,
+    period: str,
+    basis: str = "as_reported",
+    as_of: datetime | None = None,
+) -> Trace:
+    """The figure of a unit, a place above it or what could not be placed ("24/unallocated"), down to its cells.
+
+    The measure is the one that the plan speaks of at that level. as_of is told along: the session's own moment, which
+    the caller has set. Raises WrongCall for a programme, period, indicator, unit or basis that is not there.
+    """
+    catalogue.period(connection, programme, period)
+    if indicator not in {known.indicator_code for known in catalogue.indicators(connection, programme)}:
+        raise WrongCall(f"{programme} has no indicator {indicator}.")
+    if basis not in ("as_reported", "current"):
+        raise WrongCall(f"There is no basis {basis}; there are as_reported and current.")
+    values = {"programme": programme, "indicator": indicator, "unit": unit, "period": period, "basis": basis}
+    cursor = connection.cursor(row_factory=dict_row)
+    figure = cursor.execute(FIGURES, values).fetchone()
+    if figure is None:
+        require_unit(connection, unit.removesuffix("/unallocated"))
+        return Trace(None, [], build_of(connection), as_of)
+    rows = cursor.execute(PARTS, values | {"measure": figure["measure"]}).fetchall()
+    return Trace(figure, [row | {"place": place(row)} for row in rows], build_of(connection), as_of)
+
+
+def parts(
+    connection: psycopg.Connection, programme: str, indicator: str, unit: str, period: str, basis: str = "as_reported"
+) -> list[Row]:
+    """One row per line that a unit's figure is made of: the reports below it, or its own where none is owed there.
+
+    Each with its text as received, the file's name and sha256, where it stands (see `place`), the version of the gate's
+    rules that let it in, whether it is added up (a bare percentage is not), and the share of it that counts here: n and
+    d times weight add up to the figure. Raises as `trace`.
+    """
+    return trace(connection, programme, indicator, unit, period, basis).parts
+
+
+def build_of(connection: psycopg.Connection) -> Row | None:
+    """The build whose figures are shown: run_id, catalogue_version, built_at."""
+    return connection.cursor(row_factory=dict_row).execute(BUILD).fetchone()
+
+
+def in_words(traced: Trace) -> list[Row]:
+    """The lines for people, without the columns that say nothing of this figure."""
+    told = [
+        {
+            "đơn vị": row["unit_code"] + ("" if row["agency_code"] == "UBND" else f" ({row['agency_code']})"),
+            "tử số": row["numerator_raw"] or "",
+            "mẫu số": row["denominator_raw"] or "",
+            "giá trị": row["value_raw"] or "",
+            "tỷ trọng": _share(row),
+            "tổng hợp": "" if row["is_added_up"] else "không cộng được",
+            "ô": row["place"],
+            "báo cáo": f"{TYPES[row['submission_type']]} {wording.day(row['known_from'])}",
+            "tệp": row["file_name"],
+        }
+        for row in traced.parts
+    ]
+    said = [name for name in (told[0] if told else ()) if any(row[name] for row in told)]
+    return [{name: row[name] for name in said} for row in told]
+
+
+def _share(row: Row) -> str:
+    if not row["is_estimated"]:
+        return ""
+    return f"{formatting.number(row['weight'], formatting.decimals(row['weight'], usual=4))} (ước tính)"
+
+
+def summary(traced: Trace) -> list[str]:
+    """The figure with its parts, and what it was made with."""
+    said = []
+    if told := traced.figure:
+        parts = [formatting.number(told[name]) for name in ("numerator", "denominator") if told[name] is not None]
+        made = f" = {' / '.join(parts)}" if parts else ""
+        marks = " · ước tính" if told["is_estimated"] else ""
+        said.append(f"{figure(told)}{made} · {coverage(told)}{marks}")
+    if rules := sorted({row["rules_version"] for row in traced.parts}):
+        said.append(f"cổng kiểm tra: quy tắc {', '.join(rules)}")
+    if traced.build:
+        when = f", như đã biết lúc {wording.moment(traced.as_of)}" if traced.as_of else ""
+        built = f"danh mục {traced.build['catalogue_version']}, dựng lúc {wording.moment(traced.build['built_at'])}"
+        said.append(built + when)
+    return said
+
+
+def place(row: Row) -> str:
+    """ "Báo cáo!D14:F14" in a workbook, "dòng 14" in a CSV file."""
+    if not row["sheet"]:
+        return f"dòng {row['row_no']}"
+    columns = sorted(column for part, column in row["part_columns"].items() if part in PARTS_OF_A_LINE)
+    cells = [f"{column}{row['row_no']}" for column in dict.fromkeys((columns[0], columns[-1]))] if columns else []
+    return f"{row['sheet']}!{':'.join(cells)}"

@@ -1,0 +1,165 @@
+"""What became of a file, read from the warehouse: one receipt, with the status and the issues of each submission."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import dict_row
+
+from warehouse import database
+
+WORST_FIRST = ("rejected", "accepted_with_warnings", "accepted")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one file.
+
+    status: the worst among its submissions, or `duplicate` for bytes that were judged before. submission_id,
+    programme, period and unit are filled where all submissions agree. issues: of all submissions, by their place;
+    each names its submission. submissions: each with its own status. returned_workbook: the sender's own workbook
+    with its issues marked, where there is one.
+    """
+
+    file: str
+    sha256: str
+    submission_id: str | None
+    status: str
+    programme: str | None
+    period: str | None
+    unit: str | None
+    received_at: str
+    issues: list[dict[str, Any]] = field(default_factory=list)
+    submissions: list[dict[str, Any]] = field(default_factory=list)
+    returned_workbook: str | None = None
+    archive_uri: str | None = field(default=None, repr=False)
+
+    def document(self) -> dict[str, Any]:
+        """What is told; where the file is kept is the warehouse's own business."""
+        return {name: value for name, value in asdict(self).items() if name != "archive_uri"}
+
+
+def of_batches(batches: Sequence[UUID]) -> list[Receipt]:
+    """The receipts of the files of these batches that are judged, in the order in which they arrived."""
+    return _receipts("file.batch_id = any(%s)", [list(batches)])
+
+
+def of_all_batches() -> list[Receipt]:
+    """The receipts of every file that is judged, in the order in which they arrived."""
+    return _receipts("true", [])
+
+
+def of_submissions(submissions: Sequence[UUID], file_name: str) -> list[Receipt]:
+    """The receipt of a file about these of its submissions alone, under the name that it had this time."""
+    found = _receipts("submission.submission_id = any(%s)", [list(submissions)])
+    return [replace(receipt, file=file_name) for receipt in found]
+
+
+def of_duplicate(sha256: str, file_name: str) -> Receipt:
+    """The receipt of bytes that came in before: it repeats what was said about them, if anything was yet."""
+    for earlier in _receipts("file.sha256 = %s", [sha256]):
+        return replace(earlier, file=file_name, status="duplicate")
+    with database.connect("loader") as connection:
+        first = connection.execute("select received_at from raw.file where sha256 = %s", [sha256]).fetchone()
+    assert first is not None
+    return Receipt(file_name, sha256, None, "duplicate", None, None, None, first[0].isoformat())
+
+
+SUBMISSIONS = """
+select
+    file.sha256,
+    file.file_name,
+    file.received_at,
+    file.archive_uri,
+    submission.submission_id::text,
+    submission.programme_code as programme,
+    submission.period,
+    submission.unit_code as unit,
+    submission.agency_code as agency,
+    submission.submission_type as type,
+    submission.form,
+    verdict.status,
+    verdict.decided_at,
+    named.unit_name
+from raw.file as file
+inner join raw.submission as submission on submission.sha256 = file.sha256
+inner join ops.submission_verdict as verdict on verdict.submission_id = submission.submission_id
+left join app.expected_report as scheduled
+    on scheduled.programme_code = submission.programme_code
+    and scheduled.period = submission.period
+    and scheduled.unit_code = submission.unit_code
+    and scheduled.agency_code = submission.agency_code
+cross join lateral (select coalesce(scheduled.resolve_on, file.received_at::date) as day) as spoken_of
+left join app.org_unit_code as named
+    on named.unit_code = submission.unit_code
+    and named.resolve_from <= spoken_of.day
+    and named.resolve_to > spoken_of.day
+where {condition}
+order by file.received_at, file.file_name, file.sha256, verdict.accepted_seq
+"""
+
+ISSUES = """
+select
+    issue.submission_id::text,
+    issue.severity,
+    issue.rule,
+    issue.message_vi,
+    issue.message_en,
+    issue.sheet,
+    issue.cell,
+    issue.line,
+    issue.raw
+from ops.submission_issue as issue
+left join raw.line as line on line.line_id = issue.line_id
+where issue.submission_id = any(%s::uuid[])
+order by issue.submission_id, issue.severity, line.row_no nulls last, issue.issue_id
+"""
+
+
+def _receipts(condition: str, values: list[Any]) -> list[Receipt]:
+    with database.connect("loader") as connection:
+        cursor = connection.cursor(row_factory=dict_row)
+        found = cursor.execute(SUBMISSIONS.format(condition=condition), values).fetchall()
+        issues = cursor.execute(ISSUES, [[row["submission_id"] for row in found]]).fetchall()
+    by_submission: dict[str, list[dict[str, Any]]] = {}
+    for issue in issues:
+        by_submission.setdefault(issue["submission_id"], []).append(issue)
+    files: dict[str, list[dict[str, Any]]] = {}
+    for row in found:
+        files.setdefault(row["sha256"], []).append(row)
+    return [_receipt(rows, by_submission) for rows in files.values()]
+
+
+def _receipt(rows: list[dict[str, Any]], issues: dict[str, list[dict[str, Any]]]) -> Receipt:
+    first = rows[0]
+    return Receipt(
+        file=first["file_name"],
+        sha256=first["sha256"],
+        submission_id=_agreed(rows, "submission_id"),
+        status=min((row["status"] for row in rows), key=WORST_FIRST.index),
+        programme=_agreed(rows, "programme"),
+        period=_agreed(rows, "period"),
+        unit=_agreed(rows, "unit"),
+        received_at=first["received_at"].isoformat(),
+        archive_uri=first["archive_uri"],
+        issues=[issue for row in rows for issue in issues.get(row["submission_id"], [])],
+        submissions=[_submission(row, issues.get(row["submission_id"], [])) for row in rows],
+    )
+
+
+def _submission(row: dict[str, Any], issues: list[dict[str, Any]]) -> dict[str, Any]:
+    errors = sum(issue["severity"] == "critical" for issue in issues)
+    kept = ("submission_id", "status", "programme", "period", "unit", "unit_name", "agency", "type", "form")
+    return {
+        **{name: row[name] for name in kept},
+        "errors": errors,
+        "warnings": len(issues) - errors,
+        "decided_at": row["decided_at"].isoformat(),
+    }
+
+
+def _agreed(rows: list[dict[str, Any]], name: str) -> str | None:
+    """The value that all submissions of the file have; None where they differ."""
+    values = {row[name] for row in rows}
+    return values.pop() if len(values) == 1 else None

@@ -1,0 +1,1 @@
+"""The score sheet: its data from the marts, and its sheets."""

@@ -1,0 +1,356 @@
+"""What a score sheet says: of one unit line by line, of a whole programme as a ranking or as verdicts.
+
+Read from the marts at the session's moment (warehouse.as_of). A line that nobody could score is empty and not zero;
+why it is empty is told in words.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+import psycopg
+from psycopg.rows import dict_row
+
+from publish import formatting
+from warehouse import catalogue
+from warehouse.errors import BaocaoError, WrongCall
+
+Row = dict[str, Any]
+Rule = Literal["ranked", "recognised"]
+
+VERDICTS = {"recognised": "Đủ điều kiện", "not_recognised": "Không đủ điều kiện", "undetermined": "Chưa xác định"}
+NOTHING_WRONG = {
+    "all_criteria_met": "Mọi chỉ tiêu đều đạt",
+    "each_criterion_failed": "Không có chỉ tiêu không đạt",
+    "each_report_late_or_missing": "Không có báo cáo trễ hạn hoặc thiếu",
+    "each_report_late_and_missing": "Không có báo cáo trễ hạn và thiếu",
+}
+REASONS = {
+    "not_reported": "chưa có báo cáo",
+    "not_verified": "chưa có điểm thẩm định",
+    "undetermined": "số liệu chưa đủ để xác định",
+    "not_applicable": "không áp dụng, chưa có cơ sở tính điểm",
+    "not_due": "chưa đến hạn báo cáo",
+    "not_met": "không đạt",
+    "criteria_failed": "chỉ tiêu không đạt",
+    "scored_zero": "được chấm 0 điểm",
+    "late_or_missing": "báo cáo trễ hạn hoặc thiếu",
+    "met_unknown": "chưa có kết luận đạt hay không đạt",
+    "points_unknown": "chưa có điểm tối đa",
+    "class_unknown": "chưa phân loại xã, phường",
+    "below_threshold": "tổng điểm không thể đạt ngưỡng",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a unit's sheet; a section or group holds the sum of what is known below it.
+
+    each: points for each failure where the line counts failures. Deductions are negative in every column.
+    """
+
+    code: str
+    parent: str | None
+    kind: str
+    name: str
+    max_points: Decimal | None
+    each: Decimal | None
+    self_points: Decimal | None
+    computed_points: Decimal | None
+    verified_points: Decimal | None
+    counted_points: Decimal | None
+    is_open: bool
+    is_met: bool | None
+    because: str
+    evidence: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a unit stands: its row of rpt_score_ranking, reasons in words, sections by code."""
+
+    unit_code: str
+    unit_name: str
+    sections: dict[str, Decimal | None]
+    before_deductions: Decimal | None
+    deductions: Decimal | None
+    total: Decimal | None
+    open_points: Decimal | None
+    open_deductions: Decimal
+    is_final: bool
+    rank: int | None
+    class_name: str | None
+    threshold: Decimal | None
+    verdict: str | None
+    reasons: tuple[str, ...]
+    is_made_up: bool
+
+
+@dataclass(frozen=True)
+class ScoreSheet:
+    """A score sheet told of one unit (`lines` and its own standing), or of all units of the programme (no lines).
+
+    sections: code, name and maximum of what stands at the top of the sheet. units_scored: all units of the ranking.
+    as_of: None for the newest figures.
+    known_from: when the newest report in it was accepted. catalogue_version: of the build that made the points.
+    """
+
+    programme_code: str
+    programme_name: str
+    document: str
+    title: str
+    note: str
+    rule: Rule
+    unit_code: str
+    unit_name: str
+    period: str
+    known_from: datetime | None
+    as_of: datetime | None
+    catalogue_version: str | None
+    sections: tuple[tuple[str, str, Decimal | None], ...]
+    units_scored: int
+    standings: tuple[Standing, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def is_made_up(self) -> bool:
+        return any(standing.is_made_up for standing in self.standings)
+
+
+SHEET = """
+select sheet.*, programme.name_vi as programme_name, programme.document_vi, programme.root_unit_code
+from catalogue.score_sheets as sheet join catalogue.programmes as programme using (programme_code)
+where programme_code = %(programme)s
+"""
+
+RANKING = """
+select ranking.*, class.name_vi as class_name
+from marts.rpt_score_ranking as ranking
+left join catalogue.score_classes as class using (programme_code, class_code)
+where programme_code = %(programme)s and period = %(period)s
+order by rank nulls last, array_position(array['recognised', 'undetermined', 'not_recognised'], verdict), unit_code
+"""
+
+SCORES = """
+select score.*, criterion.criterion_name, criterion.points_rule, criterion.points_each, criterion.verification,
+       criterion.evidence_vi, criterion.note, agency.agency_name
+from marts.fct_score as score
+join marts.dim_criterion as criterion using (programme_code, criterion_code)
+left join marts.dim_agency as agency using (programme_code, agency_code)
+where programme_code = %(programme)s and period = %(period)s
+order by unit_code, score.sort_order
+"""
+
+GROUNDS = """
+select criterion_code, code, finding, state, coalesce(agency_name, code) as name
+from marts.fct_score_evidence
+left join marts.dim_agency as agency on agency.programme_code = fct_score_evidence.programme_code
+    and agency.agency_code = fct_score_evidence.code and fct_score_evidence.evidence_kind = 'report'
+where fct_score_evidence.programme_code = %(programme)s and period = %(period)s and unit_code = %(unit)s
+order by sort_order, code
+"""
+
+KNOWN = """
+select max(decided_at) as known_from from app.validated_submission
+where programme_code = %(programme)s and period = %(period)s and is_accepted and form = 'figures'
+    and decided_at <= app.values_as_of() and (unit_code = %(unit)s or %(unit)s = %(root)s)
+"""
+
+BUILD = """
+select catalogue_version from ops.last_successful_run where step = 'build'
+"""
+
+
+def of_period(connection: psycopg.Connection, programme: str, period: str) -> list[Row]:
+    """The rows of rpt_score_ranking in their order, each with its rows of fct_score under `criteria`.
+
+    Raises WrongCall for an unknown programme or period and for a programme without a score sheet, BaocaoError where
+    nothing is built yet.
+    """
+    cursor, keys = _at(connection, programme, period)
+    if cursor.execute(SHEET, keys).fetchone() is None:
+        raise WrongCall(f"{programme} has no score sheet: nothing is scored in it.")
+    ranking = cursor.execute(RANKING, keys).fetchall()
+    scores = cursor.execute(SCORES, keys).fetchall()
+    return [row | {"criteria": [score for score in scores if score["unit_id"] == row["unit_id"]]} for row in ranking]
+
+
+def reasons_in_words(rows: list[Row]) -> dict[str, tuple[str, ...]]:
+    """By unit, where the sheet gives verdicts: what each rests on and what it still waits for."""
+    standings = (_standing(row, row["criteria"]) for row in rows if row["verdict"])
+    return {f"{standing.unit_code} {standing.unit_name}": standing.reasons for standing in standings}
+
+
+def in_words(rows: list[Row]) -> list[dict[str, str]]:
+    """The ranking (or the verdicts) for people: what is known so far, and what can still be added or taken off."""
+    told = []
+    for row in rows:
+        standing = _standing(row, row["criteria"])
+        words = {"mã": standing.unit_code, "đơn vị": standing.unit_name}
+        if standing.verdict is None:
+            words = {"hạng": formatting.MISSING if standing.rank is None else str(standing.rank)} | words
+            words["điểm"] = points(standing.before_deductions)
+            words["trừ"] = points(standing.deductions)
+        words["tổng"] = points(standing.total)
+        words["còn cộng"] = "chưa rõ" if standing.open_points is None else points(standing.open_points)
+        if standing.verdict is None:
+            words["còn trừ"] = points(standing.open_deductions)
+            words[""] = "" if standing.is_final else "tạm tính"
+        else:
+            words["ngưỡng"] = points(standing.threshold)
+            words["kết luận"] = VERDICTS[standing.verdict]
+        told.append(words)
+    return told
+
+
+def load(
+    connection: psycopg.Connection, programme: str, unit: str, period: str, as_of: datetime | None = None
+) -> ScoreSheet | None:
+    """The score sheet of a unit that is scored, or the whole programme's for its root unit; None for any other.
+
+    as_of is printed: the moment that the caller has set (warehouse.as_of.set_session_as_of), None for the newest.
+    Raises as of_period does for an unknown programme or period.
+    """
+    cursor, keys = _at(connection, programme, period)
+    sheet = cursor.execute(SHEET, keys).fetchone()
+    if sheet is None:
+        return None
+    keys |= {"unit": unit, "root": sheet["root_unit_code"]}
+    ranking = cursor.execute(RANKING, keys).fetchall()
+    scores = cursor.execute(SCORES, keys).fetchall()
+    own = [row for row in ranking if row["unit_code"] == unit]
+    if not own and unit != sheet["root_unit_code"]:
+        return None
+    standings = tuple(
+        _standing(row, [score for score in scores if score["unit_id"] == row["unit_id"]]) for row in own or ranking
+    )
+    build, known = cursor.execute(BUILD).fetchone(), cursor.execute(KNOWN, keys).fetchone()
+    tops = {row["criterion_code"]: row for row in scores if row["parent_code"] is None}
+    return ScoreSheet(
+        programme_code=programme,
+        programme_name=sheet["programme_name"],
+        document=sheet["document_vi"],
+        title=sheet["title_vi"],
+        note=sheet["note"] or "",
+        rule=sheet["verdict_rule"],
+        unit_code=unit,
+        unit_name=own[0]["unit_name"] if own else _name(connection, unit, programme, period),
+        period=period,
+        known_from=known["known_from"] if known else None,
+        as_of=as_of,
+        catalogue_version=build["catalogue_version"] if build else None,
+        sections=tuple((code, row["criterion_name"], row["max_points"]) for code, row in tops.items()),
+        units_scored=len(ranking),
+        standings=standings,
+        lines=_lines(cursor, keys, [row for row in scores if own and row["unit_id"] == own[0]["unit_id"]]),
+    )
+
+
+def _at(connection: psycopg.Connection, programme: str, period: str) -> tuple[psycopg.Cursor[Row], Row]:
+    catalogue.period(connection, programme, period)
+    built = connection.execute("select to_regclass('marts.rpt_score_ranking') is not null").fetchone()
+    if not built or not built[0]:
+        raise BaocaoError("Nothing has been built yet: run `baocao build` first.")
+    return connection.cursor(row_factory=dict_row), {"programme": programme, "period": period}
+
+
+def _name(connection: psycopg.Connection, unit: str, programme: str, period: str) -> str:
+    """The root unit's name on the last day of the period."""
+    row = connection.execute(
+        "select unit_name from app.org_unit_code "
+        "join app.reporting_period on data_to >= resolve_from and data_to < resolve_to "
+        "where unit_code = %s and programme_code = %s and period = %s",
+        [unit, programme, period],
+    ).fetchone()
+    return row[0] if row else unit
+
+
+def _standing(row: Row, scores: list[Row]) -> Standing:
+    names = {score["agency_code"]: score["agency_name"] for score in scores}
+    return Standing(
+        unit_code=row["unit_code"],
+        unit_name=row["unit_name"],
+        sections={score["criterion_code"]: score["counted_points"] for score in scores if score["parent_code"] is None},
+        before_deductions=row["points_before_deductions"],
+        deductions=row["deductions"],
+        total=row["total_points"],
+        open_points=row["open_points"],
+        open_deductions=row["open_deductions"],
+        is_final=row["is_final"],
+        rank=row["rank"],
+        class_name=row["class_name"],
+        threshold=row["threshold"],
+        verdict=row["verdict"],
+        reasons=tuple(_gathered(row["reasons"], names)),
+        is_made_up=row["is_made_up"],
+    )
+
+
+def _gathered(reasons: list[str], names: dict[str | None, str | None]) -> list[str]:
+    """Machine words ("not_verified 3 CA") in sentences, criteria with the same reason and agency in one."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for words in reasons:
+        reason, code, agency = [*words.split(" "), "", ""][:3]
+        found.setdefault((reason, agency), []).append(code)
+    told = []
+    for (reason, agency), codes in found.items():
+        of = f" ({names.get(agency) or agency})" if agency else ""
+        which = f"{'tiêu chí' if reason != 'late_or_missing' else ''} {', '.join(codes)}: " if any(codes) else ""
+        told.append(f"{which}{REASONS[reason]}{of}".strip())
+    return told
+
+
+def _lines(cursor: psycopg.Cursor[Row], keys: Row, scores: list[Row]) -> tuple[Line, ...]:
+    grounds: dict[str, list[Row]] = {}
+    for row in cursor.execute(GROUNDS, keys).fetchall():
+        grounds.setdefault(row["criterion_code"], []).append(row)
+    return tuple(_line(row, grounds.get(row["criterion_code"], [])) for row in scores)
+
+
+def _line(row: Row, grounds: list[Row]) -> Line:
+    return Line(
+        code=row["criterion_code"],
+        parent=row["parent_code"],
+        kind=row["kind"],
+        name=row["criterion_name"],
+        max_points=row["max_points"],
+        each=row["points_each"],
+        self_points=row["self_points"],
+        computed_points=row["computed_points"],
+        verified_points=row["verified_points"],
+        counted_points=row["counted_points"],
+        is_open=row["min_possible_points"] is None or row["min_possible_points"] != row["max_possible_points"],
+        is_met=row["is_met"],
+        because=_because(row, grounds),
+        evidence=row["evidence_vi"] or "",
+        note=row["note"] or "",
+    )
+
+
+def _because(row: Row, grounds: list[Row]) -> str:
+    """Why the line has its points: the reason and what it speaks of, or where the points come from."""
+    if row["reason"]:
+        of_reports = ", ".join(ground["name"] for ground in grounds if ground["state"] == "failed")
+        which = of_reports if row["reason"] == "late_or_missing" else row["reason_codes"]
+        codes = f": {which}" if which else ""
+        by_agency = row["verified_points"] is not None or row["reason"] in ("not_verified", "met_unknown")
+        agency = f" ({row['agency_name']})" if by_agency else ""
+        said = f"{REASONS[row['reason']]}{codes}{agency}"
+        return said[0].upper() + said[1:]
+    if row["kind"] in ("section", "group"):
+        return ""
+    if row["verified_points"] is not None:
+        return f"Theo {row['agency_name'] or 'kết quả phúc tra'}"
+    if row["points_rule"] == "reported":
+        return "Đơn vị tự chấm, chưa phúc tra"
+    met = [ground["code"] for ground in grounds if ground["finding"] == "met"]
+    return f"Đạt: {', '.join(met)}" if met else NOTHING_WRONG.get(row["points_rule"], "")
+
+
+def points(value: Decimal | None) -> str:
+    """12.5 as "12,5", a deduction with a true minus; a dash where nothing is known."""
+    if value is None:
+        return formatting.MISSING
+    return formatting.number(value).replace("-", "−")

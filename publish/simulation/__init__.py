@@ -1,0 +1,1 @@
+"""Made-up reports, marked as made up: their values, error cases, files."""

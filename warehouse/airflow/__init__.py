@@ -1,0 +1,1 @@
+"""Airflow's processes on this machine: environment, supervisor, services, REST client."""

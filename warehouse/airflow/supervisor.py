@@ -1,0 +1,221 @@
+"""The process that keeps Airflow's components alive: `python -m warehouse.airflow.supervisor`.
+
+It prepares the database, starts the components, and looks once a second: whatever died is started
+again, PostgreSQL included. SIGTERM stops the components and then itself. What it does is in
+BAOCAO_HOME/airflow/supervisor.json, so that another process can tell and can clean up after a kill.
+"""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import FrameType
+
+import psycopg
+
+from warehouse import database, settings
+from warehouse.airflow import environment as airflow_environment
+from warehouse.airflow import processes
+from warehouse.errors import BaocaoError
+from warehouse.logging import configure, get_logger
+
+COMPONENTS: dict[str, tuple[str, ...]] = {
+    "api-server": ("api-server",),
+    # Task logs are read from the disk that all components share: no log server, no further port.
+    "scheduler": ("scheduler", "--skip-serve-logs"),
+    "dag-processor": ("dag-processor",),
+}
+LOOK_EVERY_SECONDS = 1.0
+PATIENCE_SECONDS = 10.0
+LARGEST_LOG_BYTES = 10_000_000
+
+log = get_logger("warehouse.airflow.supervisor")  # run as a script, __name__ would say nothing
+
+
+@dataclass
+class Component:
+    """One Airflow process as it is now. restarts counts how often it had to be started again."""
+
+    name: str
+    identity: processes.Identity
+    restarts: int = 0
+    started_at: float = field(default_factory=time.time)
+
+
+@dataclass
+class State:
+    """What supervisor.json holds. phase: preparing, running, stopping or failed."""
+
+    supervisor: processes.Identity
+    phase: str
+    components: dict[str, Component] = field(default_factory=dict)
+    error: str | None = None
+
+
+def state_file() -> Path:
+    return airflow_environment.home() / "supervisor.json"
+
+
+def read_state() -> State | None:
+    """The last state written, by a supervisor that may have been killed since; None if there was none."""
+    if not state_file().exists():
+        return None
+    raw = json.loads(state_file().read_text())
+    components = {
+        name: Component(**{**found, "identity": processes.Identity(**found["identity"])})
+        for name, found in raw["components"].items()
+    }
+    return State(processes.Identity(**raw["supervisor"]), raw["phase"], components, raw["error"])
+
+
+def write_state(state: State) -> None:
+    draft = state_file().with_suffix(f".{os.getpid()}")
+    draft.write_text(json.dumps(asdict(state)))
+    draft.replace(state_file())
+
+
+class Supervisor:
+    def __init__(self) -> None:
+        self.folder = airflow_environment.home()
+        self.state = State(processes.identify(os.getpid()), "preparing")
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.environment: dict[str, str] = {}
+        self.stopping = False
+
+    def run(self) -> None:
+        """Until SIGTERM or SIGINT."""
+        signal.signal(signal.SIGTERM, self._ask_to_stop)
+        signal.signal(signal.SIGINT, self._ask_to_stop)
+        self._clean_up_after_predecessor()
+        write_state(self.state)
+        try:
+            self._prepare()
+            self._set_phase("running")
+            while not self.stopping:
+                self._look()
+                time.sleep(LOOK_EVERY_SECONDS)
+            self._set_phase("stopping")
+        except Exception as error:
+            self.state.error = f"{type(error).__name__}: {error}"
+            self._set_phase("failed")
+            raise
+        finally:
+            self._end_all()
+        state_file().unlink()
+
+    def _prepare(self) -> None:
+        database.prepare()
+        airflow_environment.take_port()
+        self.environment = airflow_environment.environment()
+        migrate(self.environment)
+        for name in COMPONENTS:
+            if not self.stopping:
+                self._start(name)
+
+    def _look(self) -> None:
+        environment = airflow_environment.environment()  # brings PostgreSQL back if it was killed
+        if environment != self.environment:  # and it may have come back on another port
+            self.environment = environment
+            self._end_all()
+        for name, child in list(self.children.items()):
+            if child.poll() is not None:
+                log.warning("%s ended with %s: starting it again", name, child.returncode)
+                self._restart(name)
+
+    def _restart(self, name: str) -> None:
+        """Its orphans first: a task that outlived its scheduler would otherwise run beside its own retry."""
+        dead = self.state.components[name]
+        processes.sweep(dead.identity, self.folder)
+        time.sleep(min(dead.restarts, 5) if time.time() - dead.started_at < 20 else 0)
+        self._start(name, dead.restarts + 1)
+
+    def _start(self, name: str, restarts: int = 0) -> None:
+        file = airflow_environment.logs() / f"airflow-{name}.log"
+        _turn_over(file)
+        command = [sys.executable, "-m", "airflow", *COMPONENTS[name]]
+        child = processes.spawn(command, folder=self.folder, environment=self.environment, log=file)
+        self.children[name] = child
+        self.state.components[name] = Component(name, processes.identify(child.pid), restarts)
+        write_state(self.state)
+        log.info("%s started, pid %s", name, child.pid)
+
+    def _end_all(self) -> None:
+        """All at once: each may take the patience."""
+        for child in self.children.values():
+            if child.poll() is None:
+                child.terminate()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline and any(child.poll() is None for child in self.children.values()):
+            time.sleep(processes.POLL_SECONDS)
+        for component in self.state.components.values():
+            processes.sweep(component.identity, self.folder)
+        for child in self.children.values():
+            child.wait()
+
+    def _clean_up_after_predecessor(self) -> None:
+        """It was killed: so are its components, at once, for every task of theirs can be run again."""
+        before = read_state()
+        if before is not None:
+            for component in before.components.values():
+                processes.sweep(component.identity, self.folder)
+
+    def _set_phase(self, phase: str) -> None:
+        self.state.phase = phase
+        write_state(self.state)
+
+    def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stopping = True
+
+
+def migrate(environment: dict[str, str]) -> None:
+    """Bring Airflow's own database to the installed version; at once if a comment there says it is.
+
+    Raises BaocaoError with the end of the output if Airflow refuses.
+    """
+    from importlib.metadata import version
+
+    mark = f"airflow {version('apache-airflow-core')}"
+    with psycopg.connect(database.airflow_url(), autocommit=True) as connection:
+        found = connection.execute("select obj_description(to_regclass('alembic_version'), 'pg_class')").fetchone()
+        if found == (mark,):
+            return
+        _run_migration(environment)
+        connection.execute(f"comment on table alembic_version is '{mark}'")
+
+
+def _run_migration(environment: dict[str, str]) -> None:
+    file = airflow_environment.logs() / "airflow-migrate.log"
+    child = processes.spawn(
+        [sys.executable, "-m", "airflow", "db", "migrate"],
+        folder=airflow_environment.home(),
+        environment=environment,
+        log=file,
+    )
+    if child.wait() != 0:
+        raise BaocaoError(f"airflow db migrate failed:\n{file.read_text()[-2000:]}")
+
+
+def _turn_over(file: Path) -> None:
+    """Keep one earlier log, so that logs stay bounded."""
+    if file.exists() and file.stat().st_size > LARGEST_LOG_BYTES:
+        file.replace(file.with_suffix(".1.log"))
+
+
+def main() -> None:
+    configure()
+    with (airflow_environment.home() / "supervisor.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            log.info("Airflow of %s already has its supervisor", settings.get_settings().home)
+            return
+        Supervisor().run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Looking back: the marts as they were known at an earlier moment, the same for ever.
+
+A session that asks for a moment gets from every mart what had been accepted until then (macros/moment.sql). That is
+answered only where nothing can change it any more: the moment has passed, no gate is still deciding reports of it,
+and every report accepted until then is in the marts.
+"""
+
+from datetime import datetime
+
+import psycopg
+
+from warehouse import clock, database
+from warehouse.errors import BaocaoError, WrongCall
+from warehouse.logging import get_logger
+from warehouse.settings import aware
+
+log = get_logger(__name__)
+
+NOT_BUILT = """
+select exists (
+    select from ops.submission_verdict
+    where status <> 'rejected' and decided_at <= %(moment)s and accepted_seq > coalesce((
+        select accepted_through from ops.last_successful_run where step = 'build'), 0))
+"""
+
+
+def parse_timestamp(text: str) -> datetime:
+    """An ISO 8601 moment, Vietnamese time unless it says otherwise. Raises WrongCall for any other text."""
+    try:
+        return aware(text)
+    except ValueError as error:
+        raise WrongCall(f"{text} is no ISO 8601 moment, like 2026-11-30 or 2026-11-30T17:00.") from error
+
+
+def set_session_as_of(connection: psycopg.Connection, moment: datetime | None) -> None:
+    """From here on this session reads the figures as they were known at `moment`; None: the newest.
+
+    Raises WrongCall for a moment that has not come, BaocaoError where reports accepted until then are not built yet.
+    """
+    if moment is None:
+        connection.execute("select set_config('baocao.as_of', '', false)")
+        return
+    if moment > clock.now():
+        raise WrongCall(f"{moment:%Y-%m-%d %H:%M} has not come: what will be known then can still change.")
+    _wait_for_the_gate()
+    if not is_built_as_of(connection, moment):
+        raise BaocaoError("Reports accepted until then are not in the marts yet: run `baocao build` first.")
+    set_session_as_of_unchecked(connection, moment)
+
+
+def is_built_as_of(connection: psycopg.Connection, moment: datetime) -> bool:
+    """Whether the lines of every report accepted until then are in the marts; who has reported is known without."""
+    row = connection.execute(NOT_BUILT, {"moment": moment}).fetchone()
+    return not (row and row[0])
+
+
+def _wait_for_the_gate() -> None:
+    """A gate at work may be deciding reports of an earlier moment; none that begins now does."""
+    with database.exclusive("gate"):
+        log.debug("No gate is at work")
+
+
+def set_session_as_of_unchecked(connection: psycopg.Connection, moment: datetime) -> None:
+    """This session's moment for a step of the pipeline, which brings the marts to its own moment first."""
+    connection.execute("select set_config('baocao.as_of', %s, false)", [moment.isoformat()])

@@ -1,0 +1,112 @@
+"""Who may do what: three roles of ours, and on the embedded server one for Airflow's own database.
+
+`owner` owns every schema and runs dbt and the migrations; `loader` writes raw and ops; `bi` reads marts only.
+The privileges on schemas and tables are a migration; here stand the roles themselves and what holds for a session.
+"""
+
+from typing import LiteralString
+
+import psycopg
+from psycopg import sql
+
+from warehouse.errors import BaocaoError
+from warehouse.logging import get_logger
+from warehouse.postgres import passwords
+
+log = get_logger(__name__)
+
+LOADER = "baocao_loader"
+READER = "bi_reader"
+NAMES = {"owner": "baocao_owner", "loader": LOADER, "bi": READER}
+AIRFLOW = "airflow"
+
+ZONE = {"timezone": "Asia/Ho_Chi_Minh"}
+SESSION: dict[str, dict[str, str]] = {
+    READER: {
+        "default_transaction_read_only": "on",
+        "statement_timeout": "60s",
+        "idle_in_transaction_session_timeout": "5min",
+        "search_path": "marts",
+    },
+}
+"""What a session of a role starts with, beside Vietnamese time."""
+
+
+def create_on_embedded(connection: psycopg.Connection, database: str) -> None:
+    """As the superuser of the embedded server: the roles, the warehouse's database and Airflow's. Idempotent."""
+    for name, role in (*NAMES.items(), (AIRFLOW, AIRFLOW)):
+        _create_role(connection, role, passwords.get(name))
+    _create_database(connection, database, owner=NAMES["owner"])
+    _create_database(connection, AIRFLOW, owner=AIRFLOW)
+    for role in NAMES.values():
+        _set_session(connection, role, database)
+    _let_in(connection, database)
+
+
+def create_on_server(connection: psycopg.Connection) -> None:
+    """On a server of the user's, as the user of BAOCAO_DATABASE_URL: loader and reader. Idempotent.
+
+    Roles belong to the whole server: one that exists already is taken as it is, with the password this home knows.
+    Raises BaocaoError that says what the administrator can do when the user may not create them.
+    """
+    database, user = connection.info.dbname, connection.info.user
+    _set_session(connection, user, database)
+    for name in ("loader", "bi"):
+        role = NAMES[name]
+        if exists(connection, role):
+            _check_that_password_is_known(name)
+            continue
+        try:
+            _create_role(connection, role, passwords.get(name))
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise BaocaoError(
+                f"The user {user} of BAOCAO_DATABASE_URL may not create the role {role}. Give it CREATEROLE, or create "
+                f"the role with a password and write the password into {passwords.path(name)}."
+            ) from error
+        _set_session(connection, role, database)
+    _let_in(connection, database)
+
+
+def _check_that_password_is_known(name: str) -> None:
+    if passwords.known(name) is None:
+        raise BaocaoError(
+            f"The role {NAMES[name]} exists on the server of BAOCAO_DATABASE_URL, but {passwords.path(name)} does not "
+            f"hold its password. Copy it from the BAOCAO_HOME that created the role, or ask the administrator."
+        )
+
+
+def _set_session(connection: psycopg.Connection, role: str, database: str) -> None:
+    for setting, value in (ZONE | SESSION.get(role, {})).items():
+        target = sql.SQL("alter role {} in database {} ").format(sql.Identifier(role), sql.Identifier(database))
+        connection.execute(target + sql.SQL("set {} = {}").format(sql.Identifier(setting), sql.Literal(value)))
+
+
+def exists(connection: psycopg.Connection, role: str) -> bool:
+    return bool(connection.execute("select from pg_roles where rolname = %s", [role]).rowcount)
+
+
+def _create_role(connection: psycopg.Connection, role: str, password: str) -> None:
+    """The server gets only the password's scram verifier: a statement may land in its log."""
+    if exists(connection, role):
+        return
+    verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+    statement = sql.SQL("create role {} login password {}").format(sql.Identifier(role), sql.Literal(verifier))
+    connection.execute(statement)
+    log.info("Created the role %s", role)
+
+
+def _create_database(connection: psycopg.Connection, database: str, owner: str) -> None:
+    if connection.execute("select from pg_database where datname = %s", [database]).rowcount:
+        return
+    _run(connection, "create database {} owner {}", database, owner)
+    _run(connection, "revoke all on database {} from public", database)
+
+
+def _let_in(connection: psycopg.Connection, database: str) -> None:
+    """The loader also makes temporary tables: the gate's."""
+    _run(connection, "grant connect, temporary on database {} to {}", database, LOADER)
+    _run(connection, "grant connect on database {} to {}", database, READER)
+
+
+def _run(connection: psycopg.Connection, statement: LiteralString, *names: str) -> None:
+    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
