@@ -1,4 +1,4 @@
-"""`baocao build` and `baocao run`: make the figures, or do everything that the DAGs do."""
+"""`baocao build` and `baocao run`: build the marts, or run every step once."""
 
 from typing import Annotated
 
@@ -13,12 +13,15 @@ app = typer.Typer()
 @app.command()
 def build(
     full_refresh: Annotated[
-        bool, typer.Option("--full-refresh", help="Drop and make again every table, and every view upon them.")
+        bool, typer.Option("--full-refresh", help="Drop and rebuild all tables, and every view that reads them.")
     ] = False,
 ) -> None:
-    """Raw to marts, and the checks on the marts.
+    """Build the marts from the accepted reports, and run the publication checks.
 
-    Makes again what changed since the last build; everything, where the plans' rows or the models did.
+    Only what changed since the last build is rebuilt; after a change of seeds or models, all that depends on it.
+
+    \b
+    baocao build
     """
     from pipeline import building
 
@@ -32,10 +35,12 @@ def build(
 
 @app.command()
 def run() -> None:
-    """Receive the inbox, build, check who has not reported, remind and publish: what the DAGs run, once.
+    """Run every step once, as the DAGs do: receive the inbox, build, check, send reminders, publish.
 
-    A report that is missing stops nothing. Where something stands that cannot be true, letters go out all the same,
-    and nothing is published.
+    Missing reports stop nothing. If a critical check fails, reminders are still sent and nothing is published.
+
+    \b
+    baocao run
     """
     from pipeline import building, completeness, publishing, receiving, reminding
 

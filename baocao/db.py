@@ -1,4 +1,4 @@
-"""`baocao db`: the way into the warehouse for other programs."""
+"""`baocao db`: database access for other programs."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -23,10 +23,14 @@ def db() -> None:
 
 @app.command()
 def url(
-    role: Annotated[Role, typer.Option(help="owner: everything; bi: reads the schema marts only.")] = Role.owner,
+    role: Annotated[Role, typer.Option(help="owner: all rights; bi: may read the schema marts only.")] = Role.owner,
     json: Json = False,
 ) -> None:
-    """A working postgresql:// address, password included; starts the database if need be."""
+    """Print a working postgresql:// address with its password. Starts the database if necessary.
+
+    \b
+    baocao db url --role bi
+    """
     database.prepare()
     address = database.url(role.value)
     if json:

@@ -1,4 +1,4 @@
-"""`baocao demo`: a whole reporting season, played in minutes by the real services."""
+"""`baocao demo`: a whole reporting season in minutes, run by the real services."""
 
 import os
 import signal
@@ -29,7 +29,11 @@ REPLAY = {"BAOCAO_INBOX_SCHEDULE": "none", "BAOCAO_DEADLINES_SCHEDULE": "none"}
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave PostgreSQL and Airflow running afterwards.")] = False,
 ) -> None:
-    """Two real reports and a made-up season of 99 communes: from the inbox to the provincial scorecard."""
+    """Run a demonstration: two real reports and a made-up season of 99 communes, from the inbox to the scorecard.
+
+    \b
+    baocao demo --keep
+    """
     from baocao import demo_summary
     from baocao.demo_mailbox import mailbox
     from warehouse import database

@@ -1,4 +1,4 @@
-"""`baocao up`, `down`, `status`: the embedded services, the database and Airflow."""
+"""`baocao up`, `down`, `status`: start, stop and show PostgreSQL and Airflow."""
 
 from dataclasses import asdict
 
@@ -13,7 +13,7 @@ app = typer.Typer()
 
 @app.command()
 def up() -> None:
-    """Start the database and Airflow, and leave them running."""
+    """Start PostgreSQL and Airflow, and leave them running: `baocao up`."""
     from warehouse.airflow import services
 
     console = stderr()
@@ -29,7 +29,7 @@ def up() -> None:
 
 @app.command()
 def down() -> None:
-    """Stop Airflow and the embedded database; what is stored stays."""
+    """Stop Airflow and the embedded PostgreSQL; the data is kept: `baocao down`."""
     from warehouse.airflow import services
 
     console = stderr()
@@ -43,7 +43,7 @@ def down() -> None:
 
 @app.command()
 def status(json: Json = False) -> None:
-    """What is running, and where."""
+    """Show which services run, and where: `baocao status --json`."""
     from warehouse.airflow import services
 
     where, components = database.status(), services.status()
