@@ -13,11 +13,12 @@ from uuid import UUID, uuid5
 import psycopg
 from psycopg.types.json import Jsonb
 
+from ingest.characters import shortened, storable
 from ingest.reports import Issue, Line, Report
 from warehouse import catalogue
 
 NAMESPACE = UUID("6f1c1d5e-6d2b-5b0e-9f0a-8a4a5d0f2b1c")
-"""Of the ids of submissions; changing it would make every known submission a new one."""
+"""Of the ids of submissions; changing it would make a new submission of every one."""
 
 SUBMISSION = (
     "submission_id, sha256, batch_id, programme_code, period, unit_code, agency_code, submission_type, form, "
@@ -45,7 +46,7 @@ INSERT_ISSUE = """
 insert into ops.submission_issue (submission_id, severity, rule, message_vi, message_en, sheet, cell, line, raw)
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
-KNOWN = """
+EXISTING = """
 select submission.submission_id, submission.batch_id, verdict.submission_id is not null
 from raw.submission as submission
 left join ops.submission_verdict as verdict using (submission_id)
@@ -56,7 +57,12 @@ order by submission.submission_id
 """
 
 NULL = "\\N"
-ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": None})
+ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+LONGEST_KEY = 120
+"""Characters; a longer code is none, and the keys of an index have an end."""
+LONGEST_CELL = 500
+"""Characters of a figure's cell that are kept beside its value; the archive has them all."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class Content:
 
 
 @dataclass(frozen=True)
-class Parcel:
+class LoadBatch:
     """A file ready to be loaded. lines: COPY text. issues: what the reader found, beside what stands in the lines."""
 
     content: Content
@@ -84,7 +90,7 @@ class Parcel:
 
 
 @dataclass(frozen=True)
-class Known:
+class Existing:
     """What the warehouse has of a content already."""
 
     submission_ids: list[UUID]
@@ -96,36 +102,36 @@ def submission_id(sha256: str, report: Report) -> UUID:
     """The same content, keys and type give the same id in any run."""
     kind = report.submission_type if report.form == "figures" else report.form
     keys = (sha256, report.programme, report.period, report.unit_code, report.agency, kind)
-    return uuid5(NAMESPACE, "\x1f".join(key or "" for key in keys))
+    return uuid5(NAMESPACE, storable("\x1f".join(key or "" for key in keys)))
 
 
-def packed(content: Content, reports: Sequence[Report], batch_id: UUID) -> Parcel:
+def packed(content: Content, reports: Sequence[Report], batch_id: UUID) -> LoadBatch:
     """The reports of a file laid out for loading. At least one; the keys of each are its own."""
     ids = [submission_id(content.sha256, report) for report in reports]
     named = list(zip(ids, reports, strict=True))
     submissions = [_submission(own_id, content, report, batch_id) for own_id, report in named]
     lines = "".join([_line_row(str(own_id), line) for own_id, report in named for line in report.lines])
     issues = [(own_id, issue) for own_id, report in named for issue in report.issues]
-    return Parcel(content, batch_id, reports[0].form, ids, submissions, lines.encode(), issues)
+    return LoadBatch(content, batch_id, reports[0].form, ids, submissions, lines.encode(), issues)
 
 
-def load(connection: psycopg.Connection, parcel: Parcel) -> Known | None:
-    """Load a file in one transaction; or do nothing and tell what is known of its content already.
+def load(connection: psycopg.Connection, load_batch: LoadBatch) -> Existing | None:
+    """Load a file in one transaction; or do nothing and return what there is of its content already.
 
     Waits for a transaction that is just loading the same content. Bytes that came as a document before, and now as
     figures, are loaded; and the reverse.
     """
     with connection.transaction():
-        if not _insert_new(connection, parcel):
-            known = _known(connection, parcel)
-            if known is not None:
-                return known
-            connection.execute(INSERT_SUBMISSIONS, {"submissions": Jsonb(parcel.submissions)})
-        if parcel.lines:
+        if not _insert_new(connection, load_batch):
+            existing = _existing(connection, load_batch)
+            if existing is not None:
+                return existing
+            connection.execute(INSERT_SUBMISSIONS, {"submissions": Jsonb(load_batch.submissions)})
+        if load_batch.lines:
             with connection.cursor().copy(COPY_LINES) as copy:
-                copy.write(parcel.lines)
-        if parcel.issues:
-            issues = [_issue_row(own_id, issue) for own_id, issue in parcel.issues]
+                copy.write(load_batch.lines)
+        if load_batch.issues:
+            issues = [_issue_row(own_id, issue) for own_id, issue in load_batch.issues]
             connection.cursor().executemany(INSERT_ISSUE, issues)
     return None
 
@@ -140,24 +146,31 @@ def make_durable(connection: psycopg.Connection) -> None:
         connection.execute("select pg_logical_emit_message(true, 'baocao', 'a batch is loaded')")
 
 
-def _insert_new(connection: psycopg.Connection, parcel: Parcel) -> bool:
+def _insert_new(connection: psycopg.Connection, load_batch: LoadBatch) -> bool:
     """Insert the file and its submissions if the content is new."""
-    row = vars(parcel.content) | {"batch_id": parcel.batch_id, "submissions": Jsonb(parcel.submissions)}
+    row = vars(load_batch.content) | {"file_name": storable(load_batch.content.file_name)}
+    row |= {"batch_id": load_batch.batch_id, "submissions": Jsonb(load_batch.submissions)}
     return connection.execute(INSERT_FILE_AND_SUBMISSIONS, row, prepare=True).rowcount > 0
 
 
-def _known(connection: psycopg.Connection, parcel: Parcel) -> Known | None:
+def _existing(connection: psycopg.Connection, load_batch: LoadBatch) -> Existing | None:
     """What raw has of this content; figures are loaded as a whole, a document once for each report it is."""
-    rows = connection.execute(KNOWN, [parcel.content.sha256, parcel.form, parcel.submission_ids]).fetchall()
-    return Known([row[0] for row in rows], rows[0][1], all(row[2] for row in rows)) if rows else None
+    rows = connection.execute(
+        EXISTING, [load_batch.content.sha256, load_batch.form, load_batch.submission_ids]
+    ).fetchall()
+    return Existing([row[0] for row in rows], rows[0][1], all(row[2] for row in rows)) if rows else None
 
 
 def _issue_row(own_id: UUID, issue: Issue) -> tuple[object, ...]:
-    """An issue with its severity and its words, which are a row of gate_rules.csv."""
+    """An issue with its severity and its message, which are a row of gate_rules.csv."""
     values = {"line": issue.line, "sheet": issue.sheet, "raw": issue.raw} | issue.values
-    vi, en = catalogue.rule_message(issue.rule, **values)
+    vi, en = catalogue.rule_message(issue.rule, **{name: _shown(value) for name, value in values.items()})
     severity = catalogue.gate_rules()[issue.rule].severity
-    return own_id, severity, issue.rule, vi, en, issue.sheet, issue.cell, issue.line, issue.raw
+    return own_id, severity, issue.rule, vi, en, _key(issue.sheet), issue.cell, issue.line, _shown(issue.raw)
+
+
+def _shown(value: object) -> object:
+    return shortened(storable(value), LONGEST_KEY) if isinstance(value, str) else value
 
 
 def _submission(own_id: UUID, content: Content, report: Report, batch_id: UUID) -> dict[str, object]:
@@ -166,22 +179,21 @@ def _submission(own_id: UUID, content: Content, report: Report, batch_id: UUID) 
         "submission_id": str(own_id),
         "sha256": content.sha256,
         "batch_id": str(batch_id),
-        "programme_code": _plain(report.programme),
-        "period": report.period,
-        "unit_code": _plain(report.unit_code),
-        "agency_code": _plain(report.agency),
+        "programme_code": _key(report.programme),
+        "period": _key(report.period),
+        "unit_code": _key(report.unit_code),
+        "agency_code": _key(report.agency),
         "submission_type": report.submission_type,
         "form": report.form,
         "is_made_up": report.is_made_up,
-        "sheet": _plain(report.sheet),
-        "part_columns": {part: _plain(column) for part, column in report.part_columns.items()},
+        "sheet": _key(report.sheet),
+        "part_columns": {part: _key(column) for part, column in report.part_columns.items()},
         "received_at": content.received_at.isoformat(),
     }
 
 
-def _plain(text: str | None) -> str | None:
-    """NUL, which PostgreSQL cannot hold, is dropped."""
-    return text and text.replace("\x00", "")
+def _key(text: str | None) -> str | None:
+    return text and shortened(storable(text), LONGEST_KEY)
 
 
 def _line_row(own_id: str, line: Line) -> str:
@@ -190,14 +202,14 @@ def _line_row(own_id: str, line: Line) -> str:
     columns = (
         own_id,
         str(line.row_no),
-        _escaped(line.indicator),
-        _escaped(numerator.raw),
+        _escaped(line.indicator, LONGEST_KEY),
+        _escaped(numerator.raw, LONGEST_CELL),
         numerator.kind,
         numerator.interval or NULL,
-        _escaped(denominator.raw),
+        _escaped(denominator.raw, LONGEST_CELL),
         denominator.kind,
         denominator.interval or NULL,
-        _escaped(value.raw),
+        _escaped(value.raw, LONGEST_CELL),
         value.kind,
         value.interval or NULL,
         json.dumps(line.problems) if line.problems else NULL,
@@ -206,8 +218,9 @@ def _line_row(own_id: str, line: Line) -> str:
     return "\t".join(columns) + "\n"
 
 
-def _escaped(text: str | None) -> str:
-    """Text for COPY: backslash, tab and line ends escaped; NUL, which PostgreSQL cannot hold, dropped."""
+def _escaped(text: str | None, at_most: int | None = None) -> str:
+    """Text for COPY: backslash, tab and line ends escaped; what PostgreSQL cannot hold is dropped."""
     if text is None:
         return NULL
-    return text if text.isalnum() else text.translate(ESCAPES)
+    kept = text if at_most is None else shortened(text, at_most)
+    return kept if kept.isalnum() else storable(kept).translate(ESCAPES)

@@ -19,7 +19,8 @@ from uuid import UUID
 import psycopg
 
 from ingest import archive, loading, measures, opening, reading
-from ingest.loading import Content, Known, Parcel
+from ingest.characters import readable_name
+from ingest.loading import Content, Existing, LoadBatch
 from ingest.measures import Measures
 from ingest.reports import Issue, Refused, Report, refused
 from warehouse import database
@@ -120,20 +121,29 @@ class Batch:
     """Whether each file is on disk before the next; a large batch waits once, at its end."""
 
     def receive(self, connection: psycopg.Connection, arrival: Arrival) -> ReceivedFile:
-        return _loaded(connection, arrival.path, self.prepared(arrival))
+        """One file read and loaded; one whose content the database refuses is loaded as unreadable."""
+        try:
+            return _loaded(connection, arrival.path, self.prepared(arrival))
+        except (psycopg.Error, ValueError) as error:
+            if not _is_about_content(error):
+                raise
+            log.exception("%s could not be loaded", readable_name(arrival.path))
+        return _loaded(connection, arrival.path, self.unreadable(arrival))
 
-    def receive_what_is_there(self, connection: psycopg.Connection, arrivals: Sequence[Arrival]) -> list[Received]:
+    def receive_available(self, connection: psycopg.Connection, arrivals: Sequence[Arrival]) -> list[Received]:
         """Files received, and None in place of those that are gone or may not be opened."""
         received: list[Received] = []
         for arrival in arrivals:
             try:
                 received.append(self.receive(connection, arrival))
             except OSError as error:
-                log.error("%s stays where it is: %s", arrival.path, error)
+                log.error(
+                    "%s stays where it is: %s", readable_name(arrival.path), error.strerror or type(error).__name__
+                )
                 received.append(None)
         return received
 
-    def prepared(self, arrival: Arrival) -> Parcel:
+    def prepared(self, arrival: Arrival) -> LoadBatch:
         """A file archived and read. Raises OSError if there is none."""
         content, data = _content(arrival, self.archive, wait=self.waits)
         try:
@@ -143,7 +153,7 @@ class Batch:
             reports = [refused(reason.issue)]
         return loading.packed(content, reports, self.batch_id)
 
-    def unreadable(self, arrival: Arrival) -> Parcel:
+    def unreadable(self, arrival: Arrival) -> LoadBatch:
         """A file archived, and not looked into."""
         content, _ = _content(arrival, self.archive, wait=self.waits)
         return loading.packed(content, [refused(Issue("file_unreadable"))], self.batch_id)
@@ -155,18 +165,18 @@ def _begun(connection: psycopg.Connection, batch_id: UUID, *, waits: bool) -> Ba
 
 def _content(arrival: Arrival, archive_root: str, *, wait: bool = True) -> tuple[Content, bytes]:
     """A file archived; its bytes, of a larger file than may be read only the first."""
-    name = PurePosixPath(arrival.path).name
+    name = readable_name(PurePosixPath(arrival.path).name)
     with _source(arrival.path) as source:
-        sha, size, held = hashlib.sha256(), 0, []
+        sha, size, kept = hashlib.sha256(), 0, []
         for piece in _pieces(source):
             sha.update(piece)
             size += len(piece)
             if size <= opening.LARGEST_FILE:
-                held.append(piece)
+                kept.append(piece)
         source.seek(0)
-        pieces = held if size <= opening.LARGEST_FILE else _pieces(source)
+        pieces = kept if size <= opening.LARGEST_FILE else _pieces(source)
         address = archive.keep(pieces, sha.hexdigest(), name, archive_root, wait=wait)
-    return Content(sha.hexdigest(), name, size, address, arrival.received_at), b"".join(held)
+    return Content(sha.hexdigest(), name, size, address, arrival.received_at), b"".join(kept)
 
 
 def _pieces(source: BinaryIO) -> Iterator[bytes]:
@@ -182,10 +192,21 @@ def _source(path: str) -> BinaryIO:
     return cast(BinaryIO, fsspec.open(path, "rb").open())
 
 
-def _loaded(connection: psycopg.Connection, path: str, parcel: Parcel) -> ReceivedFile:
-    known = loading.load(connection, parcel) or Known(parcel.submission_ids, parcel.batch_id, is_judged=False)
-    content = parcel.content
-    return ReceivedFile(path, content.file_name, content.sha256, known.batch_id, known.submission_ids, known.is_judged)
+def _loaded(connection: psycopg.Connection, path: str, load_batch: LoadBatch) -> ReceivedFile:
+    existing = loading.load(connection, load_batch) or Existing(
+        load_batch.submission_ids, load_batch.batch_id, is_judged=False
+    )
+    content = load_batch.content
+    return ReceivedFile(
+        path, content.file_name, content.sha256, existing.batch_id, existing.submission_ids, existing.is_judged
+    )
+
+
+def _is_about_content(error: psycopg.Error | ValueError) -> bool:
+    """Whether a file's own text caused an error, and not the state of the server: sent again it would fail again."""
+    if isinstance(error, psycopg.OperationalError):
+        return isinstance(error, psycopg.errors.ProgramLimitExceeded)
+    return isinstance(error, psycopg.DataError | psycopg.IntegrityError | ValueError)
 
 
 # --- many files -----------------------------------------------------------------------------------
@@ -194,7 +215,7 @@ def _loaded(connection: psycopg.Connection, path: str, parcel: Parcel) -> Receiv
 def _received_in_order(connection: psycopg.Connection, arrivals: Sequence[Arrival], batch: Batch) -> Iterator[Received]:
     """Files received here if they are few, else by readers; a daemon (Celery's) may not start any."""
     if len(arrivals) < FEW or multiprocessing.current_process().daemon:
-        yield from batch.receive_what_is_there(connection, arrivals)
+        yield from batch.receive_available(connection, arrivals)
         return
     done = 0
     with _readers(READERS) as pool:
@@ -215,7 +236,7 @@ def _received_apart(connection: psycopg.Connection, arrival: Arrival, batch: Bat
         try:
             return pool.submit(_receive_in_reader, batch, [arrival]).result()[0]
         except BrokenProcessPool:
-            log.error("%s killed its reader", arrival.path)
+            log.error("%s killed its reader", readable_name(arrival.path))
     return _loaded(connection, arrival.path, batch.unreadable(arrival))
 
 
@@ -241,4 +262,4 @@ def _start_reader() -> None:
 
 
 def _receive_in_reader(batch: Batch, arrivals: Sequence[Arrival]) -> list[Received]:
-    return batch.receive_what_is_there(_own[-1], arrivals)
+    return batch.receive_available(_own[-1], arrivals)

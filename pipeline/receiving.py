@@ -153,7 +153,8 @@ def _batched(files: Sequence[str]) -> list[Sequence[str]]:
 
 
 def _plan(batch_id: UUID, files: Sequence[str]) -> str:
-    return json.dumps({"batch_id": str(batch_id), "files": list(files)}, ensure_ascii=False)
+    """ASCII, so that a file name of any bytes passes through what hands it on."""
+    return json.dumps({"batch_id": str(batch_id), "files": list(files)})
 
 
 def _unchecked_batches() -> list[UUID]:

@@ -9,7 +9,7 @@ with
 
     figures as (
         select *
-        from {{ ref("fct_indicator_rollup") }}
+        from {{ ref("int_rollups__computed") }}
         where boundary_basis = 'as_reported' and (value_low is not null or value_high is not null)
     ),
 

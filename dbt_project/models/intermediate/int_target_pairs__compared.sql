@@ -1,0 +1,147 @@
+-- int_target_pairs__compared.sql: one row per figure as reported and target beside it, with the
+-- verdict
+-- A commune's target binds the unit that set it; those of districts, of the province and of the
+-- nation are shown beside every unit of the programme.
+-- Communes are read by period alone: only districts and provinces need their whole history.
+{{ config(materialized="view") }}
+
+{%- set figure = [
+    "programme_code",
+    "indicator_code",
+    "period",
+    "unit_id",
+    "unit_code",
+    "unit_level",
+    "measure",
+    "value",
+    "value_low",
+    "value_high",
+    "low_closed",
+    "high_closed",
+] | join(", ") %}
+
+with
+    periods as (select * from {{ ref("int_periods__with_window") }}),
+
+    main_targets as (select * from {{ ref("int_main_targets__selected") }}),
+
+    figures as (
+        select
+            {{ figure }},
+            null as direction,
+            null::numeric as ceiling,
+            false as has_distance,
+            null::numeric as distance,
+            null::numeric as log_slope
+        from {{ ref("int_rollups__computed") }}
+        where boundary_basis = 'as_reported' and unit_level not in ('district', 'province')
+        union all
+        select {{ figure }}, direction, ceiling, has_distance, distance, log_slope
+        from {{ ref("int_indicator_trends__fitted") }}
+    ),
+
+    bounded as (
+        select
+            figures.*,
+            {{
+                comparison_interval(
+                    "figures.measure",
+                    "figures.value_low",
+                    "figures.value_high",
+                    "figures.low_closed",
+                    "figures.high_closed",
+                )
+            }},
+            figures.value_low is not null or figures.value_high is not null as has_figure,
+            periods.kind,
+            extract(year from periods.data_to)::integer as period_year,
+            {{ period_time("periods.data_to") }} as period_time
+        from figures
+        inner join
+            periods
+            on periods.programme_code = figures.programme_code
+            and periods.period = figures.period
+    ),
+
+    targets as (select * from {{ ref("targets") }}),
+
+    paired as (
+        select
+            bounded.*,
+            targets.target_scope,
+            targets.target_year,
+            targets.comparator,
+            targets.target_low,
+            targets.target_high,
+            targets.bound_unit_code,
+            targets.indicator_code is not null as has_target,
+            coalesce(targets.measure = bounded.measure, false) as is_comparable,
+            {{
+                target_number_of(
+                    "targets.comparator", "targets.target_low", "targets.target_high"
+                )
+            }} as target_number,
+            {{
+                verdict_of_interval(
+                    "targets.comparator",
+                    "targets.target_low",
+                    "targets.target_high",
+                    "bounded.",
+                )
+            }} as interval_verdict
+        from bounded
+        left join
+            targets
+            on targets.programme_code = bounded.programme_code
+            and targets.indicator_code = bounded.indicator_code
+            and (
+                targets.target_scope <> 'commune'
+                or (targets.bound_unit_code = bounded.unit_code and bounded.unit_level = 'commune')
+            )
+    )
+
+select
+    *,
+    case
+        when not has_target
+        then 'no_target'
+        when not is_comparable
+        then 'not_comparable'
+        when not has_figure
+        then 'no_data'
+        else interval_verdict
+    end as verdict,
+    case
+        when not is_comparable
+        then null
+        when comparator in ('<', '≤')
+        then value - target_high
+        when comparator = 'between'
+        then greatest(target_low - value, value - target_high)
+        else target_low - value
+    end as gap,
+    -- looked up in hashes of a small table; a join would have to be planned for every reader
+    case
+        when not has_target or target_scope = 'national'
+        then false
+        when
+            unit_level = 'commune'
+            and (programme_code, indicator_code, period, unit_code) in (
+                select programme_code, indicator_code, period, unit_code
+                from main_targets
+                where unit_code is not null
+            )
+        then
+            (programme_code, indicator_code, period, unit_code, target_scope, target_year) in (
+                select programme_code, indicator_code, period, unit_code, target_scope, target_year
+                from main_targets
+                where unit_code is not null
+            )
+        else
+            (programme_code, indicator_code, period, unit_level, target_scope, target_year) in (
+                select programme_code, indicator_code, period, unit_level, target_scope, target_year
+                from main_targets
+                where unit_code is null
+            )
+    end as is_main_target
+from paired
