@@ -63,6 +63,38 @@ def test_every_link_of_the_docs_leads_to_a_file():
     assert broken == []
 
 
+def test_every_path_that_a_page_names_is_there():
+    root = "dags|baocao|pipeline|ingest|expectations|alerts|publish|warehouse|dbt_project|docs|tests|docker|macros|models|seeds"
+    path = re.compile(rf"`((?:{root})/[\w./-]*)`")
+    pages = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    named = [(page.name, found) for page in pages for found in path.findall(page.read_text(encoding="utf-8"))]
+
+    assert len(named) > 100
+    assert [f"{page}: {found}" for page, found in named if not (ROOT / found).exists()] == []
+
+
+def test_every_link_to_a_heading_leads_to_one():
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    links = [
+        (document, *found)
+        for document in documents
+        for found in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", document.read_text(encoding="utf-8"))
+    ]
+    broken = [
+        f"{document.relative_to(ROOT)}: {target}#{anchor}"
+        for document, target, anchor in links
+        if anchor not in _anchors(document.parent / target if target else document)
+    ]
+    assert len(links) > 5
+    assert broken == []
+
+
+def _anchors(page: Path) -> set[str]:
+    """The anchors that Markdown gives the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def _names(folder: str, pattern: str) -> list[str]:
     names = [path.stem for path in Path(ROOT / folder).glob(pattern)]
     assert names
