@@ -24,7 +24,7 @@ def progress(programme: str, unit: Unit, period: Period, as_of: AsOf = None, jso
 
     \b
     baocao progress bacninh-2026-2030 07228 2025
-    baocao progress bacninh-2026-2030 07228 2025 --as-of 2026-07-01 --json
+    baocao progress bacninh-2026-2030 24 2026 --as-of 2026-07-01 --json
     """
     from publish.reading import progress as figures
 

@@ -36,7 +36,7 @@ def report(
 
     \b
     baocao report bacninh-2026-2030 07228 2025 --out annex.xlsx
-    baocao report bacninh-2026-2030 07228 2025 --compare 2026-06-01 2026-07-01
+    baocao report bacninh-2026-2030 24 2026 --compare 2026-06-01 2026-07-01
     """
     database.prepare()
     if compare:
