@@ -18,6 +18,7 @@ PAGES = [
     DOCS / "reference/commands.md",
 ]
 BLOCK = re.compile(r"^ *```[a-z]*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+USAGE = {"[OPTIONS]", "ARGS..."}
 COMMAND = re.compile(r"^ *(?:\$ )?(?:\.venv/bin/)?(baocao .*)$", re.MULTILINE)
 
 NOT_RUN = {
@@ -61,8 +62,8 @@ def of_page(page: Path) -> Iterator[Shown]:
     text = page.read_text(encoding="utf-8")
     for block in BLOCK.findall(text):
         for line in COMMAND.findall(block):
-            arguments = shlex.split(line, comments=True)[1:]
-            if arguments[0] not in NOT_RUN and "[OPTIONS]" not in arguments:
+            arguments = shlex.split(line.partition(" > ")[0], comments=True)[1:]
+            if arguments[0] not in NOT_RUN and USAGE.isdisjoint(arguments):
                 yield Shown(str(page.relative_to(ROOT)), tuple(arguments))
 
 
