@@ -1,5 +1,6 @@
 """`baocao build` and `baocao run`: build the marts, or run every step once."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -18,11 +19,13 @@ def build(
 ) -> None:
     """Build the marts from the accepted reports, and run the publication checks.
 
-    Only what changed since the last build is rebuilt; after a change of seeds or models, all that depends on it.
+    Only what changed is rebuilt: by new reports, catalogue rows or models. The exit code is 1 if a failed check
+    blocks the publication of a programme; the others can be published.
 
     \b
     baocao build
     """
+    from expectations.checks import NotFitToPublish
     from pipeline import building
 
     database.prepare()
@@ -31,17 +34,21 @@ def build(
     made = sum(node.node_id.startswith("model.") for node in result.nodes)
     tests = sum(node.node_id.startswith("test.") for node in result.nodes)
     typer.echo(f"{made} models built, {tests} tests passed.")
+    if result.held:
+        raise NotFitToPublish(result.held)
 
 
 @app.command()
 def run() -> None:
     """Run every step once, as the DAGs do: receive the inbox, build, check, send reminders, publish.
 
-    Missing reports stop nothing. If a critical check fails, reminders are still sent and nothing is published.
+    Missing reports stop nothing. If a critical check fails, reminders are still sent and nothing of that programme is
+    published; the others are, and the exit code is 1 with the reason.
 
     \b
     baocao run
     """
+    from expectations.checks import NotFitToPublish
     from pipeline import building, completeness, publishing, receiving, reminding
 
     database.prepare()
@@ -51,7 +58,8 @@ def run() -> None:
         building.build()
         status.update("Checking who has not reported…")
         try:
-            completeness.check()
+            with suppress(NotFitToPublish):  # publish() holds the programme and says why
+                completeness.check()
         finally:
             status.update("Writing to those who have not reported…")
             reminding.remind()

@@ -1,5 +1,6 @@
 """`baocao db`: database access for other programs."""
 
+import shlex
 from enum import StrEnum
 from typing import Annotated
 
@@ -37,3 +38,17 @@ def url(
         write_document({"role": role.value, "url": address})
     else:
         typer.echo(address)
+
+
+@app.command()
+def env() -> None:
+    """Print the lines of .env.example for this home's database, with its password: for dbt's own command line.
+
+    \b
+    baocao db env
+    """
+    from pipeline import building
+
+    database.prepare()
+    for name, value in building.connection_variables().items():
+        typer.echo(f"{name}={shlex.quote(value)}")
