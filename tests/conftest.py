@@ -1,4 +1,4 @@
-"""What every test stands on: a home of its own, and in it an embedded PostgreSQL that ends with the tests.
+"""Fixtures of all tests: a home of its own, and in it an embedded PostgreSQL that ends with the tests.
 
 home             (always there) BAOCAO_HOME is a throw-away folder, and no other BAOCAO_ variable is set
 warehouse        the embedded server, prepared once a session: schemas raw, ops and the empty ones of dbt
@@ -113,7 +113,7 @@ def own_database(prepared_database: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def bare_database(warehouse: None) -> Iterator[str]:
+def empty_database(warehouse: None) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as environment, database_of_its_own(environment) as address:
         yield address
 
@@ -136,7 +136,7 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
         capsys.readouterr()
         with pytest.raises(SystemExit) as left:
             main()
-        said = capsys.readouterr()
-        return Outcome(int(left.value.code or 0), said.out, said.err)
+        captured = capsys.readouterr()
+        return Outcome(int(left.value.code or 0), captured.out, captured.err)
 
     return run
