@@ -23,7 +23,7 @@ def up() -> None:
         services.start()
     where = database.status()
     typer.echo(f"PostgreSQL  {where.address}  (`baocao db url` for a program, `baocao db url --role bi` for a BI tool)")
-    typer.echo(f"Airflow     {_airflow_door(services.address())}")
+    typer.echo(f"Airflow     {_airflow_login(services.address())}")
     typer.echo(f"Inbox       {get_settings().inbox}")
 
 
@@ -61,10 +61,10 @@ def status(json: Json = False) -> None:
     for component in components:
         typer.echo(f"{component.name:<15}{component.state:<10}{component.log if component.pid else ''}")
     if address:
-        typer.echo(f"{'Airflow':<15}{_airflow_door(address)}")
+        typer.echo(f"{'Airflow':<15}{_airflow_login(address)}")
 
 
-def _airflow_door(address: str) -> str:
+def _airflow_login(address: str) -> str:
     """Where people look, and how they get in; the password itself stays in its file."""
     from warehouse.airflow import environment
 
