@@ -196,6 +196,8 @@ def log_lines() -> Iterator[Text]:
 
 def first_lines_of_docstrings() -> Iterator[Text]:
     for file in tracked("*.py"):
+        if file.startswith(HISTORY):
+            continue
         for node in ast.walk(ast.parse(read(file))):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                 docstring = ast.get_docstring(node)
