@@ -5,7 +5,7 @@ warehouse        the embedded server, prepared once a session: schemas raw, ops 
 clean_warehouse  the same with raw and ops emptied for this test (some milliseconds)
 own_database     a database of its own for a module, reached through BAOCAO_DATABASE_URL: for tests that build marts;
                  the catalogue is in it already, copied from a database that was prepared once
-bare_database    the same with nothing but the empty schemas: for tests that plant tables of their own
+empty_database   the same with nothing but the empty schemas: for tests that plant tables of their own
 command          runs `baocao …` in this process: command("db", "url") gives code, out and err
 own_home         a second home for one test: for what stops or kills a server
 """
