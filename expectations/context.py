@@ -78,11 +78,12 @@ def _validate(
     ]
     asset = warehouse.add_query_asset(suite.name, query=f"select * from {suite.relation}")
     batch = asset.add_batch_definition_whole_table("all").get_batch()
-    return batch.validate(ExpectationSuite(suite.name, expectations=expectations), result_format="BASIC").results
+    found = batch.validate(ExpectationSuite(suite.name, expectations=expectations), result_format="BASIC")
+    return list(found.results)
 
 
 def _unexpected(result: "ExpectationValidationResult", rule: str) -> int:
-    """The count behind a result; `success` alone cannot tell a broken rule from a broken query."""
+    """The count behind a result; `success` alone does not distinguish a broken rule from a broken query."""
     count = result.result.get("observed_value")
     if count is None:
         errors = [info["exception_message"] for info in result.exception_info.values() if isinstance(info, dict)]

@@ -66,7 +66,7 @@ class Account(NamedTuple):
 
 @dataclass(frozen=True)
 class Server:
-    """A server that answered just now."""
+    """A server that has just responded."""
 
     pid: int
     port: int
@@ -106,7 +106,7 @@ class Cluster:
     def ensure(self, password: str) -> Server:
         """The running server; made and started if needed.
 
-        Raises BaocaoError with the reason and the server's last words when it cannot be.
+        Raises BaocaoError with the reason and the end of the server's log when it cannot be.
         """
         if server := self.running():
             return server
@@ -153,7 +153,7 @@ class Cluster:
             configuration.write("\ninclude_if_exists 'baocao.conf'\n")
 
     def _choose_place(self) -> None:
-        """As root with a home that `nobody` cannot enter, the data stand in ROOTS_PLACE and home links there."""
+        """As root with a home that `nobody` cannot enter, the data is in ROOTS_PLACE and home links there."""
         account = self._account()
         if not account or _may(account, "-x", self.home):
             return
@@ -220,7 +220,7 @@ class Cluster:
     # --- looking at it ----------------------------------------------------------------------------
 
     def _postmaster(self) -> _PidFile | None:
-        """What postmaster.pid says, if a living postmaster of this cluster stands behind it."""
+        """What postmaster.pid says, if a living postmaster of this cluster wrote it."""
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
             found = _PidFile(int(lines[0]), int(lines[3]), lines[7].strip() if len(lines) > 7 else "starting")
