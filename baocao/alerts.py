@@ -1,4 +1,4 @@
-"""`baocao alerts`: send what is due now; the ledger of what was sent."""
+"""`baocao alerts`: send the reminders that are due; list the ledger."""
 
 from collections import Counter
 from dataclasses import asdict
@@ -9,25 +9,33 @@ import typer
 from baocao.output import Json, write_document, write_table
 from warehouse import database, wording
 
-app = typer.Typer(name="alerts", help="Who is told what, when, once.", no_args_is_help=True)
+app = typer.Typer(name="alerts", help="Reminders for outstanding reports.", no_args_is_help=True)
 
 SHOWN = ("unit", "report", "deadline", "stage", "status", "since")
 
 
 @app.callback()
 def alerts() -> None:
-    """Who is told what, when, once."""
+    """Reminders for outstanding reports."""
 
 
 @app.command()
 def run(
     retry_failed: Annotated[
         bool,
-        typer.Option("--retry-failed", help="Send failed alerts too, where they still hold: after a mended address."),
+        typer.Option(
+            "--retry-failed",
+            help="Also send failed alerts whose report is still outstanding: use it after correcting an address.",
+        ),
     ] = False,
     json: Json = False,
 ) -> None:
-    """Tell what is due now on the ladder of each awaited report; whoever was told is not told again."""
+    """Send the reminders that are due now for outstanding reports. No alert is sent twice.
+
+    \b
+    baocao alerts run
+    baocao alerts run --retry-failed
+    """
     from pipeline import reminding
 
     database.prepare()
@@ -40,10 +48,14 @@ def run(
 
 @app.command(name="list")
 def list_ledger(
-    status: Annotated[str | None, typer.Option(help="One status alone: `failed`, `planned`, `no_contact`, …")] = None,
+    status: Annotated[str | None, typer.Option(help="Only this status: `failed`, `planned`, `no_contact`, …")] = None,
     json: Json = False,
 ) -> None:
-    """The ledger of alerts, newest first."""
+    """List the alerts of the ledger, the newest first.
+
+    \b
+    baocao alerts list --status failed
+    """
     from pipeline import reminding
 
     database.prepare()
@@ -58,7 +70,7 @@ def list_ledger(
 
 
 def _errors(rows: list[dict[str, Any]]) -> Counter[tuple[str, str, str]]:
-    """How often each thing was said, by status and channel; a table's column is too narrow for it."""
+    """How often each error occurred, by status and channel; a table's column is too narrow for it."""
     return Counter((row["status"], row["channel"], row["last_error"]) for row in rows if row["last_error"])
 
 

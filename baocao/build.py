@@ -1,4 +1,4 @@
-"""`baocao build` and `baocao run`: make the figures, or do everything that the DAGs do."""
+"""`baocao build` and `baocao run`: build the marts, or run every step once."""
 
 from contextlib import suppress
 from typing import Annotated
@@ -14,13 +14,16 @@ app = typer.Typer()
 @app.command()
 def build(
     full_refresh: Annotated[
-        bool, typer.Option("--full-refresh", help="Drop and make again every table, and every view upon them.")
+        bool, typer.Option("--full-refresh", help="Drop and rebuild all tables, and every view that reads them.")
     ] = False,
 ) -> None:
-    """Raw to marts, and the checks on the marts.
+    """Build the marts from the accepted reports, and run the publication checks.
 
-    Makes again what is made of other reports, rows or models than the tables hold. Ends with 1 where a broken check
-    holds the publication of a programme; the others can be published.
+    Only what changed is rebuilt: by new reports, catalogue rows or models. The exit code is 1 if a failed check
+    blocks the publication of a programme; the others can be published.
+
+    \b
+    baocao build
     """
     from expectations.checks import NotFitToPublish
     from pipeline import building
@@ -37,10 +40,13 @@ def build(
 
 @app.command()
 def run() -> None:
-    """Receive the inbox, build, check who has not reported, remind and publish: what the DAGs run, once.
+    """Run every step once, as the DAGs do: receive the inbox, build, check, send reminders, publish.
 
-    A report that is missing stops nothing. Where something cannot be true, letters go out all the same, and nothing of
-    its programme is published: the others are, and the command ends with 1 and says so.
+    Missing reports stop nothing. If a critical check fails, reminders are still sent and nothing of that programme is
+    published; the others are, and the exit code is 1 with the reason.
+
+    \b
+    baocao run
     """
     from expectations.checks import NotFitToPublish
     from pipeline import building, completeness, publishing, receiving, reminding

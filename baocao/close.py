@@ -1,4 +1,4 @@
-"""`baocao close`: close a period after approval."""
+"""`baocao close`: close a period."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -15,13 +15,16 @@ app = typer.Typer()
 def close(
     programme: str,
     period: str,
-    note: Annotated[str, typer.Option(help="Who approved it and why; kept with the closing.")] = "",
+    note: Annotated[str, typer.Option(help="Who approved it and why; stored with the closing.")] = "",
     json: Json = False,
 ) -> None:
-    """Close a period: its figures of now are the vintage that stays, and nobody is reminded any more.
+    """Close a period: no more reminders, and its figures of now can be reproduced at any time.
 
-    Corrections are still accepted, and marked as after closing. The closed figures are read with
-    `baocao report … --as-of` the moment of the closing. The DAG `closing` does the same after an approval in Airflow.
+    Later corrections are accepted and marked as after closing. To read the closed figures, give the time of the
+    closing to `baocao report … --as-of`. The DAG `closing` does the same after an approval in Airflow.
+
+    \b
+    baocao close bacninh-2026-2030 2026 --note "Quyết định số 12/QĐ-UBND"
     """
     from pipeline import closing
 

@@ -1,4 +1,4 @@
-"""`baocao contacts`: who is written to."""
+"""`baocao contacts`: the recipients of reminders."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -9,20 +9,24 @@ import typer
 from alerts import contacts as book
 from baocao.output import Json, write_document
 
-app = typer.Typer(name="contacts", help="Who is written to.", no_args_is_help=True)
+app = typer.Typer(name="contacts", help="Recipients of reminders.", no_args_is_help=True)
 
 
 @app.callback()
 def contacts() -> None:
-    """Who is written to."""
+    """Recipients of reminders."""
 
 
 @app.command(name="import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A CSV: unit_code,agency,role,email,webhook")],
+    file: Annotated[Path, typer.Argument(help="A CSV with the columns unit_code,agency,role,email,webhook.")],
     json: Json = False,
 ) -> None:
-    """Replace the contacts of the units in the file; malformed rows are refused, and the exit code is then 1."""
+    """Replace the contacts of the units in a file. Invalid rows are refused; the exit code is then 1.
+
+    \b
+    baocao contacts import contacts.csv
+    """
     from pipeline import building
 
     building.prepare_catalogue()  # units and agencies are checked against it

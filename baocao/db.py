@@ -1,4 +1,4 @@
-"""`baocao db`: the way into the warehouse for other programs."""
+"""`baocao db`: database access for other programs."""
 
 import shlex
 from enum import StrEnum
@@ -24,10 +24,14 @@ def db() -> None:
 
 @app.command()
 def url(
-    role: Annotated[Role, typer.Option(help="owner: everything; bi: reads the schema marts only.")] = Role.owner,
+    role: Annotated[Role, typer.Option(help="owner: all rights; bi: may read the schema marts only.")] = Role.owner,
     json: Json = False,
 ) -> None:
-    """A working postgresql:// address, password included; starts the database if need be."""
+    """Print a working postgresql:// address with its password. Starts the database if necessary.
+
+    \b
+    baocao db url --role bi
+    """
     database.prepare()
     address = database.url(role.value)
     if json:
@@ -38,7 +42,11 @@ def url(
 
 @app.command()
 def env() -> None:
-    """The lines of .env.example, filled in for this home's database, password included: for dbt's own command line."""
+    """Print the lines of .env.example for this home's database, with its password: for dbt's own command line.
+
+    \b
+    baocao db env
+    """
     from pipeline import building
 
     database.prepare()

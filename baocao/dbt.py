@@ -13,10 +13,14 @@ app = typer.Typer()
     options_metavar="ARGS...",
 )
 def dbt(context: typer.Context) -> None:
-    """dbt with these arguments, on this home's database: `baocao dbt build --select fct_indicator_rollup+`.
+    """Run dbt with these arguments on this home's database.
 
-    Project, profile, connection and the folders under BAOCAO_HOME are set; the database is started if need be. Figures
-    made so are checked and published by the next `baocao build` and `baocao run`.
+    Project, profile, connection and the folders under BAOCAO_HOME are set; the database is started if necessary. The
+    next `baocao build` and `baocao run` check and publish what was built.
+
+    \b
+    baocao dbt build --select fct_indicator_rollup+
+    baocao dbt docs generate --static
     """
     from pipeline import building
 

@@ -1,4 +1,4 @@
-"""`baocao demo`: a whole reporting season, played in minutes by the real services."""
+"""`baocao demo`: a whole reporting season in minutes, run by the real services."""
 
 import os
 import signal
@@ -29,7 +29,11 @@ REPLAY = {"BAOCAO_INBOX_SCHEDULE": "none", "BAOCAO_DEADLINES_SCHEDULE": "none"}
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave PostgreSQL and Airflow running afterwards.")] = False,
 ) -> None:
-    """Two real reports and a made-up season of 99 communes: from the inbox to the provincial scorecard."""
+    """Run a demonstration: two real reports and a made-up season of 99 communes, from the inbox to the scorecard.
+
+    \b
+    baocao demo --keep
+    """
     from baocao import demo_summary
     from baocao.demo_mailbox import mailbox
     from warehouse import database
@@ -60,7 +64,7 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 
 
 class _Log:
-    """Writes what happens with the seconds since the start: a line at a time, for a terminal or a log."""
+    """Prints what happens, with the seconds since the start: a line at a time, for a terminal or a log."""
 
     def __init__(self, console: Console) -> None:
         self.console = console

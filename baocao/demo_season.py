@@ -1,4 +1,4 @@
-"""The season that `baocao demo` plays: which files arrive when.
+"""The season of `baocao demo`: which files arrive when.
 
 Two reports are real (docs/examples). All others are made up, from one seed, and marked as made up:
 the 99 communes of Bắc Ninh for 2026 and the ten districts of Bắc Giang, with their province, for 2024.
@@ -36,7 +36,7 @@ class Cast:
 
 @dataclass(frozen=True)
 class Wave:
-    """One wave of the season: files into the inbox, then a run of a DAG at that time."""
+    """One step of the season: files into the inbox, then a run of a DAG at that time."""
 
     at: str
     dag_id: str

@@ -132,8 +132,8 @@ def _show_origin(console: Console) -> None:
 
 def _value(row: Mapping[str, Any]) -> str:
     if row["value"] is not None:
-        places = formatting.decimals(row["value"], row["target_low"] or row["target_high"])
-        return f"{formatting.number(row['value'], places)} {row['unit_vi'] or ''}".strip()
+        decimals = formatting.decimals(row["value"], row["target_low"] or row["target_high"])
+        return f"{formatting.number(row['value'], decimals)} {row['unit_vi'] or ''}".strip()
     return formatting.interval(row["value_low"], row["value_high"], False, False)
 
 

@@ -1,4 +1,4 @@
-"""`baocao ingest` and `baocao receive-document`: reports come in, and each file gets its receipt."""
+"""`baocao ingest` and `baocao receive-document`: receive reports; each file gets a receipt."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -26,10 +26,15 @@ ISSUES_SHOWN = 3
 
 @app.command()
 def ingest(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders or fsspec addresses.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders or fsspec URLs.")],
     json: Json = False,
 ) -> None:
-    """Receive reports, run the gate and answer each file with a receipt. What is given stays where it is."""
+    """Receive reports, validate them and write a receipt for each file. The files themselves are not moved.
+
+    \b
+    baocao ingest docs/examples/da-mai-2025.csv
+    baocao ingest made-up/ --json
+    """
     from pipeline import inbox, receiving
 
     files = inbox.files_at(paths)
@@ -46,11 +51,15 @@ def receive_document(
     period: str,
     unit: str,
     file: Path,
-    agency: Annotated[str, typer.Option(help="Who reports, where it is not the unit itself.")] = "UBND",
-    made_up: Annotated[bool, typer.Option("--made-up", help="It is made up, and is marked as such for ever.")] = False,
+    agency: Annotated[str, typer.Option(help="The agency that reports, if it is not the unit itself.")] = "UBND",
+    made_up: Annotated[bool, typer.Option("--made-up", help="Mark the document as made up.")] = False,
     json: Json = False,
 ) -> None:
-    """Receive a report without figures: a dossier or a narrative, of any file type."""
+    """Receive a report without figures: a dossier or a narrative, of any file type.
+
+    \b
+    baocao receive-document langson-child-friendly-2024 2024 05971 dossier.pdf
+    """
     from pipeline import receiving
 
     if not file.is_file():

@@ -1,4 +1,4 @@
-"""The command `baocao`: finds the command groups beside it and mounts them; shows errors as sentences.
+"""The command `baocao`: mounts the command groups of this package; shows errors as sentences.
 
 A group is a module of this package with an `app = typer.Typer(...)`: with a name it is a group of commands
 (`baocao db url`), without one its commands stand at the top (`baocao up`). Exit codes: 0 done, 1 the work failed,
@@ -40,7 +40,18 @@ def start(
         bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Báo cáo: reports of Vietnam's administrations, from the file to the figure."""
+    """baocao: reports of Vietnam's administrations, from the received file to the published figure.
+
+    A first report, in six steps:
+
+    \b
+    baocao template bacninh-2026-2030 07228 2026 --out da-mai.xlsx
+    baocao ingest docs/examples/da-mai-2025.csv
+    baocao build
+    baocao progress bacninh-2026-2030 07228 2025
+    baocao report bacninh-2026-2030 07228 2025 --out annex.xlsx
+    baocao missing
+    """
     check_home()
     pinned = get_settings().now
     if pinned:
@@ -55,7 +66,7 @@ def mount_groups() -> None:
 
 
 def main() -> None:
-    """Run the command line and exit; what went wrong is told in a sentence, never as a stack trace."""
+    """Run the command line and exit; errors are sentences, never stack traces."""
     configure()
     try:
         app(prog_name="baocao")

@@ -1,4 +1,4 @@
-"""`baocao missing`: who has not reported."""
+"""`baocao missing`: overdue reports."""
 
 from typing import Annotated
 
@@ -14,17 +14,21 @@ SHOWN = ("programme_code", "period", "unit_code", "unit_name", "agency_code", "d
 
 @app.command()
 def missing(
-    programme: Annotated[str | None, typer.Option(help="Only this programme, though it may have ended.")] = None,
+    programme: Annotated[str | None, typer.Option(help="Only this programme, even if it has ended.")] = None,
     period: Annotated[str | None, typer.Option(help="Only this period.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Ended plans and closed periods too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Include ended programmes and closed periods.")] = False,
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
-    """Who owes a report whose deadline has passed with nothing accepted.
+    """List overdue reports: the deadline has passed and nothing was accepted.
 
-    A report that came and was refused is listed as rejected until a good one comes. Plans that have ended and periods
-    that were closed are left out unless --programme names one or --all asks for everything. For a moment still to come
-    the answer is who will be overdue then if nothing more is accepted.
+    A report that was rejected is listed as `rejected` until a valid one arrives. Ended programmes and closed periods
+    are left out without --programme or --all. With a future --as-of: the reports that will be overdue then if nothing
+    more is accepted.
+
+    \b
+    baocao missing
+    baocao missing --programme angiang-emulation-2022 --as-of 2022-10-10
     """
     from publish.reading import missing
 

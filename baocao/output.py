@@ -1,4 +1,4 @@
-"""How a command speaks: one JSON document or a table on stdout, everything else on stderr."""
+"""Output of commands: one JSON document or a table on stdout, everything else on stderr."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -25,22 +25,22 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         parser=parse_timestamp,
-        metavar="MOMENT",
-        help="As it was known at this moment, ISO 8601 in Vietnamese time; the newest when not given.",
+        metavar="TIMESTAMP",
+        help="As it was known at this time: ISO 8601, Vietnamese time; without it, the newest.",
     ),
 ]
-"""The option of every command that tells figures; hand it to moments.look_at."""
+"""The option of every command that reads figures; hand it to moments.look_at."""
 
 
 def write_document(document: object) -> None:
-    """One JSON document on stdout: timestamps in ISO 8601, numbers not rounded, letters as they are."""
+    """One JSON document on stdout: timestamps in ISO 8601, numbers not rounded, Unicode not escaped."""
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
 
 
 def write_table(
     columns: Sequence[str], rows: Sequence[Mapping[str, Any]], title: str | None = None, one_line: str | None = None
 ) -> None:
-    """Rows for people, on stdout; a missing value is an empty cell, and never 0.
+    """Print rows as a table on stdout; a missing value is an empty cell, and never 0.
 
     one_line: the column that gives way on a narrow screen: it is cut short, so that no other one is.
     """

@@ -1,4 +1,4 @@
-"""`baocao progress` and `baocao trace`: where a unit stands, and what a figure is made of."""
+"""`baocao progress` and `baocao trace`: a unit's figures against its targets; the source of a figure."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -13,15 +13,18 @@ app = typer.Typer()
 
 Unit = Annotated[str, typer.Argument(help="A unit's code: 07228 for Phường Đa Mai, 24 for Bắc Ninh.")]
 Period = Annotated[str, typer.Argument(help="2026, 2026-H1, 2026-Q3 or 2026-06.")]
-Basis = Annotated[str, typer.Option(help="as_reported: the units of that period. current: restated to today's map.")]
+Basis = Annotated[str, typer.Option(help="as_reported: the units of that period; current: restated for today's units.")]
 
 
 @app.command()
 def progress(programme: str, unit: Unit, period: Period, as_of: AsOf = None, json: Json = False) -> None:
-    """A unit's indicators against the targets, as the last build left them or as they were known at a moment.
+    """Compare a unit's indicators with its own targets and the province's.
 
-    Each indicator stands against its own plan's target and against the province's. A figure that is only known to lie
-    between two ends gets a verdict only where all of it agrees.
+    A figure that is an interval gets a verdict only if the whole interval agrees.
+
+    \b
+    baocao progress bacninh-2026-2030 07228 2025
+    baocao progress bacninh-2026-2030 24 2026 --as-of 2026-07-01 --json
     """
     from publish.reading import progress as figures
 
@@ -47,9 +50,13 @@ def trace(
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
-    """From a figure down to the file, sheet and cell of each report that it is made of.
+    """Trace a figure to the file, sheet and cell of each report that it consists of.
 
-    The unit may be a province, a district, a commune, or what could not be placed below a province (24/unallocated).
+    The unit may be a province, a district, a commune, or the unallocated part of a province (24/unallocated).
+
+    \b
+    baocao trace bacninh-2026-2030 3.2 07228 2025
+    baocao trace bacgiang-maternal-child-2025 I.1 24 2023 --basis current
     """
     from publish.reading import tracing
 

@@ -1,4 +1,4 @@
-"""`baocao report`: the plan's own annex table or score sheet, filled in; and what changed between two moments."""
+"""`baocao report`: the plan's annex table or score sheet, filled in; and what changed between two timestamps."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -24,15 +24,19 @@ def report(
     as_of: AsOf = None,
     compare: Annotated[
         tuple[str, str] | None,
-        typer.Option(metavar="T1 T2", help="List what changed between two moments, and which file changed it."),
+        typer.Option(metavar="T1 T2", help="List what changed between two timestamps, and which file changed it."),
     ] = None,
     json: Json = False,
 ) -> None:
     """Write the plan's annex table, or its score sheet, with the figures of a unit or the province.
 
-    The same moment gives the same bytes for ever, as long as the catalogue is unchanged. With --compare no table is
-    written but the list of the figures that changed, with the files, sheets and cells that changed them; --out then
-    writes that list as a workbook.
+    The same --as-of always gives the same bytes, as long as the catalogue is unchanged. --compare lists the figures
+    that changed between two timestamps instead, with the files, sheets and cells that changed them; --out then writes
+    that list as a workbook.
+
+    \b
+    baocao report bacninh-2026-2030 07228 2025 --out annex.xlsx
+    baocao report bacninh-2026-2030 24 2026 --compare 2026-06-01 2026-07-01
     """
     database.prepare()
     if compare:

@@ -1,4 +1,4 @@
-"""`baocao score`: a programme's units by the points of its score sheet."""
+"""`baocao score`: the ranking or recognition of a programme's units."""
 
 from typing import Annotated
 
@@ -18,10 +18,13 @@ def score(
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
-    """The units of a programme by their points, or whether each can be recognised, and why.
+    """Rank the units of a programme by points, or show whether each is recognised, with the reasons.
 
-    Points that nobody has given yet are left out and told as open: a total is provisional until nothing can change it.
-    With --json each row of rpt_score_ranking carries its lines (fct_score) under `criteria`.
+    Points that nobody has given yet are left out and listed as open: a total is provisional while they can change it.
+    With --json each row of rpt_score_ranking has its lines (fct_score) under `criteria`.
+
+    \b
+    baocao score angiang-emulation-2022 2022
     """
     from publish.scores import data as score_data
 

@@ -1,4 +1,4 @@
-"""`baocao up`, `down`, `status`: the embedded services, the database and Airflow."""
+"""`baocao up`, `down`, `status`: start, stop and show PostgreSQL and Airflow."""
 
 from dataclasses import asdict
 
@@ -13,7 +13,7 @@ app = typer.Typer()
 
 @app.command()
 def up() -> None:
-    """Start the database and Airflow, and leave them running."""
+    """Start PostgreSQL and Airflow, and leave them running: `baocao up`."""
     from warehouse.airflow import services
 
     console = stderr()
@@ -23,13 +23,13 @@ def up() -> None:
         services.start()
     where = database.status()
     typer.echo(f"PostgreSQL  {where.address}  (`baocao db url` for a program, `baocao db url --role bi` for a BI tool)")
-    typer.echo(f"Airflow     {_airflow_door(services.address())}")
+    typer.echo(f"Airflow     {_airflow_login(services.address())}")
     typer.echo(f"Inbox       {get_settings().inbox}")
 
 
 @app.command()
 def down() -> None:
-    """Stop Airflow and the embedded database; what is stored stays."""
+    """Stop Airflow and the embedded PostgreSQL; the data is kept: `baocao down`."""
     from warehouse.airflow import services
 
     console = stderr()
@@ -43,7 +43,7 @@ def down() -> None:
 
 @app.command()
 def status(json: Json = False) -> None:
-    """What is running, and where."""
+    """Show which services run, and where: `baocao status --json`."""
     from warehouse.airflow import services
 
     where, components = database.status(), services.status()
@@ -61,10 +61,10 @@ def status(json: Json = False) -> None:
     for component in components:
         typer.echo(f"{component.name:<15}{component.state:<10}{component.log if component.pid else ''}")
     if address:
-        typer.echo(f"{'Airflow':<15}{_airflow_door(address)}")
+        typer.echo(f"{'Airflow':<15}{_airflow_login(address)}")
 
 
-def _airflow_door(address: str) -> str:
+def _airflow_login(address: str) -> str:
     """Where people look, and how they get in; the password itself stays in its file."""
     from warehouse.airflow import environment
 

@@ -1,4 +1,4 @@
-"""`baocao simulate`: made-up reports, marked as such."""
+"""`baocao simulate`: write made-up reports, marked as such."""
 
 import shlex
 from pathlib import Path
@@ -22,18 +22,25 @@ def simulate(
     period: str,
     out: Annotated[Path, typer.Option(help="The folder to write the reports into.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")],
-    units: Annotated[str, typer.Option(help="Unit codes, with commas; by default all that owe a report.")] = "",
+    units: Annotated[str, typer.Option(help="Unit codes, separated by commas; by default all that owe a report.")] = "",
     agency: Annotated[
-        list[str] | None, typer.Option(help="Agency codes, with commas or repeated; by default all that owe a report.")
+        list[str] | None,
+        typer.Option(help="Agency codes, separated by commas or repeated; by default all that owe a report."),
     ] = None,
-    defect: Annotated[list[str] | None, typer.Option(help="UNIT=DEFECT puts a defect in; may be repeated.")] = None,
+    defect: Annotated[
+        list[str] | None, typer.Option(help="UNIT=DEFECT adds an error to the unit's report; may be repeated.")
+    ] = None,
     correction: Annotated[int, typer.Option(help="Write the n-th correction instead of full reports.")] = 0,
-    lines: Annotated[str, typer.Option(help="Indicator codes that a correction carries, with commas.")] = "",
+    lines: Annotated[str, typer.Option(help="Indicator codes of a correction, separated by commas.")] = "",
 ) -> None:
-    """Write made-up reports of a programme, marked as made up in name, content and print.
+    """Write made-up reports of a programme, marked as made up in file name, content and print.
 
-    Figures are workbooks for `baocao ingest OUT`; reports without figures are texts in the folder OUT-ho-so beside it,
-    and the commands that receive them are printed at the end.
+    Reports with figures are workbooks for `baocao ingest OUT`. Reports without figures are texts in the folder
+    OUT-ho-so beside it; the commands that receive them are printed at the end.
+
+    \b
+    baocao simulate bacninh-2026-2030 2026 --seed 7 --out made-up/
+    baocao simulate bacninh-2026-2030 2026 --units 07228 --seed 7 --defect 07228=negative_count --out made-up/
     """
     from pipeline import building
     from publish.simulation import simulate

@@ -1,4 +1,4 @@
-"""`baocao template`: the workbook that a unit fills in."""
+"""`baocao template`: write the workbook that a unit fills in."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,9 +16,14 @@ def template(
     unit: Annotated[str, typer.Argument(help="The unit's code on the day of the deadline.")],
     period: str,
     out: Annotated[Path, typer.Option(help="The workbook to write (.xlsx).")],
-    agency: Annotated[str, typer.Option(help="Who reports about the unit.")] = "UBND",
+    agency: Annotated[str, typer.Option(help="The agency that reports about the unit.")] = "UBND",
 ) -> None:
-    """Write the workbook that a unit, or an agency about it, fills in for a programme and period."""
+    """Write the workbook that a unit, or an agency about it, fills in for a programme and period.
+
+    \b
+    baocao template bacninh-2026-2030 07228 2026 --out da-mai.xlsx
+    baocao template langson-child-friendly-2024 05971 2024 --agency CA --out cong-an.xlsx
+    """
     from pipeline import building
     from publish.forms import prefill
     from publish.forms import queries as form_queries

@@ -6,12 +6,15 @@ write.
 
 import ast
 import csv
+import re
 from pathlib import Path
 
 from docs import dictionary, programme_pages
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
+EXAMPLES = re.compile(r"^\x08?\n((?:baocao .*\n)+)", re.MULTILINE)
+"""Commands in a docstring: in the terminal they are lines of their own, on the page they need a code block."""
 NOTE = "<!-- Written by `make docs`; change the source instead. -->\n\n"
 
 
@@ -42,7 +45,8 @@ def commands() -> str:
 
     command = typer.main.get_command(app)
     with typer.Context(command, info_name="baocao") as context:
-        return get_docs_for_click(obj=command, ctx=context, name="baocao", title="Commands")
+        page = get_docs_for_click(obj=command, ctx=context, name="baocao", title="Commands")
+    return EXAMPLES.sub(r"```console\n\1```\n", page)
 
 
 def settings() -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
-from docs import programme_words as words
+from docs import programme_texts as texts
 
 SEEDS = Path(__file__).resolve().parents[1] / "dbt_project" / "seeds"
 FOLDER = Path(__file__).resolve().parent / "programmes"
@@ -59,13 +59,13 @@ class _Page:
     def opening(self) -> str:
         row = self.programme
         kinds = {
-            kind: [period["period"] for period in self.of("periods") if period["kind"] == kind] for kind in words.KINDS
+            kind: [period["period"] for period in self.of("periods") if period["kind"] == kind] for kind in texts.KINDS
         }
         facts = [
             f"- **Văn bản**: {row['document_vi']}.",
             f"- **Đơn vị**: {_unit_name(row['root_unit_code'], row['starts_on'])} (mã {row['root_unit_code']}).",
-            *(f"- **Kỳ {words.span(periods)}**: {words.KINDS[kind]}." for kind, periods in kinds.items() if periods),
-            f"- **Mức bao phủ**: dưới {words.number(row['min_coverage_pct'])}% đơn vị có số liệu thì số là tạm tính.",
+            *(f"- **Kỳ {texts.span(periods)}**: {texts.KINDS[kind]}." for kind, periods in kinds.items() if periods),
+            f"- **Mức bao phủ**: dưới {texts.number(row['min_coverage_pct'])}% đơn vị có số liệu thì số là tạm tính.",
             *self._objectives(),
             f"- **Nguồn**: `{row['source']}` (tệp văn bản gốc và dòng).",
         ]
@@ -77,7 +77,7 @@ class _Page:
 
     def _in_english(self) -> str:
         who = dict.fromkeys(
-            f"{words.LEVELS_EN[row['unit_level']]} ({words.span([row['period_from'], row['period_to']])})"
+            f"{texts.LEVELS_EN[row['unit_level']]} ({texts.span([row['period_from'], row['period_to']])})"
             for row in self.of("reporters")
             if row["is_owed"] == "true" and row["form"] == "figures"
         )
@@ -86,10 +86,10 @@ class _Page:
         parts = [
             f"{len(self.indicators)} lines",
             f"figures from {', '.join(who)}" if who else "nobody owes figures",
-            *([f"documents from {words.plural(len(documents), 'reporter')}"] if documents else []),
-            *([f"targets for {words.span(self._own_years())}"] if self._own_years() else ["no numeric targets"]),
+            *([f"documents from {texts.plural(len(documents), 'reporter')}"] if documents else []),
+            *([f"targets for {texts.span(self._own_years())}"] if self._own_years() else ["no numeric targets"]),
             *(["a score sheet"] if self.of("score_sheets") else []),
-            f"{words.plural(len(contradicted), 'contradiction')} of the plan",
+            f"{texts.plural(len(contradicted), 'contradiction')} of the plan",
         ]
         return "In English: " + "; ".join(parts) + "."
 
@@ -103,8 +103,8 @@ class _Page:
         for row in self.of("reporters"):
             key = (
                 self._about(row),
-                words.FORMS[row["form"]] + ("" if row["is_owed"] == "true" else " (tự nguyện)"),
-                words.span([row["period_from"], row["period_to"]]),
+                texts.FORMS[row["form"]] + ("" if row["is_owed"] == "true" else " (tự nguyện)"),
+                texts.span([row["period_from"], row["period_to"]]),
                 self._deadline(row) if row["is_owed"] == "true" else "không bắt buộc",
                 _basis(row),
             )
@@ -118,11 +118,11 @@ class _Page:
         return "\n\n".join(["## Ai báo cáo, khi nào", table, note, *self._minima(), *self._agencies()])
 
     def _who(self, agency: str, level: str) -> str:
-        return f"{self.agencies[agency]} (`{agency}`)" if agency in self.agencies else f"UBND {words.LEVELS[level]}"
+        return f"{self.agencies[agency]} (`{agency}`)" if agency in self.agencies else f"UBND {texts.LEVELS[level]}"
 
     def _about(self, reporter: Row) -> str:
         """Whom the report is about: every unit of a level, or the one that the row names."""
-        level, within = words.LEVELS[reporter["unit_level"]], reporter["within_unit_code"]
+        level, within = texts.LEVELS[reporter["unit_level"]], reporter["within_unit_code"]
         is_one = within != self.programme["root_unit_code"]
         return _unit_name(within, self.programme["starts_on"]) if is_one else level
 
@@ -144,9 +144,9 @@ class _Page:
     def _minima(self) -> list[str]:
         rows = [
             (
-                words.RATES[row["rate"]],
-                words.LEVELS.get(row["unit_level"], "mọi cấp"),
-                f"{words.number(row['minimum_pct'])}%",
+                texts.RATES[row["rate"]],
+                texts.LEVELS.get(row["unit_level"], "mọi cấp"),
+                f"{texts.number(row['minimum_pct'])}%",
                 row["source"],
             )
             for row in self.of("reporting_thresholds")
@@ -186,7 +186,7 @@ class _Page:
             f"`{code}`",
             row["name_vi"] + (" 🔒" if row["is_sensitive"] == "true" else ""),
             row["unit_vi"],
-            words.how(row),
+            texts.how(row),
             self._sources(code),
             self._targets(code),
             "<br>".join(
@@ -197,22 +197,22 @@ class _Page:
     def _targets(self, code: str) -> str:
         """The plan's own targets first, the nation's after them."""
         found = [row for row in self.of("targets") if row["indicator_code"] == code]
-        found.sort(key=lambda row: (list(words.SCOPES).index(row["target_scope"]), row["target_year"]))
-        return "<br>".join(map(words.target, found))
+        found.sort(key=lambda row: (list(texts.SCOPES).index(row["target_scope"]), row["target_year"]))
+        return "<br>".join(map(texts.target, found))
 
     def _sources(self, code: str) -> str:
-        """What each level's figure is; said once where all levels agree."""
+        """The figure of each level; once where all levels agree."""
         measures: dict[str, list[str]] = {}
         for row in self.of("indicator_measures"):
             if row["indicator_code"] == code:
-                measures.setdefault(words.MEASURES[row["measure"]], []).append(words.LEVELS[row["unit_level"]])
+                measures.setdefault(texts.MEASURES[row["measure"]], []).append(texts.LEVELS[row["unit_level"]])
         if len(measures) == 1:
             return next(iter(measures))
         return "<br>".join(f"{'; '.join(levels)}: {measure}" for measure, levels in measures.items())
 
     def _comparators(self) -> str:
         own = Counter(row["comparator_source"] for row in self.of("targets") if row["target_scope"] != "national")
-        parts = [f"{count} {words.COMPARATOR_SOURCES[source]}" for source, count in own.most_common()]
+        parts = [f"{count} {texts.COMPARATOR_SOURCES[source]}" for source, count in own.most_common()]
         sentences = [f"Dấu so sánh của các mức kế hoạch: {', '.join(parts)}." if parts else ""]
         national = next((row for row in self.of("targets") if row["target_scope"] == "national"), None)
         if national:
@@ -228,7 +228,7 @@ class _Page:
         rows = [
             (
                 f"`{row['indicator_code']}`",
-                f"{words.number(row['soft_min'])}–{words.number(row['soft_max'])}",
+                f"{texts.number(row['soft_min'])}–{texts.number(row['soft_max'])}",
                 row["bound_reason"],
             )
             for row in figures
@@ -255,8 +255,8 @@ class _Page:
             return ""
         lines = sorted(self.of("criteria"), key=lambda row: int(row["sort_order"]))
         head = ("mã", "nội dung", "điểm tối đa", "cách cho điểm", "ai chấm")
-        title = f"**{sheet['title_vi']}** · {words.LEVELS[sheet['unit_level']]}."
-        opening = f"{title} {words.VERDICT_RULES[sheet['verdict_rule']]} {sheet['note']}"
+        title = f"**{sheet['title_vi']}** · {texts.LEVELS[sheet['unit_level']]}."
+        opening = f"{title} {texts.VERDICT_RULES[sheet['verdict_rule']]} {sheet['note']}"
         parts = [opening, _table(head, [self._criterion(row) for row in lines]), self._classes()]
         return "\n\n".join(["## Bảng điểm", *(part for part in parts if part)])
 
@@ -264,16 +264,16 @@ class _Page:
         strong = "**" if row["kind"] in ("section", "group") else ""
         named = [link for link in self.of("criterion_indicators") if link["criterion_code"] == row["criterion_code"]]
         figures = [f"`{link['indicator_code']}`" for link in named if link["part"] == "figure"]
-        rule = words.POINTS_RULES[row["points_rule"]]
+        rule = texts.POINTS_RULES[row["points_rule"]]
         pieces = [
-            f"{words.number(row['points_each'])} điểm {rule}" if row["points_each"] else rule,
+            f"{texts.number(row['points_each'])} điểm {rule}" if row["points_each"] else rule,
             f"số liệu: {', '.join(figures)}" if figures else "",
-            words.VERIFICATIONS.get(row["verification"], ""),
+            texts.VERIFICATIONS.get(row["verification"], ""),
         ]
         return (
             row["criterion_code"],
             f"{strong}{row['name_vi']}{strong}",
-            words.number(row["max_points"]),
+            texts.number(row["max_points"]),
             "; ".join(piece for piece in pieces if piece),
             self._scorers({link["indicator_code"] for link in named}),
         )
@@ -289,7 +289,7 @@ class _Page:
 
     def _classes(self) -> str:
         rows = [
-            (f"`{row['class_code']}`", row["name_vi"], words.number(row["min_points"]), row["source"])
+            (f"`{row['class_code']}`", row["name_vi"], texts.number(row["min_points"]), row["source"])
             for row in self.of("score_classes")
         ]
         return _table(("loại", "là", "ngưỡng điểm", "nguồn"), rows) if rows else ""
@@ -297,7 +297,7 @@ class _Page:
     # --- where the plan contradicts itself, what is assumed, what is not said ----------------------------------------
 
     def contradictions(self) -> str:
-        """A contradiction that touches several lines alike stands once, with all of them."""
+        """A contradiction that concerns several lines alike is listed once, with all of them."""
         notes: dict[tuple[str, str], list[str]] = {}
         for row in self.of("annex_footnotes"):
             notes.setdefault((row["contradiction_no"], row["indicator_code"]), []).append(row["footnote_vi"])
@@ -308,7 +308,7 @@ class _Page:
         rows = []
         for (number, *parts), lines in alike.items():
             printed = dict.fromkeys(note for line in lines for note in notes.get((number, line), []))
-            rows.append((number, words.codes([line for line in lines if line]), *parts, " ".join(printed)))
+            rows.append((number, texts.codes([line for line in lines if line]), *parts, " ".join(printed)))
         if not rows:
             return ""
         opening = (
@@ -320,15 +320,15 @@ class _Page:
 
     def _competing(self) -> list[str]:
         lines = [
-            f"- `{row['indicator_code']}`, {words.SCOPES[row['target_scope']]} {row['target_year']}: đang dùng "
-            f"{words.value(row)}. {row['competing_reading_vi']}"
+            f"- `{row['indicator_code']}`, {texts.SCOPES[row['target_scope']]} {row['target_year']}: đang dùng "
+            f"{texts.value(row)}. {row['competing_reading_vi']}"
             for row in self.of("targets")
             if row["competing_reading_vi"] and row["target_scope"] != "national"
         ]
         return ["### Mức kế hoạch có hai cách đọc", "\n".join(lines)] if lines else []
 
     def assumed(self) -> str:
-        sentences = [*words.sentences(self.programme["assumptions_vi"])]
+        sentences = [*texts.sentences(self.programme["assumptions_vi"])]
         sentences += [sheet["note"] for sheet in self.of("score_sheets") if sheet["is_assumption"] == "true"]
         return "## Điều chúng tôi giả định\n\n" + "\n".join(f"- {sentence}" for sentence in sentences)
 
@@ -338,8 +338,8 @@ class _Page:
         unnumbered = [row["indicator_code"] for row in self.indicators if row["code_source"] == "ours"]
         blanks = [
             *(f"Ngày nộp của {who}." for who in self._undated()),
-            f"Mức kế hoạch của {words.codes(unpromised)}: so sánh là “không có chỉ tiêu”." if unpromised else "",
-            f"Mã của {words.codes(unnumbered)}: mã do chúng tôi đặt." if unnumbered else "",
+            f"Mức kế hoạch của {texts.codes(unpromised)}: so sánh là “không có chỉ tiêu”." if unpromised else "",
+            f"Mã của {texts.codes(unnumbered)}: mã do chúng tôi đặt." if unnumbered else "",
             *self._blank_units(),
             *self._blank_baselines(),
             *self._blank_points(),
@@ -359,7 +359,7 @@ class _Page:
                 and (row["unit_level"], row["agency_code"], period) not in dated
             ]
             if row["is_owed"] == "true" and periods:
-                yield f"{self._who(row['agency_code'], row['unit_level'])}, kỳ {words.span(periods)}"
+                yield f"{self._who(row['agency_code'], row['unit_level'])}, kỳ {texts.span(periods)}"
 
     def _without_target(self) -> list[str]:
         targeted = {row["indicator_code"] for row in self.of("targets") if row["target_scope"] != "national"}
@@ -368,13 +368,13 @@ class _Page:
 
     def _blank_units(self) -> list[str]:
         codes = [row["indicator_code"] for row in self.indicators if not row["unit_vi"]]
-        return [f"Đơn vị tính của {words.codes(codes)}."] if codes else []
+        return [f"Đơn vị tính của {texts.codes(codes)}."] if codes else []
 
     def _blank_baselines(self) -> list[str]:
         codes = [
             row["indicator_code"] for row in self.of("baselines") if not row["value_low"] and not row["value_high"]
         ]
-        return [f"Hiện trạng của {words.codes(codes)}."] if codes else []
+        return [f"Hiện trạng của {texts.codes(codes)}."] if codes else []
 
     def _blank_points(self) -> list[str]:
         criteria = [
@@ -384,8 +384,8 @@ class _Page:
         ]
         classes = [row["unit_code"] for row in self.of("unit_classes") if not row["class_code"]]
         return [
-            *([f"Điểm tối đa của {words.codes(criteria)}."] if criteria else []),
-            *([f"Loại của {len(classes)} đơn vị ({words.codes(classes)})."] if classes else []),
+            *([f"Điểm tối đa của {texts.codes(criteria)}."] if criteria else []),
+            *([f"Loại của {len(classes)} đơn vị ({texts.codes(classes)})."] if classes else []),
         ]
 
 
@@ -400,8 +400,8 @@ def _days(rows: Sequence[Row], reading: str) -> str:
     when = "trước 0 giờ ngày" if reading == "exclusive" else "hết ngày"
     days = [row["deadline_on"] for row in rows]
     if len(days) > 1 and len({day[4:] for day in days}) == 1:
-        return f"{when} {words.day(days[0])[:5]} của các năm {words.span([day[:4] for day in days])}"
-    return "; ".join(f"{when} {words.day(day)}" for day in days)
+        return f"{when} {texts.day(days[0])[:5]} của các năm {texts.span([day[:4] for day in days])}"
+    return "; ".join(f"{when} {texts.day(day)}" for day in days)
 
 
 @cache

@@ -83,7 +83,7 @@ def _validate(
 
 
 def _unexpected(result: "ExpectationValidationResult", rule: str) -> int:
-    """The count behind a result; `success` alone cannot tell a broken rule from a broken query."""
+    """The count behind a result; `success` alone does not distinguish a broken rule from a broken query."""
     count = result.result.get("observed_value")
     if count is None:
         errors = [info["exception_message"] for info in result.exception_info.values() if isinstance(info, dict)]

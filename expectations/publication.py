@@ -1,4 +1,4 @@
-"""The second door: what builds have made and no check has passed yet is checked before anybody reads it.
+"""Publication checks: what builds have made and no check has passed yet is checked before anybody reads it.
 
 What passed is kept as the state of the consumer `checks` (ops.partition_state): a programme whose rows break a critical
 rule stays unchecked, is checked again after the next build, and holds no other.

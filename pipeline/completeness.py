@@ -37,7 +37,7 @@ order by 3, 2
 
 
 def check() -> Checked:
-    """Check all obligations as they stand now: what breaks each rule, and how the reports of each level stand.
+    """Check all obligations as of now: what breaks each rule, and the status of the reports of each level.
 
     Raises NotFitToPublish for a broken invariant, after its results and the reports it is about have been kept.
     """

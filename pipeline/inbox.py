@@ -48,7 +48,7 @@ def arrived_at(address: str) -> datetime:
 
 
 def files_at(places: Iterable[str]) -> list[str]:
-    """The files that these paths, folders and addresses stand for; a folder's files in the order of their names.
+    """The files of these paths, folders and addresses; a folder's files in the order of their names.
 
     Raises WrongCall for a place where nothing is.
     """

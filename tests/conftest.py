@@ -1,11 +1,11 @@
-"""What every test stands on: a home of its own, and in it an embedded PostgreSQL that ends with the tests.
+"""Fixtures of all tests: a home of its own, and in it an embedded PostgreSQL that ends with the tests.
 
 home             (always there) BAOCAO_HOME is a throw-away folder, and no other BAOCAO_ variable is set
 warehouse        the embedded server, prepared once a session: schemas raw, ops and the empty ones of dbt
 clean_warehouse  the same with raw and ops emptied for this test (some milliseconds)
 own_database     a database of its own for a module, reached through BAOCAO_DATABASE_URL: for tests that build marts;
                  the catalogue is in it already, copied from a database that was prepared once
-bare_database    the same with nothing but the empty schemas: for tests that plant tables of their own
+empty_database   the same with nothing but the empty schemas: for tests that plant tables of their own
 command          runs `baocao …` in this process: command("db", "url") gives code, out and err
 own_home         a second home for one test: for what stops or kills a server
 """
@@ -113,7 +113,7 @@ def own_database(prepared_database: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def bare_database(warehouse: None) -> Iterator[str]:
+def empty_database(warehouse: None) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as environment, database_of_its_own(environment) as address:
         yield address
 
@@ -136,7 +136,7 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
         capsys.readouterr()
         with pytest.raises(SystemExit) as left:
             main()
-        said = capsys.readouterr()
-        return Outcome(int(left.value.code or 0), said.out, said.err)
+        captured = capsys.readouterr()
+        return Outcome(int(left.value.code or 0), captured.out, captured.err)
 
     return run

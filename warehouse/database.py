@@ -165,7 +165,7 @@ def _prepare_embedded() -> None:
 
 @lru_cache
 def _make_roles(server: Server) -> None:
-    """Once a process and started server: the supervisor of Airflow asks every second."""
+    """Once a process and started server: the supervisor of Airflow calls it every second."""
     with superuser() as connection:
         _lock(connection, "roles", wait=True)
         roles.create_on_embedded(connection, DATABASE)

@@ -1,4 +1,4 @@
--- accepted_report.sql: one row per report that was accepted until the moment and not withdrawn
+-- accepted_report.sql: one row per report that was accepted until then and not withdrawn
 -- since, and whether anybody is to send it
 -- A report may stand without being owed: a baseline's, a voluntary one, one of a unit that an act
 -- excuses. What the schedule does not know is in no figure and fulfils no obligation, although it

@@ -28,7 +28,7 @@ select rates.*, coalesce(named.ancestor_name, 'Cả nước') as unit_name
 from {mart} as rates
 left join marts.bridge_org_unit_ancestor as named
     on named.unit_id = rates.unit_id and named.ancestor_level = rates.unit_level
-where {asked}
+where {conditions}
 order by programme_code, period, array_position(%(order)s, rates.unit_level), rates.unit_code, rates.unit_id{then}
 """
 HIGHEST = "rates.unit_level in ('province', 'country')"

@@ -94,9 +94,9 @@ def make_workbooks(folder: Path, number: int, codes: Sequence[str]) -> list[Path
 
 
 def receive(paths: Sequence[Path]) -> None:
-    moment = clock.now()
+    arrived_at = clock.now()
     for start in range(0, len(paths), FILES_A_BATCH):
-        arrivals = [Arrival(str(path), moment) for path in paths[start : start + FILES_A_BATCH]]
+        arrivals = [Arrival(str(path), arrived_at) for path in paths[start : start + FILES_A_BATCH]]
         received = receiving.receive_many(arrivals, batch_id=uuid4())
         assert len(received) == len(arrivals) and not any(file.is_duplicate for file in received)
 
@@ -116,9 +116,9 @@ def receive_by_the_book(paths: Sequence[Path], copies: Path, known: Measures) ->
             connection.execute(text(f"create table baseline.{name} (like {like} including all)"))
     types: dict[str, Any] = dict.fromkeys(PARTS, NUMRANGE) | {"problems": JSONB, "part_columns": JSONB}
     types |= {"submission_id": Uuid, "batch_id": Uuid}
-    batch_id, moment = uuid4(), clock.now()
+    batch_id, arrived_at = uuid4(), clock.now()
     for path in paths:
-        frames = _frames(path, copies, known, batch_id, moment)
+        frames = _frames(path, copies, known, batch_id, arrived_at)
         with engine.begin() as connection:
             for name, rows in frames.items():
                 frame = pd.DataFrame(rows)
@@ -126,7 +126,9 @@ def receive_by_the_book(paths: Sequence[Path], copies: Path, known: Measures) ->
                 frame.to_sql(name, connection, schema="baseline", if_exists="append", index=False, dtype=dtype)
 
 
-def _frames(path: Path, copies: Path, known: Measures, batch_id: UUID, moment: Any) -> dict[str, list[dict[str, Any]]]:
+def _frames(
+    path: Path, copies: Path, known: Measures, batch_id: UUID, arrived_at: Any
+) -> dict[str, list[dict[str, Any]]]:
     from openpyxl import load_workbook
 
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -134,7 +136,7 @@ def _frames(path: Path, copies: Path, known: Measures, batch_id: UUID, moment: A
     sheet = load_workbook(path, data_only=True)["Báo cáo"]
     labels = {sheet.cell(row, 1).value: sheet.cell(row, 2).value for row in range(1, 7)}
     own_id = uuid4()
-    arrived = {"sha256": sha256, "batch_id": batch_id, "received_at": moment}
+    arrived = {"sha256": sha256, "batch_id": batch_id, "received_at": arrived_at}
     file = arrived | {"file_name": path.name, "size_bytes": path.stat().st_size, "archive_uri": str(copy)}
     submission = arrived | {
         "submission_id": own_id,

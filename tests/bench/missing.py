@@ -29,22 +29,22 @@ select unit_code from intermediate.int_org_units__resolved
 where unit_level = 'province' and valid_to = 'infinity' order by 1
 """
 T = TypeVar("T")
-MOMENT = datetime(2026, 12, 15, 7, tzinfo=ZONE)
+AS_OF = datetime(2026, 12, 15, 7, tzinfo=ZONE)
 TIMES = 5
 
 HAND_WRITTEN = """
 with withdrawn as (
     select programme_code, period, unit_code, agency_code, max(accepted_seq) as seq
     from raw.submission join ops.submission_verdict using (submission_id)
-    where submission_type = 'retraction' and status <> 'rejected' and decided_at <= %(moment)s
+    where submission_type = 'retraction' and status <> 'rejected' and decided_at <= %(as_of)s
     group by 1, 2, 3, 4
-), came as (
+), received as (
     select s.programme_code, s.period, s.unit_code, s.agency_code, min(s.received_at) as first_received_at,
         bool_or(v.status <> 'rejected') as is_fulfilled
     from raw.submission s
     join ops.submission_verdict v using (submission_id)
     left join withdrawn w using (programme_code, period, unit_code, agency_code)
-    where v.decided_at <= %(moment)s and v.accepted_seq > coalesce(w.seq, 0)
+    where v.decided_at <= %(as_of)s and v.accepted_seq > coalesce(w.seq, 0)
     group by 1, 2, 3, 4
 )
 select o.programme_code, o.period, o.unit_code, o.agency_code, u.unit_name,
@@ -52,13 +52,13 @@ select o.programme_code, o.period, o.unit_code, o.agency_code, u.unit_name,
 from intermediate.int_expected_reports__latest o
 join (select unit_id, unit_name from geography.org_units where valid_to is null) u using (unit_id)
 join catalogue.programmes p using (programme_code)
-left join came c using (programme_code, period, unit_code, agency_code)
-where o.is_owed and o.deadline_at <= %(moment)s and c.is_fulfilled is not true
-    and (p.ends_on >= (%(moment)s at time zone 'Asia/Ho_Chi_Minh')::date or o.last_on_time_on > p.ends_on)
+left join received c using (programme_code, period, unit_code, agency_code)
+where o.is_owed and o.deadline_at <= %(as_of)s and c.is_fulfilled is not true
+    and (p.ends_on >= (%(as_of)s at time zone 'Asia/Ho_Chi_Minh')::date or o.last_on_time_on > p.ends_on)
     and not exists (
         select from ops.period_closing as closing
         where closing.programme_code = o.programme_code and closing.period = o.period
-            and closing.closed_at <= %(moment)s)
+            and closing.closed_at <= %(as_of)s)
 order by 1, 2, 3, 4
 """
 
@@ -72,15 +72,15 @@ def main() -> None:
     with bench_home():
         national_catalogue()
         owed, arrived = fill()
-        with clock.at(MOMENT):
+        with clock.at(AS_OF):
             building.build()
         hand, by_hand = best_of(lambda: rows_of(HAND_WRITTEN))
         mart, by_mart = best_of(lambda: rows_of(MART))
         listed, by_command = best_of(lambda: command("--json"))
         table, _ = best_of(lambda: command())
-        told = {(row["programme_code"], row["period"], row["unit_code"], row["agency_code"]) for row in by_command}
-        if by_hand != by_mart or told != {row[:4] for row in by_hand}:
-            sys.exit(f"The rows differ: by hand {len(by_hand)}, mart {len(by_mart)}, command {len(told)}.")
+        reported = {(row["programme_code"], row["period"], row["unit_code"], row["agency_code"]) for row in by_command}
+        if by_hand != by_mart or reported != {row[:4] for row in by_hand}:
+            sys.exit(f"The rows differ: by hand {len(by_hand)}, mart {len(by_mart)}, command {len(reported)}.")
         print(f"  reports owed, arrived, overdue   {owed:>8,} {arrived:>8,} {len(by_hand):>8,}")
         print(f"  hand-written SQL                 {hand:>8.2f} s")
         print(f"  rpt_missing_reports              {mart:>8.2f} s   {mart / hand:.1f} ×")
@@ -105,7 +105,7 @@ def fill() -> tuple[int, int]:
             "select programme_code, unit_code from intermediate.int_expected_reports__latest order by 1, 2"
         ).fetchall()
     chance = random.Random(20261130)
-    begins = MOMENT - timedelta(days=40)
+    begins = AS_OF - timedelta(days=40)
     arrived = sorted(
         (
             (
@@ -123,15 +123,15 @@ def fill() -> tuple[int, int]:
 
 
 def rows_of(query: str) -> list[tuple]:
-    """As the command does: a connection of its own, the session's moment, the rows."""
+    """As the command does: a connection of its own, the session's as-of time, the rows."""
     with database.connect("loader") as connection:
-        connection.execute("select set_config('baocao.as_of', %s, false)", [MOMENT.isoformat()])
-        return connection.execute(query.encode(), {"moment": MOMENT} if "%(moment)s" in query else None).fetchall()
+        connection.execute("select set_config('baocao.as_of', %s, false)", [AS_OF.isoformat()])
+        return connection.execute(query.encode(), {"as_of": AS_OF} if "%(as_of)s" in query else None).fetchall()
 
 
 def command(*options: str) -> list[dict]:
-    said = baocao("missing", *options)
-    return json.loads(said) if "--json" in options else []
+    output = baocao("missing", *options)
+    return json.loads(output) if "--json" in options else []
 
 
 def help_of_all() -> str:
@@ -143,7 +143,7 @@ def baocao(*arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", "from baocao.main import main; main()", *arguments],
         cwd=PROJECT_ROOT,
-        env=os.environ | {"BAOCAO_NOW": MOMENT.isoformat()},
+        env=os.environ | {"BAOCAO_NOW": AS_OF.isoformat()},
         capture_output=True,
         text=True,
         check=True,

@@ -72,21 +72,21 @@ def prepare() -> Season:
 def play(season: Season) -> float:
     """The season, with a line for every day that had letters; returns the seconds that it took."""
     began = time.perf_counter()
-    told = 0
+    sent_before = 0
 
-    def tell(turn: Turn) -> None:
-        nonlocal told
-        letters, told = len(season.letters) - told, len(season.letters)
+    def report_turn(turn: Turn) -> None:
+        nonlocal sent_before
+        letters, sent_before = len(season.letters) - sent_before, len(season.letters)
         if letters or turn.fate != "done":
             took = time.perf_counter() - began
             print(f"    {turn.at:%d/%m %H:%M}  {turn.fate:<6} {letters:>6,} letters  {took:>7.0f} s", flush=True)
 
-    season.play(LOST, KILLS, after=tell)
+    season.play(LOST, KILLS, after=report_turn)
     return time.perf_counter() - began
 
 
 def send_by_smtplib_alone(season: Season, url: str) -> float:
-    """Seconds a letter of a bare loop over the letters of the largest run, byte for byte, without any ledger."""
+    """Seconds per letter of a plain loop over the letters of the largest run, byte for byte, without any ledger."""
     largest = max(season.spent, key=lambda spent: spent.letters)
     with database.connect() as connection:
         letters = connection.execute(
@@ -132,7 +132,7 @@ def again(season: Season) -> int:
 
 
 def about(letter: Letter) -> int:
-    return len(letter.silent | letter.received)
+    return len(letter.not_reported | letter.received)
 
 
 def middle(seconds: list[float]) -> float:

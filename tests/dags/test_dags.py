@@ -152,8 +152,8 @@ def test_a_schedule_can_be_switched_off_for_a_replay(dag_id, monkeypatch):
 def test_reading_the_dags_loads_nothing_heavy(record_property):
     """Counted in modules, which does not depend on the machine; the seconds are shown for people."""
     code = READ.format(folder=str(DAGS), names=sorted(IDS))
-    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=PROJECT_ROOT)
-    found = json.loads(said.stdout.splitlines()[-1])
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=PROJECT_ROOT)
+    found = json.loads(ran.stdout.splitlines()[-1])
     record_property("import_seconds", found["seconds"])
     print(f"{len(IDS)} DAG files: {found['seconds']:.3f} s and {len(found['modules'])} modules beyond airflow.sdk")
     ours = {"pipeline", "pipeline.dag_defaults"}
@@ -189,5 +189,5 @@ def test_the_defaults_are_written_once(bag):
     """What the shared defaults give, no DAG file gives by itself."""
     shared = ("start_date", "catchup", "default_args", "retry_policy", "tags")
     texts = {file.name: file.read_text() for file in DAGS.glob("*.py")}
-    assert [(name, word) for name, text in texts.items() for word in shared if f"{word}=" in text] == []
+    assert [(name, term) for name, text in texts.items() for term in shared if f"{term}=" in text] == []
     assert {dag.start_date for dag in bag.dags.values()} == {pendulum.datetime(2026, 1, 1, tz="Asia/Ho_Chi_Minh")}

@@ -16,7 +16,7 @@ AS_FAST_AS_A_PERSON_SECONDS = 2
 class Officers(AirflowApi):
     """Signed in as the user of this home."""
 
-    def ask_to_close(self, programme: str, period: str, now: str) -> Run:
+    def request_closing(self, programme: str, period: str, now: str) -> Run:
         return self._begin("closing", {"programme": programme, "period": period, "now": now})
 
     def trigger_late(self, dag_id: str, ago: timedelta) -> Run:
@@ -24,11 +24,11 @@ class Officers(AirflowApi):
         return self._begin(dag_id, {}, (datetime.now(UTC) - ago).isoformat())
 
     def question(self, run: Run) -> dict[str, Any]:
-        """subject, body and options of what a person is asked."""
+        """subject, body and options of the approval that a person decides about."""
         return self._get(f"{_path(run)}/taskInstances/approval/-1/hitlDetails")
 
     def answer(self, run: Run, option: str, note: str) -> None:
-        """Once asked, and again if asked again: an answer that is faster than the scheduler, which still has to note
+        """Decide once, and again if requested: a decision faster than the scheduler, which still has to note
         that the question's process has ended, makes Airflow 3.3 try the task once more.
         """
         deadline = time.monotonic() + TIMEOUT_SECONDS

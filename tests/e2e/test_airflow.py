@@ -1,4 +1,4 @@
-"""A real Airflow: killed in the middle, asked to close periods, late, stopped. One home, one start, in this order."""
+"""A real Airflow: killed in the middle, closing periods, late, stopped. One home, one start, in this order."""
 
 import os
 import re
@@ -103,8 +103,8 @@ def undisturbed(season_folder: Path, home: Path) -> tuple[Season, dict[str, list
         database.prepare()
         building.prepare_catalogue()
         season = simulate(season_folder)
-        for moment, files in ((FIRST, season.first), (SECOND, season.second)):
-            with clock.at(moment):
+        for instant, files in ((FIRST, season.first), (SECOND, season.second)):
+            with clock.at(instant):
                 drop(files)
                 receiving.receive()
                 building.build()
@@ -210,14 +210,14 @@ def test_a_killed_scheduler_and_a_killed_postgres_change_no_figure(undisturbed, 
 
 
 @pytest.fixture(scope="module")
-def asked(airflow) -> dict[str, Run]:
+def closing_runs(airflow) -> dict[str, Run]:
     """Three people want a period closed, one of a year that there is not; and a run was to be through an hour ago."""
     with database.connect() as connection:
         connection.execute("update ops.pipeline_run set started_at = started_at - interval '1 day'")
     runs = {
-        "approved": airflow.ask_to_close(*REPORT, now=CLOSED),
-        "refused": airflow.ask_to_close("haiphong-directive28", "2025", now=CLOSED),
-        "wrong": airflow.ask_to_close("bacninh-2026-2030", "2040", now=CLOSED),
+        "approved": airflow.request_closing(*REPORT, now=CLOSED),
+        "refused": airflow.request_closing("haiphong-directive28", "2025", now=CLOSED),
+        "wrong": airflow.request_closing("bacninh-2026-2030", "2040", now=CLOSED),
         "late": airflow.trigger_late("deadlines", timedelta(hours=2)),
     }
     for name, answer in (("approved", "Khoá sổ"), ("refused", "Không khoá")):
@@ -231,24 +231,24 @@ def closings() -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
-def test_who_decides_reads_how_the_period_stands(airflow, asked):
-    question = airflow.question(asked["approved"])
+def test_who_decides_reads_how_the_period_stands(airflow, closing_runs):
+    question = airflow.question(closing_runs["approved"])
     assert question["subject"].startswith("Khoá sổ năm 2026? Chương trình hành động vì trẻ em tỉnh Bắc Ninh")
     assert "| Phải nộp | 99 |" in question["body"]
     assert "Quá hạn mà chưa nhận được: " in question["body"]
     assert question["options"] == ["Khoá sổ", "Không khoá"]
 
 
-def test_an_approved_period_is_closed_with_who_approved_it(airflow, asked):
-    assert asked["approved"].state == "success"
+def test_an_approved_period_is_closed_with_who_approved_it(airflow, closing_runs):
+    assert closing_runs["approved"].state == "success"
     ((programme, period, closed_at, note),) = closings()
     assert (programme, period, closed_at) == (*REPORT, "2026-12-10 08:00:00+07")
     assert re.fullmatch(r"admin trả lời lúc \d\d:\d\d ngày \d\d/\d\d/\d{4}: Biên bản 12 \(giả định\)", note)
 
 
-def test_a_refused_period_stays_open_and_its_run_ends_well(airflow, asked):
-    assert asked["refused"].state == "success"
-    assert airflow.task_states(asked["refused"]) == {
+def test_a_refused_period_stays_open_and_its_run_ends_well(airflow, closing_runs):
+    assert closing_runs["refused"].state == "success"
+    assert airflow.task_states(closing_runs["refused"]) == {
         "period_status": "success",
         "approval": "success",
         "close": "skipped",
@@ -256,21 +256,21 @@ def test_a_refused_period_stays_open_and_its_run_ends_well(airflow, asked):
     assert [row[0] for row in closings()] == [REPORT[0]]
 
 
-def test_a_period_that_there_is_not_is_told_before_anybody_is_asked(airflow, asked):
-    assert asked["wrong"].state == "failed"
-    assert airflow.task_states(asked["wrong"])["approval"] == "upstream_failed"
-    assert "WrongCall" in (said := airflow.log(asked["wrong"], "period_status"))
-    assert "bacninh-2026-2030 has no period 2040; it has 2025, 2026" in said
+def test_a_period_that_there_is_not_is_told_before_anybody_is_asked(airflow, closing_runs):
+    assert closing_runs["wrong"].state == "failed"
+    assert airflow.task_states(closing_runs["wrong"])["approval"] == "upstream_failed"
+    assert "WrongCall" in (logged := airflow.log(closing_runs["wrong"], "period_status"))
+    assert "bacninh-2026-2030 has no period 2040; it has 2025, 2026" in logged
     with pytest.raises(BaocaoError, match="is not one of"):
-        airflow.ask_to_close("no-such-programme", "2026", now=CLOSED)
+        airflow.request_closing("no-such-programme", "2026", now=CLOSED)
 
 
-def test_a_run_that_is_not_through_in_time_is_told_to_the_operator_once(airflow, asked, letterbox):
-    assert asked["late"].state == "success"
+def test_a_run_that_is_not_through_in_time_is_told_to_the_operator_once(airflow, closing_runs, letterbox):
+    assert closing_runs["late"].state == "success"
     (letter,) = letterbox.letters
     assert letter["To"] == OPERATOR
     assert letter["Subject"].startswith("Lượt deadlines chưa xong lúc ")
-    assert asked["late"].run_id in letter.get_body(("plain",)).get_content()
+    assert closing_runs["late"].run_id in letter.get_body(("plain",)).get_content()
 
 
 def test_stopping_leaves_no_process_behind(airflow):

@@ -1,4 +1,4 @@
-"""The image and the compose file, as far as they can be told without Docker: every command in them exists."""
+"""The image and the compose file, as far as they can be checked without Docker: every command in them exists."""
 
 import json
 import re
@@ -31,11 +31,15 @@ def instructions() -> list[tuple[str, str]]:
 
 
 def commands_of(services: dict, instructions: list[tuple[str, str]]) -> list[list[str]]:
-    """Every command that a container runs: to work, and to tell whether it is healthy. PostgreSQL's own aside."""
+    """Every command that a container runs: to work, and to check whether it is healthy. PostgreSQL's own aside."""
     ours = {name: service for name, service in services.items() if name != "postgres"}
     work = [service["command"] for service in ours.values()]
     checks = [service["healthcheck"]["test"][1:] for service in ours.values() if "healthcheck" in service]
-    image = [json.loads(rest[rest.index("[") :]) for word, rest in instructions if word in ("CMD", "HEALTHCHECK")]
+    image = [
+        json.loads(rest[rest.index("[") :])
+        for instruction, rest in instructions
+        if instruction in ("CMD", "HEALTHCHECK")
+    ]
     return [*work, *checks, *image]
 
 
@@ -50,11 +54,11 @@ def test_whatever_keeps_running_says_whether_it_is_healthy(services):
 
 
 def test_images_are_pinned_and_nothing_of_ours_runs_as_root(services, instructions):
-    bases = [rest.split()[0] for word, rest in instructions if word == "FROM"]
+    bases = [rest.split()[0] for instruction, rest in instructions if instruction == "FROM"]
     assert len(bases) == 2
     for image in [*bases, services["postgres"]["image"]]:
         assert re.fullmatch(r"(python|postgres):\d+\.\d+(\.\d+)?-(slim-)?bookworm", image)
-    assert [rest for word, rest in instructions if word == "USER"] == ["10001"]
+    assert [rest for instruction, rest in instructions if instruction == "USER"] == ["10001"]
     assert {service["user"] for name, service in services.items() if name != "postgres"} == {"10001"}
 
 
@@ -72,7 +76,10 @@ def test_no_password_has_a_default(services):
 
 def test_what_the_image_copies_is_there(instructions):
     copied = [
-        source for word, rest in instructions if word == "COPY" and "--from" not in rest for source in rest.split()[:-1]
+        source
+        for instruction, rest in instructions
+        if instruction == "COPY" and "--from" not in rest
+        for source in rest.split()[:-1]
     ]
     assert "dbt_project" in copied and "dags" in copied
     assert [source for source in copied if not (PROJECT_ROOT / source).exists()] == []
@@ -85,12 +92,12 @@ def test_every_command_in_a_container_is_one_that_can_be_called_here(services, i
     assert [command for command in ours if not (PROGRAMS / command[0]).exists()] == []
     environment = {"PATH": str(PROGRAMS), "AIRFLOW_HOME": str(tmp_path), "BAOCAO_HOME": str(tmp_path)}
 
-    def ask_for_help(command: tuple[str, ...]) -> int:
-        asked = [PROGRAMS / command[0], *command[1:], "--help"]
-        return subprocess.run(asked, capture_output=True, env=environment).returncode
+    def exit_code_of_help(command: tuple[str, ...]) -> int:
+        call = [PROGRAMS / command[0], *command[1:], "--help"]
+        return subprocess.run(call, capture_output=True, env=environment).returncode
 
     with ThreadPoolExecutor(2) as pool:
-        codes = dict(zip(ours, pool.map(ask_for_help, ours), strict=True))
+        codes = dict(zip(ours, pool.map(exit_code_of_help, ours), strict=True))
     assert codes == dict.fromkeys(ours, 0)
 
 

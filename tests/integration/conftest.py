@@ -69,7 +69,7 @@ def whole_warehouse() -> Callable[[], dict[str, list[tuple]]]:
 
 @pytest.fixture(scope="session")
 def marts(catalogue: None) -> None:
-    """Marts stand in the session's warehouse."""
+    """The marts are built in the session's warehouse."""
     from pipeline import building
 
     building.build()
@@ -77,7 +77,7 @@ def marts(catalogue: None) -> None:
 
 @pytest.fixture
 def season(marts: None, nothing_arrived: None) -> Iterator[psycopg.Connection]:
-    """The reporting season of 2026 in a warehouse that began in October; nothing has come, nobody was told."""
+    """The reporting season of 2026 in a warehouse that began in October; nothing was received, nobody was notified."""
     with database.connect(autocommit=True) as connection:
         connection.execute("truncate ops.alert_ledger, ops.message, ops.contact restart identity cascade")
         connection.execute(

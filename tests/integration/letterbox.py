@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Letterbox:
-    """letters, recipients: what came in, and for whom. refuses: addresses that get a 550; delays: those that get a 451,
+    """letters, recipients: as received. refuses: addresses that get a 550; delays: those that get a 451,
     come again later. on_letter: called before the server answers; answer: what it then says.
     """
 

@@ -34,7 +34,7 @@ INDICATORS = {
     "survey": Indicator("none", everywhere("rate"), 100, hard_min=0, hard_max=100),
     "points": Indicator("none", everywhere("points"), hard_min=0, hard_max=25),
 }
-TOLD_BY = {
+REPORTED_BY = {
     BY_COMMUNES: INDICATORS,
     BY_DISTRICTS: {code: INDICATORS[code] for code in ("share", "injuries", "births", "fewer")},
 }
@@ -56,7 +56,7 @@ Report = tuple[str, str, str]
 
 @dataclass
 class Case:
-    """A made-up province. names: what stands in org_units.csv of each unit, one row a version."""
+    """A made-up province. names: the rows of org_units.csv of each unit, one per version."""
 
     number: int
     map: Map = field(default_factory=Map)
@@ -97,7 +97,7 @@ class Case:
         ]
 
     def known(self, programme: str, period: str, batch: int) -> dict[str, dict[str, Line]]:
-        """The lines that are each unit's word once this batch was judged: a report, overlaid by what came later."""
+        """The valid lines of each unit once this batch was validated: a report, overlaid by later ones."""
         found: dict[str, dict[str, Line]] = {}
         for (of_programme, of_period, unit), events in self.events.items():
             if (of_programme, of_period) == (programme, period):
@@ -121,11 +121,11 @@ def began(unit_id: str) -> date:
 def cases(number: int, seed: int) -> list[Case]:
     """So many cases. The same seed gives the same cases."""
     chance = random.Random(seed)
-    found = [_before(Case(place), chance) for place in range(number)]
+    found = [_before(Case(position), chance) for position in range(number)]
     given_again = [_codes_of_communes(case, chance) for case in found]
-    for place in range(0, number - 1, 2):
+    for position in range(0, number - 1, 2):
         if chance.random() < 0.3:
-            given_again[place : place + 2] = given_again[place + 1], given_again[place]
+            given_again[position : position + 2] = given_again[position + 1], given_again[position]
     for case, codes in zip(found, given_again, strict=True):
         _change(case, chance, codes)
         _write(case, chance)
@@ -157,26 +157,26 @@ def _change(case: Case, chance: random.Random, codes: list[str]) -> None:
     provinces = [unit for unit in case.map.units.values() if unit.level == "province"]
     old = [unit.unit_id for unit in case.map.units.values() if unit.level == "commune"]
     province = case.add(code(chance.choice(provinces).unit_id), "province", None, FIRST_CHANGE, None)
-    case.map.heirs = {unit.unit_id: province for unit in provinces}
+    case.map.successor_units = {unit.unit_id: province for unit in provinces}
     changes_again = chance.random() < 0.3
     new = chance.randint(2 if changes_again else 1, max(2, len(old)))
     ending = set(chance.sample(range(new), chance.randint(1, new))) if changes_again else set()
-    heirs = [
+    successor_units = [
         case.add(codes[nth], "commune", province, FIRST_CHANGE, SECOND_CHANGE if nth in ending else None)
         for nth in range(new)
     ]
-    _hand_on(case, chance, old, heirs)
-    ended = [heirs[nth] for nth in ending]
+    _hand_on(case, chance, old, successor_units)
+    ended = [successor_units[nth] for nth in ending]
     if ended:
         later = range(new, new + chance.randint(1, 2))
         _hand_on(case, chance, ended, [case.add(codes[nth], "commune", province, SECOND_CHANGE, None) for nth in later])
-    for unit in heirs:
+    for unit in successor_units:
         if case.map.is_of_today(unit) and chance.random() < 0.1:
             case.rename(unit, date(2026, 3, 1))
 
 
-def _hand_on(case: Case, chance: random.Random, ended: list[str], heirs: list[str]) -> None:
-    """Each ended commune goes whole to one heir, or is split, half of the times with declared shares, or is lost.
+def _hand_on(case: Case, chance: random.Random, ended: list[str], successor_units: list[str]) -> None:
+    """Each ended commune goes whole to one successor, or is split, half of the times with declared shares, or is lost.
 
     In each province somebody has a successor: from it the province of the lost ones is known.
     """
@@ -185,8 +185,8 @@ def _hand_on(case: Case, chance: random.Random, ended: list[str], heirs: list[st
         way = chance.random()
         if way < 0.06 and unit not in first_of_province.values():
             continue
-        parts = chance.randint(2, min(3, len(heirs))) if way < 0.35 and len(heirs) > 1 else 1
-        case.map.successors[unit] = chance.sample(heirs, parts)
+        parts = chance.randint(2, min(3, len(successor_units))) if way < 0.35 and len(successor_units) > 1 else 1
+        case.map.successors[unit] = chance.sample(successor_units, parts)
         if parts > 1 and chance.random() < 0.5:
             cuts = [0, *sorted(chance.sample(range(1, 100), parts - 1)), 100]
             shares = [Fraction(high - low, 100) for low, high in pairwise(cuts)]
@@ -195,7 +195,7 @@ def _hand_on(case: Case, chance: random.Random, ended: list[str], heirs: list[st
 
 def _write(case: Case, chance: random.Random) -> None:
     """What the units send: in the first batch or later, nothing at all, and what changes it."""
-    for programme, indicators in TOLD_BY.items():
+    for programme, indicators in REPORTED_BY.items():
         for period in LAST_DAYS:
             for unit in case.owing(programme, period):
                 if chance.random() < 0.88:
@@ -225,7 +225,7 @@ def _event(chance: random.Random, batch: int, kind: str, indicators: dict[str, I
 
 
 def a_line(chance: random.Random, indicator: str, level: str) -> Line:
-    """What a unit may write: parts exact, nil, bounded or as a range; a bare value; that it does not apply; nothing."""
+    """What a unit may write: parts exact, nil, bounded or as a range; a value only; that it does not apply; nothing."""
     way = chance.random()
     if way < 0.07:
         return "", "", ""
@@ -242,8 +242,8 @@ def a_line(chance: random.Random, indicator: str, level: str) -> Line:
     if indicator == "births":
         return (_a_count(chance, children), "", "") if chance.random() < 0.6 else ("", "", _a_count(chance, children))
     if way < 0.25:
-        bare_count = indicator == "injuries" and level == "commune"
-        return "", "", _a_count(chance, cases) if bare_count else _a_rate(chance)
+        is_value_only = indicator == "injuries" and level == "commune"
+        return "", "", _a_count(chance, cases) if is_value_only else _a_rate(chance)
     beside = _a_rate(chance) if way < 0.3 and not (indicator == "injuries" and level == "commune") else ""
     return _a_count(chance, cases), _a_count(chance, children), beside
 

@@ -31,7 +31,7 @@ LADDER = [
 ]
 # What is made of the plans alone, and the marts that a run of reminders reads; the map and the calendar stay.
 MODELS = ["--select", "+fct_report_obligation", "+int_alert_stages__scheduled"]
-STANDING = ["--exclude", "resource_type:seed", "+int_org_units__resolved", "+int_calendar_days__numbered"]
+PERSISTENT = ["--exclude", "resource_type:seed", "+int_org_units__resolved", "+int_calendar_days__numbered"]
 
 Rows = list[dict[str, object]]
 
@@ -52,7 +52,7 @@ def install(number: int, provinces: Iterable[str], owner: str) -> None:
         for seed, rows in _seeds(list(names(number).items()), list(provinces), owner).items():
             insert = sql.SQL("insert into {0} select * from json_populate_recordset(null::{0}, %s)")
             connection.execute(insert.format(sql.Identifier("catalogue", seed)), [json.dumps(rows)])
-    made = building.run_dbt(["run", *MODELS, *STANDING])
+    made = building.run_dbt(["run", *MODELS, *PERSISTENT])
     assert [node for node in made if node.status != "success"] == []
 
 

@@ -26,7 +26,7 @@ class Sums:
     numerator: list[Interval] = field(default_factory=list)
     denominator: list[Interval] = field(default_factory=list)
     not_applicable: int = 0
-    bare: int = 0
+    value_only: int = 0
 
     @property
     def reporting(self) -> int:
@@ -79,7 +79,7 @@ def summed(reports: list[dict[str, tuple[str, str, str]]], indicator: str, yes_n
             sums.numerator.append((cases[0], min(cases[1], children[1]) if is_part else cases[1]))
             sums.denominator.append(children)
         elif value:
-            sums.bare += 1
+            sums.value_only += 1
     return sums
 
 
@@ -113,20 +113,20 @@ class Indicator:
     min_coverage: int = 100
 
     def measures_above(self) -> set[str]:
-        """What a place can be told in that is made from reports below it."""
+        """The measures of a rollup that is made from reports below it."""
         if self.aggregation == "none":
             return set()
         return {"share"} if self.aggregation == "share_of_units" else set(self.measures.values())
 
     def measures_at(self, level: str) -> set[str]:
-        """What a unit's own line can be told in: its level's measure, and those of other levels with its parts."""
+        """The measures of a unit's own line: its level's, and with its parts those of other levels."""
         own = {self.measures[level]}
         return own if own & {"yes_no", "points"} else own | ({*self.measures.values()} & {"rate", "count", "change"})
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit, who stands above it, and the time in which it is (half-open)."""
+    """A unit, the unit above it, and the time in which it exists (half-open)."""
 
     unit_id: str
     level: str
@@ -136,12 +136,12 @@ class Unit:
 
 @dataclass
 class Map:
-    """Units and what became of them. heirs: today's province that holds an old one's ground."""
+    """Units and their succession. successor_units: today's province that contains an old one's area."""
 
     units: dict[str, Unit] = field(default_factory=dict)
     successors: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     shares: dict[str, dict[str, Fraction]] = field(default_factory=dict)
-    heirs: dict[str, str] = field(default_factory=dict)
+    successor_units: dict[str, str] = field(default_factory=dict)
 
     def above(self, unit_id: str) -> list[str]:
         parent = self.units[unit_id].parent_id
@@ -152,24 +152,24 @@ class Map:
 
     def province_today(self, unit_id: str) -> str:
         province = [unit_id, *self.above(unit_id)][-1]
-        return self.heirs.get(province, province)
+        return self.successor_units.get(province, province)
 
-    def ground_today(self, unit_id: str) -> set[str | None]:
-        """The communes of today that a unit's ground lies in; None among them where nobody knows."""
+    def area_today(self, unit_id: str) -> set[str | None]:
+        """The communes of today that a unit's area lies in; None among them where it is unknown."""
         if self.is_of_today(unit_id):
             return {unit_id}
         parts = self.successors.get(unit_id) or [
             unit.unit_id for unit in self.units.values() if unit.parent_id == unit_id
         ]
-        return set().union(*(self.ground_today(part) for part in parts)) if parts else {None}
+        return set().union(*(self.area_today(part) for part in parts)) if parts else {None}
 
     def home(self, unit_id: str) -> str:
-        """The one commune of today that holds all of a unit, else its province's row of what cannot be placed."""
-        ground = self.ground_today(unit_id)
-        whole = next(iter(ground)) if len(ground) == 1 else None
+        """The one commune of today that contains all of a unit, else its province's unallocated row."""
+        area = self.area_today(unit_id)
+        whole = next(iter(area)) if len(area) == 1 else None
         return whole or f"{self.province_today(unit_id)}/unallocated"
 
-    def places(self, unit_id: str, basis: str) -> dict[str, Fraction]:
+    def rollup_units(self, unit_id: str, basis: str) -> dict[str, Fraction]:
         """Where a unit's counts belong beside itself, and how much of them: shared out only as declared."""
         if basis == "as_reported" or self.is_of_today(unit_id):
             return dict.fromkeys(self.above(unit_id), Fraction(1))
@@ -183,7 +183,7 @@ class Map:
 
 
 @dataclass(frozen=True)
-class Told:
+class Figure:
     """A place's figure for one indicator and measure, and how far it reaches."""
 
     numerator: Fraction | None
@@ -205,32 +205,32 @@ def figures(
     owing: Iterable[str],
     reports: Mapping[str, Mapping[str, Line]],
     indicators: Mapping[str, Indicator],
-) -> dict[Key, Told]:
-    """Everything that is told of one programme and period: the units' own lines, and what is made from them.
+) -> dict[Key, Figure]:
+    """Every figure of one programme and period: the units' own lines, and the rollups made from them.
 
     owing: the units that owe a report; reports: the lines that are known of each unit that sent one.
     """
-    told: dict[Key, Told] = {}
+    result: dict[Key, Figure] = {}
     for unit in owing:
-        told |= dict(_own(map_, unit, reports.get(unit, {}), indicators))
+        result |= dict(_own(map_, unit, reports.get(unit, {}), indicators))
     for basis in ("as_reported", "current"):
         below: dict[str, dict[str, Fraction]] = defaultdict(dict)
         for unit in owing:
-            for place, share in map_.places(unit, basis).items():
-                below[place][unit] = share
-        for place, shares in below.items():
+            for rollup_unit, share in map_.rollup_units(unit, basis).items():
+                below[rollup_unit][unit] = share
+        for rollup_unit, shares in below.items():
             restated = basis == "current" and not all(map(map_.is_of_today, shares))
             for code, indicator in indicators.items():
                 lines = [(reports.get(unit, {}).get(code), shares[unit]) for unit in shares]
                 level = map_.units[next(iter(shares))].level
                 for measure in indicator.measures_above() - ({"share"} if restated else set()):
-                    told[place, basis, code, measure] = _from_below(lines, indicator, measure, level)
-    return told
+                    result[rollup_unit, basis, code, measure] = _from_below(lines, indicator, measure, level)
+    return result
 
 
 def _own(
     map_: Map, unit_id: str, lines: Mapping[str, Line], indicators: Mapping[str, Indicator]
-) -> Iterator[tuple[Key, Told]]:
+) -> Iterator[tuple[Key, Figure]]:
     """A unit's own lines, as long as it lives on both maps."""
     level = map_.units[unit_id].level
     for code, line in lines.items():
@@ -241,29 +241,29 @@ def _own(
                     yield (unit_id, basis, code, measure), found
 
 
-def _of_one_line(line: Line, indicator: Indicator, measure: str, level: str) -> Told | None:
-    """None where a measure of other levels cannot be told for want of parts."""
+def _of_one_line(line: Line, indicator: Indicator, measure: str, level: str) -> Figure | None:
+    """None where a measure of other levels has no parts to be computed from."""
     is_own_measure = measure == indicator.measures[level]
     if NOT_APPLICABLE in line:
-        return _told(None, None, None, indicator, (0, 0)) if is_own_measure else None
+        return _figure(None, None, None, indicator, (0, 0)) if is_own_measure else None
     parts = _parts(line, indicator, measure, level)
     if line[0] and parts:
-        return _told(parts[0], parts[1], _divided(*parts, indicator, measure), indicator, (1, 1))
+        return _figure(parts[0], parts[1], _divided(*parts, indicator, measure), indicator, (1, 1))
     if not is_own_measure:
         return None
     if line[2] == "":
-        return _told(None, None, None, indicator, (1, 0))
+        return _figure(None, None, None, indicator, (1, 0))
     if line[2] in YES + NO:
         answer = Fraction(line[2] in YES)
-        return _told(None, None, (answer, answer), indicator, (1, 1))
+        return _figure(None, None, (answer, answer), indicator, (1, 1))
     low, high = number(line[2]) or (-INFINITE, INFINITE)
     if measure == "count":
-        return _told(None, None, (max(low, Fraction(0)), high), indicator, (1, 1))
+        return _figure(None, None, (max(low, Fraction(0)), high), indicator, (1, 1))
     least = -INFINITE if indicator.hard_min is None else Fraction(indicator.hard_min)
-    return _told(None, None, (max(low, least), _possible(high, indicator)), indicator, (1, 1))
+    return _figure(None, None, (max(low, least), _possible(high, indicator)), indicator, (1, 1))
 
 
-def _from_below(lines: list[tuple[Line | None, Fraction]], indicator: Indicator, measure: str, level: str) -> Told:
+def _from_below(lines: list[tuple[Line | None, Fraction]], indicator: Indicator, measure: str, level: str) -> Figure:
     """The sum of what the units below gave; a unit to which the indicator does not apply is not expected."""
     cases: list[Interval] = []
     children: list[Interval] = []
@@ -278,9 +278,9 @@ def _from_below(lines: list[tuple[Line | None, Fraction]], indicator: Indicator,
                 children.append((parts[1][0] * share, parts[1][1] * share))
     reach = len(applies), len(cases)
     if not cases:
-        return _told(None, None, None, indicator, reach)
+        return _figure(None, None, None, indicator, reach)
     sums = _sum(cases), _sum(children) if children else None
-    return _told(*sums, _divided(*sums, indicator, measure), indicator, reach, is_estimated)
+    return _figure(*sums, _divided(*sums, indicator, measure), indicator, reach, is_estimated)
 
 
 def _sum(parts: list[Interval]) -> Interval:
@@ -322,16 +322,16 @@ def _possible(high: End, indicator: Indicator) -> End:
     return high if indicator.hard_max is None else min(high, Fraction(indicator.hard_max))
 
 
-def _told(
+def _figure(
     cases: Interval | None,
     children: Interval | None,
     value: Interval | None,
     indicator: Indicator,
     reach: tuple[int, int],
     is_estimated: bool = False,
-) -> Told:
+) -> Figure:
     expected, reporting = reach
-    return Told(
+    return Figure(
         numerator=_exact(cases),
         denominator=_exact(children),
         low=_finite(value, 0),

@@ -1,4 +1,4 @@
-"""Made-up contacts of Bắc Ninh's units, the step `remind` at a moment, and what the ledger then says."""
+"""Made-up contacts of Bắc Ninh's units, the step `remind` at a given time, and the ledger after it."""
 
 from collections import Counter
 
@@ -16,13 +16,13 @@ def contact(session: psycopg.Connection, unit: str, email: str, role: str = "rep
     session.execute("insert into ops.contact (unit_code, role, email) values (%s, %s, %s)", [unit, role, email])
 
 
-def remind(moment: str = AFTER) -> reminding.Reminded:
-    with clock.at(moment):
+def remind(timestamp: str = AFTER) -> reminding.Reminded:
+    with clock.at(timestamp):
         return reminding.remind()
 
 
 def statuses(session: psycopg.Connection, unit: str | None = None) -> Counter[str]:
-    """Of what the reporters of Bắc Ninh are told; the stages that were left out are not counted."""
+    """Alerts to the reporters of Bắc Ninh; skipped stages are not counted."""
     rows = session.execute(
         "select status from ops.alert_ledger where unit_code = coalesce(%s, unit_code) and audience = 'reporter' "
         "and status <> 'skipped' and programme_code = 'bacninh-2026-2030'",

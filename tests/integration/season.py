@@ -38,7 +38,7 @@ LADDER = {  # first day of each stage, by audience; 2/12 and 8/12 are three and 
 MORNING, AFTERNOON = time(7), time(15)
 TEMPLATE_LINE = re.compile(r"baocao template (\S+) (\S+) 2026")
 HEADING = re.compile(r"^(Chương trình giả định \d+) – năm 2026$", re.MULTILINE)
-SILENT = re.compile(r"^   (\d{5})  .*: (?:chưa gửi|bị từ chối), ", re.MULTILINE)
+NOT_REPORTED = re.compile(r"^   (\d{5})  .*: (?:chưa gửi|bị từ chối), ", re.MULTILINE)
 RECEIVED = re.compile(r"^   (\d{5})  .*: nhận lúc ", re.MULTILINE)
 
 Report = tuple[str, str]
@@ -75,7 +75,7 @@ class Letter:
     at: datetime
     recipient: str
     message_id: str
-    silent: frozenset[Report]
+    not_reported: frozenset[Report]
     received: frozenset[Report]
     body: str
     size: int
@@ -96,7 +96,7 @@ class Spent:
 
 
 class Postbox(Letterbox):
-    """Takes letters as bytes, to be read between the runs. on_recipient: called before a text is asked for."""
+    """Takes letters as bytes, to be read between the runs. on_recipient: called before a text is accepted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -138,8 +138,8 @@ class Season:
         """Of the daily runs; those by hand are always done."""
         return sum(turn.fate == fate for turn in self.turns if turn.at.time() == MORNING)
 
-    def is_awaited(self, report: Report, moment: datetime) -> bool:
-        return report not in self.arrivals or self.arrivals[report] > moment
+    def is_outstanding(self, report: Report, instant: datetime) -> bool:
+        return report not in self.arrivals or self.arrivals[report] > instant
 
     def play(self, lost: int, kills: int, after: Callable[[Turn], None] = lambda turn: None) -> None:
         """The whole season. after: called when a turn is over and its letters are read."""
@@ -157,7 +157,7 @@ class Season:
             after(turn)
 
     def _introduce(self) -> None:
-        """Contacts for everybody, and the moment at which each report will come, if ever."""
+        """Contacts for everybody, and the time at which each report arrives, if ever."""
         addresses = [(unit.code, "reporter", address("reporter", unit.code)) for unit in self.units]
         for province in sorted({unit.province for unit in self.units}):
             addresses.append((province, "supervisor", address("supervisor", province)))
@@ -179,10 +179,10 @@ class Season:
 
     def _deliver_reports(self, since: datetime, until: datetime) -> None:
         """What arrived in this time, and a few refused files of those that will be accepted later."""
-        came = [(report, at, "accepted") for report, at in self.arrivals.items() if since < at <= until]
+        events = [(report, at, "accepted") for report, at in self.arrivals.items() if since < at <= until]
         waiting = [report for report, at in self.arrivals.items() if at > until]
         refused = self.chance.sample(waiting, len(waiting) // 200)
-        insert_reports([*came, *((report, until - timedelta(hours=1), "rejected") for report in refused)])
+        insert_reports([*events, *((report, until - timedelta(hours=1), "rejected") for report in refused)])
 
     def _run(self, turn: Turn) -> None:
         first: list[float] = []
@@ -210,7 +210,7 @@ class Season:
         countdown = iter(range(self.chance.randrange(self._letters_expected(turn)), -1, -1))
 
         def kill() -> None:
-            is_meant = is_early or self._reporters_are_told(turn) or self._last_recipient().startswith("supervisor")
+            is_meant = is_early or self._reporters_are_notified(turn) or self._last_recipient().startswith("supervisor")
             if is_meant and next(countdown, 0) == 0:
                 os.kill(victim.pid, signal.SIGKILL)
                 victim.wait()
@@ -227,33 +227,33 @@ class Season:
 
     def _letters_expected(self, turn: Turn) -> int:
         """So many go out for certain: to two thirds of those who owe, or to a third of the supervisors."""
-        if self._reporters_are_told(turn):
+        if self._reporters_are_notified(turn):
             return max(1, len({unit for unit in self.units if self._owes(unit, turn.at)}) * 2 // 3)
         return max(1, len({unit.province for unit in self.units}) // 3)
 
-    def _reporters_are_told(self, turn: Turn) -> bool:
+    def _reporters_are_notified(self, turn: Turn) -> bool:
         """Whether a stage of theirs has begun since the last run."""
         runs = [each.day for each in self.turns if each.fate != "lost" and each.at < turn.at]
         return any((runs or [DAYS[0]])[-1] < day <= turn.day for day in LADDER["reporter"])
 
-    def _owes(self, unit: Unit, moment: datetime) -> bool:
-        return any(self.is_awaited((programme, unit.code), moment) for programme in self.programmes)
+    def _owes(self, unit: Unit, instant: datetime) -> bool:
+        return any(self.is_outstanding((programme, unit.code), instant) for programme in self.programmes)
 
     def _read_letters(self, turn: Turn) -> None:
         self.letters += [self._read(turn.at, content) for content in self.postbox.taken]
         self.postbox.taken.clear()
 
     def _read(self, at: datetime, content: bytes) -> Letter:
-        """The reports of a letter are told by the template's line, or by the tables under a programme's heading."""
+        """The reports of a letter, from the template's line or the tables under a programme's heading."""
         letter = message_from_bytes(content)
         body = plain(letter)
-        silent, received = set(TEMPLATE_LINE.findall(body)), set()
+        not_reported, received = set(TEMPLATE_LINE.findall(body)), set()
         codes = {name: code for code, name in self.programmes.items()}
         parts = HEADING.split(body)
         for name, table in zip(parts[1::2], parts[2::2], strict=True):
-            silent |= {(codes[name], unit) for unit in SILENT.findall(table)}
+            not_reported |= {(codes[name], unit) for unit in NOT_REPORTED.findall(table)}
             received |= {(codes[name], unit) for unit in RECEIVED.findall(table)}
-        reports = frozenset(silent), frozenset(received)
+        reports = frozenset(not_reported), frozenset(received)
         return Letter(at, letter["To"], letter["Message-ID"], *reports, body, len(content))
 
 
@@ -301,11 +301,11 @@ def plain(letter: Message) -> str:
 
 
 def insert_reports(reports: Iterable[tuple[Report, datetime, str]]) -> None:
-    """Judged reports without lines, as the loader and the gate would leave them.
+    """Validated reports without lines, as the loader and the gate would leave them.
 
     reports: programme and unit, moment of arrival and verdict, status.
     """
-    rows = [(uuid4(), *report, moment, status) for report, moment, status in reports]
+    rows = [(uuid4(), *report, instant, status) for report, instant, status in reports]
     batch: UUID = uuid4()
     with database.connect() as connection, connection.cursor() as cursor:
         cursor.executemany(

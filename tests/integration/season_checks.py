@@ -1,4 +1,4 @@
-"""What has to be true when a season is over, told by the calendar and the arrivals alone.
+"""What has to be true when a season is over, derived from the calendar and the arrivals alone.
 
 The ledger is not asked who was to be written to; it is compared with the mailbox and with the ladder at the end.
 """
@@ -24,7 +24,7 @@ class Checks:
 
     season: Season
     deliveries: dict[str, list[Letter]] = field(default_factory=lambda: defaultdict(list))
-    told: dict[tuple[str, Report], list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    notified: dict[tuple[str, Report], list[datetime]] = field(default_factory=lambda: defaultdict(list))
     heard: dict[tuple[str, Report], list[datetime]] = field(default_factory=lambda: defaultdict(list))
     written_to: dict[tuple[str, date], list[datetime]] = field(default_factory=lambda: defaultdict(list))
 
@@ -33,18 +33,18 @@ class Checks:
             self.deliveries[letter.message_id].append(letter)
             self.written_to[letter.recipient, letter.day].append(letter.at)
         for letter in self.first_deliveries():
-            for report in letter.silent:
-                self.told[letter.recipient, report].append(letter.at)
+            for report in letter.not_reported:
+                self.notified[letter.recipient, report].append(letter.at)
             for report in letter.received:
                 self.heard[letter.recipient, report].append(letter.at)
 
     def all_hold(self) -> None:
         self.nothing_arrives_twice()
-        self.nobody_is_written_to_about_a_report_that_has_come()
+        self.no_reminder_after_arrival()
         self.letters_reach_whom_they_concern()
         self.everybody_gets_one_digest_a_day()
         self.every_owed_message_arrives()
-        self.who_was_told_that_a_report_is_missing_hears_that_it_came()
+        self.notified_supervisors_hear_of_arrivals()
         self.the_ledger_and_the_mailbox_agree()
         self.the_ledger_has_every_stage_that_was_due_and_no_other()
 
@@ -57,21 +57,21 @@ class Checks:
             assert len({letter.body for letter in letters}) == 1, letters[0]
             kills = self.season.in_flight.count(message_id)
             assert len(letters) == 1 + kills or (kills and not self.is_still_true(letters[-1])), letters[0]
-        told = Counter(
+        notified = Counter(
             (recipient, report, stage_of(recipient, at.date()))
-            for (recipient, report), times in self.told.items()
+            for (recipient, report), times in self.notified.items()
             for at in times
         )
-        assert {key: count for key, count in told.items() if count > 1} == {}
+        assert {key: count for key, count in notified.items() if count > 1} == {}
         assert {key: times for key, times in self.heard.items() if len(times) > 1} == {}
 
-    def nobody_is_written_to_about_a_report_that_has_come(self) -> None:
-        """Nor is anybody told that a report has come that has not."""
+    def no_reminder_after_arrival(self) -> None:
+        """Nor does anybody hear of the arrival of a report that has not arrived."""
         wrong = [
             (letter.at, letter.recipient, report)
             for letter in self.first_deliveries()
-            for report in letter.silent | letter.received
-            if (report in letter.silent) != self.season.is_awaited(report, letter.at)
+            for report in letter.not_reported | letter.received
+            if (report in letter.not_reported) != self.season.is_outstanding(report, letter.at)
         ]
         assert wrong == []
 
@@ -80,36 +80,38 @@ class Checks:
         wrong = [
             (letter.at, letter.recipient, report)
             for letter in self.season.letters
-            for report in letter.silent | letter.received
+            for report in letter.not_reported | letter.received
             if letter.recipient not in self.recipients(units[report[1]]).values()
         ]
         assert wrong == []
-        assert [letter for letter in self.season.letters if not letter.silent | letter.received] == []
+        assert [letter for letter in self.season.letters if not letter.not_reported | letter.received] == []
 
     def everybody_gets_one_digest_a_day(self) -> None:
         a_day = Counter((letters[0].recipient, day) for letters in self.deliveries.values() for day in days(letters))
         assert {key: count for key, count in a_day.items() if count > 1} == {}
 
     def every_owed_message_arrives(self) -> None:
-        """After each run, whoever has a stage due and a report still awaited has been told since that stage began."""
+        """After each run, whoever has a stage due and a report still outstanding was notified since it began."""
         for turn in self.completed():
             for recipient, report in self.owed(turn.at):
                 begun = LADDER[audience_of(recipient)][: stage_of(recipient, turn.day)]
                 if begun and not self.had_an_old_letter(recipient, turn):
-                    times = self.told.get((recipient, report), [])
+                    times = self.notified.get((recipient, report), [])
                     assert any(begun[-1] <= at.date() and at <= turn.at for at in times), (turn, recipient, report)
 
-    def who_was_told_that_a_report_is_missing_hears_that_it_came(self) -> None:
+    def notified_supervisors_hear_of_arrivals(self) -> None:
         """By the first run after it that may write: the day's letter may be out already."""
-        supervisors = [(key, times[0]) for key, times in self.told.items() if audience_of(key[0]) == "supervisor"]
-        for (recipient, report), told_at in supervisors:
-            came = self.season.arrivals.get(report)
-            after = [turn for turn in self.completed() if came and turn.at >= came and turn.at > told_at]
+        supervisors = [(key, times[0]) for key, times in self.notified.items() if audience_of(key[0]) == "supervisor"]
+        for (recipient, report), notified_at in supervisors:
+            arrived_at = self.season.arrivals.get(report)
+            after = [
+                turn for turn in self.completed() if arrived_at and turn.at >= arrived_at and turn.at > notified_at
+            ]
             first = next((turn for turn in after if self.may_write(recipient, turn)), None)
             if first:
                 times = self.heard.get((recipient, report), [])
                 assert any(at <= first.at for at in times), (recipient, report, first)
-        assert {key for key in self.heard if key not in self.told} == set()
+        assert {key for key in self.heard if key not in self.notified} == set()
 
     def the_ledger_and_the_mailbox_agree(self) -> None:
         """Message for message, and in each report for report; a message that a kill left may have lost some since."""
@@ -129,11 +131,13 @@ class Checks:
             if not self.is_given_up(letters)
         }
         carried: dict[str, set[tuple[Report, bool]]] = defaultdict(set)
-        for message_id, programme, unit, has_come in rows:
-            carried[message_id].add(((programme, unit), has_come))
+        for message_id, programme, unit, has_arrived in rows:
+            carried[message_id].add(((programme, unit), has_arrived))
         for message_id, letters in self.deliveries.items():
-            said = {(report, report in letters[0].received) for report in letters[0].silent | letters[0].received}
-            missing = said - carried.pop(message_id, set())
+            listed = {
+                (report, report in letters[0].received) for report in letters[0].not_reported | letters[0].received
+            }
+            missing = listed - carried.pop(message_id, set())
             assert not missing or message_id in self.season.in_flight, (letters[0], missing)
         assert carried == {}
 
@@ -162,25 +166,25 @@ class Checks:
             for programme in self.season.programmes:
                 report = (programme, unit.code)
                 for audience, recipient in self.recipients(unit).items():
-                    due = [at for at in found_in[audience] if self.season.is_awaited(report, at)]
+                    due = [at for at in found_in[audience] if self.season.is_outstanding(report, at)]
                     for number in range(1, len(due) + 1):
                         statuses = self.statuses(recipient, report, number, is_last=number == len(due))
                         yield (report, audience, STAGES[audience][number - 1]), statuses
 
     def statuses(self, recipient: str, report: Report, stage: int, is_last: bool) -> set[str]:
-        """is_last: no later stage was due while the report was awaited.
+        """is_last: no later stage was due while the report was outstanding.
 
         A letter that a kill left may have been delivered, and its alert be cancelled when the report has come since.
         """
-        letters = [at for at in self.told.get((recipient, report), []) if stage_of(recipient, at.date()) == stage]
+        letters = [at for at in self.notified.get((recipient, report), []) if stage_of(recipient, at.date()) == stage]
         if not letters:
             return {"cancelled"} if is_last else {"skipped"}
         return {"sent", "cancelled"} if (recipient, letters[0]) in self.left_by_kills() else {"sent"}
 
-    def owed(self, moment: datetime) -> Iterator[tuple[str, Report]]:
+    def owed(self, instant: datetime) -> Iterator[tuple[str, Report]]:
         for unit in self.season.units:
             for programme in self.season.programmes:
-                if self.season.is_awaited((programme, unit.code), moment):
+                if self.season.is_outstanding((programme, unit.code), instant):
                     for recipient in self.recipients(unit).values():
                         yield recipient, (programme, unit.code)
 
@@ -201,7 +205,7 @@ class Checks:
     def is_still_true(self, letter: Letter) -> bool:
         """Whether something in it is, when the next run looks that is not killed."""
         later = next(turn.at for turn in self.completed() if turn.at > letter.at)
-        return bool(letter.received) or any(self.season.is_awaited(report, later) for report in letter.silent)
+        return bool(letter.received) or any(self.season.is_outstanding(report, later) for report in letter.not_reported)
 
     def had_an_old_letter(self, recipient: str, turn: Turn) -> bool:
         """Whether the day's letter was one that a kill had left."""

@@ -1,4 +1,4 @@
-"""Looking back: the same figures for the same moment for ever, and the file that changed them by name.
+"""Reading as of a time: it always gives the same figures, and the file that changed them by name.
 
 Three communes of Bắc Ninh report on 2026-11-20. One corrects a line on 2026-12-05, one takes its report back on
 2026-12-08, and a last correction of 2026-12-12 is accepted but not built.
@@ -38,25 +38,25 @@ class Season:
     catalogue: str
 
 
-def send(file: Path, moment: str, *rows: tuple[object, ...]) -> Path:
-    """A file in long form, received and judged at a moment: (unit, indicator, numerator, denominator, type)."""
+def send(file: Path, timestamp: str, *rows: tuple[object, ...]) -> Path:
+    """A file in long form, received and validated at a given time: (unit, indicator, numerator, denominator, type)."""
     with file.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines)
         writer.writerow(HEADER)
         for unit, indicator, numerator, denominator, kind in rows:
             writer.writerow([PROGRAMME, PERIOD, unit, indicator, numerator, denominator, "", kind])
-    return receive(file, moment)
+    return receive(file, timestamp)
 
 
-def receive(file: Path, moment: str) -> Path:
-    with clock.at(moment):
+def receive(file: Path, timestamp: str) -> Path:
+    with clock.at(timestamp):
         answers = receiving.receive([str(file)])
     assert {answer.status for answer in answers} <= {"accepted", "accepted_with_warnings"}
     return file
 
 
-def build(moment: str) -> None:
-    with clock.at(moment):
+def build(timestamp: str) -> None:
+    with clock.at(timestamp):
         building.build()
 
 
@@ -71,18 +71,18 @@ def a_correction(folder: Path) -> Path:
 
 def rendered(as_of: str | None, unit: str = PROVINCE) -> bytes:
     with database.connect() as connection:
-        moment = parse_timestamp(as_of) if as_of else None
-        set_session_as_of(connection, moment)
-        return reports.render(connection, PROGRAMME, unit, PERIOD, moment)
+        timestamp = parse_timestamp(as_of) if as_of else None
+        set_session_as_of(connection, timestamp)
+        return reports.render(connection, PROGRAMME, unit, PERIOD, timestamp)
 
 
 @pytest.fixture(scope="module")
 def season(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Season:
     folder = tmp_path_factory.mktemp("season")
     building.prepare_catalogue()
-    told = [(CORRECTED, "5.1", 291, 300, "full"), (CORRECTED, "8.1", 9, 900, "full")]
-    told += [(STEADY, "5.1", 190, 200, "full"), (WITHDRAWN, "5.1", 95, 100, "full")]
-    send(folder / "first.csv", "2026-11-20T08:00", *told)
+    reported = [(CORRECTED, "5.1", 291, 300, "full"), (CORRECTED, "8.1", 9, 900, "full")]
+    reported += [(STEADY, "5.1", 190, 200, "full"), (WITHDRAWN, "5.1", 95, 100, "full")]
+    send(folder / "first.csv", "2026-11-20T08:00", *reported)
     build("2026-11-20T09:00")
     with clock.at("2026-12-01"):
         then, catalogue = rendered(BEFORE), building.catalogue_version()
@@ -100,7 +100,7 @@ def today(season: Season):
         yield
 
 
-def told(command, name: str, *arguments: str) -> list | dict:
+def reported(command, name: str, *arguments: str) -> list | dict:
     outcome = command(name, PROGRAMME, *arguments, "--json")
     assert outcome.code == 0, outcome.err
     return json.loads(outcome.out)
@@ -108,8 +108,8 @@ def told(command, name: str, *arguments: str) -> list | dict:
 
 def immunised(command, unit: str, as_of: str | None = None) -> tuple:
     """Numerator, denominator, value, and how many of how many units are in it."""
-    moment = ["--as-of", as_of] if as_of else []
-    rows = told(command, "progress", unit, PERIOD, *moment)
+    timestamp = ["--as-of", as_of] if as_of else []
+    rows = reported(command, "progress", unit, PERIOD, *timestamp)
     row = next(row for row in rows if (row["indicator_code"], row["target_scope"]) == ("5.1", "province"))
     names = ("numerator", "denominator", "value", "units_reporting", "units_expected")
     return tuple(row[name] for name in names)
@@ -148,7 +148,7 @@ def test_the_workbook_says_what_moment_and_what_catalogue_it_was_made_with(seaso
 
 
 def test_the_comparison_names_the_figure_the_file_and_the_cell(season, command):
-    found = told(command, "report", PROVINCE, PERIOD, "--compare", BEFORE, BETWEEN)
+    found = reported(command, "report", PROVINCE, PERIOD, "--compare", BEFORE, BETWEEN)
     (change,) = found["changes"]
     (step,) = change["steps"]
 
@@ -177,7 +177,7 @@ def test_the_wards_own_comparison_tells_the_turn_of_its_verdict(season):
 
 
 def test_a_retraction_is_named_with_what_it_took_away(season, command):
-    found = told(command, "report", PROVINCE, PERIOD, "--compare", BETWEEN, AFTER)
+    found = reported(command, "report", PROVINCE, PERIOD, "--compare", BETWEEN, AFTER)
     (change,) = found["changes"]
     (step,) = change["steps"]
 
@@ -187,7 +187,7 @@ def test_a_retraction_is_named_with_what_it_took_away(season, command):
 
 
 def test_between_two_moments_without_a_report_nothing_changed(season, command):
-    assert told(command, "report", PROVINCE, PERIOD, "--compare", "2026-12-09", "2026-12-11")["changes"] == []
+    assert reported(command, "report", PROVINCE, PERIOD, "--compare", "2026-12-09", "2026-12-11")["changes"] == []
     outcome = command("report", PROGRAMME, PROVINCE, PERIOD, "--compare", "2026-12-09", "2026-12-11")
     assert outcome.out.endswith("không có số liệu nào thay đổi.\n")
 
@@ -208,9 +208,9 @@ def test_the_comparison_for_people_and_its_workbook_say_the_same(season, command
 
 
 def test_a_trace_adds_up_to_the_figure_of_its_moment(season):
-    for moment, numerator, reporting in ((BEFORE, 576, 3), (BETWEEN, 570, 3), (AFTER, 475, 2), (None, 475, 2)):
+    for timestamp, numerator, reporting in ((BEFORE, 576, 3), (BETWEEN, 570, 3), (AFTER, 475, 2), (None, 475, 2)):
         with database.connect() as connection:
-            set_session_as_of(connection, parse_timestamp(moment) if moment else None)
+            set_session_as_of(connection, parse_timestamp(timestamp) if timestamp else None)
             traced = tracing.trace(connection, PROGRAMME, "5.1", PROVINCE, PERIOD)
         assert traced.figure
         assert (
@@ -220,7 +220,7 @@ def test_a_trace_adds_up_to_the_figure_of_its_moment(season):
 
 
 def test_a_trace_tells_the_rules_that_let_a_report_in_and_the_catalogue_that_made_the_figure(season, command):
-    traced = told(command, "trace", "5.1", PROVINCE, PERIOD, "--as-of", BEFORE)
+    traced = reported(command, "trace", "5.1", PROVINCE, PERIOD, "--as-of", BEFORE)
     assert traced["build"]["catalogue_version"] == season.catalogue
     assert all(row["rules_version"] for row in traced["parts"])
     assert traced["as_of"] == "2026-11-30T00:00:00+07:00"

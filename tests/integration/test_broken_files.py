@@ -1,4 +1,4 @@
-"""A folder of broken files and good ones: each is answered with its reason, and the good ones are in the warehouse."""
+"""A folder of broken files and good ones: each receipt has the reason, and the good ones are in the warehouse."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ def good_file(folder: Path, unit: str, parts: tuple[int, int]) -> None:
     (folder / f"good_{unit}.csv").write_text(f"{HEADER}\n{line}\n", encoding="utf-8")
 
 
-def place(issue: dict) -> str:
+def address(issue: dict) -> str:
     if issue["line"]:
         return f"line {issue['line']}"
     return "!".join(part for part in (issue["sheet"], issue["cell"]) if part)
@@ -36,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def answered(catalogue_without_reports: None, folder: Path) -> dict[str, Receipt]:
+def receipts_of_files(catalogue_without_reports: None, folder: Path) -> dict[str, Receipt]:
     found = receiving.receive([str(folder)])
     return {receipt.file: receipt for receipt in found}
 
@@ -45,15 +45,15 @@ def test_there_are_at_least_forty_broken_files():
     assert len(make_submissions.expected()) >= 40
 
 
-def test_every_file_has_its_receipt(answered, folder):
-    assert set(answered) == {path.name for path in folder.iterdir()}
-    assert len(answered) == len(make_submissions.expected()) + len(GOOD)
+def test_every_file_has_its_receipt(receipts_of_files, folder):
+    assert set(receipts_of_files) == {path.name for path in folder.iterdir()}
+    assert len(receipts_of_files) == len(make_submissions.expected()) + len(GOOD)
 
 
 @pytest.mark.parametrize("expected", make_submissions.expected(), ids=lambda expected: expected.file)
-def test_a_broken_file_is_answered_with_its_reason(answered, expected):
-    receipt = answered[expected.file]
-    reasons = {(issue["rule"], place(issue)) for issue in receipt.issues if issue["severity"] == expected.severity}
+def test_a_broken_file_is_answered_with_its_reason(receipts_of_files, expected):
+    receipt = receipts_of_files[expected.file]
+    reasons = {(issue["rule"], address(issue)) for issue in receipt.issues if issue["severity"] == expected.severity}
     assert (expected.rule_code, expected.where) in reasons
     if expected.severity == "critical":
         assert receipt.status == "rejected"
@@ -62,28 +62,28 @@ def test_a_broken_file_is_answered_with_its_reason(answered, expected):
         assert receipt.status == "accepted_with_warnings"
 
 
-def test_the_good_files_beside_them_are_accepted(answered):
-    good = {unit: answered[f"good_{unit}.csv"] for unit in GOOD}
+def test_the_good_files_beside_them_are_accepted(receipts_of_files):
+    good = {unit: receipts_of_files[f"good_{unit}.csv"] for unit in GOOD}
     reasons = {issue["rule"] for receipt in good.values() for issue in receipt.issues}
     assert {unit: receipt.unit for unit, receipt in good.items()} == {unit: unit for unit in GOOD}
     assert {receipt.status for receipt in good.values()} <= {"accepted", "accepted_with_warnings"}
     assert reasons <= {"correction_without_report"}
 
 
-def test_receipts_are_kept_as_json_and_as_text(answered):
+def test_receipts_are_kept_as_json_and_as_text(receipts_of_files):
     folder = get_settings().home / "receipts"
     documents = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")]
     assert {document["file"]: document for document in documents} == {
-        name: receipt.document() for name, receipt in answered.items()
+        name: receipt.document() for name, receipt in receipts_of_files.items()
     }
     texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.txt")}
     assert len(texts) == len(documents)
-    assert all(receipt_text.render(answered[name]).plain.strip() for name in answered)
+    assert all(receipt_text.render(receipts_of_files[name]).plain.strip() for name in receipts_of_files)
 
 
-def test_the_same_folder_again_changes_nothing(answered, folder, whole_warehouse):
+def test_the_same_folder_again_changes_nothing(receipts_of_files, folder, whole_warehouse):
     before = whole_warehouse()
     again = receiving.receive([str(folder)])
     assert {receipt.status for receipt in again} == {"duplicate"}
-    assert {receipt.file for receipt in again} == set(answered)
+    assert {receipt.file for receipt in again} == set(receipts_of_files)
     assert whole_warehouse() == before

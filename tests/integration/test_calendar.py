@@ -162,7 +162,7 @@ PLAN = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def built(bare_database: str) -> Iterator[None]:
+def built(empty_database: str) -> Iterator[None]:
     with own_catalogue() as catalogue:
         catalogue.draw_map(UNITS, LINEAGE)
         for programme, seeds in ROWS.items():
@@ -176,7 +176,7 @@ def built(bare_database: str) -> Iterator[None]:
 
 @pytest.fixture
 def season() -> Iterator[psycopg.Connection]:
-    """Nothing has come and nobody was told, in a warehouse that has run since September 2026."""
+    """Nothing was received and nobody was notified, in a warehouse that has run since September 2026."""
     forget_reports()
     with database.connect(autocommit=True) as connection:
         connection.execute("truncate ops.alert_ledger, ops.message, ops.contact restart identity cascade")
@@ -187,7 +187,7 @@ def season() -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def told_on(letterbox: Letterbox, day: str) -> list[str]:
+def sent_on(letterbox: Letterbox, day: str) -> list[str]:
     """Who gets a letter in the run of seven o'clock."""
     letterbox.letters.clear()
     remind(f"{day}T07:00:00+07:00")
@@ -199,8 +199,8 @@ def plain(letterbox: Letterbox, recipient: str) -> str:
     return str(letter.get_body(("plain",)).get_content())
 
 
-def obligations(connection: psycopg.Connection, programme: str, moment: str) -> list[tuple]:
-    set_session_as_of_unchecked(connection, parse_timestamp(moment))
+def obligations(connection: psycopg.Connection, programme: str, timestamp: str) -> list[tuple]:
+    set_session_as_of_unchecked(connection, parse_timestamp(timestamp))
     try:
         return connection.execute(
             "select period, unit_code, reason, last_on_time_on::text from marts.fct_report_obligation "
@@ -220,24 +220,24 @@ def test_each_level_owes_by_its_own_day_and_answers_to_the_level_above(season, l
     contact(season, "BO-GIA-DINH", "lanh-dao-bo@example.org", "owner")
     provinces = ["tinh-71@example.org", "tinh-72@example.org"]
 
-    assert told_on(letterbox, "2026-11-18") == provinces  # seven days before the 25th
-    assert told_on(letterbox, "2026-11-19") == []
-    assert told_on(letterbox, "2026-11-20") == ["tong-hop-71@example.org", "tong-hop-72@example.org"]
+    assert sent_on(letterbox, "2026-11-18") == provinces  # seven days before the 25th
+    assert sent_on(letterbox, "2026-11-19") == []
+    assert sent_on(letterbox, "2026-11-20") == ["tong-hop-71@example.org", "tong-hop-72@example.org"]
     above = plain(letterbox, "tong-hop-71@example.org")
     assert "71001" in above and "71009" in above and "72001" not in above
-    assert told_on(letterbox, "2026-11-25") == ["lanh-dao-bo@example.org"]  # communes, on the third working day
-    assert told_on(letterbox, "2026-11-26") == [*provinces, "vu-tong-hop@example.org"]
+    assert sent_on(letterbox, "2026-11-25") == ["lanh-dao-bo@example.org"]  # communes, on the third working day
+    assert sent_on(letterbox, "2026-11-26") == [*provinces, "vu-tong-hop@example.org"]
     above = plain(letterbox, "vu-tong-hop@example.org")
     assert above.startswith("Kính gửi Bộ giả định,") and "71 " in above and "71001" not in above
     # provinces, on the third working day, and the other programme's commune to its province
-    assert told_on(letterbox, "2026-11-30") == ["lanh-dao-bo@example.org", "tong-hop-72@example.org"]
+    assert sent_on(letterbox, "2026-11-30") == ["lanh-dao-bo@example.org", "tong-hop-72@example.org"]
 
 
 def test_a_moved_deadline_was_another_one_before_its_decision(season):
     """The provinces' day was 20/12 until the decision of 15/10/2026 made it 25/11; dim_deadline says the same."""
 
-    def of_71(moment: str) -> list[tuple]:
-        return [row for row in obligations(season, CHAIN, moment) if row[:2] == ("2026", "71")]
+    def of_71(timestamp: str) -> list[tuple]:
+        return [row for row in obligations(season, CHAIN, timestamp) if row[:2] == ("2026", "71")]
 
     assert of_71("2026-10-14T23:59:59") == [("2026", "71", "active", "2026-12-20")]
     assert of_71("2026-10-15") == [("2026", "71", "active", "2026-11-25")]
@@ -253,13 +253,13 @@ def test_a_moved_deadline_was_another_one_before_its_decision(season):
 def test_a_programme_that_begins_in_mid_year_owes_and_reminds_from_its_beginning_on(season, letterbox):
     """It begins on 18 November. Its third quarter was due on 25 October; fourteen days before 29/11 is the 15th."""
     contact(season, "72001", "xa@example.org")
-    days = {day: told_on(letterbox, day) for day in ("2026-11-17", "2026-11-18", "2026-11-21")}
+    days = {day: sent_on(letterbox, day) for day in ("2026-11-17", "2026-11-18", "2026-11-21")}
     of_the_chain = season.execute("delete from ops.alert_ledger where programme_code = %s", [CHAIN]).rowcount
     assert of_the_chain > 0
     assert days["2026-11-17"] == ["xa@example.org"]  # the chain's own reminder
     assert days["2026-11-18"] == []
     assert season.execute("select * from ops.alert_ledger").fetchall() == []
-    told_on(letterbox, "2026-11-22")
+    sent_on(letterbox, "2026-11-22")
     stages = season.execute("select stage, status from ops.alert_ledger where programme_code = %s", [LATE_START])
     assert stages.fetchall() == [("reminder_7", "sent")]
     assert obligations(season, LATE_START, "2026-11-17T23:59:59") == []
@@ -269,10 +269,10 @@ def test_a_programme_that_begins_in_mid_year_owes_and_reminds_from_its_beginning
 def test_the_heir_of_a_merger_is_reminded_before_it_exists_and_a_missing_contact_names_it(season, letterbox, caplog):
     """On 5 November 71002 and 71003 still exist; 71009, which they become on the 15th, owes the report of the 19th."""
     contact(season, "71003", "xa-cu@example.org")
-    assert told_on(letterbox, "2026-11-05") == []
+    assert sent_on(letterbox, "2026-11-05") == []
     assert f"{CHAIN} 2026: 3 reports without a reporter to write to: 71001, 71009, 72001" in caplog.text
     contact(season, "71009", "xa-moi@example.org")
-    assert told_on(letterbox, "2026-11-06") == ["xa-moi@example.org"]
+    assert sent_on(letterbox, "2026-11-06") == ["xa-moi@example.org"]
     assert "Đơn vị giả định 71009 (mã 71009)" in plain(letterbox, "xa-moi@example.org")
 
 
@@ -284,7 +284,7 @@ def test_a_file_under_the_old_code_is_answered_with_the_heirs(season, tmp_path):
     file.write_text("\n".join([header, *lines]), encoding="utf-8")
     with clock.at("2026-11-10T08:00:00+07:00"):
         (receipt,) = receiving.receive([str(file)])
-    verdicts = {told["unit"]: told["status"] for told in receipt.submissions}
+    verdicts = {reported["unit"]: reported["status"] for reported in receipt.submissions}
     (issue,) = (issue for issue in receipt.issues if issue["severity"] == "critical")
     assert verdicts == {"71001": "accepted", "71003": "rejected"}
     assert issue["rule"] == "unit_not_alive"
@@ -293,8 +293,8 @@ def test_a_file_under_the_old_code_is_answered_with_the_heirs(season, tmp_path):
 
 def test_a_months_form_names_the_month_and_the_window_of_the_decree(command, tmp_path):
     path = tmp_path / "mau.xlsx"
-    told = command("template", CHAIN, "71001", "2026-10", "--out", path)
-    assert told.code == 0, told.err
+    reported = command("template", CHAIN, "71001", "2026-10", "--out", path)
+    assert reported.code == 0, reported.err
 
     import openpyxl
 

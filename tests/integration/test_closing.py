@@ -15,8 +15,8 @@ PROGRAMME, DA_MAI = "bacninh-2026-2030", "07228"
 REPORTED, CLOSED, CORRECTED = (f"2026-12-{day}T08:00:00+07:00" for day in ("01", "10", "15"))
 
 
-def accept(moment: str, lines: dict, kind: str = "full") -> None:
-    with clock.at(moment):
+def accept(timestamp: str, lines: dict, kind: str = "full") -> None:
+    with clock.at(timestamp):
         gate.check(put(DA_MAI, lines, submission_type=kind))
         building.build()
 
@@ -48,24 +48,24 @@ def closed(own_database, command, monkeypatch):
     building.prepare_catalogue()
     accept(REPORTED, {"5.1": (291, 300)})
     monkeypatch.setenv("BAOCAO_NOW", CLOSED)
-    asked = closing.question(PROGRAMME, "2026", "Khoá sổ", "Không khoá")
+    prompt = closing.question(PROGRAMME, "2026", "Khoá sổ", "Không khoá")
     output = command("close", PROGRAMME, "2026", "--note", "thử nghiệm", "--json")
     assert output.code == 0
     again = command("close", PROGRAMME, "2026")
     monkeypatch.setenv("BAOCAO_NOW", CORRECTED)
     accept(CORRECTED, {"5.1": (280, 300)}, "correction")
-    return json.loads(output.out), again, asked
+    return json.loads(output.out), again, prompt
 
 
 def test_what_comes_after_the_closing_counts_is_marked_and_leaves_the_vintage_readable(closed, command):
-    output, again, asked = closed
+    output, again, prompt = closed
 
-    assert asked["subject"] == ("Khoá sổ năm 2026? Chương trình hành động vì trẻ em tỉnh Bắc Ninh giai đoạn 2026–2030")
+    assert prompt["subject"] == ("Khoá sổ năm 2026? Chương trình hành động vì trẻ em tỉnh Bắc Ninh giai đoạn 2026–2030")
     for counted in ("Phải nộp | 99 |", "Đã nhận | 1 |", "Quá hạn mà chưa nhận được | 98 |", "không có thời hạn | 0 |"):
-        assert counted in asked["body"]
-    assert f"({DA_MAI})" not in asked["body"]
-    assert asked["body"].count("(07") + asked["body"].count("(09") == closing.LISTED_AT_MOST
-    assert "và 38 báo cáo khác" in asked["body"]
+        assert counted in prompt["body"]
+    assert f"({DA_MAI})" not in prompt["body"]
+    assert prompt["body"].count("(07") + prompt["body"].count("(09") == closing.LISTED_AT_MOST
+    assert "và 38 báo cáo khác" in prompt["body"]
     assert (output["obligations"], output["accepted"], output["missing"]) == (99, 1, 98)
     assert output["closed_at"].startswith("2026-12-10T08:00:00")
     assert again.code == 2
@@ -80,10 +80,10 @@ def test_what_comes_after_the_closing_counts_is_marked_and_leaves_the_vintage_re
 def the_same_answer_closes_once() -> None:
     """As Airflow tries a task again that was killed behind its commit. In the database of the test above."""
     lang_son = ("langson-child-friendly-2024", "2024")
-    asked = closing.question(*lang_son, "Khoá sổ", "Không khoá")
+    prompt = closing.question(*lang_son, "Khoá sổ", "Không khoá")
     decision = closing.Decision("Người duyệt", parse_timestamp("2026-12-15T09:00"), "số 12 (giả định)")
 
-    assert "Công an" in asked["body"]
+    assert "Công an" in prompt["body"]
     assert closing.kept_open_message(*lang_son, decision).endswith(f"({decision}).")
     assert "0/" in closing.close_as_decided(*lang_son, decision)
     assert closing.close_as_decided(*lang_son, decision).startswith(

@@ -36,7 +36,7 @@ def test_every_table_and_column_has_a_comment_in_both_languages(query, at_least)
     comments = _read(query)
 
     assert len(comments) >= at_least
-    assert [".".join(place) for *place, comment in comments if not is_in_both_languages(comment)] == []
+    assert [".".join(position) for *position, comment in comments if not is_in_both_languages(comment)] == []
 
 
 def test_every_schema_has_a_comment_in_both_languages():

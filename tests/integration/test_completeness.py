@@ -48,10 +48,10 @@ OWED = {
     "deadline_at": DEADLINE,
     "lines_required": 33,
 }
-CAME = {"first_received_at": DEADLINE - timedelta(days=1), "is_overdue": False}
+RECEIVED = {"first_received_at": DEADLINE - timedelta(days=1), "is_overdue": False}
 IN_TIME = (
     OWED
-    | CAME
+    | RECEIVED
     | {
         "status": "on_time",
         "fulfilled_at": DEADLINE - timedelta(days=1),
@@ -67,7 +67,7 @@ RATES = {"programme_code": "P", "period": "2026", "unit_level": "commune", "unit
 
 
 @pytest.fixture(scope="module")
-def marts(bare_database: str) -> None:
+def marts(empty_database: str) -> None:
     with database.connect() as connection:
         connection.execute(TABLES)
 
@@ -90,7 +90,7 @@ def plant(connection: psycopg.Connection, mart: str, row: dict) -> None:
 
 
 def owe(connection: psycopg.Connection, unit: str, row: dict) -> None:
-    """The unit's obligation as it stands, instead of the one that stood."""
+    """The unit's current obligation, instead of the earlier one."""
     connection.execute("delete from marts.fct_report_obligation where unit_code = %s", [unit])
     plant(connection, "fct_report_obligation", row | {"unit_code": unit, "unit_id": unit})
 
@@ -111,8 +111,8 @@ def accept(connection: psycopg.Connection, unit: str | None, period: str = "2026
     return submission
 
 
-def check(moment: datetime = MORNING) -> None:
-    with clock.at(moment):
+def check(timestamp: datetime = MORNING) -> None:
+    with clock.at(timestamp):
         completeness.check()
 
 
@@ -127,9 +127,9 @@ def named(connection: psycopg.Connection) -> dict[str, list[tuple]]:
         "where run_id = (select max(run_id) from ops.pipeline_run) and not is_met"
     ).fetchall()
     found: dict[str, list[tuple]] = {}
-    for rule, *told in rows:
-        found.setdefault(rule, []).append(tuple(told))
-    assert {rule: len(told) for rule, told in found.items()} == dict(counted)
+    for rule, *failures in rows:
+        found.setdefault(rule, []).append(tuple(failures))
+    assert {rule: len(failures) for rule, failures in found.items()} == dict(counted)
     return found
 
 
@@ -197,7 +197,7 @@ def test_a_level_of_its_own_has_its_own_rate_and_its_own_minimum(session):
 
 
 @pytest.mark.parametrize(
-    ("changed", "moment"),
+    ("changed", "timestamp"),
     [
         ({}, DEADLINE - timedelta(minutes=1)),
         ({"is_open": False}, MORNING),
@@ -205,9 +205,9 @@ def test_a_level_of_its_own_has_its_own_rate_and_its_own_minimum(session):
         ({"deadline_at": None, "last_on_time_on": None}, MORNING),
     ],
 )
-def test_what_is_not_asked_for_is_not_judged(session, changed, moment):
+def test_what_is_not_asked_for_is_not_judged(session, changed, timestamp):
     owe(session, "C3", MISSING | changed)
-    check(moment)
+    check(timestamp)
     assert named(session) == {}
 
 
@@ -216,8 +216,8 @@ def test_a_report_that_nobody_owes_fails_the_step_and_holds_the_publication(sess
     accept(session, unit, period)
     with pytest.raises(NotFitToPublish, match=r"accepted_report\.report_without_obligation: 1 rows"):
         check()
-    told = "accepted 2026-11-30 07:00; nobody is to send such a report"
-    assert named(session) == {"report_without_obligation": [(unit, "UBND", told)]}
+    failures = "accepted 2026-11-30 07:00; nobody is to send such a report"
+    assert named(session) == {"report_without_obligation": [(unit, "UBND", failures)]}
     (status,) = session.execute("select status from ops.pipeline_run").fetchone()
     assert status == "failed"
     with pytest.raises(NotFitToPublish, match=rf"report_without_obligation: 1 rows \(P {period}\)"):

@@ -37,9 +37,9 @@ def test_the_missing_stop_nothing_and_what_nobody_owes_stops_the_publication(own
     gate.check(put(DA_MAI, {"5.1": (291, 300)}))
     monkeypatch.setenv("BAOCAO_NOW", MORNING)
 
-    told = command("run")
+    outcome = command("run")
 
-    assert (told.code, "2 workbooks published" in told.out) == (0, True), told.err
+    assert (outcome.code, "2 workbooks published" in outcome.out) == (0, True), outcome.err
     level = ("2026", "commune")
     assert failures() == {
         ("report_missing", *level): 98,
@@ -60,10 +60,10 @@ def test_the_missing_stop_nothing_and_what_nobody_owes_stops_the_publication(own
         MORNING,
     )
     monkeypatch.setenv("BAOCAO_NOW", NEXT_DAY)
-    told = command("run")
+    outcome = command("run")
 
-    assert told.code == 1
-    assert "report_without_obligation: 1 rows" in told.err
+    assert outcome.code == 1
+    assert "report_without_obligation: 1 rows" in outcome.err
     assert failures()["report_without_obligation", "2026", None] == 1
     assert (statuses("completeness"), statuses("remind"), statuses("publish")) == (
         ["succeeded", "failed"],

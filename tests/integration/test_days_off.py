@@ -15,9 +15,9 @@ def works(*days: str) -> dict[str, bool]:
 
 def working_day_after(day: str, number: int) -> str:
     query = (
-        "select min(later.day)::text from intermediate.int_calendar_days__numbered as told "
-        "join intermediate.int_calendar_days__numbered as later on later.working_day_no = told.working_day_no + %s "
-        "where told.day = %s"
+        "select min(later.day)::text from intermediate.int_calendar_days__numbered as counted "
+        "join intermediate.int_calendar_days__numbered as later on later.working_day_no = counted.working_day_no + %s "
+        "where counted.day = %s"
     )
     with database.connect() as connection:
         return connection.execute(query, [number, day]).fetchone()[0]

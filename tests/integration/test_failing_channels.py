@@ -35,9 +35,9 @@ def hook(session: psycopg.Connection, unit: str, address: str, role: str = "repo
     session.execute("insert into ops.contact (unit_code, role, webhook) values (%s, %s, %s)", [unit, role, address])
 
 
-def remind_in_vain(moment: str) -> None:
+def remind_in_vain(timestamp: str) -> None:
     with pytest.raises(Unreachable):
-        remind(moment)
+        remind(timestamp)
 
 
 def failures(session: psycopg.Connection) -> list[tuple]:
@@ -184,7 +184,7 @@ def test_a_server_that_is_silent_is_left_alone_and_the_other_webhooks_and_letter
     assert (len(chat.posts), len(letterbox.letters)) == (1, 1)
     tried = season.execute(
         "select count(*) filter (where unanswered_days = 1), count(*) filter (where message.attempts > 0) "
-        "from ops.alert_ledger as told join ops.message using (message_id) where told.status = 'planned'"
+        "from ops.alert_ledger as alert join ops.message using (message_id) where alert.status = 'planned'"
     ).fetchone()
     assert tried == (6, 0)
 
@@ -193,8 +193,8 @@ def test_of_two_webhooks_the_one_that_took_a_post_is_not_asked_again(season, roo
     chat, host = room
     other = Chatroom()
     with serving(other) as second:
-        for place in (host, second):
-            hook(season, DA_MAI, f"http://{place}/hook")
+        for host_and_port in (host, second):
+            hook(season, DA_MAI, f"http://{host_and_port}/hook")
         other.answers = [503] * backoff.ATTEMPTS
         remind_in_vain(AFTER)
         assert remind("2026-12-02T07:00:00+07:00").sent == 1
@@ -205,8 +205,8 @@ def test_of_two_webhooks_the_one_that_took_a_post_is_not_asked_again(season, roo
 
 def test_an_alert_that_one_of_two_webhooks_took_is_sent_when_the_other_is_given_up(season, room):
     chat, host = room
-    for place in (host, f"127.0.0.1:{free_port()}"):
-        hook(season, DA_MAI, f"http://{place}/hook")
+    for host_and_port in (host, f"127.0.0.1:{free_port()}"):
+        hook(season, DA_MAI, f"http://{host_and_port}/hook")
     remind_in_vain(on(1))
     nearly_given_up(season)
     done = remind(on(5))
@@ -237,17 +237,17 @@ def test_a_contact_may_be_any_service_of_apprise_and_no_log_or_list_tells_its_se
     (service,) = (document for document in posted if "version" in document)
     assert service["title"] == "Báo cáo cần gửi, quá hạn 2 ngày: Phường Đa Mai, năm 2026"
     assert "toàn bộ báo cáo (33 chỉ tiêu)" in service["message"]
-    said = caplog.text + command("alerts", "list").out + command("alerts", "list", "--json").out
-    assert [word for word in ("bi-mat", "mat-khau", host) if word in said] == []
+    output = caplog.text + command("alerts", "list").out + command("alerts", "list", "--json").out
+    assert [secret for secret in ("bi-mat", "mat-khau", host) if secret in output] == []
 
 
 @pytest.mark.parametrize("address", ["tgram://bi-mat", "ftp://bi-mat/x", "bi-mat"])
 def test_an_address_for_owners_that_nobody_can_be_written_to_at_is_a_wrong_call(season, monkeypatch, command, address):
     monkeypatch.setenv("BAOCAO_WEBHOOK_URL", address)
-    said = command("alerts", "run")
-    assert said.code == 2
-    assert "BAOCAO_WEBHOOK_URL: webhook" in " ".join(said.err.split())
-    assert "bi-mat" not in said.err
+    output = command("alerts", "run")
+    assert output.code == 2
+    assert "BAOCAO_WEBHOOK_URL: webhook" in " ".join(output.err.split())
+    assert "bi-mat" not in output.err
 
 
 def test_a_refusal_is_kept_without_the_address(season, letterbox):

@@ -72,7 +72,7 @@ def test_a_line_whose_parts_make_sense_is_accepted(session):
 
 
 @pytest.mark.parametrize(
-    ("lines", "rule", "place"),
+    ("lines", "rule", "address"),
     [
         ({"5.1": (101, 100)}, "numerator_above_denominator", "Báo cáo!D10"),
         ({"5.1": (">100", 100)}, "numerator_above_denominator", "Báo cáo!D10"),
@@ -103,11 +103,11 @@ def test_a_line_whose_parts_make_sense_is_accepted(session):
         ([("5.1", (291, 300)), ("5.1", (290, 300))], "line_twice", "Báo cáo!A11"),
     ],
 )
-def test_a_line_that_breaks_a_critical_rule_rejects_its_report(session, lines, rule, place):
+def test_a_line_that_breaks_a_critical_rule_rejects_its_report(session, lines, rule, address):
     report = put("07228", lines, **CORRECTION)
     stop_if_broken(report)
     assert status(session, report) == "rejected"
-    assert (rule, place) in issues(session, report)
+    assert (rule, address) in issues(session, report)
 
 
 @pytest.mark.parametrize(
@@ -142,13 +142,13 @@ def test_a_line_that_may_be_true_is_accepted(session, lines):
 
 
 @pytest.mark.parametrize(
-    ("parts", "told"),
+    ("parts", "reported"),
     [((6, 5), "cho 1200 "), ((">10", 5), "cho ≥ 2200 "), (("6-7", "2-5"), "cho 1200–3500 ")],
 )
-def test_an_impossible_figure_is_told_with_the_ends_that_its_parts_give(session, parts, told):
+def test_an_impossible_figure_is_told_with_the_ends_that_its_parts_give(session, parts, reported):
     report = put("07228", {"3.1": parts}, **CORRECTION)
     stop_if_broken(report)
-    assert told in message(session, report)
+    assert reported in message(session, report)
 
 
 def test_a_line_that_is_not_applicable_and_a_number_has_one_message(session):
@@ -201,8 +201,8 @@ def test_a_jump_against_the_last_period_is_told(session, numerator, jumps):
     stop_if_broken(put("07228", {"5.1": (None, None, "80")}, period="2025", **FULL))
     report = put("07228", {"5.1": (numerator, 300)}, **CORRECTION)
     stop_if_broken(report)
-    told = [rule for rule, _ in issues(session, report)]
-    assert ("figure_jumped" in told) == jumps
+    reported = [rule for rule, _ in issues(session, report)]
+    assert ("figure_jumped" in reported) == jumps
     assert status(session, report) == ("accepted_with_warnings" if jumps else "accepted")
 
 
@@ -220,15 +220,15 @@ def test_a_full_report_that_lacks_lines_is_accepted_as_incomplete(session):
     stop_if_broken(report)
     absent = issues(session, report)
     assert [rule for rule, _ in absent] == ["required_line_absent"] * 32  # of 33; an empty line is an absent line
-    assert [place for _, place in absent if place] == ["Báo cáo!D11"]  # and is pointed at where it stands
+    assert [address for _, address in absent if address] == ["Báo cáo!D11"]  # and is pointed at where it stands
     assert status(session, report) == "accepted_with_warnings"
 
 
 def test_an_answer_in_the_wrong_column_is_absent_where_it_should_stand(session):
     report = put("07228", {"1": (1, None), "21": (None, None, "Có")}, **FULL)
     stop_if_broken(report)
-    placed = [issue for issue in issues(session, report) if issue[1]]
-    assert placed == [("yes_no_expected", "Báo cáo!D10"), ("required_line_absent", "Báo cáo!F10")]
+    with_cell = [issue for issue in issues(session, report) if issue[1]]
+    assert with_cell == [("yes_no_expected", "Báo cáo!D10"), ("required_line_absent", "Báo cáo!F10")]
 
 
 @pytest.mark.parametrize(
@@ -238,8 +238,8 @@ def test_a_reduction_starts_from_what_the_unit_counted_before(session, base, is_
     stop_if_broken(put("07228", {"13": (13, 14)}, period="2025", **FULL))
     report = put("07228", {"13": (12, base)}, **CORRECTION)
     stop_if_broken(report)
-    told = [issue for issue in issues(session, report) if issue[0] == "base_differs_from_last_report"]
-    assert told == ([("base_differs_from_last_report", "Báo cáo!E10")] if is_valid_as_of else [])
+    reported = [issue for issue in issues(session, report) if issue[0] == "base_differs_from_last_report"]
+    assert reported == ([("base_differs_from_last_report", "Báo cáo!E10")] if is_valid_as_of else [])
     assert status(session, report) == ("accepted_with_warnings" if is_valid_as_of else "accepted")
 
 
@@ -259,7 +259,7 @@ def test_a_correction_of_nothing_is_accepted_and_asks_for_the_full_report(sessio
 
 
 @pytest.mark.parametrize(
-    ("before", "stands_alone"),
+    ("before", "is_alone"),
     [
         ([FULL], False),
         ([FULL, CORRECTION], False),
@@ -269,12 +269,12 @@ def test_a_correction_of_nothing_is_accepted_and_asks_for_the_full_report(sessio
         ([FULL, {"submission_type": "retraction"}], True),
     ],
 )
-def test_a_correction_stands_alone_unless_a_full_report_was_accepted_before(session, before, stands_alone):
+def test_a_correction_stands_alone_unless_a_full_report_was_accepted_before(session, before, is_alone):
     for earlier in before:
         stop_if_broken(put("07246", {}, **earlier))
     report = put("07246", {"5.1": (291, 300)}, **CORRECTION)
     stop_if_broken(report)
-    assert ("correction_without_report" in [rule for rule, _ in issues(session, report)]) == stands_alone
+    assert ("correction_without_report" in [rule for rule, _ in issues(session, report)]) == is_alone
 
 
 def test_a_correction_does_not_stand_alone_beside_its_full_report_in_one_batch(session):
@@ -310,15 +310,15 @@ def test_what_comes_after_the_closing_is_told_so(session, closed_period, unit, p
     with clock.at(decided):
         report = put(unit, {"5.1": (291, 300)}, period=period, **CORRECTION)
         stop_if_broken(report)
-    told = session.execute(
+    reported = session.execute(
         "select message_vi, message_en from ops.submission_issue where submission_id = %s and rule = 'after_closing'",
         [report],
     ).fetchall()
-    assert bool(told) == is_valid_as_of
+    assert bool(reported) == is_valid_as_of
     if is_valid_as_of:
         assert status(session, report) == "accepted_with_warnings"
-        assert "Kỳ 2026 của chương trình bacninh-2026-2030 đã khoá lúc 12:00 ngày 20/12/2026" in told[0][0]
-        assert "was closed at 2026-12-20 12:00" in told[0][1]
+        assert "Kỳ 2026 của chương trình bacninh-2026-2030 đã khoá lúc 12:00 ngày 20/12/2026" in reported[0][0]
+        assert "was closed at 2026-12-20 12:00" in reported[0][1]
 
 
 LANG_SON = FULL | {"programme": "langson-child-friendly-2024", "period": "2024"}
@@ -399,7 +399,7 @@ def test_points_are_a_value_between_nothing_and_the_most_that_the_sheet_gives(se
     lines = {code: (None, None, points) for code, points in others.items()} | {"7": cells}
     report = put("05971", lines, agency_code="HDDG", **LANG_SON)
     stop_if_broken(report)
-    about = {rule for rule, place in issues(session, report) if place}
+    about = {rule for rule, address in issues(session, report) if address}
     assert about == set(rules)
 
 
@@ -421,8 +421,8 @@ def test_a_deduction_is_a_positive_number_within_what_it_can_take(session):
         put(unit, {"V.1": (None, None, taken)}, **of_the_department) for unit, taken in (("883", 5), ("884", -5))
     )
     stop_if_broken(right, wrong)
-    assert [rule for rule, place in issues(session, right) if place] == []
-    assert [rule for rule, place in issues(session, wrong) if place] == ["value_outside_hard_range"]
+    assert [rule for rule, address in issues(session, right) if address] == []
+    assert [rule for rule, address in issues(session, wrong) if address] == ["value_outside_hard_range"]
 
 
 @pytest.mark.parametrize(
@@ -561,8 +561,8 @@ def test_the_clock_of_verdicts_never_runs_backwards(session):
     with clock.at("2026-11-28T10:00"):
         stop_if_broken(put("07210", {}, **CORRECTION))
     decided = {
-        moment
-        for (moment,) in session.execute(
+        timestamp
+        for (timestamp,) in session.execute(
             "select decided_at from ops.submission_verdict where rules_version <> %s", [BEFORE]
         )
     }

@@ -1,4 +1,4 @@
-"""A run of the pipeline that is late: told, unless this warehouse was not there yet."""
+"""A late run of the pipeline is reported, unless this warehouse was not there yet."""
 
 import logging
 
@@ -28,8 +28,8 @@ def test_a_late_run_is_told_unless_the_warehouse_began_after_it_was_due(clean_wa
         assert lateness.notify_operator(LATE) is False
     assert len(caplog.records) == warnings
     if warnings:
-        said = caplog.records[0].getMessage()
-        assert said.startswith("Lượt deadlines chưa xong lúc 08:00 ngày 01/12/2026\n")
-        assert "Lượt chạy deadlines của 07:00 ngày 01/12/2026 lẽ ra phải xong trước 08:00" in said
-        assert "Hiện nay: đang chạy." in said
-        assert "scheduled__2026-12-01" in said
+        message = caplog.records[0].getMessage()
+        assert message.startswith("Lượt deadlines chưa xong lúc 08:00 ngày 01/12/2026\n")
+        assert "Lượt chạy deadlines của 07:00 ngày 01/12/2026 lẽ ra phải xong trước 08:00" in message
+        assert "Hiện nay: đang chạy." in message
+        assert "scheduled__2026-12-01" in message

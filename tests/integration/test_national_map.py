@@ -49,15 +49,15 @@ def old_province(commune: str) -> str:
 
 
 PROVINCE_OF_TODAY = {row["unit_id"]: id_today(row["parent_code"]) for row in TODAY.values() if row["parent_code"]}
-HEIR_OF_PROVINCE = {
-    old_province(commune): PROVINCE_OF_TODAY[heir] for commune in OLD_COMMUNES for heir in SUCCESSORS[commune]
+SUCCESSOR_OF_PROVINCE = {
+    old_province(commune): PROVINCE_OF_TODAY[successor] for commune in OLD_COMMUNES for successor in SUCCESSORS[commune]
 }
 
 
-def place_today(commune: str) -> str:
-    """The commune that an old one went to whole, else its province's row of what cannot be placed."""
-    heirs = SUCCESSORS[commune]
-    return heirs[0] if len(heirs) == 1 else f"{HEIR_OF_PROVINCE[old_province(commune)]}/unallocated"
+def rollup_unit_today(commune: str) -> str:
+    """The commune that an old one went to as a whole, else its province's unallocated row."""
+    successors = SUCCESSORS[commune]
+    return successors[0] if len(successors) == 1 else f"{SUCCESSOR_OF_PROVINCE[old_province(commune)]}/unallocated"
 
 
 PROGRAMME_ROWS = {
@@ -147,7 +147,7 @@ SENT_BY_DISTRICTS = {f"{code}@start": (int(code), 300) for code in DISTRICTS_OF_
 
 
 @pytest.fixture(scope="module", autouse=True)
-def told(own_database) -> Iterator[None]:
+def built_marts(own_database) -> Iterator[None]:
     """The country has reported, and the figures are made."""
     with own_catalogue() as catalogue, clock.at("2027-01-10T08:00:00+07:00"):
         for seed, rows in PROGRAMME_ROWS.items():
@@ -210,8 +210,8 @@ def code(unit_id: str) -> str:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What the marts tell of a place: children with a check-up, born alive as a denominator and as a count, reach."""
+class Figure:
+    """A rollup unit in the marts: children with a check-up, born alive as a denominator and as a count, reach."""
 
     checked: int
     born: int
@@ -221,8 +221,8 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def places(told) -> dict[tuple[str, str], dict[str, Told]]:
-    """By period and basis, what is told of each place."""
+def rollups(built_marts) -> dict[tuple[str, str], dict[str, Figure]]:
+    """By period and basis, the figures of each rollup unit."""
     query = """
         select rates.period, rates.boundary_basis, rates.unit_id, rates.numerator, rates.denominator, counts.numerator,
             rates.units_reporting, rates.units_expected
@@ -230,93 +230,100 @@ def places(told) -> dict[tuple[str, str], dict[str, Told]]:
         join marts.fct_indicator_rollup as counts using (programme_code, period, unit_id, boundary_basis)
         where programme_code = %s and rates.indicator_code = '1' and counts.indicator_code = '2'
     """
-    found: dict[tuple[str, str], dict[str, Told]] = defaultdict(dict)
+    found: dict[tuple[str, str], dict[str, Figure]] = defaultdict(dict)
     with database.connect() as connection:
         for period, basis, unit, *figures in connection.execute(query, [PROGRAMME]):
-            found[period, basis][unit] = Told(*figures)
+            found[period, basis][unit] = Figure(*figures)
     return found
 
 
-def sum_of(sent: Iterable[tuple[int, int]]) -> Told:
-    """What is to be told of a place that holds these reports."""
+def sum_of(sent: Iterable[tuple[int, int]]) -> Figure:
+    """The expected figures of a rollup unit with these reports."""
     parts = list(sent)
     checked, born = sum(part[0] for part in parts), sum(part[1] for part in parts)
-    return Told(checked, born, born, len(parts), len(parts))
+    return Figure(checked, born, born, len(parts), len(parts))
 
 
-def gathered(sent: Mapping[str, tuple[int, int]], place_of: Callable[[str], str]) -> dict[str, Told]:
-    """What is to be told of every place, when each report belongs to one."""
-    by_place: dict[str, list[tuple[int, int]]] = defaultdict(list)
+def gathered(sent: Mapping[str, tuple[int, int]], rollup_unit_of: Callable[[str], str]) -> dict[str, Figure]:
+    """The expected figures of every rollup unit, when each report belongs to one."""
+    by_rollup_unit: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for unit, parts in sent.items():
-        by_place[place_of(unit)].append(parts)
-    return {place: sum_of(parts) for place, parts in by_place.items()}
+        by_rollup_unit[rollup_unit_of(unit)].append(parts)
+    return {rollup_unit: sum_of(parts) for rollup_unit, parts in by_rollup_unit.items()}
 
 
-def of_level(told: Mapping[str, Told], *units: Iterable[str]) -> dict[str, Told]:
-    asked = set().union(*units)
-    return {unit: figure for unit, figure in told.items() if unit in asked}
+def of_level(reported: Mapping[str, Figure], *units: Iterable[str]) -> dict[str, Figure]:
+    requested = set().union(*units)
+    return {unit: figure for unit, figure in reported.items() if unit in requested}
 
 
 def test_the_lists_hold_what_this_test_stands_on():
     assert len(OLD_COMMUNES) == 10_051 and len(COMMUNES_OF_TODAY) == 3_321
     assert len({old_district(commune) for commune in OLD_COMMUNES}) == 691  # five island districts have no communes
-    assert len(HEIR_OF_PROVINCE) == 63 and len(set(HEIR_OF_PROVINCE.values())) == 34
+    assert len(SUCCESSOR_OF_PROVINCE) == 63 and len(set(SUCCESSOR_OF_PROVINCE.values())) == 34
     assert Counter(min(len(SUCCESSORS[commune]), 2) for commune in OLD_COMMUNES) == {1: 9_592, 2: 440, 0: 19}
 
 
-def test_as_reported_every_old_place_holds_its_own_reports(places):
-    told, sent = places["2024", "as_reported"], SENT["2024"]
+def test_as_reported_every_old_place_holds_its_own_reports(rollups):
+    reported, sent = rollups["2024", "as_reported"], SENT["2024"]
     expected = gathered(sent, lambda commune: commune)
     expected |= gathered(sent, old_district) | gathered(sent, old_province)
 
     assert len(expected) == 10_051 + 691 + 63
-    assert told == expected
+    assert reported == expected
 
 
-def test_on_todays_map_every_count_is_with_its_heir_or_in_the_unallocated_row_of_its_province(places):
-    told, sent = places["2024", "current"], SENT["2024"]
-    expected = gathered(sent, place_today) | gathered(sent, lambda commune: HEIR_OF_PROVINCE[old_province(commune)])
+def test_on_todays_map_every_count_is_with_its_heir_or_in_the_unallocated_row_of_its_province(rollups):
+    reported, sent = rollups["2024", "current"], SENT["2024"]
+    expected = gathered(sent, rollup_unit_today) | gathered(
+        sent, lambda commune: SUCCESSOR_OF_PROVINCE[old_province(commune)]
+    )
 
-    assert told == expected
-    assert sum(told[place].reporting for place in told if place.endswith("/unallocated")) == 440 + 19
+    assert reported == expected
+    assert (
+        sum(reported[rollup_unit].reporting for rollup_unit in reported if rollup_unit.endswith("/unallocated"))
+        == 440 + 19
+    )
 
 
-def test_the_five_communes_that_became_da_mai_add_up_to_da_mai(places):
+def test_the_five_communes_that_became_da_mai_add_up_to_da_mai(rollups):
     sent = SENT["2024"]
     predecessors = tuple(row["old_unit_id"] for row in LINEAGE if row["new_unit_id"] == DA_MAI)
 
     assert predecessors == PREDECESSORS_OF_DA_MAI
-    assert places["2024", "current"][DA_MAI] == sum_of(sent[commune] for commune in predecessors)
-    assert places["2024", "current"][DA_MAI].expected == 5
-    assert places["2024", "as_reported"]["07228@start"] == sum_of([sent["07228@start"]])
+    assert rollups["2024", "current"][DA_MAI] == sum_of(sent[commune] for commune in predecessors)
+    assert rollups["2024", "current"][DA_MAI].expected == 5
+    assert rollups["2024", "as_reported"]["07228@start"] == sum_of([sent["07228@start"]])
 
 
-def test_a_split_commune_and_one_without_successor_stay_whole_in_the_province_that_holds_them(places):
-    told, sent = places["2024", "current"], SENT["2024"]
+def test_a_split_commune_and_one_without_successor_stay_whole_in_the_province_that_holds_them(rollups):
+    reported, sent = rollups["2024", "current"], SENT["2024"]
     homeless = [commune for commune in OLD_COMMUNES if len(SUCCESSORS[commune]) != 1]
-    by_province = gathered({commune: sent[commune] for commune in homeless}, place_today)
+    by_province = gathered({commune: sent[commune] for commune in homeless}, rollup_unit_today)
 
     assert len(homeless) == 459
-    assert {place: told[place] for place in told if place.endswith("/unallocated")} == by_province
+    assert {
+        rollup_unit: reported[rollup_unit] for rollup_unit in reported if rollup_unit.endswith("/unallocated")
+    } == by_province
     for commune in homeless:
-        homes = {PROVINCE_OF_TODAY[heir] for heir in SUCCESSORS[commune]}
-        assert homes <= {place_today(commune).removesuffix("/unallocated")}
+        homes = {PROVINCE_OF_TODAY[successor] for successor in SUCCESSORS[commune]}
+        assert homes <= {rollup_unit_today(commune).removesuffix("/unallocated")}
 
 
-def test_every_parent_is_its_children_and_what_could_not_be_placed_below_it(places):
-    """Told by the marts alone: dim_org_unit says who stands above whom."""
+def test_every_parent_is_its_children_and_what_could_not_be_placed_below_it(rollups):
+    """From the marts alone: dim_org_unit has each unit's parent."""
     query = "select unit_id, parent_id from marts.dim_org_unit where is_latest_version and parent_id is not null"
     with database.connect() as connection:
         parents = dict(connection.execute(query).fetchall())
     checked = Counter()
-    for (period, basis), told in places.items():
-        below: dict[str, list[Told]] = defaultdict(list)
-        for place, figures in told.items():
-            parent = place.removesuffix("/unallocated") if "/" in place else parents.get(place)
+    for (period, basis), reported in rollups.items():
+        below: dict[str, list[Figure]] = defaultdict(list)
+        for rollup_unit, figures in reported.items():
+            parent = rollup_unit.removesuffix("/unallocated") if "/" in rollup_unit else parents.get(rollup_unit)
             below[parent or "the country"].append(figures)
         for parent, children in below.items():
             if parent != "the country":
-                assert told[parent] == added(children), (period, basis, parent)
+                assert reported[parent] == added(children), (period, basis, parent)
                 checked[period, basis] += 1
 
     assert checked["2024", "as_reported"] == 691 + 63
@@ -324,19 +331,19 @@ def test_every_parent_is_its_children_and_what_could_not_be_placed_below_it(plac
     assert len(checked) == 6
 
 
-def added(children: Iterable[Told]) -> Told:
-    return Told(*(sum(column) for column in zip(*map(astuple, children), strict=True)))
+def added(children: Iterable[Figure]) -> Figure:
+    return Figure(*(sum(column) for column in zip(*map(astuple, children), strict=True)))
 
 
-def test_the_provinces_are_the_same_on_both_maps(places):
-    old, today = places["2024", "as_reported"], places["2024", "current"]
-    for province in set(HEIR_OF_PROVINCE.values()):
-        merged = [old[before] for before, heir in HEIR_OF_PROVINCE.items() if heir == province]
+def test_the_provinces_are_the_same_on_both_maps(rollups):
+    old, today = rollups["2024", "as_reported"], rollups["2024", "current"]
+    for province in set(SUCCESSOR_OF_PROVINCE.values()):
+        merged = [old[before] for before, successor in SUCCESSOR_OF_PROVINCE.items() if successor == province]
         assert today[province] == added(merged), province
     whole = sum_of(SENT["2024"].values())
 
-    assert added(of_level(old, HEIR_OF_PROVINCE).values()) == whole
-    assert added(of_level(today, HEIR_OF_PROVINCE.values()).values()) == whole
+    assert added(of_level(old, SUCCESSOR_OF_PROVINCE).values()) == whole
+    assert added(of_level(today, SUCCESSOR_OF_PROVINCE.values()).values()) == whole
 
 
 def test_ten_districts_that_ended_are_found_whole_in_todays_province_24():
@@ -347,26 +354,28 @@ def test_ten_districts_that_ended_are_found_whole_in_todays_province_24():
             and split_part(unit_id, '@', 1) in ('24', '27')
     """
     with database.connect() as connection:
-        told = {(unit, basis): tuple(figures) for unit, basis, *figures in connection.execute(query)}
+        reported = {(unit, basis): tuple(figures) for unit, basis, *figures in connection.execute(query)}
     whole = (sum(cases for cases, _ in SENT_BY_DISTRICTS.values()), 3_000, 10, 10)
 
-    assert told == {
+    assert reported == {
         ("24@start", "as_reported"): whole,
         ("24@2025-07-01", "current"): whole,
         ("24@2025-07-01/unallocated", "current"): whole,
     }
 
 
-def test_a_change_of_type_makes_no_new_unit_and_loses_nothing(places):
+def test_a_change_of_type_makes_no_new_unit_and_loses_nothing(rollups):
     """On 2026-09-20 Bắc Ninh became a city and twelve of its communes wards, between the two quarters."""
     changed = {row["unit_id"] for row in UNITS if row["valid_from"] == "2026-09-20"}
     communes = {unit for unit in COMMUNES_OF_TODAY if PROVINCE_OF_TODAY[unit] == "24@2025-07-01"}
-    before, after = places["2026-Q2", "current"], places["2026-Q4", "current"]
+    before, after = rollups["2026-Q2", "current"], rollups["2026-Q4", "current"]
 
     assert len(changed) == 13 and changed - {"24@2025-07-01"} <= communes and len(communes) == 99
-    assert before.keys() == after.keys() == set(COMMUNES_OF_TODAY) | set(HEIR_OF_PROVINCE.values())
-    for period, told in (("2026-Q2", before), ("2026-Q4", after)):
+    assert before.keys() == after.keys() == set(COMMUNES_OF_TODAY) | set(SUCCESSOR_OF_PROVINCE.values())
+    for period, reported in (("2026-Q2", before), ("2026-Q4", after)):
         sent = SENT[period]
-        assert told["24@2025-07-01"] == sum_of(sent[commune] for commune in communes)
-        assert of_level(told, communes) == gathered({unit: sent[unit] for unit in communes}, lambda commune: commune)
-        assert told == places[period, "as_reported"]
+        assert reported["24@2025-07-01"] == sum_of(sent[commune] for commune in communes)
+        assert of_level(reported, communes) == gathered(
+            {unit: sent[unit] for unit in communes}, lambda commune: commune
+        )
+        assert reported == rollups[period, "as_reported"]

@@ -1,4 +1,4 @@
-"""How an obligation stands, moment by moment: reports and verdicts in, a real build, the marts and the command out.
+"""The status of an obligation over time: reports and verdicts in, a real build, the marts and the command out.
 
 Six communes of Bắc Ninh, 2026; the deadline is "trước ngày 30/11".
 """
@@ -14,8 +14,8 @@ from expectations import gate
 from tests.integration.reports import put
 from warehouse import clock, database
 
-PUNCTUAL, TARDY, RESENT, REFUSED, SILENT, WITHDRAWN = "07210", "07228", "07246", "07264", "07282", "07288"
-UNITS = [PUNCTUAL, TARDY, RESENT, REFUSED, SILENT, WITHDRAWN]
+PUNCTUAL, TARDY, RESENT, REFUSED, MISSING, WITHDRAWN = "07210", "07228", "07246", "07264", "07282", "07288"
+UNITS = [PUNCTUAL, TARDY, RESENT, REFUSED, MISSING, WITHDRAWN]
 
 GOOD = {"5.1": (291, 300), "1": (None, None, "Có")}
 BAD = {"5.1": (301, 300)}
@@ -37,10 +37,10 @@ def season(own_database: str) -> None:
     from pipeline import building
 
     building.prepare_catalogue()
-    for received_at, judged_at, unit, lines, kind in SEASON:
+    for received_at, decided_at, unit, lines, kind in SEASON:
         with clock.at(received_at):
             submission = put(unit, lines, submission_type=kind)
-        with clock.at(judged_at):
+        with clock.at(decided_at):
             gate.check(submission)
     with clock.at("2026-12-03 09:00"):
         building.build()
@@ -53,8 +53,8 @@ def session(season: None) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def statuses(session: psycopg.Connection, moment: str) -> dict[str, tuple[str, int | None]]:
-    session.execute("select set_config('baocao.as_of', %s, false)", [f"{moment}+07"])
+def statuses(session: psycopg.Connection, timestamp: str) -> dict[str, tuple[str, int | None]]:
+    session.execute("select set_config('baocao.as_of', %s, false)", [f"{timestamp}+07"])
     rows = session.execute(
         "select unit_code, status, days_late from marts.fct_report_obligation "
         "where period = '2026' and unit_code = any(%s)",
@@ -69,7 +69,7 @@ def test_before_the_deadline_nobody_is_missing(session):
         TARDY: ("not_due", None),
         RESENT: ("rejected", None),
         REFUSED: ("rejected", None),
-        SILENT: ("not_due", None),
+        MISSING: ("not_due", None),
         WITHDRAWN: ("on_time", 0),
     }
 
@@ -80,7 +80,7 @@ def test_at_the_deadline_what_is_not_judged_yet_is_missing(session):
         TARDY: ("missing", 1),
         RESENT: ("rejected", 1),
         REFUSED: ("rejected", 1),
-        SILENT: ("missing", 1),
+        MISSING: ("missing", 1),
         WITHDRAWN: ("missing", 1),
     }
 
@@ -91,7 +91,7 @@ def test_days_later_arrival_decides_and_not_the_verdict(session):
         TARDY: ("late", 1),
         RESENT: ("late", 3),
         REFUSED: ("rejected", 4),
-        SILENT: ("missing", 4),
+        MISSING: ("missing", 4),
         WITHDRAWN: ("missing", 4),
     }
 
@@ -133,50 +133,50 @@ def test_a_baseline_and_what_has_no_date_are_never_missing(session):
 
 
 def test_the_command_lists_who_is_missing_as_of_a_moment(season, command):
-    told = command("missing", "--programme", "bacninh-2026-2030", "--as-of", "2026-12-03 09:00", "--json")
-    rows = {row["unit_code"]: row for row in json.loads(told.out)}
+    outcome = command("missing", "--programme", "bacninh-2026-2030", "--as-of", "2026-12-03 09:00", "--json")
+    rows = {row["unit_code"]: row for row in json.loads(outcome.out)}
 
-    assert (told.code, len(rows)) == (0, 96)
+    assert (outcome.code, len(rows)) == (0, 96)
     assert (rows[REFUSED]["status"], rows[REFUSED]["days_late"]) == ("rejected", 4)
-    assert rows[SILENT]["deadline_at"].startswith("2026-11-30T00:00:00")
+    assert rows[MISSING]["deadline_at"].startswith("2026-11-30T00:00:00")
     assert not {PUNCTUAL, TARDY, RESENT} & set(rows)
 
 
 def test_before_the_deadline_the_command_lists_nobody(season, command):
-    told = command("missing", "--programme", "bacninh-2026-2030", "--as-of", "2026-11-29 23:59")
+    outcome = command("missing", "--programme", "bacninh-2026-2030", "--as-of", "2026-11-29 23:59")
 
-    assert told.out == "No report is overdue.\n"
+    assert outcome.out == "No report is overdue.\n"
 
 
 def test_ended_plans_are_left_out_and_said_to_be_unless_they_are_asked_for(season, command):
-    moment = ("--as-of", "2031-06-01 07:00")
-    told = command("missing", *moment, "--json")
-    named = command("missing", "--programme", "bacninh-2026-2030", *moment, "--json")
-    everything = json.loads(command("missing", "--all", *moment, "--json").out)
+    timestamp = ("--as-of", "2031-06-01 07:00")
+    outcome = command("missing", *timestamp, "--json")
+    named = command("missing", "--programme", "bacninh-2026-2030", *timestamp, "--json")
+    everything = json.loads(command("missing", "--all", *timestamp, "--json").out)
 
-    assert "bacninh-2026-2030" not in {row["programme_code"] for row in json.loads(told.out)}
-    assert f"Left out: {len(everything) - len(json.loads(told.out))} reports of plans that have ended" in told.err
+    assert "bacninh-2026-2030" not in {row["programme_code"] for row in json.loads(outcome.out)}
+    assert f"Left out: {len(everything) - len(json.loads(outcome.out))} reports of plans that have ended" in outcome.err
     assert [row for row in everything if row["programme_code"] == "bacninh-2026-2030"] == json.loads(named.out)
     assert len(json.loads(named.out)) == 96 + 4 * 99
     assert "Left out" not in named.err
 
 
 def test_many_rows_are_plain_lines(season, command):
-    told = command("missing", "--programme", "bacninh-2026-2030", "--as-of", "2031-06-01 07:00").out.splitlines()
+    outcome = command("missing", "--programme", "bacninh-2026-2030", "--as-of", "2031-06-01 07:00").out.splitlines()
 
-    assert len(told) == 1 + 96 + 4 * 99
-    assert told[0].split()[:3] == ["programme_code", "period", "unit_code"]
-    assert {line.index("UBND") for line in told[1:]} == {told[0].index("agency_code")}
+    assert len(outcome) == 1 + 96 + 4 * 99
+    assert outcome[0].split()[:3] == ["programme_code", "period", "unit_code"]
+    assert {line.index("UBND") for line in outcome[1:]} == {outcome[0].index("agency_code")}
 
 
 def test_the_command_tells_the_rates_of_the_highest_place_and_of_each_below_it(season, command):
-    asked = ("rates", "--programme", "bacninh-2026-2030", "--period", "2026", "--as-of", "2026-12-02 12:00", "--json")
+    call = ("rates", "--programme", "bacninh-2026-2030", "--period", "2026", "--as-of", "2026-12-02 12:00", "--json")
     with clock.at("2026-12-03 09:00"):
-        (province,) = json.loads(command(*asked).out)
-        communes = json.loads(command(*asked, "--unit", "24", "--level", "commune").out)
-        (tardy,) = json.loads(command(*asked, "--unit", TARDY).out)
-        days = json.loads(command(*asked, "--over-time").out)
-        table = command(*asked[:-1])
+        (province,) = json.loads(command(*call).out)
+        communes = json.loads(command(*call, "--unit", "24", "--level", "commune").out)
+        (tardy,) = json.loads(command(*call, "--unit", TARDY).out)
+        days = json.loads(command(*call, "--over-time").out)
+        table = command(*call[:-1])
 
     counts = ("obligations", "reports_submitted", "reports_on_time", "reports_accepted", "reports_complete")
     assert (province["unit_name"], [province[name] for name in counts]) == ("Thành phố Bắc Ninh", [99, 4, 1, 3, 0])

@@ -58,7 +58,7 @@ def name(case: Case) -> str:
     return r"B\xb8o c\xb8o.xlsx" if case.file == "name_not_utf8.xlsx" else case.file
 
 
-def place(issue: dict) -> str:
+def address(issue: dict) -> str:
     return f"line {issue['line']}" if issue["line"] else "!".join(filter(None, (issue["sheet"], issue["cell"])))
 
 
@@ -91,7 +91,7 @@ def test_every_file_has_its_receipt(receipts):
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.file)
 def test_a_file_is_read_right_or_comes_back_with_its_reason(case, receipts):
     receipt = receipts[name(case)]
-    critical = [(issue["rule"], place(issue)) for issue in receipt.issues if issue["severity"] == "critical"]
+    critical = [(issue["rule"], address(issue)) for issue in receipt.issues if issue["severity"] == "critical"]
     if case.status == "rejected":
         assert receipt.status == "rejected"
         assert critical == [(case.rule, case.where)]

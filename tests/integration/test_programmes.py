@@ -1,4 +1,4 @@
-"""Each of the five plans whole: the form, made-up reports of everyone who reports, the door, the gate, the figures.
+"""Each of the five plans whole: the form, made-up reports of every reporter, the reader, the gate, the figures.
 
 One warehouse lives through five seasons, in the order of time, on the units that the plans really cover. What the
 figures should be is read from the workbooks by openpyxl alone.
@@ -39,7 +39,7 @@ SEED = 11
 
 @dataclass(frozen=True)
 class Arrival:
-    """Reports of a programme and period that come at one moment. agencies: all that owe a report, if not given."""
+    """Reports of a programme and period that arrive at one time. agencies: all that owe a report, if not given."""
 
     programme: str
     period: str
@@ -61,7 +61,7 @@ BUILT_AT = "2026-11-21T08:00+07:00"
 
 @dataclass
 class Season:
-    """What was sent and how it was answered, by programme and period."""
+    """What was sent and its receipts, by programme and period."""
 
     workbooks: dict[tuple[str, str], list[Path]] = field(default_factory=lambda: defaultdict(list))
     documents: dict[tuple[str, str], list[Document]] = field(default_factory=lambda: defaultdict(list))
@@ -69,7 +69,7 @@ class Season:
 
 
 def statuses_of(documents: Sequence[Document]) -> list[str]:
-    """Reports without figures, as `baocao receive-document` takes them, the gate asked once for all of them."""
+    """Reports without figures, as `baocao receive-document` takes them, with one run of the gate for all of them."""
     batch = uuid4()
     for each in documents:
         whose = each.programme_code, each.period, each.unit_code, each.agency_code
@@ -133,7 +133,7 @@ def summed(paths: Sequence[Path]) -> dict[str, tuple[int, int]]:
 
 
 def points(parts: tuple[object, object, object]) -> Decimal:
-    """The points that stand under Giá trị, as text with a decimal comma."""
+    """The points under Giá trị, as text with a decimal comma."""
     return Decimal(str(parts[2]).replace(",", "."))
 
 
@@ -149,7 +149,7 @@ def rollup(programme: str, period: str, unit: str) -> dict[tuple[str, str], dict
 
 
 def obligations(programme: str, period: str) -> Counter[tuple[str, str, str, bool]]:
-    """How many reports are owed, by level of unit, agency, status and whether one came."""
+    """How many reports are owed, by level of unit, agency, status and whether one arrived."""
     query = (
         "select unit_level, agency_code, status, accepted_at is not null from marts.fct_report_obligation "
         "where programme_code = %s and period = %s"
@@ -172,7 +172,7 @@ def assert_the_province_is_the_sum_of_the_files(
     season: Season, programme: str, period: str, unit: str, reporters: int
 ) -> dict[str, tuple[int, int]]:
     """Every indicator that has parts: both sides, the division, and how many units of how many."""
-    parts, told = summed(season.workbooks[programme, period]), rollup(programme, period, unit)
+    parts, reported = summed(season.workbooks[programme, period]), rollup(programme, period, unit)
     with database.connect() as connection:
         query = "select indicator_code, aggregation, factor from catalogue.indicators where programme_code = %s"
         made = connection.execute(query, [programme]).fetchall()
@@ -181,7 +181,7 @@ def assert_the_province_is_the_sum_of_the_files(
     for code, aggregation, factor in made:
         if aggregation not in measures:
             continue
-        row, (numerator, denominator) = told[code, measures[aggregation]], parts[code]
+        row, (numerator, denominator) = reported[code, measures[aggregation]], parts[code]
         assert (row["units_reporting"], row["units_expected"], row["is_provisional"]) == (reporters, reporters, False)
         assert row["numerator"] == numerator, code
         assert row["is_made_up"]
@@ -229,8 +229,8 @@ def test_everyone_who_reports_is_simulated_and_nothing_is_rejected(season, key, 
 
 def test_the_only_thing_the_gate_asks_about_is_a_rate_of_few_cases(season):
     with database.connect() as connection:
-        asked = connection.execute("select distinct severity, rule from ops.submission_issue").fetchall()
-    assert set(asked) <= {("warning", "figure_outside_soft_range")}
+        required = connection.execute("select distinct severity, rule from ops.submission_issue").fetchall()
+    assert set(required) <= {("warning", "figure_outside_soft_range")}
 
 
 @pytest.mark.parametrize("arrival", SEASON, ids=lambda arrival: f"{arrival.programme} {arrival.at[:10]}")
@@ -255,9 +255,9 @@ def test_what_is_filled_in_is_the_form_that_a_reporter_gets(season, arrival, tmp
     [(FRIENDLY, "05971", "2024", "UBND"), (EMULATION, "893", "2022", "UBND-DC"), (DIRECTIVE, "31", "2025", "SYT")],
 )
 def test_who_owes_a_document_is_told_how_to_send_one(season, programme, unit, period, agency):
-    with database.connect() as connection, pytest.raises(WrongCall) as told:
+    with database.connect() as connection, pytest.raises(WrongCall) as reported:
         form_queries.form(connection, programme, unit, period, agency)
-    assert f"baocao receive-document {programme} {period} {unit} TỆP --agency {agency}" in str(told.value)
+    assert f"baocao receive-document {programme} {period} {unit} TỆP --agency {agency}" in str(reported.value)
 
 
 def test_a_sender_that_is_not_asked_is_told_who_is(season):
@@ -388,16 +388,16 @@ def test_lang_son_2024_eight_communes_eight_reporters_about_each(season, tmp_pat
         ("district", "MTTQ", "on_time", True): 1,
         ("district", "PLDTBXH", "no_deadline", True): 1,
     }
-    asked = {}
+    required = {}
     for path in season.workbooks[FRIENDLY, "2024"]:
         labels, lines = cells(path)
-        asked.setdefault(labels["Cơ quan báo cáo"], (path, lines))
-    assert {code for code in asked["CA"][1] if "." not in code} == {"3", "4"}
-    assert len(asked["HDDG"][1]) == 26, "the council scores all thirteen criteria"
-    sheet = openpyxl.load_workbook(asked["CA"][0])["Báo cáo"]
+        required.setdefault(labels["Cơ quan báo cáo"], (path, lines))
+    assert {code for code in required["CA"][1] if "." not in code} == {"3", "4"}
+    assert len(required["HDDG"][1]) == 26, "the council scores all thirteen criteria"
+    sheet = openpyxl.load_workbook(required["CA"][0])["Báo cáo"]
     assert sheet["A3"].value.startswith("Báo cáo của Công an thành phố về Phường ")
     assert '"Đạt,Không đạt"' in {rule.formula1 for rule in sheet.data_validations.dataValidation}
-    labels, lines = cells(asked["CA"][0])
+    labels, lines = cells(required["CA"][0])
     with database.connect() as connection:
         kept = connection.execute(
             "select indicator_code, value from marts.fct_indicator_rollup where programme_code = %s "
@@ -425,7 +425,10 @@ def test_lang_son_2024_eight_communes_eight_reporters_about_each(season, tmp_pat
 def test_hai_phong_districts_and_then_communes(season, period, level, reporters, letters, tmp_path):
     owed = obligations(DIRECTIVE, period)
     assert owed[level, "UBND", "on_time", True] == reporters
-    assert sum(count for (place, _, _, came), count in owed.items() if place == "province" and came) == letters
+    assert (
+        sum(count for (row_level, _, _, arrived), count in owed.items() if row_level == "province" and arrived)
+        == letters
+    )
     assert owed.total() == reporters + letters
     parts = assert_the_province_is_the_sum_of_the_files(season, DIRECTIVE, period, "31", reporters)
     boys, girls = parts["TT13.2"]
@@ -439,8 +442,8 @@ def test_the_commands_that_simulate_prints_receive_what_it_wrote(season, command
     )
     workbook, receiving_it = made.out.splitlines()
     assert Path(workbook).name == f"gia-dinh_{FRIENDLY}_2024_05971_CA.xlsx"
-    answered = command(*shlex.split(receiving_it)[1:], "--json")
-    assert (answered.code, [receipt["status"] for receipt in json.loads(answered.out)]) == (0, ["accepted"])
+    received = command(*shlex.split(receiving_it)[1:], "--json")
+    assert (received.code, [receipt["status"] for receipt in json.loads(received.out)]) == (0, ["accepted"])
     with database.connect() as connection:
         query = "select is_made_up from raw.submission where form = 'document' and unit_code = '05971'"
         assert connection.execute(query).fetchall() == [(True,), (True,)], "the first season's, and this one"

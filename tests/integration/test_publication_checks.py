@@ -141,7 +141,7 @@ RATES = {
 
 
 @pytest.fixture(scope="module")
-def marts(bare_database: str) -> None:
+def marts(empty_database: str) -> None:
     with database.connect() as connection:
         connection.execute(TABLES)
 
@@ -314,15 +314,15 @@ def test_who_owes_no_report_is_in_no_sum(session):
 
 def test_what_an_exempt_agency_tells_of_a_unit_that_owes_by_another_is_in_no_sum(session):
     province, owed, exempt = TODAY | {"numerator": 2, "denominator": 195}, *WITHIN[:2]
-    told = {"indicator_code": "3.1", "value": None, "value_low": None, "value_high": None}
-    for figure in (province | told, owed | told | {"numerator": 2}, exempt | told | {"numerator": 1}):
+    figure_row = {"indicator_code": "3.1", "value": None, "value_low": None, "value_high": None}
+    for figure in (province | figure_row, owed | figure_row | {"numerator": 2}, exempt | figure_row | {"numerator": 1}):
         plant(session, "fct_indicator_rollup", figure)
     publication.check(run(session))
 
 
 def test_a_bare_percentage_is_in_no_sum(session):
-    bare = {"numerator": None, "denominator": None, "value": 97, "units_value_only": 1}
-    for figure in (TODAY | {"numerator": 285, "denominator": 293, "value": None}, *WITHIN[:2], WITHIN[2] | bare):
+    value_only = {"numerator": None, "denominator": None, "value": 97, "units_value_only": 1}
+    for figure in (TODAY | {"numerator": 285, "denominator": 293, "value": None}, *WITHIN[:2], WITHIN[2] | value_only):
         plant(session, "fct_indicator_rollup", figure)
     publication.check(run(session))
 

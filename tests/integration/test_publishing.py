@@ -42,10 +42,10 @@ DA_MAI_2025: Filled = {
 """Some rows of the ward's own annex, source lines 204-242 of its plan."""
 
 
-def receive(paths: Sequence[Path], moment: str) -> list[tuple[str, str]]:
+def receive(paths: Sequence[Path], timestamp: str) -> list[tuple[str, str]]:
     """Through the loader and the gate; unit and status of each report."""
     batch = uuid4()
-    with clock.at(moment):
+    with clock.at(timestamp):
         for path in paths:
             receiving.receive(path, batch_id=batch, received_at=clock.now())
         gate.check(batch)
@@ -91,7 +91,7 @@ def rows(path: Path) -> dict[str, dict[str, object]]:
     return found
 
 
-def words(path: Path) -> str:
+def texts(path: Path) -> str:
     sheet = openpyxl.load_workbook(path)["Phụ lục"]
     return "\n".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None)
 
@@ -108,7 +108,7 @@ IMMUNISED = "Tỷ lệ trẻ em dưới 1 tuổi được tiêm chủng đầy �
 NEWBORNS = "Tỷ suất tử vong trẻ sơ sinh trên 1.000 trẻ đẻ sống"
 INFANTS = "Tỷ suất tử vong của trẻ em dưới 1 tuổi trên 1.000 trẻ đẻ sống"
 INJURED = "Tỷ suất trẻ em bị tai nạn thương tích ở mức dưới 100/100.000 trẻ em"
-PLACES = "Tỷ lệ các xã, phường có điểm văn hóa, vui chơi dành cho trẻ em"
+FACILITIES = "Tỷ lệ các xã, phường có điểm văn hóa, vui chơi dành cho trẻ em"
 
 
 def test_what_is_simulated_and_what_the_template_holds_pass_the_gate(season):
@@ -133,21 +133,21 @@ def test_the_provinces_row_can_be_recomputed_from_the_cells_beside_it(tables):
 
 def test_made_up_figures_are_marked_in_every_table_that_holds_one(tables):
     for table in (tables(ACTION, "24", "2026"), tables(ACTION, "07210", "2026"), tables(MOTHERS, "24", "2024")):
-        assert "SỐ LIỆU GIẢ ĐỊNH – không phải số liệu thật" in words(table)
-    assert "GIẢ ĐỊNH" not in words(tables(ACTION, DA_MAI, "2025"))
+        assert "SỐ LIỆU GIẢ ĐỊNH – không phải số liệu thật" in texts(table)
+    assert "GIẢ ĐỊNH" not in texts(tables(ACTION, DA_MAI, "2025"))
 
 
 def test_the_wards_own_results_are_told_in_the_annexs_words_and_judged_by_its_own_targets(tables):
     found = rows(tables(ACTION, DA_MAI, "2025"))
 
-    def told(name: str) -> tuple[object, object]:
+    def printed(name: str) -> tuple[object, object]:
         return found[name]["KẾT QUẢ ĐẠT ĐƯỢC"], found[name]["SO SÁNH VỚI CHỈ TIÊU NĂM 2030"]
 
-    assert told(NEWBORNS) == ("<2", "Đạt vượt KH")
-    assert told(INFANTS) == ("<2,6", "Đạt vượt KH")
-    assert told(IMMUNISED) == (">96", "chưa xác định")
-    assert told(INJURED) == ("<13", "Đạt")
-    assert told(PLACES) == ("Có", "Đạt")
+    assert printed(NEWBORNS) == ("<2", "Đạt vượt KH")
+    assert printed(INFANTS) == ("<2,6", "Đạt vượt KH")
+    assert printed(IMMUNISED) == (">96", "chưa xác định")
+    assert printed(INJURED) == ("<13", "Đạt")
+    assert printed(FACILITIES) == ("Có", "Đạt")
     assert found[NEWBORNS]["KẾ HOẠCH PHƯỜNG ĐA MAI 2030"] == "<9"
     assert found[INJURED]["KẾ HOẠCH TỈNH 2030"] == "100"
 
@@ -164,7 +164,7 @@ def test_the_other_plan_has_its_own_columns_and_numerals(tables):
     row = rows(path)["Tỷ lệ phụ nữ đẻ tại cơ sở y tế"]
     assert (row["STT"], row["Thực hiện năm 2023"], row["Năm 2024"], row["Năm 2025"]) == ("3", "99,9", ">99", ">99")
     assert row["Đơn vị có số liệu"] == "1/10"
-    assert "Phần lời ghi “đạt > 95%”; phụ lục ghi >99." in words(path)
+    assert "Phần lời ghi “đạt > 95%”; phụ lục ghi >99." in texts(path)
 
 
 def test_an_unknown_unit_or_an_empty_period_is_a_wrong_call(season, tmp_path):

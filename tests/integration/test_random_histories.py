@@ -20,7 +20,7 @@ from tests.integration import grain, reference
 from tests.integration import made_up_histories as histories
 from tests.integration.made_up_histories import Case
 from tests.integration.own_catalogue import OwnCatalogue, own_catalogue
-from tests.integration.reference import Told
+from tests.integration.reference import Figure
 from warehouse import clock, database
 from warehouse.as_of import set_session_as_of
 from warehouse.settings import aware
@@ -38,8 +38,8 @@ FullKey = tuple[str, str, str, str, str, str]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def answered(own_database, tmp_path_factory) -> Iterator[set[tuple[int, str, str, str, str]]]:
-    """All reports came in by the door, batch by batch; then one build. Gives the reports that were rejected."""
+def rejected_reports(own_database, tmp_path_factory) -> Iterator[set[tuple[int, str, str, str, str]]]:
+    """All reports were received batch by batch; then one build. Gives the reports that were rejected."""
     folder = tmp_path_factory.mktemp("histories")
     rejected = set()
     with own_catalogue() as catalogue:
@@ -62,30 +62,30 @@ def draw(catalogue: OwnCatalogue) -> None:
     """The made-up map, and two programmes: one reported by its communes, one by its districts."""
     lineage, weights = [], []
     for case in CASES:
-        for old, heirs in case.map.successors.items():
-            for heir in heirs:
+        for old, successor_units in case.map.successors.items():
+            for successor in successor_units:
                 lineage.append(
                     {
                         "old_unit_id": old,
                         "old_code": histories.code(old),
                         "old_name": "Đơn vị cũ giả định",
-                        "new_unit_id": heir,
-                        "new_code": histories.code(heir),
+                        "new_unit_id": successor,
+                        "new_code": histories.code(successor),
                         "new_name": "Đơn vị mới giả định",
-                        "relation": "whole" if len(heirs) == 1 else "partial",
-                        "effective_on": histories.began(heir),
+                        "relation": "whole" if len(successor_units) == 1 else "partial",
+                        "effective_on": histories.began(successor),
                     }
                 )
         for old, shares in case.map.shares.items():
             weights += [
                 {
                     "old_unit_id": old,
-                    "new_unit_id": heir,
+                    "new_unit_id": successor,
                     "weight": Decimal(share.numerator) / share.denominator,
                     "basis_vi": "tỷ trọng giả định",
                     "source": "made up",
                 }
-                for heir, share in shares.items()
+                for successor, share in shares.items()
             ]
     catalogue.draw_map([row for case in CASES for row in case.rows], lineage)
     catalogue.replace("split_weights", weights)
@@ -136,7 +136,7 @@ def add_programme(catalogue: OwnCatalogue, programme: str, level: str) -> None:
             for province in provinces
         ],
     )
-    for order, (code, indicator) in enumerate(histories.TOLD_BY[programme].items()):
+    for order, (code, indicator) in enumerate(histories.REPORTED_BY[programme].items()):
         catalogue.append(
             "indicators",
             [
@@ -197,32 +197,32 @@ def write(folder: Path, batch: int) -> Path:
     return folder
 
 
-def told(moment: datetime | None = None) -> dict[FullKey, Told]:
-    """Every figure of the marts as of a moment, in the reference's terms."""
+def figures_as_of(instant: datetime | None = None) -> dict[FullKey, Figure]:
+    """Every figure of the marts as of a time, in the reference's terms."""
     query = """
         select programme_code, period, unit_id, boundary_basis, indicator_code, measure, numerator, denominator,
             value, value_low, value_high, units_expected, units_reporting, coverage_pct, is_provisional, is_estimated
         from marts.fct_indicator_rollup
     """
-    found: dict[FullKey, Told] = {}
+    found: dict[FullKey, Figure] = {}
     with database.connect() as connection:
-        set_session_as_of(connection, moment)
+        set_session_as_of(connection, instant)
         for row in connection.execute(query):
             key, numbers, reach = row[:6], row[6:11], row[11:]
             numerator, denominator, value, low, high = (None if n is None else Fraction(n) for n in numbers)
             assert value == (low if low is not None and low == high else None), key
             expected, reporting, coverage, is_provisional, is_estimated = reach
             assert coverage is None if expected == 0 else float(coverage) == pytest.approx(reporting * 100 / expected)
-            found[key] = Told(numerator, denominator, low, high, expected, reporting, is_provisional, is_estimated)
+            found[key] = Figure(numerator, denominator, low, high, expected, reporting, is_provisional, is_estimated)
     return found
 
 
-def expected_after(batch: int) -> dict[FullKey, Told]:
+def expected_after(batch: int) -> dict[FullKey, Figure]:
     """The same, made by the reference from what had been accepted with this batch."""
     return {
         (programme, period, *key): figure
         for case in CASES
-        for programme, indicators in histories.TOLD_BY.items()
+        for programme, indicators in histories.REPORTED_BY.items()
         for period in histories.LAST_DAYS
         for key, figure in reference.figures(
             case.map, case.owing(programme, period), case.known(programme, period, batch), indicators
@@ -230,7 +230,7 @@ def expected_after(batch: int) -> dict[FullKey, Told]:
     }
 
 
-def agree(made: Told, expected: Told) -> bool:
+def agree(made: Figure, expected: Figure) -> bool:
     exact = made == expected
     return exact or (
         all(
@@ -247,8 +247,8 @@ def nearly(made: Fraction | None, expected: Fraction | None) -> bool:
     return abs(made - expected) <= Fraction(1, 10**12) * max(1, abs(expected))
 
 
-def differences(made: dict[FullKey, Told], expected: dict[FullKey, Told]) -> list[str]:
-    """Those of the smallest case first: what is not told, what should not be told, and what is told otherwise."""
+def differences(made: dict[FullKey, Figure], expected: dict[FullKey, Figure]) -> list[str]:
+    """Those of the smallest case first: figures that are absent, that should be absent, and that differ."""
     wrong = [key for key in made.keys() | expected.keys() if not (key in made and key in expected)]
     wrong += [key for key in made.keys() & expected.keys() if not agree(made[key], expected[key])]
     size = {case.number: len(case.map.units) for case in CASES}
@@ -263,59 +263,63 @@ def case_of(key: FullKey) -> int:
     return CASE_OF[key[2].removesuffix("/unallocated")]
 
 
-def assert_agrees(made: dict[FullKey, Told], expected: dict[FullKey, Told]) -> None:
+def assert_agrees(made: dict[FullKey, Figure], expected: dict[FullKey, Figure]) -> None:
     wrong = differences(made, expected)
     assert not wrong, f"{len(wrong)} of {len(expected)} figures differ.\n" + "\n".join(wrong[:10])
 
 
 def test_the_histories_hold_everything_that_can_happen():
     """A generator that has stopped to split, correct or withdraw would prove nothing."""
-    changed = [(case, heirs) for case in CASES for heirs in case.map.successors.values()]
-    heirs = [len(heirs) for _, heirs in changed]
-    chains = [case for case, heirs in changed if any(heir in case.map.successors for heir in heirs)]
-    merged = [case for case in CASES if len(case.map.heirs) == 2]
+    changed = [(case, successor_units) for case in CASES for successor_units in case.map.successors.values()]
+    successor_units = [len(successor_units) for _, successor_units in changed]
+    chains = [
+        case
+        for case, successor_units in changed
+        if any(successor in case.map.successors for successor in successor_units)
+    ]
+    merged = [case for case in CASES if len(case.map.successor_units) == 2]
     communes = [(case, unit.unit_id) for case in CASES for unit in of_level(case, "commune")]
-    lost = [unit for case, unit in communes if case.map.ground_today(unit) == {None}]
+    lost = [unit for case, unit in communes if case.map.area_today(unit) == {None}]
     kinds = [event.kind for case in CASES for events in case.events.values() for event in events]
     spoilt = [event for case in CASES for events in case.events.values() for event in events if event.is_spoilt]
 
     assert len(CASES) == 200
-    assert min(heirs.count(1), heirs.count(2), heirs.count(3)) > 20 and len(lost) > 20
+    assert min(successor_units.count(1), successor_units.count(2), successor_units.count(3)) > 20 and len(lost) > 20
     assert min(len(merged), len(chains)) > 20 and sum(len(case.map.shares) for case in CASES) > 50
     assert min(kinds.count("correction"), kinds.count("retraction"), len(spoilt)) > 100
 
 
-def test_the_door_rejects_the_spoilt_reports_and_no_other(answered):
+def test_the_door_rejects_the_spoilt_reports_and_no_other(rejected_reports):
     spoilt = {
         (batch, file, programme, period, histories.code(unit))
         for batch in range(histories.BATCHES)
         for file, (programme, period, unit), event in sent(batch)
         if event.is_spoilt
     }
-    assert answered == spoilt
+    assert rejected_reports == spoilt
 
 
 def test_every_figure_of_every_unit_is_the_references():
     expected = expected_after(histories.BATCHES - 1)
 
     assert len(expected) > 20_000
-    assert_agrees(told(), expected)
+    assert_agrees(figures_as_of(), expected)
 
 
 @pytest.mark.parametrize("batch", range(histories.BATCHES - 1))
 def test_as_of_a_moment_between_two_batches_every_figure_is_what_was_known_then(batch):
     since, until = (aware(f"{day}T08:00:00+07:00") for day in BATCH_DAYS[batch : batch + 2])
-    moment = since + (until - since) * random.Random(SEED + batch).random()
+    instant = since + (until - since) * random.Random(SEED + batch).random()
 
-    assert_agrees(told(min(moment, until - timedelta(microseconds=1))), expected_after(batch))
+    assert_agrees(figures_as_of(min(instant, until - timedelta(microseconds=1))), expected_after(batch))
 
 
 def test_a_provinces_counts_are_the_same_on_both_maps():
-    """Told by the marts alone. What is exact below is exact above; shares are not restated."""
-    figures = told()
+    """From the marts alone. What is exact below is exact above; shares are not restated."""
+    figures = figures_as_of()
     compared = 0
     for case in CASES:
-        for programme, indicators in histories.TOLD_BY.items():
+        for programme, indicators in histories.REPORTED_BY.items():
             for period, (code, indicator) in product(histories.LAST_DAYS, indicators.items()):
                 for measure in indicator.measures_above() - {"share"}:
                     on = {
@@ -332,7 +336,7 @@ def test_a_provinces_counts_are_the_same_on_both_maps():
     assert compared > 500
 
 
-def added(figures: Iterable[Told]) -> tuple[Fraction, int, int]:
+def added(figures: Iterable[Figure]) -> tuple[Fraction, int, int]:
     """Cases, and how many units were to report and did."""
     all_ = list(figures)
     return (

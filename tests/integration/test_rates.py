@@ -1,4 +1,4 @@
-"""Rates of random reports, moment by moment and day by day, against plain Python that reads the same reports.
+"""Rates of random reports, at any time and day by day, against plain Python that reads the same reports.
 
 Everything is made up: a map of two provinces whose districts ended, two programmes, reports that are refused,
 corrected, retracted, late, or judged in another order than they came, a deadline that is moved and acts that excuse.
@@ -34,13 +34,13 @@ OTHER_LINES = {("commune", "UBND"): {"3"}}
 KINDS = {"7": "exact", "KPS": "nil", "không áp dụng": "not_applicable", "": "missing"}
 RATES = ("submitted", "on_time", "accepted", "complete")
 
-Place = tuple[str, str, str]
+Ancestor = tuple[str, str, str]
 """Programme, period and the id of a place."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One report: when it came, when the gate decided, and what stood in it by indicator."""
+    """One report: when it arrived, when the gate decided, and its content by indicator."""
 
     received: datetime
     decided: datetime
@@ -56,7 +56,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Terms:
-    """What was decided of an obligation from a moment on."""
+    """What was decided of an obligation from a time on."""
 
     since: datetime
     deadline: datetime | None
@@ -73,41 +73,41 @@ class Owed:
     agency: str
     terms: list[Terms]
     required: set[str]
-    places: list[str]
+    ancestors: list[str]
     form: str = "figures"
     sent: list[Sent] = field(default_factory=list)
 
-    def terms_at(self, moment: datetime) -> Terms | None:
-        begun = [terms for terms in self.terms if terms.since <= moment]
+    def terms_at(self, instant: datetime) -> Terms | None:
+        begun = [terms for terms in self.terms if terms.since <= instant]
         return begun[-1] if begun else None
 
     @property
     def key(self) -> tuple[str, str, str, str]:
         return self.programme, self.period, self.code, self.agency
 
-    def stands(self, moment: datetime) -> tuple[dict[str, bool], int]:
-        """Which of the four it is at a moment, and how many required lines are answered: the reports, replayed."""
-        came: list[Sent] = []
+    def status_at(self, instant: datetime) -> tuple[dict[str, bool], int]:
+        """Which of the four it is at a time, and how many required lines are present: the reports, replayed."""
+        arrived: list[Sent] = []
         lines: dict[str, str] = {}
         for report in self.sent:
-            if report.decided > moment:
+            if report.decided > instant:
                 continue
             if report.is_accepted and report.kind == "retraction":
-                came, lines = [], {}
+                arrived, lines = [], {}
                 continue
-            came.append(report)
+            arrived.append(report)
             if report.is_accepted:
                 lines = report.lines if report.kind == "full" else lines | report.lines
-        terms = self.terms_at(moment)
+        terms = self.terms_at(instant)
         deadline = terms.deadline if terms else None
-        arrivals = [report.received for report in came if report.is_accepted]
-        answered = sum(lines.get(code, "") != "" for code in self.required)
+        arrivals = [report.received for report in arrived if report.is_accepted]
+        lines_present = sum(lines.get(code, "") != "" for code in self.required)
         return {
-            "submitted": bool(came),
+            "submitted": bool(arrived),
             "on_time": bool(arrivals) and deadline is not None and min(arrivals) < deadline,
             "accepted": bool(arrivals),
-            "complete": bool(arrivals) and answered == len(self.required),
-        }, answered
+            "complete": bool(arrivals) and lines_present == len(self.required),
+        }, lines_present
 
 
 def at(day: str, hour: int = 0) -> datetime:
@@ -132,7 +132,7 @@ def obligations() -> list[Owed]:
         above = f"{province}@start"
         for number in range(12):
             code = f"{province}{number:03}"
-            places = [f"{code}@2025-07-01", above]
+            ancestors = [f"{code}@2025-07-01", above]
             own = [Terms(BEGINS[COMMUNES], at("2026-12-12" if code == "91003" else "2026-11-30"))]
             if code == "91004":
                 own.append(Terms(at("2026-11-25"), at("2026-11-30"), is_excused=True))
@@ -141,18 +141,18 @@ def obligations() -> list[Owed]:
                 Terms(BEGINS[COMMUNES], at("2026-12-06"), is_excused),
                 Terms(at("2026-12-12"), at("2026-12-16"), is_excused),
             ]
-            owed.append(Owed(COMMUNES, "2026", code, "UBND", own, REQUIRED["commune", "UBND"], places))
-            owed.append(Owed(COMMUNES, "2026", code, "CA", moved, REQUIRED["commune", "CA"], places))
+            owed.append(Owed(COMMUNES, "2026", code, "UBND", own, REQUIRED["commune", "UBND"], ancestors))
+            owed.append(Owed(COMMUNES, "2026", code, "CA", moved, REQUIRED["commune", "CA"], ancestors))
         of_province = [Terms(BEGINS[COMMUNES], at("2026-12-20"))]
         owed.append(Owed(COMMUNES, "2026", province, "UBND", of_province, set(), [above], "document"))
     for number in range(3):
-        places = [f"9{number + 50}@start", "91@start"]
+        ancestors = [f"9{number + 50}@start", "91@start"]
         undated = [Terms(BEGINS[DISTRICTS], None)]
-        owed.append(Owed(DISTRICTS, "2024", f"9{number + 50}", "UBND", undated, {"1"}, places))
+        owed.append(Owed(DISTRICTS, "2024", f"9{number + 50}", "UBND", undated, {"1"}, ancestors))
         for commune in range(2):
             code = f"9{number}8{commune}0"
             dated = [Terms(BEGINS[DISTRICTS], at("2023-12-15"))]
-            owed.append(Owed(DISTRICTS, "2023", code, "UBND", dated, {"1"}, [f"{code}@start", *places]))
+            owed.append(Owed(DISTRICTS, "2023", code, "UBND", dated, {"1"}, [f"{code}@start", *ancestors]))
     return owed
 
 
@@ -191,11 +191,11 @@ def unit(code: str, level: str, parent: str = "", since: str = "", until: str = 
 def add_programmes(catalogue: OwnCatalogue) -> None:
     """Rows of the two programmes; what a column does not say here is empty."""
     yearly = {"period_type": "year", "data_window": "calendar", "day_off_rule": "stays", "min_coverage_pct": 100}
-    told = {"name_vi": MADE_UP, "root_unit_code": "91", "ends_on": "2028-12-31"}
+    reported = {"name_vi": MADE_UP, "root_unit_code": "91", "ends_on": "2028-12-31"}
     catalogue.append(
         "programmes",
         [
-            {"programme_code": code, "starts_on": f"{begins:%Y-%m-%d}"} | told | yearly
+            {"programme_code": code, "starts_on": f"{begins:%Y-%m-%d}"} | reported | yearly
             for code, begins in BEGINS.items()
         ],
     )
@@ -239,8 +239,8 @@ def add_programmes(catalogue: OwnCatalogue) -> None:
     ]
     names = ("programme_code", "period", "unit_level", "agency_code", "unit_code", "revision", "deadline_on")
     names = (*names, "reading", "decided_on")
-    told = {"is_assumption": "true", "phrase_vi": MADE_UP}
-    catalogue.append("deadlines", [dict(zip(names, row, strict=True)) | told for row in dates])
+    reported = {"is_assumption": "true", "phrase_vi": MADE_UP}
+    catalogue.append("deadlines", [dict(zip(names, row, strict=True)) | reported for row in dates])
     excused = {"programme_code": COMMUNES, "period": "2026", "act": "giả định", "reason_vi": MADE_UP}
     catalogue.append(
         "exemptions",
@@ -254,8 +254,11 @@ def add_programmes(catalogue: OwnCatalogue) -> None:
 
 def add_indicators(catalogue: OwnCatalogue) -> None:
     """1 and 2 are required of the unit itself, 3 is not, 4 is required of the agency CA."""
-    asked = {COMMUNES: {"1": "commune", "2": "commune", "3": "commune", "4": "commune"}, DISTRICTS: {"1": "district"}}
-    levels = [(p, code, level) for p, codes in asked.items() for code, level in codes.items()]
+    required_lines = {
+        COMMUNES: {"1": "commune", "2": "commune", "3": "commune", "4": "commune"},
+        DISTRICTS: {"1": "district"},
+    }
+    levels = [(p, code, level) for p, codes in required_lines.items() for code, level in codes.items()]
     levels.append((DISTRICTS, "1", "commune"))
     catalogue.append(
         "indicators",
@@ -264,7 +267,7 @@ def add_indicators(catalogue: OwnCatalogue) -> None:
             | {"aggregation": "sum", "is_part_of_whole": "false", "numerator_vi": MADE_UP, "milestone_path": "none"}
             | {"is_required": str(code != "3").lower(), "is_sensitive": "false", "min_coverage_pct": 100, "hard_min": 0}
             | {"code_source": "ours", "made_by": "our reading"}
-            for programme, codes in asked.items()
+            for programme, codes in required_lines.items()
             for code in codes
         ],
     )
@@ -288,7 +291,7 @@ def add_indicators(catalogue: OwnCatalogue) -> None:
 
 
 def send(owed: list[Owed], chance: random.Random) -> None:
-    """Up to six reports for each; verdicts fall on every sixth hour, so that some share a moment or a midnight."""
+    """Up to six reports for each; verdicts fall on every sixth hour, so that some share an instant or a midnight."""
     for report in owed:
         deadline = report.terms[-1].deadline
         begins = (deadline or at("2026-03-01")) - timedelta(days=45)
@@ -309,7 +312,7 @@ def send(owed: list[Owed], chance: random.Random) -> None:
 
 
 def insert(owed: list[Owed], since: datetime, until: datetime) -> int:
-    """What was decided in that time, as loader and gate would leave it: verdicts in the order of their moments."""
+    """What was decided in that time, as loader and gate would leave it: verdicts in the order of their time."""
     found = sorted(
         ((sent.decided, number, sent, report) for report in owed for number, sent in enumerate(report.sent)),
         key=lambda row: row[:2],
@@ -375,27 +378,27 @@ def session(history: list[Owed]) -> Iterator[psycopg.Connection]:
 # --- what the rates have to be ----------------------------------------------------------------------------------------
 
 
-def counted(owed: Sequence[Owed], moment: datetime) -> dict[Place, tuple[int, ...]]:
-    """For every place what is owed, what of it has a date, and the four counts, at a moment."""
-    found: dict[Place, list[int]] = defaultdict(lambda: [0] * 6)
+def counted(owed: Sequence[Owed], instant: datetime) -> dict[Ancestor, tuple[int, ...]]:
+    """For every ancestor what is owed, what of it has a date, and the four counts, at a time."""
+    found: dict[Ancestor, list[int]] = defaultdict(lambda: [0] * 6)
     provinces: dict[tuple[str, str], set[str]] = defaultdict(set)
     for report in owed:
-        terms = report.terms_at(moment)
+        terms = report.terms_at(instant)
         if terms and not terms.is_excused:
-            flags, _ = report.stands(moment)
-            provinces[report.programme, report.period].add(report.places[-1])
-            for place in [*report.places, "VN"]:
+            flags, _ = report.status_at(instant)
+            provinces[report.programme, report.period].add(report.ancestors[-1])
+            for ancestor in [*report.ancestors, "VN"]:
                 row = (1, terms.deadline is not None, *flags.values())
-                sums = found[report.programme, report.period, place]
-                found[report.programme, report.period, place] = [a + b for a, b in zip(sums, row, strict=True)]
+                sums = found[report.programme, report.period, ancestor]
+                found[report.programme, report.period, ancestor] = [a + b for a, b in zip(sums, row, strict=True)]
     return {
-        place: tuple(sums)
-        for place, sums in found.items()
-        if place[2] != "VN" or len(provinces[place[0], place[1]]) > 1
+        ancestor: tuple(sums)
+        for ancestor, sums in found.items()
+        if ancestor[2] != "VN" or len(provinces[ancestor[0], ancestor[1]]) > 1
     }
 
 
-def told(rows: Sequence[dict]) -> dict[Place, tuple[int, ...]]:
+def reported(rows: Sequence[dict]) -> dict[Ancestor, tuple[int, ...]]:
     """The rows of a mart, whose percentages have to be those of their counts."""
     for row in rows:
         for rate in RATES:
@@ -412,19 +415,19 @@ def told(rows: Sequence[dict]) -> dict[Place, tuple[int, ...]]:
     }
 
 
-def look(session: psycopg.Connection, moment: datetime) -> None:
-    session.execute("select set_config('baocao.as_of', %s, false)", [moment.isoformat()])
+def set_as_of(session: psycopg.Connection, instant: datetime) -> None:
+    session.execute("select set_config('baocao.as_of', %s, false)", [instant.isoformat()])
 
 
 def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), ZONE) - timedelta(microseconds=1)
 
 
-def moments_of(owed: Sequence[Owed]) -> list[datetime]:
-    """The very moments of some verdicts, the moments before them, and some that nothing happens at."""
+def instants_of(owed: Sequence[Owed]) -> list[datetime]:
+    """The very instants of some verdicts, those just before them, and some at which nothing happens."""
     decided = sorted({sent.decided for report in owed for sent in report.sent})
     chosen = random.Random(SEED).sample(decided, 8)
-    before = [moment - timedelta(microseconds=1) for moment in chosen[:4]]
+    before = [instant - timedelta(microseconds=1) for instant in chosen[:4]]
     decisions = [at("2026-11-25"), at("2026-11-30"), at("2026-12-12")]
     return [*chosen, *before, *decisions, at("2023-12-16"), at("2022-12-31"), SECOND_BUILD]
 
@@ -433,7 +436,7 @@ def test_every_kind_of_history_is_among_them(history):
     seen = defaultdict(int)
     for report in history:
         kinds = [sent.kind for sent in report.sent if sent.is_accepted]
-        stages = [report.stands(sent.decided)[0] for sent in report.sent]
+        stages = [report.status_at(sent.decided)[0] for sent in report.sent]
         pairs = list(pairwise(stages))
         seen["retracted"] += "retraction" in kinds
         seen["corrected"] += "correction" in kinds
@@ -441,7 +444,7 @@ def test_every_kind_of_history_is_among_them(history):
             one["complete"] and two["accepted"] and not two["complete"] for one, two in pairs
         )
         seen["withdrawn"] += any(one["accepted"] and not two["submitted"] for one, two in pairs)
-        before, after = (report.stands(at("2026-12-12") - timedelta(microseconds=us))[0] for us in (1, 0))
+        before, after = (report.status_at(at("2026-12-12") - timedelta(microseconds=us))[0] for us in (1, 0))
         seen["on time by decision"] += after["on_time"] > before["on_time"]
         seen["in another order"] += any(one.received > two.received for one, two in pairwise(report.sent))
         seen["late"] += any(stage["accepted"] and not stage["on_time"] for stage in stages)
@@ -451,30 +454,30 @@ def test_every_kind_of_history_is_among_them(history):
 
 
 def test_rates_are_those_of_plain_python_at_any_moment(history, session):
-    for moment in moments_of(history):
-        look(session, moment)
+    for instant in instants_of(history):
+        set_as_of(session, instant)
         rows = session.execute("select * from marts.rpt_reporting_rates where period <> '2027'").fetchall()
-        assert told(rows) == counted(history, moment), (SEED, moment)
+        assert reported(rows) == counted(history, instant), (SEED, instant)
 
 
 def test_required_lines_are_those_of_plain_python_at_any_moment(history, session):
-    for moment in moments_of(history):
-        look(session, moment)
+    for instant in instants_of(history):
+        set_as_of(session, instant)
         rows = session.execute(
             "select programme_code, period, unit_code, agency_code, lines_reported, is_complete "
             "from marts.fct_report_obligation where period <> '2027'"
         ).fetchall()
         expected = {}
         for report in history:
-            if not report.terms_at(moment):
+            if not report.terms_at(instant):
                 continue
-            flags, answered = report.stands(moment)
-            expected[report.key] = (answered if flags["accepted"] else 0, flags["complete"])
-        assert {tuple(row.values())[:4]: tuple(row.values())[4:] for row in rows} == expected, (SEED, moment)
+            flags, lines_present = report.status_at(instant)
+            expected[report.key] = (lines_present if flags["accepted"] else 0, flags["complete"])
+        assert {tuple(row.values())[:4]: tuple(row.values())[4:] for row in rows} == expected, (SEED, instant)
 
 
 def test_each_day_is_told_as_it_ended(history, session):
-    look(session, SECOND_BUILD)
+    set_as_of(session, SECOND_BUILD)
     rows = session.execute("select * from marts.rpt_reporting_rates_daily").fetchall()
     days: dict[tuple[str, str, date], list[dict]] = defaultdict(list)
     for row in rows:
@@ -483,7 +486,7 @@ def test_each_day_is_told_as_it_ended(history, session):
     assert len(days) > 100
     for (programme, period, day), of_day in days.items():
         reports = [report for report in history if (report.programme, report.period) == (programme, period)]
-        assert told(of_day) == counted(reports, end_of(day)), (SEED, programme, period, day)
+        assert reported(of_day) == counted(reports, end_of(day)), (SEED, programme, period, day)
 
 
 def test_the_days_begin_before_the_first_date_and_end_after_the_last_but_never_after_the_moment(history, session):
@@ -498,10 +501,10 @@ def test_the_days_begin_before_the_first_date_and_end_after_the_last_but_never_a
         ]
         for programme in (COMMUNES, DISTRICTS)
     }
-    look(session, SECOND_BUILD)
+    set_as_of(session, SECOND_BUILD)
     communes = session.execute(spans, [COMMUNES]).fetchone()
     districts = session.execute(spans, [DISTRICTS]).fetchone()
-    look(session, at("2026-11-10", 12))
+    set_as_of(session, at("2026-11-10", 12))
     early = session.execute(spans, [COMMUNES]).fetchone()
 
     assert communes["first"] == min(date(2026, 10, 30), *counting[COMMUNES])
@@ -514,18 +517,18 @@ def test_the_days_begin_before_the_first_date_and_end_after_the_last_but_never_a
 def test_a_day_that_is_not_over_is_told_as_far_as_it_has_gone(history, session):
     communes = [report for report in history if report.programme == COMMUNES]
     verdict = next(sent.decided for report in communes for sent in report.sent if sent.decided.hour == 12)
-    for moment in (verdict, verdict - timedelta(microseconds=1)):
-        look(session, moment)
+    for instant in (verdict, verdict - timedelta(microseconds=1)):
+        set_as_of(session, instant)
         rows = session.execute(
             "select * from marts.rpt_reporting_rates_daily where programme_code = %s and day = %s",
-            [COMMUNES, moment.date()],
+            [COMMUNES, instant.date()],
         ).fetchall()
         assert rows
-        assert told(rows) == counted(communes, moment)
+        assert reported(rows) == counted(communes, instant)
 
 
 def test_the_country_is_told_where_units_of_several_provinces_owe(history, session):
-    look(session, SECOND_BUILD)
+    set_as_of(session, SECOND_BUILD)
     rows = session.execute("select * from marts.rpt_reporting_rates where unit_code = 'VN'").fetchall()
 
     assert {(row["programme_code"], row["unit_level"]) for row in rows} == {(COMMUNES, "country")}

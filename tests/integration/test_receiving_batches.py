@@ -171,9 +171,9 @@ def test_a_link_out_of_the_inbox_is_not_followed(tmp_path):
 def test_an_inbox_may_be_any_fsspec_address(session, monkeypatch):
     import fsspec
 
-    place = f"memory://inbox-{uuid4().hex}"
-    monkeypatch.setenv("BAOCAO_INBOX", place)
-    with fsspec.open(f"{place}/07228.csv", "w", encoding="utf-8") as file:
+    inbox_url = f"memory://inbox-{uuid4().hex}"
+    monkeypatch.setenv("BAOCAO_INBOX", inbox_url)
+    with fsspec.open(f"{inbox_url}/07228.csv", "w", encoding="utf-8") as file:
         file.write("\n".join([HEADER, row("07228", 291), ""]))
     (receipt,) = receiving.receive()
     assert (receipt.file, receipt.status) == ("07228.csv", ACCEPTED)

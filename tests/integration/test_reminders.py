@@ -1,4 +1,4 @@
-"""Awaited reports are told once a stage: with a real mail server, a real database, and a real kill."""
+"""Outstanding reports cause one reminder per stage: with a real mail server, a real database, and a real kill."""
 
 import json
 import logging
@@ -65,7 +65,7 @@ def revised(session: psycopg.Connection, late_from: str, decided_on: str) -> Ite
             session.execute(statement, values)
 
 
-def judged(
+def validated(
     session: psycopg.Connection, unit: str, status: str, at: str = "2026-11-20T08:00:00+07:00", kind: str = "full"
 ) -> UUID:
     submission = put(unit, {"2": (95, 100)} if kind == "full" else {}, received_at=at, submission_type=kind)
@@ -85,13 +85,13 @@ def ladder(session: psycopg.Connection, unit: str) -> dict[tuple[str, str], str]
     return {(audience, stage): status for audience, stage, status in rows}
 
 
-def remind_without_an_answer(moment: str = AFTER) -> None:
+def remind_without_a_response(instant: str = AFTER) -> None:
     """A run while no server answers: what it has queued waits."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(backoff, "WAIT_SECONDS", 0.01)
         patched.setenv("BAOCAO_SMTP_URL", f"smtp://127.0.0.1:{free_port()}")
         with pytest.raises(Unreachable):
-            remind(moment)
+            remind(instant)
 
 
 def remind_and_die(letterbox: Letterbox) -> None:
@@ -132,14 +132,14 @@ def test_the_letter_says_what_is_missing_until_when_and_how_to_send_it(season, l
     assert letter["From"] == "baocao@example.org"
     assert letter["Subject"] == "Báo cáo cần gửi, quá hạn 2 ngày: Phường Đa Mai, năm 2026"
     plain, html = text(letter), letter.get_body(("html",)).get_content()
-    for said in (
+    for expected in (
         "trước ngày 30/11 hàng năm",
         "ngày cuối 29/11/2026",
         "toàn bộ báo cáo (33 chỉ tiêu)",
         "baocao template bacninh-2026-2030 07228 2026",
     ):
-        assert said in plain
-        assert said in html
+        assert expected in plain
+        assert expected in html
     kept = season.execute("select message_id, body_text, status, attempts from ops.message").fetchall()
     assert kept == [(letter["Message-ID"], plain, "sent", 1)]
 
@@ -149,7 +149,7 @@ def test_the_ladder_climbs_with_the_days_and_each_step_is_told_once(season, lett
     contact(season, DA_MAI, "da-mai@example.org")
     contact(season, "24", "tinh@example.org", "supervisor")
     contact(season, "24", "chu-tri@example.org", "owner")
-    told = {
+    notified = {
         "2026-11-14": [],
         "2026-11-15": ["da-mai@example.org"],
         "2026-11-16": [],
@@ -163,7 +163,7 @@ def test_the_ladder_climbs_with_the_days_and_each_step_is_told_once(season, lett
         "2026-12-08": ["chu-tri@example.org"],
         "2027-01-15": [],
     }
-    for day, recipients in told.items():
+    for day, recipients in notified.items():
         letterbox.letters.clear()
         remind(f"{day}T07:00:00+07:00")
         assert sorted(letter["To"] for letter in letterbox.letters) == sorted(recipients), day
@@ -195,7 +195,7 @@ def test_the_level_above_gets_one_letter_with_all_its_units_and_hears_when_a_rep
     (letter,) = letterbox.letters
     assert letter["Subject"] == f"{COMMUNES} báo cáo của các đơn vị chưa nhận được"
     assert "07228  Phường Đa Mai: chưa gửi, quá hạn 1 ngày" in text(letter)
-    judged(season, DA_MAI, "accepted", at="2026-12-01T06:00:00+07:00")
+    validated(season, DA_MAI, "accepted", at="2026-12-01T06:00:00+07:00")
     remind("2026-12-01T07:00:00+07:00")
     resolved = letterbox.letters[-1]
     assert resolved["Subject"] == "Đã nhận 1 báo cáo từng bị thiếu"
@@ -217,8 +217,8 @@ def test_a_deadline_that_is_moved_is_told_anew(season, letterbox):
     assert "còn 1 ngày" in before["Subject"]  # on 28/11 nothing was decided yet
     assert "còn 14 ngày" in second["Subject"]
     assert "còn 7 ngày" in third["Subject"]
-    for letter, said in ((first, False), (before, False), (second, True), (third, True)):
-        assert ("đã dời từ ngày 29/11/2026 theo quyết định ngày 30/11/2026" in text(letter)) == said
+    for letter, expected in ((first, False), (before, False), (second, True), (third, True)):
+        assert ("đã dời từ ngày 29/11/2026 theo quyết định ngày 30/11/2026" in text(letter)) == expected
 
 
 def test_a_deadline_that_is_moved_forward_is_told_at_once_and_what_was_open_is_cancelled(season, letterbox):
@@ -231,8 +231,8 @@ def test_a_deadline_that_is_moved_forward_is_told_at_once_and_what_was_open_is_c
         assert statuses(season) == {"sent": 2, "no_contact": COMMUNES - 1, "cancelled": COMMUNES - 1}
         remind("2026-11-23T07:00:00+07:00")
         remind("2026-11-25T07:00:00+07:00")
-    told = [letter["Subject"].partition(":")[0].rpartition(", ")[2] for letter in letterbox.letters]
-    assert told == ["còn 14 ngày", "còn 4 ngày", "còn 1 ngày", "quá hạn 1 ngày"]
+    notified = [letter["Subject"].partition(":")[0].rpartition(", ")[2] for letter in letterbox.letters]
+    assert notified == ["còn 14 ngày", "còn 4 ngày", "còn 1 ngày", "quá hạn 1 ngày"]
     assert "ngày cuối 24/11/2026 (còn 4 ngày)" in text(letterbox.letters[1])
 
 
@@ -241,7 +241,7 @@ def test_who_heard_of_a_missing_report_hears_that_it_came_although_its_deadline_
     remind("2026-11-30T07:00:00+07:00")
     with revised(season, "2026-12-16", decided_on="2026-12-01"):
         remind("2026-12-01T07:00:00+07:00")
-        judged(season, DA_MAI, "accepted", at="2026-12-02T06:00:00+07:00")
+        validated(season, DA_MAI, "accepted", at="2026-12-02T06:00:00+07:00")
         remind("2026-12-02T07:00:00+07:00")
         remind("2026-12-03T07:00:00+07:00")
     missing, resolved = letterbox.letters
@@ -254,9 +254,9 @@ def test_a_clock_that_was_set_back_tells_nobody_twice_and_touches_nothing_that_i
     contact(season, DA_MAI, "da-mai@example.org")
     contact(season, VO_CUONG, "vo-cuong@example.org")
     later, earlier = "2026-11-30T07:00:00+07:00", "2026-11-28T07:00:00+07:00"
-    remind_without_an_answer(later)
+    remind_without_a_response(later)
     waiting = season.execute("select * from ops.alert_ledger order by ledger_id").fetchall()
-    judged(season, VO_CUONG, "accepted", at="2026-11-30T08:00:00+07:00")
+    validated(season, VO_CUONG, "accepted", at="2026-11-30T08:00:00+07:00")
 
     back = remind(earlier)
     assert (back.sent, back.cancelled, letterbox.letters) == (0, 0, [])
@@ -265,8 +265,8 @@ def test_a_clock_that_was_set_back_tells_nobody_twice_and_touches_nothing_that_i
     assert remind("2026-11-30T09:00:00+07:00").sent == 1
     assert [letter["To"] for letter in letterbox.letters] == ["da-mai@example.org"]
     sent = season.execute("select * from ops.alert_ledger order by ledger_id").fetchall()
-    for moment in (earlier, "2026-11-30T10:00:00+07:00"):
-        again = remind(moment)
+    for instant in (earlier, "2026-11-30T10:00:00+07:00"):
+        again = remind(instant)
         assert (again.planned, again.sent, again.cancelled) == (0, 0, 0)
     assert season.execute("select * from ops.alert_ledger order by ledger_id").fetchall() == sent
 
@@ -274,7 +274,7 @@ def test_a_clock_that_was_set_back_tells_nobody_twice_and_touches_nothing_that_i
 def test_a_report_that_has_come_is_not_asked_for_by_a_clock_that_was_set_back(season, letterbox):
     contact(season, DA_MAI, "da-mai@example.org")
     contact(season, VO_CUONG, "vo-cuong@example.org")
-    judged(season, DA_MAI, "accepted", at="2026-11-27T08:00:00+07:00")
+    validated(season, DA_MAI, "accepted", at="2026-11-27T08:00:00+07:00")
     remind("2026-11-22T07:00:00+07:00")
     assert [letter["To"] for letter in letterbox.letters] == ["vo-cuong@example.org"]
 
@@ -294,17 +294,17 @@ def test_an_act_excuses_a_unit_from_its_day_on(season, letterbox):
     try:
         remind("2026-11-22T07:00:00+07:00")
         remind("2026-11-30T07:00:00+07:00")
-        told = {}
+        notified = {}
         for day in ("2025-12-31", "2026-11-24T23:59:59+07:00", "2026-11-25", "2026-12-05"):
             set_session_as_of_unchecked(season, parse_timestamp(day))
             rows = season.execute(f"select status, reason from marts.fct_report_obligation where {of_da_mai}")
-            told[day[:10]] = rows.fetchall()
+            notified[day[:10]] = rows.fetchall()
     finally:
         set_session_as_of(season, None)
         season.execute(f"delete from {decided} where {of_da_mai} and not is_owed")
         season.execute(f"update {decided} set decided_to = 'infinity' where {of_da_mai}")
     assert [letter["To"] for letter in letterbox.letters] == ["da-mai@example.org"]
-    assert told == {
+    assert notified == {
         "2025-12-31": [],  # the programme begins on 1 January 2026
         "2026-11-24": [("not_due", "active")],
         "2026-11-25": [("exempt", "exempt by 12/QĐ-UBND (giả định)")],
@@ -340,7 +340,7 @@ def test_nobody_is_told_of_a_report_that_comes_after_the_closing(season, letterb
     assert remind().sent == 1
     season.execute("insert into ops.period_closing values ('bacninh-2026-2030', '2026', '2026-12-02 12:00+07', 'thử')")
     try:
-        judged(season, DA_MAI, "accepted", at="2026-12-03T06:00:00+07:00")
+        validated(season, DA_MAI, "accepted", at="2026-12-03T06:00:00+07:00")
         assert remind("2026-12-03T07:00:00+07:00").sent == 0
     finally:
         season.execute("delete from ops.period_closing")
@@ -360,23 +360,23 @@ def test_a_day_of_the_past_that_is_tried_out_opens_no_season_of_the_past(season,
 
 
 def test_a_contact_that_goes_while_a_run_is_under_way_is_not_written_to(season, monkeypatch):
-    """Nor does the owner's webhook get in its place what a reporter was to be told by mail."""
+    """Nor does the owner's webhook get a reporter's e-mail instead of it."""
     monkeypatch.setenv("BAOCAO_WEBHOOK_URL", "https://chat.example.org/hook#khoa")
     contact(season, DA_MAI, "da-mai@example.org")
-    moment = parse_timestamp(AFTER)
-    planning.create_outstanding_table(season, moment)
-    planning.plan(season, moment)
+    instant = parse_timestamp(AFTER)
+    planning.create_outstanding_table(season, instant)
+    planning.plan(season, instant)
     planning.match_contacts(season)
-    assert ("email", "da-mai@example.org") in outbox.due(season, moment)
+    assert ("email", "da-mai@example.org") in outbox.due(season, instant)
     season.execute("delete from ops.contact")
-    assert {channel for channel, _ in outbox.due(season, moment)} <= {"webhook"}
+    assert {channel for channel, _ in outbox.due(season, instant)} <= {"webhook"}
 
 
 def test_a_report_that_was_accepted_even_late_is_not_asked_for(season, letterbox):
     for unit in (DA_MAI, VO_CUONG):
         contact(season, unit, f"{unit}@example.org")
-    judged(season, DA_MAI, "accepted")
-    judged(season, VO_CUONG, "accepted_with_warnings", at="2026-11-30T09:00:00+07:00")
+    validated(season, DA_MAI, "accepted")
+    validated(season, VO_CUONG, "accepted_with_warnings", at="2026-11-30T09:00:00+07:00")
     remind()
     assert letterbox.letters == []
     assert statuses(season) == {"no_contact": COMMUNES - 2}
@@ -384,7 +384,7 @@ def test_a_report_that_was_accepted_even_late_is_not_asked_for(season, letterbox
 
 def test_a_rejected_report_is_told_with_its_reasons(season, letterbox):
     contact(season, DA_MAI, "da-mai@example.org")
-    submission = judged(season, DA_MAI, "rejected")
+    submission = validated(season, DA_MAI, "rejected")
     season.execute(
         "insert into ops.submission_issue (submission_id, severity, rule, message_vi, message_en, sheet, cell, raw) "
         "values (%s, 'critical', 'decimal_mark_ambiguous', 'Không rõ 1.234 là 1234 hay 1,234.', 'Ambiguous.', "
@@ -426,7 +426,7 @@ def test_a_report_that_comes_between_planning_and_sending_cancels_the_alert(seas
         planning.create_outstanding_table(connection, clock.now())
         planning.plan(connection, clock.now())
     assert statuses(season, DA_MAI) == {"planned": 1}
-    judged(season, DA_MAI, "accepted", at="2026-12-01T07:59:00+07:00")
+    validated(season, DA_MAI, "accepted", at="2026-12-01T07:59:00+07:00")
     assert remind().cancelled == 2  # the unit's and the one for the level above
     assert statuses(season, DA_MAI) == {"cancelled": 1}
     assert letterbox.letters == []
@@ -445,7 +445,7 @@ def test_after_a_kill_between_sending_and_confirming_the_same_letter_goes_again(
 
 def test_while_no_server_answers_the_letter_waits_and_the_step_says_so(season, letterbox):
     contact(season, DA_MAI, "da-mai@example.org")
-    remind_without_an_answer()
+    remind_without_a_response()
     assert season.execute("select status, attempts, last_error is not null from ops.message").fetchall() == [
         ("queued", 0, True)
     ]
@@ -459,9 +459,9 @@ def test_while_no_server_answers_the_letter_waits_and_the_step_says_so(season, l
 def test_a_waiting_letter_is_written_anew_when_one_of_its_reports_has_come(season, letterbox):
     for unit in (DA_MAI, VO_CUONG):
         contact(season, unit, "hai-phuong@example.org")
-    remind_without_an_answer()
+    remind_without_a_response()
     ((waiting,),) = season.execute("select message_id from ops.message").fetchall()
-    judged(season, DA_MAI, "accepted", at="2026-12-01T09:00:00+07:00")
+    validated(season, DA_MAI, "accepted", at="2026-12-01T09:00:00+07:00")
     done = remind("2026-12-01T10:00:00+07:00")
     assert (done.cancelled, done.sent) == (2, 1)
     (letter,) = letterbox.letters
@@ -475,21 +475,21 @@ def test_a_letter_that_may_have_been_delivered_goes_again_as_it_was(season, lett
     for unit in (DA_MAI, VO_CUONG):
         contact(season, unit, "hai-phuong@example.org")
     remind_and_die(letterbox)
-    judged(season, DA_MAI, "accepted", at="2026-12-01T09:00:00+07:00")
+    validated(season, DA_MAI, "accepted", at="2026-12-01T09:00:00+07:00")
     assert remind("2026-12-01T10:00:00+07:00").sent == 1
     before, after = letterbox.letters
     assert before.as_bytes() == after.as_bytes()
-    judged(season, DA_MAI, "accepted", at="2026-12-01T11:00:00+07:00", kind="retraction")
+    validated(season, DA_MAI, "accepted", at="2026-12-01T11:00:00+07:00", kind="retraction")
     assert remind("2026-12-01T12:00:00+07:00").sent == 0
 
 
 def test_a_report_that_is_retracted_is_asked_for_although_its_alert_was_cancelled(season, letterbox):
     contact(season, DA_MAI, "da-mai@example.org")
-    remind_without_an_answer()
-    judged(season, DA_MAI, "accepted", at="2026-12-01T09:00:00+07:00")
+    remind_without_a_response()
+    validated(season, DA_MAI, "accepted", at="2026-12-01T09:00:00+07:00")
     assert remind("2026-12-01T10:00:00+07:00").cancelled == 2
     assert remind("2026-12-01T08:30:00+07:00").planned == 0
-    judged(season, DA_MAI, "accepted", at="2026-12-01T11:00:00+07:00", kind="retraction")
+    validated(season, DA_MAI, "accepted", at="2026-12-01T11:00:00+07:00", kind="retraction")
     again = remind("2026-12-01T12:00:00+07:00")
     assert (again.planned, again.sent, len(letterbox.letters)) == (2, 1, 1)
     assert statuses(season, DA_MAI) == {"sent": 1}
@@ -498,7 +498,7 @@ def test_a_report_that_is_retracted_is_asked_for_although_its_alert_was_cancelle
 
 def test_a_run_at_an_earlier_moment_neither_cancels_nor_sends_what_was_planned_later(season, letterbox):
     contact(season, DA_MAI, "da-mai@example.org")
-    remind_without_an_answer()
+    remind_without_a_response()
     earlier = remind(BEFORE)
     assert (earlier.cancelled, earlier.sent, letterbox.letters) == (0, 0, [])
     assert remind().sent == 1
@@ -531,9 +531,9 @@ def test_a_deadline_that_passed_before_the_warehouse_began_is_history(season, le
 
 def test_reports_without_a_deadline_and_baseline_reports_are_never_asked_for(season, letterbox):
     remind("2029-01-01T08:00:00+07:00")
-    told = season.execute("select distinct programme_code, period from ops.alert_ledger order by 1, 2").fetchall()
+    notified = season.execute("select distinct programme_code, period from ops.alert_ledger order by 1, 2").fetchall()
     dated = ("bacninh-2026-2030", "haiphong-directive28")
-    assert told == [(programme, period) for programme in dated for period in ("2026", "2027", "2028")]
+    assert notified == [(programme, period) for programme in dated for period in ("2026", "2027", "2028")]
 
 
 def test_two_runs_at_once_send_one_letter(season, letterbox):
@@ -572,8 +572,8 @@ def test_a_chat_that_refuses_is_settled_as_failed_and_the_letters_go_out(season,
     done = remind("2026-12-02T07:00:00+07:00")
     assert (done.sent, done.refused) == (1, 1)
     assert [letter["To"] for letter in letterbox.letters] == ["chu-tri@example.org"]
-    told = season.execute(
+    notified = season.execute(
         "select channel, status, count(*) from ops.alert_ledger where stage = 'escalation_3' "
         "and programme_code = 'bacninh-2026-2030' group by 1, 2 order by 1"
     ).fetchall()
-    assert told == [("email", "sent", COMMUNES), ("webhook", "failed", COMMUNES)]
+    assert notified == [("email", "sent", COMMUNES), ("webhook", "failed", COMMUNES)]

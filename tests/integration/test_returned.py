@@ -28,7 +28,7 @@ WHERE = {"5.1": "D", "14": "F", "9": "E"}
 
 
 def filled_in() -> Workbook:
-    """Đa Mai's own form with every line answered alike, as one fills a form for a test: no real figures."""
+    """Đa Mai's own form with every line filled in alike, as one fills a form for a test: no real figures."""
     with database.connect("loader") as connection:
         form = form_queries.form(connection, "bacninh-2026-2030", "07228", "2026")
     filled = {

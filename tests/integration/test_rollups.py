@@ -1,4 +1,4 @@
-"""From files to the province's figures through the real door, the real gate and the real build.
+"""From files to the province's figures through the real reader, the real gate and the real build.
 
 What the models make is held against `reference.py`, which reads the same texts and knows nothing of the models.
 """
@@ -49,7 +49,7 @@ def communes() -> list[str]:
 
 
 def a_line(chance: random.Random, indicator: dict[str, str]) -> tuple[str, str, str]:
-    """What a commune may write for an indicator: both parts, a nil, a bound, a bare percentage, or nothing."""
+    """What a commune may write for an indicator: both parts, a nil, a bound, a percentage only, or nothing."""
     way = chance.random()
     if indicator["aggregation"] == "share_of_units":
         return ("", "", chance.choice(["Có", "Không", ""]))
@@ -87,16 +87,16 @@ def send(season, period: str, file: Path, spoilt: set[str]) -> list:
     return receiving.receive([str(file)])
 
 
-def rejected_units(answered: list) -> set[str]:
-    return {report["unit"] for receipt in answered for report in receipt.submissions if report["status"] == "rejected"}
+def rejected_units(receipts: list) -> set[str]:
+    return {report["unit"] for receipt in receipts for report in receipt.submissions if report["status"] == "rejected"}
 
 
 def of_province(period: str, basis: str) -> dict[str, dict]:
     query = """
         select figures.* from marts.fct_indicator_rollup as figures
-        join catalogue.indicator_measures as spoken using (programme_code, indicator_code, measure)
+        join catalogue.indicator_measures as reported using (programme_code, indicator_code, measure)
         where programme_code = %s and period = %s and unit_code = '24' and boundary_basis = %s
-            and spoken.unit_level = 'province'
+            and reported.unit_level = 'province'
     """
     with database.connect() as connection:
         cursor = connection.cursor(row_factory=dict_row).execute(query, [PROGRAMME, period, basis])
@@ -117,12 +117,12 @@ def test_the_provinces_figures_are_those_of_an_independent_computation(seed, tmp
     season = a_season(chance, units)
     spoilt = {unit for unit in units if season[unit] and chance.random() < 0.05}
     with clock.at(f"{period}-11-20T08:00:00+07:00"):
-        answered = send(season, period, tmp_path_factory.mktemp("season") / "season.csv", spoilt)
+        receipts = send(season, period, tmp_path_factory.mktemp("season") / "season.csv", spoilt)
         building.build()
     accepted = [report for unit, report in season.items() if report and unit not in spoilt]
 
     assert len(units) == 99
-    assert rejected_units(answered) == spoilt
+    assert rejected_units(receipts) == spoilt
     for basis in ("as_reported", "current"):
         figures = of_province(period, basis)
         assert figures.keys() == INDICATORS.keys()
@@ -137,7 +137,7 @@ def assert_agrees(made: dict, indicator: dict[str, str], accepted: list) -> None
 
     assert made["units_expected"] == 99 - sums.not_applicable
     assert made["units_reporting"] == sums.reporting
-    assert made["units_value_only"] == sums.bare
+    assert made["units_value_only"] == sums.value_only
     assert made["is_provisional"] == (sums.reporting < 99 - sums.not_applicable)
     numerator_low, numerator_high = sums.ends("numerator")
     assert made["numerator"] == (numerator_low if sums.reporting and numerator_low == numerator_high else None)
@@ -152,12 +152,12 @@ def assert_agrees(made: dict, indicator: dict[str, str], accepted: list) -> None
 def test_the_annex_of_da_mai_comes_out_with_its_own_values_and_a_verdict_for_each_row(command):
     receiving.receive([str(EXAMPLES)])
     building.build()
-    told = command("progress", PROGRAMME, "07228", "2025", "--json")
-    rows = json.loads(told.out)
+    outcome = command("progress", PROGRAMME, "07228", "2025", "--json")
+    rows = json.loads(outcome.out)
     against = {(row["indicator_code"], row["target_scope"]): row for row in rows}
     bound = against["3.2", "commune"]
 
-    assert told.code == 0
+    assert outcome.code == 0
     assert len({row["indicator_code"] for row in rows}) == 33
     assert all(row["verdict"] for row in rows)
     assert (bound["value"], bound["value_high"], bound["high_closed"], bound["verdict"]) == (None, 2.6, False, "met")
@@ -180,7 +180,7 @@ def test_ten_districts_that_ended_are_found_whole_in_todays_province(tmp_path):
         writer.writerow(HEADER)
         for unit, (cases, women) in sent.items():
             writer.writerow([programme, "2024", unit, "I.2", cases, women, "", "số liệu giả định"])
-    answered = receiving.receive([str(file)])
+    receipts = receiving.receive([str(file)])
     building.build()
     query = """
         select unit_code, unit_level, boundary_basis, numerator, denominator, units_expected
@@ -191,7 +191,7 @@ def test_ten_districts_that_ended_are_found_whole_in_todays_province(tmp_path):
         figures = set(connection.execute(query, [programme]).fetchall())
     whole = (sum(cases for cases, _ in sent.values()), 3000)
 
-    assert len(sent) == 10 and {receipt.status for receipt in answered} == {"accepted_with_warnings"}
+    assert len(sent) == 10 and {receipt.status for receipt in receipts} == {"accepted_with_warnings"}
     assert ("24", "province", "as_reported", *whole, 10) in figures
     assert ("24", "province", "current", *whole, 10) in figures
     assert ("24/unallocated", "unallocated", "current", *whole, 10) in figures

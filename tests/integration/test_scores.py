@@ -74,12 +74,12 @@ FULL = {1: 100, 6: 125, 7: 50} | dict.fromkeys((2, 3, 4, 5, 8, 9, 10, 11, 12, 13
 """275 + 10 × 62 = 895 points."""
 
 
-def bare(points: dict[str, int]) -> dict[str, tuple]:
+def points_only(points: dict[str, int]) -> dict[str, tuple]:
     return {code: (None, None, value) for code, value in points.items()}
 
 
 def receive(unit: str, lines: dict[str, tuple], at: str, agency: str = "UBND", **report: object) -> None:
-    """One report about a district, received and judged at a moment."""
+    """One report about a district, received and validated at a given time."""
     known = {"programme": EMULATION, "period": "2022"} | report
     with clock.at(at):
         gate.check(put(unit, lines, agency_code=agency, **known))
@@ -89,7 +89,7 @@ def assess(unit: str, points: dict[int, int], not_met: tuple[int, ...] = (), wit
     """The agencies' assessments of a commune, each in a report of its own; by: all of them by one agency."""
     for agency, criteria in {by: tuple(points)}.items() if by else ASSESSED_BY.items():
         if agency != without:
-            lines = bare({str(number): points[number] for number in criteria})
+            lines = points_only({str(number): points[number] for number in criteria})
             lines |= {f"{no}.dat": (None, None, "Không đạt" if no in not_met else "Đạt") for no in criteria}
             receive(unit, lines, "2024-11-10T08:00+07:00", agency, programme=FRIENDLY, period="2024")
 
@@ -97,7 +97,7 @@ def assess(unit: str, points: dict[int, int], not_met: tuple[int, ...] = (), wit
 @pytest.fixture(scope="module")
 def season(own_database: str) -> Iterator[None]:
     building.prepare_catalogue()
-    own = bare(EVIDENCE | BONUS) | FIGURES
+    own = points_only(EVIDENCE | BONUS) | FIGURES
     for district in (CHO_MOI, PHU_TAN, CHAU_PHU):
         receive(district, own, "2022-10-03T08:00+07:00")
     receive(LONG_XUYEN, own | {"CT5": (1001, 1000)}, "2022-10-03T09:00+07:00")  # refused: more children than there are
@@ -105,12 +105,12 @@ def season(own_database: str) -> Iterator[None]:
     doubtful |= {"CT4.3a": (None, None, "không áp dụng")}
     receive(TAN_CHAU, own | doubtful, "2022-10-04T23:00+07:00")
     failed = {"CT1": (8, 12), "CT2": (899, 1000), "CT3.2": (26, 2000), "CT5": (969, 1000), "CT6": (3, 100)}
-    receive(AN_PHU, bare(EVIDENCE) | FIGURES | failed, "2022-10-06T08:00+07:00")
+    receive(AN_PHU, points_only(EVIDENCE) | FIGURES | failed, "2022-10-06T08:00+07:00")
     receive(CHO_MOI, {}, "2022-10-17T08:00+07:00", "UBND-DC", form="document")
-    receive(CHO_MOI, bare({"I.1": 8, "CT5.diem": 0}), "2022-10-18T16:00+07:00", "PHUC-TRA")
+    receive(CHO_MOI, points_only({"I.1": 8, "CT5.diem": 0}), "2022-10-18T16:00+07:00", "PHUC-TRA")
     for district in (CHO_MOI, PHU_TAN, CHAU_PHU):
-        receive(district, bare({"V.1": 0, "V.4": 0}), "2022-11-10T08:00+07:00", "SLDTBXH")
-    receive(AN_PHU, bare({"V.1": 5, "V.4": 0}), "2022-11-10T08:00+07:00", "SLDTBXH")
+        receive(district, points_only({"V.1": 0, "V.4": 0}), "2022-11-10T08:00+07:00", "SLDTBXH")
+    receive(AN_PHU, points_only({"V.1": 5, "V.4": 0}), "2022-11-10T08:00+07:00", "SLDTBXH")
 
     assess(HOANG_VAN_THU, FULL)
     assess(TAM_THANH, FULL | {3: 0}, not_met=(3,))
@@ -178,7 +178,7 @@ def test_the_rescore_counts_and_takes_the_bonus_and_two_points_with_it(districts
 
 
 def test_deductions_of_21_take_15_and_a_compound_target_gives_all_or_nothing(districts):
-    """Five targets failed: −10. The report came on 6/10, the outline for the inspection never: −6. V.1: −5."""
+    """Five targets failed: −10. The report arrived on 6/10, the outline for the inspection never: −6. V.1: −5."""
     poor = districts[AN_PHU]
     assert counted(poor, "V.1", "V.2", "V.3", "V.4", "V") == [-5, -6, -10, 0, -15]
     assert (lines(poor)["CT3"]["reason"], lines(poor)["CT3"]["reason_codes"]) == ("not_met", "CT3.2")
@@ -189,7 +189,7 @@ def test_deductions_of_21_take_15_and_a_compound_target_gives_all_or_nothing(dis
 
 
 def test_what_is_not_known_is_open_and_not_zero(districts):
-    """ ">96" may be 97: CT5, and with it the bonus of 5. CT12 does not apply. CT4 is judged without its rural part."""
+    """ ">96" may be 97: CT5, and with it the bonus of 5. CT12 does not apply. CT4 is decided without its rural part."""
     doubtful = districts[TAN_CHAU]
     found = lines(doubtful)
     assert counted(doubtful, "CT4", "CT5", "CT12", "IV.1", "V.3") == [5, None, None, None, None]
@@ -218,24 +218,27 @@ def test_the_sheet_of_an_earlier_moment_can_be_told_again(districts):
 
 
 def test_without_class_and_maximum_points_a_commune_is_undetermined_and_it_is_said_why(season):
-    told = ranking(FRIENDLY, "2024")
-    assert len(told) == 8
-    assessed = told[HOANG_VAN_THU]
+    reported = ranking(FRIENDLY, "2024")
+    assert len(reported) == 8
+    assessed = reported[HOANG_VAN_THU]
     unknown = [f"points_unknown {number}" for number in (2, 3, 4, 5, 8, 9, 10, 11, 12, 13)]
     assert (assessed["verdict"], assessed["total_points"], assessed["rank"]) == ("undetermined", 895, None)
     assert assessed["reasons"] == ["class_unknown", *unknown]
-    assert (told[TAM_THANH]["verdict"], "scored_zero 3" in told[TAM_THANH]["reasons"]) == ("not_recognised", True)
-    waiting = told[VINH_TRAI]
+    assert (reported[TAM_THANH]["verdict"], "scored_zero 3" in reported[TAM_THANH]["reasons"]) == (
+        "not_recognised",
+        True,
+    )
+    waiting = reported[VINH_TRAI]
     assert (waiting["verdict"], waiting["total_points"]) == ("undetermined", 771)
     assert {"not_verified 3 CA", "not_verified 4 CA"} <= set(waiting["reasons"])
-    own = lines(told[DONG_KINH])["1"]
+    own = lines(reported[DONG_KINH])["1"]
     assert (own["self_points"], own["counted_points"], own["reason"]) == (100, None, "not_verified")
-    assert told[DONG_KINH]["total_points"] is None
+    assert reported[DONG_KINH]["total_points"] is None
 
 
 @pytest.fixture
 def filled_in(season: None) -> Iterator[dict[str, dict]]:
-    """An office fills in the classes, and the maximum points that no source tells: 10 × 72.5 (made up) to 1 000."""
+    """An office fills in the classes, and the maximum points that no source names: 10 × 72.5 (made up) to 1 000."""
     with database.connect() as connection:
         connection.execute(
             "update catalogue.unit_classes set class_code = 'con-lai' where programme_code = %s", [FRIENDLY]
@@ -265,9 +268,9 @@ def test_once_an_office_has_filled_in_the_blanks_communes_are_recognised_or_not(
 
 
 def test_the_command_tells_the_ranking_and_refuses_a_programme_that_scores_nobody(season, command):
-    told = command("score", EMULATION, "2022", "--json")
-    rows = json.loads(told.out)
-    assert (told.code, len(rows)) == (0, 11)
+    reported = command("score", EMULATION, "2022", "--json")
+    rows = json.loads(reported.out)
+    assert (reported.code, len(rows)) == (0, 11)
     assert (rows[0]["rank"], rows[0]["total_points"], len(rows[0]["criteria"])) == (1, 245, 53)
     people = command("score", FRIENDLY, "2024")
     assert people.code == 0 and "Không đủ điều kiện" in people.out
@@ -298,8 +301,8 @@ def test_the_provinces_workbook_is_the_ranking_and_the_citys_the_verdicts(season
     ranked = cells(reports.report(EMULATION, "89", "2022", tmp_path / "89.xlsx"), "Tổng hợp điểm")
     first = next(row for row in ranked if row[0] == 1)
     assert first[1:9] == ("Huyện Phú Tân", 20, 170, 25, 30, 245, 0, 245)
-    judged = cells(reports.report(FRIENDLY, "178", "2024", tmp_path / "178.xlsx"), "Tổng hợp điểm")
-    row = next(row for row in judged if row[1] == "Phường Vĩnh Trại")
+    recognition = cells(reports.report(FRIENDLY, "178", "2024", tmp_path / "178.xlsx"), "Tổng hợp điểm")
+    row = next(row for row in recognition if row[1] == "Phường Vĩnh Trại")
     assert (row[4], row[5]) == (771, "Chưa xác định")
     assert "Tiêu chí 3, 4: chưa có điểm thẩm định (Công an thành phố)" in row[6]
 

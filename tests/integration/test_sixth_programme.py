@@ -29,7 +29,7 @@ ROWS = {
 }
 REPORTING = 12
 """Of the 99 communes that owe the sixth a report, so many send one."""
-SILENT = 2
+NOT_REPORTING = 2
 """Of the 38 communes that owe the seventh one, so many do not."""
 
 WELL = {"1": {"numerator": 9, "denominator": 10}, "2": {"value": "KPS"}, "3": {"value": "Có"}, "A.1": {"value": 10}}
@@ -47,7 +47,7 @@ def owing(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         owed = {SIXTH: owing_units(SIXTH, YEAR), SEVENTH: owing_units(SEVENTH, QUARTER)}
         with clock.at("2026-12-10T08:00:00+07:00"):
             answers = receive(simulate.simulate(SIXTH, YEAR, owed[SIXTH][:REPORTING], seed=6, out=out))
-        well, badly, *others = owed[SEVENTH][:-SILENT]
+        well, badly, *others = owed[SEVENTH][:-NOT_REPORTING]
         with clock.at("2027-01-10T08:00:00+07:00"):
             own = [filled(well, "UBND", WELL, out), filled(badly, "UBND", BADLY, out)]
             answers += receive([*own, *simulate.simulate(SEVENTH, QUARTER, others, seed=7, out=out)])
@@ -55,7 +55,7 @@ def owing(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             answers += receive([filled(badly, "KIEM-TRA", {"A.1": {"value": 3}}, out)])
         with clock.at("2027-01-20T08:00:00+07:00"):
             building.build()
-            assert answers == ["accepted"] * (REPORTING + 38 - SILENT + 1)
+            assert answers == ["accepted"] * (REPORTING + 38 - NOT_REPORTING + 1)
             yield owed
 
 
@@ -103,36 +103,36 @@ def test_the_rows_are_of_one_programme_and_say_that_they_are_made_up(programme):
 
 
 @pytest.mark.parametrize(
-    ("programme", "period", "owed", "asked"),
+    ("programme", "period", "owed", "required"),
     [
         (SIXTH, YEAR, 99, {"1", "2", "3", "Tỷ lệ trường tiểu học có góc đọc sách"}),
         (SEVENTH, QUARTER, 38, {"1", "2", "3", "A.1", "Tỷ lệ trường học có nước sạch"}),
     ],
 )
-def test_every_commune_that_owes_a_report_gets_its_form(owing, command, tmp_path, programme, period, owed, asked):
+def test_every_commune_that_owes_a_report_gets_its_form(owing, command, tmp_path, programme, period, owed, required):
     path = tmp_path / "mau.xlsx"
-    told = command("template", programme, owing[programme][-1], period, "--out", path)
+    outcome = command("template", programme, owing[programme][-1], period, "--out", path)
 
-    assert told.code == 0 and len(owing[programme]) == owed
-    assert asked <= {str(cell) for row in cells_of(path, 0) for cell in row}
+    assert outcome.code == 0 and len(owing[programme]) == owed
+    assert required <= {str(cell) for row in cells_of(path, 0) for cell in row}
 
 
 @pytest.mark.parametrize(
     ("programme", "period", "province", "reporting", "expected"),
-    [(SIXTH, YEAR, "24", REPORTING, 99), (SEVENTH, QUARTER, "12", 38 - SILENT, 38)],
+    [(SIXTH, YEAR, "24", REPORTING, 99), (SEVENTH, QUARTER, "12", 38 - NOT_REPORTING, 38)],
 )
 def test_the_provinces_figures_are_the_sums_of_its_communes(owing, programme, period, province, reporting, expected):
-    told = figures(programme, period, province)
+    outcome = figures(programme, period, province)
     of_communes = [figures(programme, period, code) for code in owing[programme][:reporting]]
-    rate, heads, share = (told[code] for code in ("1", "2", "3"))
+    rate, heads, share = (outcome[code] for code in ("1", "2", "3"))
 
-    assert told.keys() == {"1", "2", "3"}  # points are nobody's but the commune's
+    assert outcome.keys() == {"1", "2", "3"}  # points are nobody's but the commune's
     assert rate["numerator"] == sum(figure["1"]["numerator"] for figure in of_communes)
     assert rate["denominator"] == sum(figure["1"]["denominator"] for figure in of_communes)
     assert float(rate["value"]) == pytest.approx(float(rate["numerator"] * 100 / rate["denominator"]))
     assert heads["value"] == sum(figure["2"]["value"] for figure in of_communes)
     assert share["numerator"] == sum(figure["3"]["value"] for figure in of_communes)
-    assert {(row["units_reporting"], row["units_expected"], row["is_provisional"]) for row in told.values()} == {
+    assert {(row["units_reporting"], row["units_expected"], row["is_provisional"]) for row in outcome.values()} == {
         (reporting, expected, True)
     }
 
@@ -140,7 +140,7 @@ def test_the_provinces_figures_are_the_sums_of_its_communes(owing, programme, pe
 def test_who_is_silent_is_missing(owing, command):
     missing = command("missing", "--programme", SEVENTH, "--json")
 
-    assert [row["unit_code"] for row in json.loads(missing.out)] == owing[SEVENTH][-SILENT:]
+    assert [row["unit_code"] for row in json.loads(missing.out)] == owing[SEVENTH][-NOT_REPORTING:]
 
 
 @pytest.mark.parametrize(
@@ -152,25 +152,25 @@ def test_who_is_silent_is_missing(owing, command):
 )
 def test_the_annex_has_its_target_and_reach(command, tmp_path, programme, period, province, indicator, target, reach):
     path = tmp_path / "phu-luc.xlsx"
-    told = command("report", programme, province, period, "--out", path)
+    outcome = command("report", programme, province, period, "--out", path)
     (row,) = (row for row in cells_of(path, "Phụ lục") if indicator in row)
 
-    assert told.code == 0
+    assert outcome.code == 0
     assert any(target in str(cell) for cell in row)
     assert any(all(number in str(cell) for number in reach) for cell in row)
 
 
 def test_the_communes_are_scored_and_ranked_by_the_rows_of_the_sheet(owing, command):
     """9 of 10 schools reach the target of 90 %: 10 + 10. Of 8 points the inspection left 3; who was silent lost 3."""
-    told = command("score", SEVENTH, QUARTER, "--json")
-    assert told.code == 0, told.err
-    rows = {row["unit_code"]: row for row in json.loads(told.out)}
-    well, badly, silent = owing[SEVENTH][0], owing[SEVENTH][1], owing[SEVENTH][-1]
+    outcome = command("score", SEVENTH, QUARTER, "--json")
+    assert outcome.code == 0, outcome.err
+    rows = {row["unit_code"]: row for row in json.loads(outcome.out)}
+    well, badly, not_reporting = owing[SEVENTH][0], owing[SEVENTH][1], owing[SEVENTH][-1]
 
     assert rows.keys() == set(owing[SEVENTH])
-    assert {unit: Decimal(str(rows[unit]["total_points"])) for unit in (well, badly, silent)} == {
+    assert {unit: Decimal(str(rows[unit]["total_points"])) for unit in (well, badly, not_reporting)} == {
         well: 20,
         badly: 3,
-        silent: -3,
+        not_reporting: -3,
     }
     assert rows[well]["rank"] == 1

@@ -1,4 +1,4 @@
-"""Whatever stopped a build, and whatever came between, the next one makes what an undisturbed one would have made.
+"""However a build was stopped, and whatever happened since, the next one makes what an undisturbed one would have made.
 
 Random sequences of changes to the catalogue, reports that come, are corrected and withdrawn, and ways to stop a build.
 At the end of each every row of every mart is compared with what a full refresh of the same catalogue makes of the same

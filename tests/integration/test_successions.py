@@ -22,7 +22,7 @@ from warehouse.as_of import parse_timestamp, set_session_as_of
 
 PROGRAMME, INDICATOR, MADE_UP = "gia-dinh", "5.1", "số liệu giả định"
 CHANGED_ON = "2026-11-01"
-HEIR, MOVED = f"71002@{CHANGED_ON}", f"72004@{CHANGED_ON}"
+SUCCESSOR, MOVED = f"71002@{CHANGED_ON}", f"72004@{CHANGED_ON}"
 OCTOBER, NOVEMBER = "2026-10-20T08:00:00+07:00", "2026-11-05T08:00:00+07:00"
 IN_2025 = {"71001": 50, "71002": 40, "71003": 30, "71004": 20, "71005": 10, "72001": 5}
 IN_2026 = IN_2025 | {"71002": 90, "71003": 80}
@@ -41,7 +41,7 @@ def unit(code: str, parent: str = "", begins: str = "", ends: str = "", unit_id:
     }
 
 
-def heir(old: str, new: str) -> dict[str, str]:
+def successor(old: str, new: str) -> dict[str, str]:
     names = {"old_name": f"Xã giả định {old}", "new_name": "Xã giả định mới"}
     codes = {"old_unit_id": f"{old}@start", "old_code": old, "new_unit_id": new, "new_code": new.split("@")[0]}
     return codes | names | {"relation": "whole", "effective_on": CHANGED_ON}
@@ -56,7 +56,7 @@ AFTER = [
     unit("72004", "72", begins=CHANGED_ON, name="Xã giả định mới"),
     unit("71005", "72", begins=CHANGED_ON, unit_id="71005@start"),
 ]
-LINEAGE = [heir("71002", HEIR), heir("71003", HEIR), heir("71004", MOVED)]
+LINEAGE = [successor("71002", SUCCESSOR), successor("71003", SUCCESSOR), successor("71004", MOVED)]
 
 
 def plan(catalogue: OwnCatalogue) -> None:
@@ -96,7 +96,7 @@ def plan(catalogue: OwnCatalogue) -> None:
 
 
 def send(code: str, cases: int | None, at: str, period: str = "2026", of: int = 100, **report: object) -> str:
-    """One report of a unit, put into raw and judged at that time; returns its verdict."""
+    """One report of a unit, put into raw and validated at that time; returns its verdict."""
     with clock.at(at):
         lines = {INDICATOR: (cases, of)} if cases is not None else {}
         submission = reports.put(code, lines, programme=PROGRAMME, period=period, **report)
@@ -112,7 +112,7 @@ def build(at: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def merged(bare_database: str) -> Iterator[None]:
+def merged(empty_database: str) -> Iterator[None]:
     """Reports of both years, the first map built upon them, then the second."""
     with own_catalogue() as catalogue:
         catalogue.draw_map(BEFORE, [])
@@ -169,10 +169,10 @@ def test_a_year_before_the_change_is_as_it_was_and_follows_its_units_on_todays_m
 
 
 def test_the_heir_has_the_sum_of_its_predecessors_and_owes_its_own_report(merged):
-    assert figure(HEIR) == (170, 200, 2, 2, True)
+    assert figure(SUCCESSOR) == (170, 200, 2, 2, True)
     assert figure(MOVED, "current") == (20, 100, 1, 1, True)
     owed = obligations()
-    assert owed[HEIR] == owed[MOVED] == "not_due"
+    assert owed[SUCCESSOR] == owed[MOVED] == "not_due"
     assert {"71002@start", "71003@start", "71004@start"}.isdisjoint(owed)
     assert (owed["71001@start"], owed["71005@start"]) == ("on_time", "on_time")
 
@@ -185,14 +185,14 @@ def test_nobodys_merger_holds_a_publication(merged):
 
 @pytest.fixture(scope="module")
 def corrected(merged: None) -> None:
-    """The predecessor corrects under its old code, and nothing tells which 71002 a second file means."""
+    """The predecessor corrects under its old code, and nothing shows which 71002 a second file means."""
     assert send("71003", 85, "2026-11-06T08:00:00+07:00", submission_type="correction") == "accepted"
     assert send("71002", 1, "2026-11-06T09:00:00+07:00") == "rejected"
     build("2026-11-06T10:00:00+07:00")
 
 
 def test_a_predecessor_corrects_under_its_old_code(corrected):
-    assert figure(HEIR)[:2] == (90 + 85, 200)
+    assert figure(SUCCESSOR)[:2] == (90 + 85, 200)
     assert figure("71@start", "current")[:2] == (90 + 85 + 50, 300)
 
 
@@ -207,29 +207,31 @@ def test_a_code_that_passed_to_an_heir_comes_back_with_the_question(corrected):
 
 @pytest.fixture(scope="module")
 def replaced(corrected: None) -> None:
-    """The heir reports: a template carries its id, and another file names it beside the code."""
-    assert send("71002", 170, "2026-11-20T08:00:00+07:00", of=200, unit_id=HEIR) == "accepted"
+    """The successor reports: a template carries its id, and another file names it beside the code."""
+    assert send("71002", 170, "2026-11-20T08:00:00+07:00", of=200, unit_id=SUCCESSOR) == "accepted"
     assert send("71002", 180, "2026-11-20T09:00:00+07:00", of=200, unit_name="giả định mới") == "accepted"
     build("2026-11-20T10:00:00+07:00")
 
 
 def test_the_heirs_own_report_replaces_its_predecessors(replaced):
-    assert figure(HEIR) == (180, 200, 1, 1, False)
+    assert figure(SUCCESSOR) == (180, 200, 1, 1, False)
     assert figure("71@start")[:4] == (180 + 50 + 20, 400, 3, 3)
     assert figure("71@start", "current")[:2] == (180 + 50, 300)
-    assert obligations()[HEIR] == "on_time"
+    assert obligations()[SUCCESSOR] == "on_time"
 
 
 def test_what_was_known_before_is_reproduced(replaced):
     earlier = parse_timestamp("2026-11-06T12:00:00+07:00")
-    assert figure(HEIR, as_of=earlier) == (175, 200, 2, 2, True)
+    assert figure(SUCCESSOR, as_of=earlier) == (175, 200, 2, 2, True)
     assert figure("71@start", as_of=earlier)[:4] == (90 + 85 + 50 + 20, 400, 4, 4)
 
 
 def test_when_the_heir_withdraws_its_predecessors_count_again(replaced):
-    assert send("71002", None, "2026-11-21T08:00:00+07:00", submission_type="retraction", unit_id=HEIR) == "accepted"
+    assert (
+        send("71002", None, "2026-11-21T08:00:00+07:00", submission_type="retraction", unit_id=SUCCESSOR) == "accepted"
+    )
     build("2026-11-21T09:00:00+07:00")
-    assert figure(HEIR) == (175, 200, 2, 2, True)
+    assert figure(SUCCESSOR) == (175, 200, 2, 2, True)
     with database.connect() as connection:
         assert _sums(connection, "as_reported") == _sums(connection, "current")
 

@@ -1,4 +1,4 @@
-"""Milestones and trends of a made-up province, from its files through the door and the build to the verdicts.
+"""Milestones and trends of a made-up province, from its files through the gate and the build to the verdicts.
 
 Each case is an indicator of its own with a history, a target and the class that its trend has to have; the rates and
 the projection are worked out beside it in plain Python.
@@ -32,13 +32,13 @@ SCALES = {"per_1000": (1000, "false"), "percent": (100, "true"), "per_10000_unbo
 
 @dataclass(frozen=True)
 class Case:
-    """One indicator. told: its cell by year; target: comparator, number, year; start: what the plan states of 2020.
+    """One indicator. reported: its cell by year; target: comparator, number, year; start: what the plan states of 2020.
 
     trend: the class in the last year told; hold: the start already satisfies the target; milestone: of that year.
     """
 
     name: str
-    told: dict[int, str]
+    reported: dict[int, str]
     target: tuple[str, float, int] | None
     trend: str | None
     better: str = "down"
@@ -53,14 +53,14 @@ class Case:
     exact: dict[int, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        numbers = {year: cell.replace(",", ".") for year, cell in self.told.items()}
+        numbers = {year: cell.replace(",", ".") for year, cell in self.reported.items()}
         object.__setattr__(
             self, "exact", {year: float(n) for year, n in numbers.items() if n.replace(".", "").isdigit()}
         )
 
     @property
     def year(self) -> int:
-        return max(self.told)
+        return max(self.reported)
 
 
 CASES = [
@@ -132,12 +132,12 @@ def rows(own_database, tmp_path_factory) -> Iterator[dict[str, dict[str, Any]]]:
     with own_catalogue() as catalogue:
         draw(catalogue)
         with clock.at(f"{SENT}T08:00:00+07:00"):
-            receive(folder / "all.csv", [(case, year, cell) for case in CASES for year, cell in case.told.items()])
+            receive(folder / "all.csv", [(case, year, cell) for case in CASES for year, cell in case.reported.items()])
         with clock.at(f"{CORRECTED}T08:00:00+07:00"):
             receive(folder / "correction.csv", [(CASES[0], 2020, "18,0")], "correction")
         with clock.at(f"{TODAY}T08:00:00+07:00"):
             building.build()
-            yield told_of(f"{SENT}T12:00:00+07:00")
+            yield progress_of(f"{SENT}T12:00:00+07:00")
 
 
 def draw(catalogue: OwnCatalogue) -> None:
@@ -254,7 +254,7 @@ def target(case: Case) -> dict[str, object]:
 
 
 def receive(file: Path, cells: list[tuple[Case, int, str]], submission_type: str = "full") -> None:
-    """A file in long form with a bare value a line, received and judged; each report in it has to be accepted."""
+    """A file in long form with one value per line, received and validated; each report in it has to be accepted."""
     with file.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines, delimiter=";")
         writer.writerow([*HEADER, "submission_type", "made_up"])
@@ -265,10 +265,10 @@ def receive(file: Path, cells: list[tuple[Case, int, str]], submission_type: str
         assert {report["status"] for report in receipt.submissions} <= {"accepted", "accepted_with_warnings"}, receipt
 
 
-def told_of(moment: str | None = None) -> dict[str, dict[str, Any]]:
-    """By the case's name the row that it is about, as of a moment or by the newest word."""
+def progress_of(timestamp: str | None = None) -> dict[str, dict[str, Any]]:
+    """By the case's name the row that it is about, as of a time or of the newest version."""
     with database.connect() as connection:
-        set_session_as_of(connection, parse_timestamp(moment) if moment else None)
+        set_session_as_of(connection, parse_timestamp(timestamp) if timestamp else None)
         rows = (
             connection.cursor(row_factory=dict_row)
             .execute("select * from marts.fct_target_progress where programme_code = %s", [PROGRAMME])
@@ -326,11 +326,11 @@ def test_a_trend_has_its_class(rows, case):
 @pytest.mark.parametrize("case", [case for case in CASES if case.trend], ids=lambda case: case.name)
 def test_rates_and_projection_are_those_of_the_rule(rows, case):
     row = rows[case.name]
-    told = [row[name] for name in ("observed_annual_rate", "required_annual_rate", "projected_value")]
-    for ours, theirs in zip(told, worked_out(case), strict=True):
+    reported = [row[name] for name in ("observed_annual_rate", "required_annual_rate", "projected_value")]
+    for ours, theirs in zip(reported, worked_out(case), strict=True):
         assert ours == theirs if theirs is None else float(ours) == pytest.approx(theirs, abs=1e-8)
     if case.trend == "acceleration_needed":
-        assert float(row["acceleration"]) == pytest.approx(float(told[1] / told[0]))
+        assert float(row["acceleration"]) == pytest.approx(float(reported[1] / reported[0]))
     else:
         assert row["acceleration"] is None
 
@@ -356,7 +356,7 @@ def test_the_worked_example_in_its_own_words(rows):
 
 def test_a_corrected_year_changes_the_trend_from_then_on(rows):
     assert rows["the worked example"]["trend_class"] == "acceleration_needed"
-    newest = told_of()["the worked example"]
+    newest = progress_of()["the worked example"]
     assert (newest["trend_class"], newest["observed_annual_rate"]) == ("reversing", 0)
 
 
@@ -366,6 +366,6 @@ def test_a_scorecard_shows_each_figure_once():
             "select indicator_code, period, trend_class from marts.rpt_provincial_scorecard where programme_code = %s",
             [PROGRAMME],
         ).fetchall()
-    told = [(CODES[case.name], str(year)) for case in CASES for year in case.told if case.level == "province"]
-    assert sorted(told) == sorted((code, period) for code, period, _ in seen)
+    reported = [(CODES[case.name], str(year)) for case in CASES for year in case.reported if case.level == "province"]
+    assert sorted(reported) == sorted((code, period) for code, period, _ in seen)
     assert ("T3", "2025", "on_track") in seen

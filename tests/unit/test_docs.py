@@ -32,22 +32,22 @@ def test_every_programme_has_its_page_and_the_page_names_all_that_its_rows_say()
     assert sorted(file.stem for file in PROGRAMMES.glob("*.md")) == sorted(programmes)
     for programme in programmes:
         page = (PROGRAMMES / f"{programme}.md").read_text(encoding="utf-8")
-        assert [row["indicator_code"] for row in _rows("indicators", programme) if _is_untold(row, page)] == []
+        assert [row["indicator_code"] for row in _rows("indicators", programme) if _is_missing(row, page)] == []
         assert [row["basis_vi"] for row in _rows("reporters", programme) if row["basis_vi"] not in page] == []
         assert [row["phrase_vi"] for row in _rows("deadlines", programme) if row["phrase_vi"] not in page] == []
-        told = {row["contradiction_no"] for row in _rows("contradictions", programme)}
-        assert [number for number in told if f"| {number} |" not in page] == []
+        shown = {row["contradiction_no"] for row in _rows("contradictions", programme)}
+        assert [number for number in shown if f"| {number} |" not in page] == []
         criteria = [row["criterion_code"] for row in _rows("criteria", programme)]
         assert [code for code in criteria if f"| {code} |" not in page] == []
 
 
 def test_the_pages_name_everything_there_is():
-    told = pages()
-    assert [f"BAOCAO_{name.upper()}" in told["settings.md"] for name in Settings.model_fields] == [True] * 9
-    assert "`baocao db url`" in told["commands.md"]
-    assert [name for name in _names("dags", "*.py") if f"## `{name}`" not in told["dags.md"]] == []
+    shown = pages()
+    assert [f"BAOCAO_{name.upper()}" in shown["settings.md"] for name in Settings.model_fields] == [True] * 9
+    assert "`baocao db url`" in shown["commands.md"]
+    assert [name for name in _names("dags", "*.py") if f"## `{name}`" not in shown["dags.md"]] == []
     assert [
-        name for name in _names("dbt_project/models/marts", "*.sql") if f"## `{name}`" not in told["marts.md"]
+        name for name in _names("dbt_project/models/marts", "*.sql") if f"## `{name}`" not in shown["marts.md"]
     ] == []
 
 
@@ -63,6 +63,38 @@ def test_every_link_of_the_docs_leads_to_a_file():
     assert broken == []
 
 
+def test_every_path_that_a_page_names_is_there():
+    packages = "dags|baocao|pipeline|ingest|expectations|alerts|publish|warehouse"
+    path = re.compile(rf"`((?:{packages}|dbt_project|macros|models|seeds|docs|tests|docker)/[\w./-]*)`")
+    pages = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    named = [(page.name, found) for page in pages for found in path.findall(page.read_text(encoding="utf-8"))]
+
+    assert len(named) > 100
+    assert [f"{page}: {found}" for page, found in named if not (ROOT / found).exists()] == []
+
+
+def test_every_link_to_a_heading_leads_to_one():
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    links = [
+        (document, *found)
+        for document in documents
+        for found in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", document.read_text(encoding="utf-8"))
+    ]
+    broken = [
+        f"{document.relative_to(ROOT)}: {target}#{anchor}"
+        for document, target, anchor in links
+        if anchor not in _anchors(document.parent / target if target else document)
+    ]
+    assert len(links) > 5
+    assert broken == []
+
+
+def _anchors(page: Path) -> set[str]:
+    """The anchors that Markdown gives the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def _names(folder: str, pattern: str) -> list[str]:
     names = [path.stem for path in Path(ROOT / folder).glob(pattern)]
     assert names
@@ -72,11 +104,11 @@ def _names(folder: str, pattern: str) -> list[str]:
 def test_the_example_of_a_sixth_programme_fits_the_seeds_and_stands_on_its_page():
     page = (ROOT / "docs" / "adding-a-programme.md").read_text(encoding="utf-8")
     files = sorted((ROOT / "docs" / "examples" / "sixth-programme").glob("*.csv"))
-    told = [_table_of(page, file.name) for file in files]
+    shown = [_table_of(page, file.name) for file in files]
 
     assert len(files) == 8
-    assert sum(map(len, told)) == 28
-    for file, rows in zip(files, told, strict=True):
+    assert sum(map(len, shown)) == 28
+    for file, rows in zip(files, shown, strict=True):
         with file.open(encoding="utf-8", newline="") as lines, (CATALOGUE / file.name).open(encoding="utf-8") as seed:
             written_down = list(csv.DictReader(lines))
             assert list(written_down[0]) == next(csv.reader(seed)), file.name
@@ -95,7 +127,7 @@ def _rows(seed: str, programme: str | None = None) -> list[dict[str, str]]:
         return [row for row in csv.DictReader(file) if programme in (None, row["programme_code"])]
 
 
-def _is_untold(indicator: dict[str, str], page: str) -> bool:
+def _is_missing(indicator: dict[str, str], page: str) -> bool:
     """Neither a figure with its own row, nor a line of the score sheet: points and the answer whether they are met."""
     scored = [
         row["criterion_code"]

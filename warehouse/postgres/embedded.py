@@ -66,7 +66,7 @@ class Account(NamedTuple):
 
 @dataclass(frozen=True)
 class Server:
-    """A server that answered just now."""
+    """A server that has just responded."""
 
     pid: int
     port: int
@@ -153,7 +153,7 @@ class Cluster:
             configuration.write("\ninclude_if_exists 'baocao.conf'\n")
 
     def _choose_place(self) -> None:
-        """As root with a home that `nobody` cannot enter, the data stand in ROOTS_PLACE and home links there."""
+        """As root with a home that `nobody` cannot enter, the data is in ROOTS_PLACE and home links there."""
         account = self._account()
         if not account or _may(account, "-x", self.home):
             return

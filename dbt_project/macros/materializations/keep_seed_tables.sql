@@ -1,5 +1,5 @@
 {% macro postgres__reset_csv_table(model, full_refresh, old_relation, agate_table) %}
-    {#- A seed that has got new columns keeps its table, for views stand upon it: the columns are added to it.
+    {#- A seed that has got new columns keeps its table, because views read it: the columns are added to it.
         dbt's own way would need the table dropped. -#}
     {%- if full_refresh -%}
         {{ adapter.drop_relation(old_relation) }} {{ return(create_csv_table(model, agate_table)) }}

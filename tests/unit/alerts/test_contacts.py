@@ -100,7 +100,7 @@ def test_a_file_that_is_not_utf8_is_a_wrong_call(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def map_of_two(bare_database: str) -> None:
+def map_of_two(empty_database: str) -> None:
     with database.connect() as connection:
         connection.execute("create schema if not exists app")
         connection.execute("create table app.org_unit as select unnest(array['07228', '09169']) as unit_code")

@@ -18,7 +18,7 @@ from alerts.message import QueuedMessage
 from warehouse.errors import WrongCall
 from warehouse.settings import ZONE
 
-MOMENT = datetime(2026, 12, 1, 8, tzinfo=ZONE)
+NOW = datetime(2026, 12, 1, 8, tzinfo=ZONE)
 ALERT = Alert(
     ledger_id=1,
     stage="missing",
@@ -38,13 +38,13 @@ ALERT = Alert(
 )
 OTHER = replace(ALERT, ledger_id=2, unit_code="09169", unit_name="Phường Võ Cường")
 QUEUED = QueuedMessage(
-    "<abc@baocao.invalid>", "email", "da-mai@example.org", "Báo cáo", "Kính gửi", "<p>Kính gửi</p>", MOMENT
+    "<abc@baocao.invalid>", "email", "da-mai@example.org", "Báo cáo", "Kính gửi", "<p>Kính gửi</p>", NOW
 )
 
 
 def test_what_a_sender_typed_cannot_become_markup():
     reason = Issue("Báo cáo", "F14", "<script>alert(1)</script>", "Không đọc được.")
-    text = digest.compose([replace(ALERT, is_rejected=True, reasons=(reason,))], MOMENT)
+    text = digest.compose([replace(ALERT, is_rejected=True, reasons=(reason,))], NOW)
     assert "<script>" not in text.html
     assert "&lt;script&gt;" in text.html
     assert "«<script>alert(1)</script>»" in text.plain
@@ -52,7 +52,7 @@ def test_what_a_sender_typed_cannot_become_markup():
 
 def test_reasons_beyond_those_told_are_counted():
     reasons = tuple(Issue(None, None, None, f"Lỗi {number}.") for number in range(10))
-    text = digest.compose([replace(ALERT, is_rejected=True, reasons=reasons, reasons_omitted=4)], MOMENT)
+    text = digest.compose([replace(ALERT, is_rejected=True, reasons=reasons, reasons_omitted=4)], NOW)
     assert "- Lỗi 9." in text.plain
     assert "và 4 lỗi khác" in text.plain
 
@@ -72,8 +72,8 @@ def test_a_reminder_counts_the_days_that_are_left():
 
 def test_an_upper_level_reads_a_table_of_its_units():
     above = [replace(alert, audience="supervisor", addressed_name="Tỉnh Bắc Ninh") for alert in (OTHER, ALERT)]
-    came = replace(above[0], stage="resolved", unit_code="09187", unit_name="Phường Kinh Bắc", fulfilled_at=MOMENT)
-    text = digest.compose([*above, came], MOMENT)
+    arrived = replace(above[0], stage="resolved", unit_code="09187", unit_name="Phường Kinh Bắc", fulfilled_at=NOW)
+    text = digest.compose([*above, arrived], NOW)
     assert text.subject == "2 báo cáo của các đơn vị chưa nhận được"
     assert "Chưa có báo cáo hợp lệ (2):\n   07228  Phường Đa Mai: chưa gửi, quá hạn 2 ngày" in text.plain
     assert "Đã nhận sau khi từng báo thiếu (1):\n   09187  Phường Kinh Bắc: nhận lúc 08:00" in text.plain
@@ -97,7 +97,7 @@ def test_an_owner_reads_counts_by_province_before_the_units():
         for number in range(3321)
         for programme in range(3)
     ]
-    text = digest.compose(alerts, MOMENT)
+    text = digest.compose(alerts, NOW)
 
     first = text.plain.split("\n\n")[2].split("\n")
     assert first[2:5] == ["Chưa có báo cáo hợp lệ (3321):", "   Tỉnh giả định 1: 98", "   Tỉnh giả định 2: 98"]
@@ -115,14 +115,14 @@ def test_who_answers_in_two_roles_reads_a_report_once():
         replace(ALERT, audience=audience, stage=stage)
         for audience, stage in (("supervisor", "missing"), ("owner", "escalation_3"))
     ]
-    assert digest.compose(twice, MOMENT).plain.count("Phường Đa Mai: chưa gửi") == 1
+    assert digest.compose(twice, NOW).plain.count("Phường Đa Mai: chưa gửi") == 1
 
 
 def test_each_deadline_has_its_own_table():
     """Of one programme and period the communes owed by 29/11 and their province by 30/11."""
     province = replace(ALERT, unit_code="24", unit_name="Tỉnh giả định", last_on_time_on=date(2026, 11, 30), phrase="")
     above = [replace(alert, audience="owner") for alert in (ALERT, province)]
-    text = digest.compose(above, MOMENT)
+    text = digest.compose(above, NOW)
     first, second = text.plain.index("trước ngày 30/11 hàng năm; ngày cuối 29/11/2026"), text.plain.index("24     Tỉnh")
     assert first < text.plain.index("07228  Phường") < text.plain.index("Thời hạn: ngày cuối 30/11/2026") < second
     assert text.html.count("ngày cuối") == 2
@@ -132,8 +132,8 @@ def test_an_agency_is_called_by_its_name_and_a_document_is_sent_as_one():
     dossier = replace(
         ALERT, agency_code="SDL", agency_name="Sở giả định", lines_required=0, is_document=True, unit_code="31"
     )
-    own = digest.compose([dossier], MOMENT)
-    above = digest.compose([replace(dossier, audience="supervisor")], MOMENT)
+    own = digest.compose([dossier], NOW)
+    above = digest.compose([replace(dossier, audience="supervisor")], NOW)
     for text in (own.plain, own.html):
         assert "cơ quan báo cáo: Sở giả định" in text
         assert "baocao receive-document bacninh-2026-2030 2026 31 TỆP --agency SDL" in text
@@ -145,7 +145,7 @@ def test_an_agency_is_called_by_its_name_and_a_document_is_sent_as_one():
 
 
 def test_a_line_break_in_a_name_breaks_no_header():
-    text = digest.compose([replace(ALERT, unit_name="Phường\nBcc: x@example.org")], MOMENT)
+    text = digest.compose([replace(ALERT, unit_name="Phường\nBcc: x@example.org")], NOW)
     sent = smtp.envelope(replace(QUEUED, subject=text.subject), "baocao@example.org")
     assert sent["Subject"].endswith("Phường Bcc: x@example.org, năm 2026")
     assert sent["Bcc"] is None
@@ -186,7 +186,7 @@ def test_a_nations_digest_fits_a_chat_and_says_where_the_whole_is():
         replace(ALERT, audience="owner", unit_code=f"{number:05}", unit_name=f"Xã giả định {number}")
         for number in range(3321)
     ]
-    text = digest.compose(above, MOMENT)
+    text = digest.compose(above, NOW)
     content = webhook.body(replace(QUEUED, channel="webhook", body_text=text.plain))
     assert len(text.plain.encode()) > 200_000
     assert len(content) < 20_000

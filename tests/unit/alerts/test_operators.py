@@ -1,4 +1,4 @@
-"""Who runs the warehouse is told by mail or webhook, and the log always is."""
+"""The operator is notified by mail or webhook, and the log always has it."""
 
 import json
 import logging

@@ -14,8 +14,8 @@ CONNECTION = {"HOST": "127.0.0.1", "PORT": "5432", "USER": "nobody", "DATABASE":
 def manifest(home: Path) -> Any:
     from dbt.cli.main import dbtRunner
 
-    places = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", home / "parsed"]
-    options = [*places, "--log-path", home / "logs", "--log-level", "error", "--no-use-colors"]
+    paths = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", home / "parsed"]
+    options = [*paths, "--log-path", home / "logs", "--log-level", "error", "--no-use-colors"]
     with pytest.MonkeyPatch.context() as environment:
         for name, value in CONNECTION.items():
             environment.setenv(f"BAOCAO_DBT_{name}", value)

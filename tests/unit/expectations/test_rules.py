@@ -10,7 +10,7 @@ from expectations.suites import raw_cell
 from warehouse import catalogue
 from warehouse.settings import PROJECT_ROOT
 
-ASKED_BY_SUITES = {rule.code for suite in gate.SUITES for rule in suite.rules}
+CHECKED_BY_SUITES = {rule.code for suite in gate.SUITES for rule in suite.rules}
 
 
 def source_of_ingest() -> str:
@@ -18,13 +18,13 @@ def source_of_ingest() -> str:
 
 
 def test_every_rule_of_the_gate_has_its_row():
-    assert catalogue.gate_rules().keys() >= ASKED_BY_SUITES
-    assert len(ASKED_BY_SUITES) == 53
+    assert catalogue.gate_rules().keys() >= CHECKED_BY_SUITES
+    assert len(CHECKED_BY_SUITES) == 54
 
 
 def test_every_row_is_somebodys_rule():
     source = source_of_ingest()
-    idle = [code for code in catalogue.gate_rules().keys() - ASKED_BY_SUITES if f'"{code}"' not in source]
+    idle = [code for code in catalogue.gate_rules().keys() - CHECKED_BY_SUITES if f'"{code}"' not in source]
     assert idle == []
 
 

@@ -1,4 +1,4 @@
-"""What ingest stands on in tests: the measures of a few indicators of the Bắc Ninh programme."""
+"""Fixtures of ingest: the measures of a few indicators of the Bắc Ninh programme."""
 
 import pytest
 

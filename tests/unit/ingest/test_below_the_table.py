@@ -1,4 +1,4 @@
-"""What stands under a table, or between its lines: passed over where it is sure to be no figure, else reported."""
+"""Rows under a table, or between its lines: ignored where it is sure to be no figure, else reported."""
 
 import pytest
 
@@ -11,8 +11,8 @@ LINE = "bacninh-2026-2030;2026;07228;5.1;291;300;;"
 
 def read(measures, *rows, above=(), changes=()):
     def more(book, sheet):
-        for place, row in enumerate(rows):
-            sheet.write_row(made.FIRST_LINE + 2 + place, 0, row)
+        for address, row in enumerate(rows):
+            sheet.write_row(made.FIRST_LINE + 2 + address, 0, row)
 
     return workbook.read(opening.opened(made.workbook(more, *changes)), measures)
 

@@ -1,4 +1,4 @@
-"""Every broken example is answered with the rule it is named for, and with nothing else."""
+"""Every broken example breaks the rule that it is named after, and no other."""
 
 import time
 
@@ -16,8 +16,8 @@ def found_in(reports):
     """(rule, place) of everything wrong, as expected.csv writes places."""
     for report in reports:
         for issue in report.issues:
-            place = f"{issue.sheet}!{issue.cell}" if issue.cell else issue.sheet or ""
-            yield issue.rule, f"line {issue.line}" if issue.line else place
+            address = f"{issue.sheet}!{issue.cell}" if issue.cell else issue.sheet or ""
+            yield issue.rule, f"line {issue.line}" if issue.line else address
         for line in report.lines:
             for part, rule in line.problems.items():
                 column = report.part_columns.get(part, report.part_columns["indicator"])
@@ -64,7 +64,7 @@ def test_a_workbook_cut_off_anywhere_is_answered(measures):
 def test_a_workbook_with_one_byte_changed_is_read_right_or_answered(measures):
     whole = made.workbook()
     good = reading.read(whole, measures)[0].lines
-    for place in range(0, len(whole), 41):
-        changed = whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :]
+    for address in range(0, len(whole), 41):
+        changed = whole[:address] + bytes([whole[address] ^ 0x55]) + whole[address + 1 :]
         for report in reading.read(changed, measures):
             assert report.issues or report.lines == good

@@ -189,9 +189,9 @@ def test_what_cannot_be_read_says_why(value, expects, problem):
     assert typed(value, expects) == problem
 
 
-@pytest.mark.parametrize("moment", [date(2026, 1, 3), datetime(2026, 1, 3), time(1, 2), timedelta(hours=3)])
-def test_a_date_of_a_spreadsheet_is_no_number(moment):
-    assert typed(moment, "count") == "date_in_number_column"
+@pytest.mark.parametrize("date_value", [date(2026, 1, 3), datetime(2026, 1, 3), time(1, 2), timedelta(hours=3)])
+def test_a_date_of_a_spreadsheet_is_no_number(date_value):
+    assert typed(date_value, "count") == "date_in_number_column"
 
 
 def test_a_spreadsheet_number_is_never_ambiguous():

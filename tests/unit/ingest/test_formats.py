@@ -52,8 +52,8 @@ def test_a_workbook_that_was_cut_off_is_damaged(data, cut, measures):
 
 @pytest.mark.parametrize("data", [made.EXCEL_97.read_bytes(), made.ods(), made.xlsb()], ids=["xls", "ods", "xlsb"])
 def test_a_changed_byte_never_escapes_its_reader(data, measures):
-    for place in range(0, len(data), 53):
-        changed = data[:place] + bytes([data[place] ^ 0x55]) + data[place + 1 :]
+    for address in range(0, len(data), 53):
+        changed = data[:address] + bytes([data[address] ^ 0x55]) + data[address + 1 :]
         assert reading.read(changed, measures)
 
 
@@ -272,13 +272,13 @@ def test_the_long_form_in_a_workbook_is_read_and_its_merged_keys_count_for_each_
     header = ("programme", "period", "unit_code", "indicator", "numerator", "denominator")
     letters = "ABCDEF"
     cells = {
-        f"{letters[place]}{row}": f'<c r="{letters[place]}{row}" t="inlineStr"><is><t>{text}</t></is></c>'
+        f"{letters[address]}{row}": f'<c r="{letters[address]}{row}" t="inlineStr"><is><t>{text}</t></is></c>'
         for row, texts in {
             4: header,
             5: ("bacninh-2026-2030", "2026", "07228", "5.1", "291", "300"),
             6: ("bacninh-2026-2030", "2026", "", "5.2", "480", "500"),
         }.items()
-        for place, text in enumerate(texts)
+        for address, text in enumerate(texts)
         if text
     }
     report = read(made.xlsx(cells, behind='<mergeCells><mergeCell ref="C5:C6"/></mergeCells>'), measures)

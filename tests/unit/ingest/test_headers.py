@@ -76,7 +76,7 @@ def test_beside_the_column_itself_it_is_only_reported(measures):
 @pytest.mark.parametrize("header", [("Tử", "Mẫu", "Giá trị"), ("Thực hiện", "Tổng", "Giá trị"), ("", "", "Giá trị")])
 def test_a_report_whose_figures_stand_in_unknown_columns_comes_back_naming_them(header, measures):
     report = read(header, measures)
-    names = [name or place for name, place in zip(header[:2], "DE", strict=True)]
+    names = [name or address for name, address in zip(header[:2], "DE", strict=True)]
     assert [(issue.rule, issue.values["column"]) for issue in report.issues] == [
         ("column_unclear", name) for name in names
     ]
@@ -88,7 +88,7 @@ def test_our_own_template_has_no_column_that_must_be_reported(measures):
 
 
 def test_a_plan_beside_a_report_that_is_not_filled_in_refuses_nothing(measures):
-    changes = [made.cell(place, "") for place in ("D8", "E8", "D9", "E9")]
+    changes = [made.cell(address, "") for address in ("D8", "E8", "D9", "E9")]
     report = read(made.HEADER[3:6], measures, *changes, made.cell("H7", "Kế hoạch 2026"), made.cell("H8", 96))
     assert [issue.rule for issue in report.issues] == ["column_not_read"]
 

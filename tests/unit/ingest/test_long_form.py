@@ -79,9 +79,9 @@ def test_a_report_without_its_unit_is_rejected_alone(measures):
     assert [(issue.rule, issue.line) for issue in bad.issues] == [("key_missing", 3)]
 
 
-@pytest.mark.parametrize("word", ["retraction", "rút", "Rút báo cáo"])
-def test_a_retraction_needs_no_line(measures, word):
-    report = only(read(f"{HEADER},submission_type\n{KEYS},,,,,,{word}\n", measures))
+@pytest.mark.parametrize("type_text", ["retraction", "rút", "Rút báo cáo"])
+def test_a_retraction_needs_no_line(measures, type_text):
+    report = only(read(f"{HEADER},submission_type\n{KEYS},,,,,,{type_text}\n", measures))
     assert (report.submission_type, report.lines, report.issues) == ("retraction", [], [])
 
 

@@ -13,7 +13,7 @@ from warehouse import catalogue, database
 
 pytestmark = pytest.mark.usefixtures("clean_warehouse")
 
-MOMENT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+RECEIVED_AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 HEADER = "programme;period;unit_code;indicator;numerator;denominator;value;note"
 LINE = "bacninh-2026-2030;2026;07228;5.1;291;300;<2,6;"
 
@@ -24,7 +24,7 @@ def rows(query, *values):
 
 
 def receive(path, batch_id=None):
-    return receiving.receive(path, batch_id=batch_id or uuid4(), received_at=MOMENT)
+    return receiving.receive(path, batch_id=batch_id or uuid4(), received_at=RECEIVED_AT)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def stop_if_broken(received):
             connection.execute(
                 "insert into ops.submission_verdict (submission_id, status, rules_version, decided_at) "
                 "values (%s, 'accepted', 'test', %s)",
-                [own_id, MOMENT],
+                [own_id, RECEIVED_AT],
             )
 
 
@@ -53,7 +53,7 @@ def test_a_file_becomes_typed_rows_and_an_unchanged_copy(inbox):
     received = receive(path, batch_id)
     assert not received.is_duplicate
     (file,) = rows("select file_name, size_bytes, archive_uri, batch_id, received_at from raw.file")
-    assert (file[0], file[1], file[3], file[4]) == ("Báo cáo.CSV", path.stat().st_size, batch_id, MOMENT)
+    assert (file[0], file[1], file[3], file[4]) == ("Báo cáo.CSV", path.stat().st_size, batch_id, RECEIVED_AT)
     assert file[2].endswith(f"/{received.sha256[:2]}/{received.sha256}.csv")
     assert Path(file[2]).read_bytes() == path.read_bytes()
     assert rows("select numerator_raw, numerator_kind, numerator::text, problems from raw.line") == [
@@ -141,7 +141,7 @@ def test_a_document_is_archived_and_has_no_lines(inbox):
 
     def send(unit):
         return receiving.receive_document(
-            "langson-child-friendly-2024", "2026", unit, "CA", path, batch_id=uuid4(), received_at=MOMENT
+            "langson-child-friendly-2024", "2026", unit, "CA", path, batch_id=uuid4(), received_at=RECEIVED_AT
         )
 
     first, again, other = send("06001"), send("06001"), send("06002")
@@ -157,7 +157,7 @@ def test_a_document_is_archived_and_has_no_lines(inbox):
 
 def test_bytes_that_came_as_a_document_can_come_as_figures(inbox):
     path = inbox("a.csv", f"{HEADER}\n{LINE}\n")
-    receiving.receive_document("p", "2026", "07228", "UBND", path, batch_id=uuid4(), received_at=MOMENT)
+    receiving.receive_document("p", "2026", "07228", "UBND", path, batch_id=uuid4(), received_at=RECEIVED_AT)
     assert not receive(path).is_duplicate
     assert rows("select form from raw.submission order by 1") == [("document",), ("figures",)]
     assert rows("select count(*) from raw.line") == [(1,)]
@@ -190,7 +190,7 @@ def test_nothing_half_written_stays_in_the_archive(inbox, tmp_path):
 
 def many(inbox, number):
     return [
-        Arrival(str(inbox(f"{unit:05d}.csv", f"{HEADER}\n{LINE.replace('07228', f'{unit:05d}')}\n")), MOMENT)
+        Arrival(str(inbox(f"{unit:05d}.csv", f"{HEADER}\n{LINE.replace('07228', f'{unit:05d}')}\n")), RECEIVED_AT)
         for unit in range(number)
     ]
 
@@ -208,13 +208,13 @@ def test_many_files_are_received_in_their_order_each_by_itself(inbox):
 
 
 def test_a_content_twice_in_a_batch_is_once_a_duplicate(inbox):
-    one, two = (Arrival(str(inbox(name, f"{HEADER}\n{LINE}\n")), MOMENT) for name in ("a.csv", "b.csv"))
+    one, two = (Arrival(str(inbox(name, f"{HEADER}\n{LINE}\n")), RECEIVED_AT) for name in ("a.csv", "b.csv"))
     received = receiving.receive_many([one, two], batch_id=uuid4())
     assert [file.is_duplicate for file in received] == [False, True]
 
 
 def test_a_file_that_is_gone_stops_no_other(inbox):
-    arrivals = [*many(inbox, 2), Arrival("/nowhere/gone.csv", MOMENT), *many(inbox, 4)[2:]]
+    arrivals = [*many(inbox, 2), Arrival("/nowhere/gone.csv", RECEIVED_AT), *many(inbox, 4)[2:]]
     received = receiving.receive_many(arrivals, batch_id=uuid4())
     assert [file.file_name for file in received] == ["00000.csv", "00001.csv", "00002.csv", "00003.csv"]
 
@@ -225,7 +225,7 @@ def test_a_file_that_kills_its_reader_is_answered_and_stops_no_other(inbox, monk
 
     monkeypatch.setattr(workbook, "read", dying)
     arrivals = many(inbox, receiving.FEW)
-    arrivals.insert(20, Arrival(str(inbox("deadly.xlsx", made.workbook())), MOMENT))
+    arrivals.insert(20, Arrival(str(inbox("deadly.xlsx", made.workbook())), RECEIVED_AT))
     received = receiving.receive_many(arrivals, batch_id=uuid4())
     assert [file.path for file in received] == [arrival.path for arrival in arrivals]
     assert rows("select rule from ops.submission_issue") == [("file_unreadable",)]

@@ -29,7 +29,7 @@ SIGNS = {
     "count": ("", " trẻ", " người"),
     "points": ("", " điểm"),
 }
-WORDS = {
+TEXTS = {
     "missing": ("", "-", "–", "...", "…", " "),
     "nil": ("KPS", "không phát sinh", "Kho\u0302ng pha\u0301t sinh"),
     "not_applicable": ("không áp dụng", "Không áp dụng"),
@@ -38,7 +38,7 @@ ANSWERS = {"yes": ("Có", "Đạt", "có"), "no": ("Không", "Không đạt", "k
 BELOW = (("<", False), ("< ", False), ("dưới ", False), ("≤", True), ("<=", True), ("không quá ", True))
 ABOVE = ((">", False), ("trên ", False), ("≥", True), (">= ", True), ("ít nhất ", True))
 DASHES = ("-", " - ", "–", " đến ")
-ASKED = {
+REQUIRED = {
     "count": plans.line("count", aggregation="none", measure="count"),
     "percent": plans.line("percent"),
     "per_mille": plans.line("per_mille", factor=Decimal(1000)),
@@ -72,8 +72,8 @@ REFUSED = (
 
 
 def numbers(expects):
-    places = 0 if expects == "count" else 6
-    return st.decimals(0, 999_999_998, places=places, allow_nan=False, allow_infinity=False)
+    digits = 0 if expects == "count" else 6
+    return st.decimals(0, 999_999_998, places=digits, allow_nan=False, allow_infinity=False)
 
 
 @st.composite
@@ -99,11 +99,11 @@ def written_cells(draw, expects=None):
     expects = expects or draw(st.sampled_from(list(INDICATORS)))
     if expects == "yes_no":
         kind = draw(st.sampled_from(["yes", "no", "missing", "not_applicable"]))
-        return expects, TypedCell(kind), draw(st.sampled_from((WORDS | ANSWERS)[kind]))
+        return expects, TypedCell(kind), draw(st.sampled_from((TEXTS | ANSWERS)[kind]))
     kind = draw(st.sampled_from(["exact", "exact", "censored", "range", "nil", "missing", "not_applicable"]))
-    if kind in WORDS:
+    if kind in TEXTS:
         zero = Decimal(0) if kind == "nil" else None
-        return expects, TypedCell(kind, zero, zero, kind == "nil", kind == "nil"), draw(st.sampled_from(WORDS[kind]))
+        return expects, TypedCell(kind, zero, zero, kind == "nil", kind == "nil"), draw(st.sampled_from(TEXTS[kind]))
     sign = draw(st.sampled_from(SIGNS.get(expects, ("",))))
     low, high = sorted(draw(st.tuples(numbers(expects), numbers(expects))))
     if kind == "exact":
@@ -117,11 +117,15 @@ def written_cells(draw, expects=None):
             return expects, TypedCell(kind, low, None, True, False), f"từ {number} trở lên"
         return expects, TypedCell(kind, None, low, False, True), f"{number} trở xuống"
     if draw(st.booleans()):
-        word, is_closed = draw(st.sampled_from(ABOVE))
-        return expects, TypedCell(kind, low, None, is_closed, False), word + draw(written_numbers(low, expects)) + sign
-    word, is_closed = draw(st.sampled_from(BELOW))
+        prefix, is_closed = draw(st.sampled_from(ABOVE))
+        return (
+            expects,
+            TypedCell(kind, low, None, is_closed, False),
+            prefix + draw(written_numbers(low, expects)) + sign,
+        )
+    prefix, is_closed = draw(st.sampled_from(BELOW))
     high += 1
-    return expects, TypedCell(kind, None, high, False, is_closed), word + draw(written_numbers(high, expects)) + sign
+    return expects, TypedCell(kind, None, high, False, is_closed), prefix + draw(written_numbers(high, expects)) + sign
 
 
 def assert_same(found: TypedCell, meant: TypedCell) -> None:
@@ -167,23 +171,23 @@ def test_through_a_workbook(lines):
 @given(st.lists(written_lines(), min_size=1, max_size=8))
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_through_the_template_that_a_unit_fills_in(lines):
-    """Each line of the form has its own code, as in a plan; what is not asked of a line stays closed and blank."""
-    asked = [replace(ASKED[parts[2][0]], code=f"{place}") for place, parts in enumerate(lines, start=1)]
-    form = replace(plans.FORM, lines=tuple(asked))
+    """Each line of the form has its own code, as in a plan; what a line does not require stays closed and blank."""
+    required = [replace(REQUIRED[parts[2][0]], code=f"{position}") for position, parts in enumerate(lines, start=1)]
+    form = replace(plans.FORM, lines=tuple(required))
     filled = {
         line.code: {part: text for part, (_, _, text) in zip(PARTS, parts, strict=True) if part in line.parts}
-        for line, parts in zip(asked, lines, strict=True)
+        for line, parts in zip(required, lines, strict=True)
     }
     measures = Measures(
         {
             (plans.FORM.programme_code, line.code): {"commune": parts[2][0]}
-            for line, parts in zip(asked, lines, strict=True)
+            for line, parts in zip(required, lines, strict=True)
         },
-        {plans.FORM.programme_code: frozenset(line.code for line in asked)},
+        {plans.FORM.programme_code: frozenset(line.code for line in required)},
     )
     (report,) = workbook.read(opening.opened(form_workbook.render(form, filled)), measures)
     assert report.key == (plans.FORM.programme_code, plans.FORM.period, plans.FORM.unit_code, plans.FORM.agency_code)
-    for found, line, parts in zip(report.lines, asked, lines, strict=True):
+    for found, line, parts in zip(report.lines, required, lines, strict=True):
         for part, cell, (_, meant, _) in zip(PARTS, found[2:5], parts, strict=True):
             assert_same(cell, meant if part in line.parts else TypedCell("missing"))
 

@@ -13,7 +13,7 @@ RAW = "baocao://raw/submissions"
 
 
 def context(now: str | None = None, handed_on: list[dict] | None = None) -> dict:
-    """What Airflow gives a task, as far as moments look at it."""
+    """What Airflow gives a task, as far as run_clock reads it."""
     found: dict = {"params": {"now": now}, "outlet_events": defaultdict(lambda: SimpleNamespace(extra={}))}
     if handed_on is not None:
         found["triggering_asset_events"] = {RAW: [SimpleNamespace(extra=extra) for extra in handed_on]}

@@ -16,11 +16,11 @@ def test_a_number_has_a_decimal_comma_and_thousands_with_a_full_stop(value, show
 
 
 @pytest.mark.parametrize(
-    ("value", "target", "places"),
+    ("value", "target", "digits"),
     [("96.996", "97", 3), ("97.0004", "97", 4), ("0.0542", "0.05", 3), ("97", "97", 0), ("90.634", "95", 2)],
 )
-def test_rounding_never_carries_a_figure_onto_or_over_its_target(value, target, places):
-    assert formatting.decimals(Decimal(value), Decimal(target)) == places
+def test_rounding_never_carries_a_figure_onto_or_over_its_target(value, target, digits):
+    assert formatting.decimals(Decimal(value), Decimal(target)) == digits
 
 
 @pytest.mark.parametrize(

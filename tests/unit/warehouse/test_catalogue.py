@@ -211,7 +211,7 @@ def test_the_six_inspected_districts_report_on_the_day_of_their_visit(session):
 
 
 def test_a_line_of_a_score_sheet_has_one_word_that_counts_as_the_units_figure(session):
-    spoken = session.execute(
+    reported = session.execute(
         "select programme_code, indicator_code from intermediate.int_indicators__assigned "
         "where programme_code = any(%s) group by 1, 2 having count(*) filter (where is_figure) <> 1",
         [[ANGIANG, LANGSON]],
@@ -223,7 +223,7 @@ def test_a_line_of_a_score_sheet_has_one_word_that_counts_as_the_units_figure(se
         [LANGSON],
     ).fetchall()
 
-    assert spoken == []
+    assert reported == []
     assert agencies == [
         ("CA", [3, 4]),
         ("PGDDT", [10]),
@@ -371,7 +371,7 @@ def test_hai_phongs_districts_owe_once_and_its_communes_after_them_beside_fourte
 
 
 def _own_targets(session: psycopg.Connection, programme: str, indicator: str | None = None) -> list[catalogue.Target]:
-    """The plan's own targets, without those that stand beside them for comparison."""
+    """The plan's own targets, without those that are there for comparison."""
     return [
         row
         for row in catalogue.targets(session, programme)

@@ -149,9 +149,9 @@ def test_an_address_of_something_else_is_a_wrong_call(monkeypatch):
 
 def test_a_server_that_does_not_answer_is_named_without_its_password(monkeypatch):
     monkeypatch.setenv("BAOCAO_DATABASE_URL", "postgresql://office:hunter2@127.0.0.1:1/baocao")
-    with pytest.raises(database.DatabaseUnavailable, match=r"office:\*\*\*@127.0.0.1:1") as told:
+    with pytest.raises(database.DatabaseUnavailable, match=r"office:\*\*\*@127.0.0.1:1") as error:
         database.prepare()
-    assert "hunter2" not in str(told.value)
+    assert "hunter2" not in str(error.value)
     assert database.status().state == "unavailable"
 
 

@@ -7,11 +7,11 @@ def test_a_log_line_goes_to_stderr_and_shows_no_password(capsys):
         raise ConnectionError("postgresql://baocao_owner:s3cret@127.0.0.1:5432/baocao is down")
     except ConnectionError:
         get_logger("warehouse.tried").exception("Asked %s", "smtp://office:s3cret@mail.example")
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert "ConnectionError" in said.err
-    assert "smtp://office:***@mail.example" in said.err
-    assert "s3cret" not in said.err
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "ConnectionError" in captured.err
+    assert "smtp://office:***@mail.example" in captured.err
+    assert "s3cret" not in captured.err
 
 
 def test_a_line_is_written_once_however_often_logging_was_configured(capsys):

@@ -35,16 +35,16 @@ def test_an_empty_variable_counts_as_unset(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("written", "moment"),
+    ("written", "timestamp"),
     [
         ("2026-11-30", datetime(2026, 11, 30, tzinfo=ZONE)),
         ("2026-11-30T08:15", datetime(2026, 11, 30, 8, 15, tzinfo=ZONE)),
         ("2026-11-30T01:15:00Z", datetime(2026, 11, 30, 8, 15, tzinfo=ZONE)),
     ],
 )
-def test_a_moment_without_an_offset_is_vietnamese_time(monkeypatch, written, moment):
+def test_a_moment_without_an_offset_is_vietnamese_time(monkeypatch, written, timestamp):
     monkeypatch.setenv("BAOCAO_NOW", written)
-    assert get_settings().now == moment
+    assert get_settings().now == timestamp
 
 
 def test_a_moment_that_is_none_names_its_variable(monkeypatch):

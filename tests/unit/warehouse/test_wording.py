@@ -17,7 +17,7 @@ PERIODS = MONTHS | {
 }
 
 
-@pytest.mark.parametrize(("code", "words"), PERIODS.items())
-def test_a_period_has_one_name_and_the_reader_takes_code_and_name(code, words):
-    assert wording.period(code) == words
-    assert (keys.period(code), keys.period(words)) == (code, code)
+@pytest.mark.parametrize(("code", "name"), PERIODS.items())
+def test_a_period_has_one_name_and_the_reader_takes_code_and_name(code, name):
+    assert wording.period(code) == name
+    assert (keys.period(code), keys.period(name)) == (code, code)

@@ -1,4 +1,4 @@
-"""Services of Apprise's: its own JSON service posts to a real server, and what that answers is told apart."""
+"""Services of Apprise's: its own JSON service posts to a real server, and its responses are distinguished."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ from tests.integration.chatroom import Chatroom, serving
 from tests.integration.letterbox import free_port
 from warehouse.settings import ZONE
 
-MOMENT = datetime(2026, 12, 1, 8, tzinfo=ZONE)
+NOW = datetime(2026, 12, 1, 8, tzinfo=ZONE)
 LONG = "\n".join(f"   {number:05} Xã giả định {number}: chưa gửi, quá hạn 2 ngày" for number in range(99)) + "\n"
 
 
@@ -27,7 +27,7 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Chatroom, QueuedMess
     found = Chatroom()
     with serving(found) as host:
         address = f"json://ten:mat-khau@{host}/bi-mat"
-        yield found, QueuedMessage("<a@baocao.invalid>", "webhook", address, "Báo cáo", "Kính gửi <xã>", "<p>", MOMENT)
+        yield found, QueuedMessage("<a@baocao.invalid>", "webhook", address, "Báo cáo", "Kính gửi <xã>", "<p>", NOW)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_service_gets_subject_and_plain_text(room):
 
 
 @pytest.mark.parametrize(
-    ("answers", "kind", "said", "attempts"),
+    ("answers", "kind", "expected", "attempts"),
     [
         ([404], Refused, "JSON: 404", 1),
         ([503, 503, 503], Unreachable, "JSON: 503", 3),
@@ -66,12 +66,12 @@ def test_a_service_gets_subject_and_plain_text(room):
         ([302], Unreachable, "JSON: 302", 3),
     ],
 )
-def test_an_answer_says_whether_it_is_tried_again_and_names_no_secret(room, log, answers, kind, said, attempts):
+def test_an_answer_says_whether_it_is_tried_again_and_names_no_secret(room, log, answers, kind, expected, attempts):
     chat, message = room
     chat.answers = answers * attempts
     with pytest.raises(kind) as failure:
         send(message)
-    assert str(failure.value) == said
+    assert str(failure.value) == expected
     assert len(chat.posts) == attempts
     assert log.getvalue() == ""
 

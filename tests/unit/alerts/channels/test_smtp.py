@@ -99,27 +99,27 @@ def send(url: str) -> int:
 @pytest.mark.parametrize("over_tls", [False, True])
 def test_a_letter_goes_over_tls_after_a_log_in(certificate, trusted, over_tls):
     box = Letterbox()
-    with listening(certificate, box, over_tls) as place:
+    with listening(certificate, box, over_tls) as server_url:
         scheme, option = ("smtps", "") if over_tls else ("smtp", "&starttls=1")
-        assert send(f"{scheme}://baocao:{PASSWORD}@{place}?from=a@example.org{option}") == 1
+        assert send(f"{scheme}://baocao:{PASSWORD}@{server_url}?from=a@example.org{option}") == 1
     assert [letter["To"] for letter in box.letters] == ["da-mai@example.org"]
 
 
 @pytest.mark.parametrize(
-    ("login", "option", "said"),
+    ("login", "option", "expected_text"),
     [
         ("baocao:sai-mat-khau@", "starttls=1", "535 5.7.8 Authentication credentials invalid"),
         (f"baocao:{PASSWORD}@", "", "SMTP AUTH extension not supported by server"),
     ],
 )
 def test_a_log_in_that_fails_says_why_without_the_password_and_is_not_repeated(
-    certificate, trusted, monkeypatch, login, option, said
+    certificate, trusted, monkeypatch, login, option, expected_text
 ):
     monkeypatch.setattr(backoff, "WAIT_SECONDS", 60)
     box = Letterbox()
-    with listening(certificate, box) as place, pytest.raises(Unusable) as failure:
-        send(f"smtp://{login}{place}?{option}")
-    assert said in str(failure.value)
+    with listening(certificate, box) as server_url, pytest.raises(Unusable) as failure:
+        send(f"smtp://{login}{server_url}?{option}")
+    assert expected_text in str(failure.value)
     assert "mat-khau" not in str(failure.value)
     assert box.letters == []
 
@@ -127,8 +127,11 @@ def test_a_log_in_that_fails_says_why_without_the_password_and_is_not_repeated(
 def test_a_certificate_that_is_not_trusted_gets_neither_password_nor_letter(certificate, monkeypatch):
     monkeypatch.setattr(backoff, "WAIT_SECONDS", 60)
     box = Letterbox()
-    with listening(certificate, box) as place, pytest.raises(Unusable, match="certificate verify failed") as failure:
-        send(f"smtp://baocao:{PASSWORD}@{place}?starttls=1")
+    with (
+        listening(certificate, box) as server_url,
+        pytest.raises(Unusable, match="certificate verify failed") as failure,
+    ):
+        send(f"smtp://baocao:{PASSWORD}@{server_url}?starttls=1")
     assert PASSWORD not in str(failure.value)
     assert box.letters == []
 

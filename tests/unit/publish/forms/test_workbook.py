@@ -41,7 +41,7 @@ def test_the_loader_reads_back_what_was_filled_in():
     assert (report.submission_type, report.is_made_up, report.sheet) == ("full", False, "Báo cáo")
     assert report.part_columns == {"indicator": "A", "numerator": "D", "denominator": "E", "value": "F"}
     cells = {found.indicator: (found.numerator, found.denominator, found.value) for found in report.lines}
-    assert list(cells) == [asked.code for asked in LINES]
+    assert list(cells) == [form_line.code for form_line in LINES]
     assert [found.problems for found in report.lines] == [{}] * len(LINES)
     assert [cell.raw for cell in cells["5.1"]] == ["291", "300", ""]
     assert [cell.kind for cell in cells["3.1"]] == ["censored", "exact", "missing"]
@@ -202,7 +202,7 @@ def test_what_stood_there_before_is_beside_the_cell_locked_with_its_period():
         "5.1": Previous(">96", "2025"),
         "8.2": Previous("95,5", "2024", is_made_up=True),
     }
-    form = replace(FORM, lines=tuple(replace(asked, previous=before.get(asked.code)) for asked in LINES))
+    form = replace(FORM, lines=tuple(replace(form_line, previous=before.get(form_line.code)) for form_line in LINES))
     sheet = sheet_of(form)
     shown = {code: row_of(sheet, code)[6] for code in ("3.1", "5.1", "8.2", "9")}
     assert {code: cell.value for code, cell in shown.items()} == {
@@ -222,18 +222,18 @@ LONG = "một câu rất dài về trẻ em có hoàn cảnh đặc biệt đư�
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "form_line",
     [
         line("CT99.999999999999999999999999999.diem", **POINTS, evidence=LONG),
         line("5.1", name=LONG, numerator=LONG, denominator=LONG),
         line("1.dat", measure="yes_no", answers=MET_OR_NOT),
     ],
 )
-def test_nothing_goes_beyond_what_excel_takes(asked):
+def test_nothing_goes_beyond_what_excel_takes(form_line):
     """Titles of 32 letters, messages of 255, lists of 255, names of sheets of 31: beyond, Excel repairs the file."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # xlsxwriter leaves a rule out and warns
-        data = form_workbook.render(replace(FORM, lines=(asked,)), {})
+        data = form_workbook.render(replace(FORM, lines=(form_line,)), {})
     book = openpyxl.load_workbook(BytesIO(data))
     rules = book["Báo cáo"].data_validations.dataValidation
     assert {"B9", f"F{form_workbook.TABLE_FROM + 3}"} <= {str(rule.sqref) for rule in rules}

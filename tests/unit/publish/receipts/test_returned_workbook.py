@@ -31,8 +31,8 @@ def answer(*issues: dict[str, Any], is_rejected: bool = True) -> CheckResult:
     return CheckResult("bao-cao.xlsx", "08:30 ngày 20/11/2026", [heading], is_rejected, issues)
 
 
-def marked(content: bytes, *issues: dict[str, Any], **told: Any) -> bytes:
-    out = returned_workbook.marked(content, answer(*issues, **told))
+def marked(content: bytes, *issues: dict[str, Any], **reported: Any) -> bytes:
+    out = returned_workbook.marked(content, answer(*issues, **reported))
     assert out is not None
     return out
 
@@ -94,13 +94,13 @@ def test_several_issues_of_one_cell_are_told_together_and_the_worst_colours_it()
 
 def test_of_very_many_issues_of_one_cell_the_first_are_told():
     absent = [issue(None, f"Thiếu chỉ tiêu {number}.", severity="warning") for number in range(33)]
-    told = comment(opened(marked(made.workbook(), *absent)), "A1")
-    assert told.count("Thiếu chỉ tiêu") == 8
-    assert told.endswith("… và 25 điểm khác: xem trang «Kết quả kiểm tra».")
+    reported = comment(opened(marked(made.workbook(), *absent)), "A1")
+    assert reported.count("Thiếu chỉ tiêu") == 8
+    assert reported.endswith("… và 25 điểm khác: xem trang «Kết quả kiểm tra».")
 
 
 @pytest.mark.parametrize(
-    ("problem", "place"),
+    ("problem", "address"),
     [
         (issue(None, rule="unit_unknown"), "B4"),
         (issue(None, rule="period_unknown"), "B3"),
@@ -110,9 +110,9 @@ def test_of_very_many_issues_of_one_cell_the_first_are_told():
         (issue(None, rule="header_missing", sheet=None), "A1"),
     ],
 )
-def test_what_has_no_cell_of_its_own_is_told_beside_its_label_or_in_the_first_cell(problem, place):
+def test_what_has_no_cell_of_its_own_is_told_beside_its_label_or_in_the_first_cell(problem, address):
     book = opened(marked(made.workbook(), problem))
-    assert (colour(book, place), comment(book, place)) == (FILLS["critical"], "LỖI: Xin sửa.")
+    assert (colour(book, address), comment(book, address)) == (FILLS["critical"], "LỖI: Xin sửa.")
 
 
 def test_a_merged_cell_is_marked_where_it_begins():
@@ -175,8 +175,8 @@ def test_who_was_only_warned_is_told_that_the_report_is_in():
 
 
 def test_what_a_sender_wrote_is_shown_and_never_computed():
-    told = issue("D8", raw='=HYPERLINK("http://example.org")\x07')
-    front = opened(marked(made.workbook(), told)).worksheets[0]
+    reported = issue("D8", raw='=HYPERLINK("http://example.org")\x07')
+    front = opened(marked(made.workbook(), reported)).worksheets[0]
     (shown,) = [cell for row in front.iter_rows() for cell in row if str(cell.value).startswith("=HYPERLINK")]
     assert (shown.data_type, shown.value) == ("s", '=HYPERLINK("http://example.org")\ufffd')
 
@@ -190,8 +190,8 @@ def test_a_hidden_sheet_has_no_link_but_is_marked():
 def test_the_added_sheet_is_never_read_as_a_report():
     """Not even where the sender's own words, side by side, would make the head of a table."""
     sent = made.workbook(sheet="Chỉ tiêu")
-    told = [issue("D8", sheet="Chỉ tiêu", raw="Tử số"), issue(None, sheet="Chỉ tiêu", raw="Giá trị")]
-    (report,) = read_again(marked(sent, *told))
+    reported = [issue("D8", sheet="Chỉ tiêu", raw="Tử số"), issue(None, sheet="Chỉ tiêu", raw="Giá trị")]
+    (report,) = read_again(marked(sent, *reported))
     (as_sent,) = read_again(sent)
     assert report == as_sent
 

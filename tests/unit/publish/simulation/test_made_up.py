@@ -53,20 +53,22 @@ def test_every_defect_changes_the_report(name):
 
 def test_a_place_reports_what_its_units_reported_but_for_a_few_cases():
     below = [made_up.counts(replace(FORM, unit_code=f"{code}"), WAYS, 7) for code in range(10)]
-    place = replace(
+    province_form = replace(
         FORM,
         unit_code="24",
         unit_level="province",
-        lines=tuple(replace(asked, measure="share") if asked.code == "1" else asked for asked in FORM.lines),
+        lines=tuple(
+            replace(form_line, measure="share") if form_line.code == "1" else form_line for form_line in FORM.lines
+        ),
     )
-    own = made_up.counts(place, WAYS, 7)
-    told = made_up.summed(place, own, below, 7)
-    assert told["5.1"]["denominator"] == sum(cells["5.1"]["denominator"] for cells in below)
-    assert 0 <= sum(cells["5.1"]["numerator"] for cells in below) - told["5.1"]["numerator"] <= 2
+    own = made_up.counts(province_form, WAYS, 7)
+    figures = made_up.summed(province_form, own, below, 7)
+    assert figures["5.1"]["denominator"] == sum(cells["5.1"]["denominator"] for cells in below)
+    assert 0 <= sum(cells["5.1"]["numerator"] for cells in below) - figures["5.1"]["numerator"] <= 2
     yes = sum(cells["1"]["value"] == "Có" for cells in below)
-    assert told["1"]["denominator"] == 10
-    assert 0 <= yes - told["1"]["numerator"] <= 2
-    assert set(told) == set(own)
+    assert figures["1"]["denominator"] == 10
+    assert 0 <= yes - figures["1"]["numerator"] <= 2
+    assert set(figures) == set(own)
 
 
 def points(code: str, **given: object):
@@ -74,10 +76,10 @@ def points(code: str, **given: object):
     return plans.line(code, **(usual | given))
 
 
-def drawn(asked, seeds=range(200)) -> list:
-    trajectories = {asked.code: trajectory(None, None)}
-    form = replace(FORM, lines=(asked,))
-    return [made_up.counts(form, trajectories, seed)[asked.code]["value"] for seed in seeds]
+def drawn(form_line, seeds=range(200)) -> list:
+    trajectories = {form_line.code: trajectory(None, None)}
+    form = replace(FORM, lines=(form_line,))
+    return [made_up.counts(form, trajectories, seed)[form_line.code]["value"] for seed in seeds]
 
 
 def test_points_are_halves_of_the_most_that_a_line_can_give_and_mostly_many():
@@ -108,8 +110,10 @@ def test_a_yes_or_no_is_answered_in_the_words_of_its_line():
 
 
 def test_boys_to_a_girl_are_around_the_usual_ratio_and_no_unit_has_all_the_same():
-    asked = plans.line("sr", name="Tỷ số giới tính khi sinh", denominator="bé gái sinh ra sống", is_part_of_whole=False)
-    form, trajectories = replace(FORM, lines=(asked,)), {"sr": trajectory(None, None)}
+    form_line = plans.line(
+        "sr", name="Tỷ số giới tính khi sinh", denominator="bé gái sinh ra sống", is_part_of_whole=False
+    )
+    form, trajectories = replace(FORM, lines=(form_line,)), {"sr": trajectory(None, None)}
     counted = [made_up.counts(form, trajectories, seed)["sr"] for seed in range(50)]
     ratios = {cells["numerator"] / cells["denominator"] for cells in counted}
     assert 1.05 < sum(ratios) / len(ratios) < 1.15

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from warehouse.airflow import processes
 
-FAMILY = "import subprocess, sys, time; subprocess.Popen(['sleep', '60']); print('ready', flush=True); time.sleep(60)"
+PARENT_AND_CHILD = (
+    "import subprocess, sys, time; subprocess.Popen(['sleep', '60']); print('ready', flush=True); time.sleep(60)"
+)
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
 )
@@ -24,7 +26,7 @@ def start(code: str, folder: Path) -> subprocess.Popen[bytes]:
 
 
 def test_a_process_and_its_children_are_one_family(tmp_path):
-    child = start(FAMILY, tmp_path)
+    child = start(PARENT_AND_CHILD, tmp_path)
     who = processes.identify(child.pid)
     assert len(processes.members(who, tmp_path)) == 2
     processes.end(who, tmp_path, timeout=5)
@@ -33,7 +35,7 @@ def test_a_process_and_its_children_are_one_family(tmp_path):
 
 
 def test_orphans_of_a_killed_leader_are_found_by_their_session(tmp_path):
-    child = start(FAMILY, tmp_path)
+    child = start(PARENT_AND_CHILD, tmp_path)
     who = processes.identify(child.pid)
     child.kill()
     child.wait()
@@ -59,7 +61,7 @@ def test_one_that_hides_its_folder_is_found_all_the_same(tmp_path):
 
 
 def test_a_pid_that_was_given_out_again_is_left_alone(tmp_path):
-    child = start(FAMILY, tmp_path)
+    child = start(PARENT_AND_CHILD, tmp_path)
     who = processes.identify(child.pid)
     earlier = processes.Identity(who.pid, who.created - 1)
     assert not processes.is_alive(earlier)
@@ -70,7 +72,7 @@ def test_a_pid_that_was_given_out_again_is_left_alone(tmp_path):
 
 
 def test_a_family_that_works_elsewhere_is_left_alone(tmp_path):
-    child = start(FAMILY, tmp_path)
+    child = start(PARENT_AND_CHILD, tmp_path)
     who = processes.identify(child.pid)
     assert processes.members(who, tmp_path / "elsewhere") == []
     processes.end(who, tmp_path, timeout=5)

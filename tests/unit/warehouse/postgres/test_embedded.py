@@ -40,7 +40,7 @@ def test_it_listens_on_this_machine_alone_and_asks_for_a_password(running):
 
 def test_what_was_committed_is_there_after_a_kill_and_what_was_not_is_not(running):
     with database.connect() as connection:
-        connection.execute("create table public.kept (word text)")
+        connection.execute("create table public.kept (status text)")
         connection.execute("insert into public.kept values ('committed')")
     half_way = database.connect()
     half_way.execute("insert into public.kept values ('not committed')")
@@ -52,7 +52,7 @@ def test_what_was_committed_is_there_after_a_kill_and_what_was_not_is_not(runnin
     assert again.pid != running.pid
     assert again.port == running.port
     with database.connect() as connection:
-        assert connection.execute("select word from public.kept").fetchall() == [("committed",)]
+        assert connection.execute("select status from public.kept").fetchall() == [("committed",)]
     half_way.close()
 
 

@@ -1,4 +1,4 @@
-"""The words of docs/programmes: what the catalogue's codes, numbers and days are called on a page for officers."""
+"""The texts of docs/programmes: what the catalogue's codes, numbers and days are called on a page for officers."""
 
 import re
 from collections.abc import Sequence
@@ -71,7 +71,7 @@ def target(row: Row) -> str:
 
 
 def value(row: Row) -> str:
-    """≥97, 2–3 or Có: what a target asks."""
+    """≥97, 2–3 or Có: the condition of a target."""
     ends = [number(end) for end in (row["target_low"], row["target_high"]) if end]
     named = {"yes": "Có", "between": "–".join(ends)}
     return named.get(row["comparator"], f"{row['comparator']}{ends[0]}")
