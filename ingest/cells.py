@@ -7,13 +7,13 @@ can be read in two ways comes back to the sender, as a rule of gate_rules.csv. I
 """
 
 import re
-import unicodedata
 from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from ingest import numerals
+from ingest.characters import visible
 from ingest.numerals import Unreadable
 
 Expects = Literal["count", "rate", "percent", "per_mille", "points", "yes_no", "any"]
@@ -53,19 +53,22 @@ class TypedCell(NamedTuple):
 
 MISSING = TypedCell("missing")
 
-NOTHING = frozenset({"", "-", "--", "---", "–", "—", "−", ".", "..", "...", "…"})
+NOTHING = frozenset(
+    {"", "-", "--", "---", "–", "—", "−", ".", "..", "...", "…"}
+    | {"chưa có số liệu", "không có số liệu", "chưa thống kê", "chưa có dữ liệu", "không có dữ liệu", "chưa tổng hợp"}
+)
 NIL = frozenset({"kps", "k.p.s", "k.p.s.", "không phát sinh", "khong phat sinh"})
 NOT_APPLICABLE = frozenset({"không áp dụng", "khong ap dung"})
 YES = frozenset({"có", "co", "đạt", "dat", "yes"})
 NO = frozenset({"không", "khong", "không đạt", "khong dat", "no"})
-MEANT: dict[Kind, frozenset[str]] = {
+TEXTS: dict[Kind, frozenset[str]] = {
     "missing": NOTHING,
     "nil": NIL,
     "not_applicable": NOT_APPLICABLE,
     "yes": YES,
     "no": NO,
 }
-WORDS: dict[str, Kind] = {word: kind for kind, words in MEANT.items() for word in words}
+KINDS: dict[str, Kind] = {text: kind for kind, texts in TEXTS.items() for text in texts}
 
 UNITS = (
     "bà mẹ|bé|ca|cặp|cháu|cơ sở|cuộc|cuộc tảo hôn|điểm|đơn vị|em|giáo viên|học sinh|hộ|hộ gia đình|lượt|lượt trẻ|người|"
@@ -87,9 +90,9 @@ RANGE = re.compile(r"(?:từ )?(?P<low>[0-9][^-–—−~÷]*?) ?(?:[-–—−~
 ABOUT = re.compile(r"(?:~|≈|±|khoảng|gần|ước|chừng|xấp xỉ).*[0-9].*")
 
 SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\x00"))
-FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-CLEANED = INVISIBLE | FULL_WIDTH
+
+LONGEST = 300
+"""Characters of the longest cell that can hold a figure or a mark."""
 
 
 def parse(value: Value, expects: Expects = "any", shown: Shown | None = None) -> TypedCell:
@@ -114,14 +117,26 @@ def parse(value: Value, expects: Expects = "any", shown: Shown | None = None) ->
 SHOWN_RULES = {"formula": "formula_in_cell", "error": "formula_error", "merged": "merged_cell"}
 
 
-@lru_cache(maxsize=20_000)
+def is_figure(value: Value, shown: Shown | None = None) -> bool:
+    """Whether a cell holds a number, a mark such as KPS or an answer: no words and no blank."""
+    if shown in ("formula", "error"):
+        return True
+    cell = parse(value)
+    return cell.kind not in ("missing", "unreadable") or cell.problem not in (None, "not_a_number")
+
+
 def parse_text(raw: str, expects: Expects = "any") -> TypedCell:
     """A text cell as a typed value; `raw` keeps it as it came."""
+    return _parsed(raw, expects) if len(raw) <= LONGEST else _unreadable(raw, "not_a_number")
+
+
+@lru_cache(maxsize=20_000)
+def _parsed(raw: str, expects: Expects) -> TypedCell:
     if raw.isdigit() and raw.isascii() and len(raw) < 10 and expects != "yes_no":
         number = Decimal(raw)  # nearly every cell of nearly every report
         return TypedCell("exact", number, number, True, True, raw)
     text = normalise(raw)
-    kind = WORDS.get(text)
+    kind = KINDS.get(text)
     if kind in ("yes", "no"):
         return _answer(kind, raw, expects)
     if kind == "nil" and expects == "yes_no":
@@ -137,8 +152,7 @@ def parse_text(raw: str, expects: Expects = "any") -> TypedCell:
 
 def normalise(raw: str) -> str:
     """NFC, one blank for every kind of blank, no invisible characters, half-width digits, lower case, trimmed."""
-    text = raw if raw.isascii() else unicodedata.normalize("NFC", raw).translate(CLEANED)
-    return SPACES.sub(" ", text).strip().removeprefix("'").casefold()
+    return SPACES.sub(" ", visible(raw)).strip().removeprefix("'").strip().casefold()
 
 
 def as_text(value: Value) -> str:

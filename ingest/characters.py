@@ -4,7 +4,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 INVISIBLE = re.compile(r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u3164\uffa0\ufe00-\ufe0f]")
 """Fillers and variation selectors; all of Unicode's format characters (zero width, bidi, soft hyphen) go with them."""
 
@@ -15,18 +14,22 @@ DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 
 
 def visible(text: str) -> str:
-    """NFC without invisible characters, wide and styled letters and digits as plain ones. Blanks are left."""
+    """NFC without invisible characters, wide and styled letters and digits as plain ones.
+
+    Blanks are left, and control characters: a text that holds any is damaged.
+    """
     if text.isascii():
-        return CONTROL.sub("", text)
+        return text
     plain = "".join([_plain(character) for character in text])
-    return unicodedata.normalize("NFC", INVISIBLE.sub("", CONTROL.sub("", plain)))
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", plain))
 
 
 def storable(text: str) -> str:
-    """The text as PostgreSQL and JSON can hold it: without NUL, each lone surrogate as U+FFFD."""
-    if text.isascii():
-        return text.replace("\x00", "")
-    return text.replace("\x00", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    """The text as PostgreSQL and JSON can hold it: NUL as its symbol ␀, each lone surrogate as U+FFFD."""
+    plain = text.replace("\x00", "\u2400")
+    if plain.isascii():
+        return plain
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def shortened(text: str, at_most: int) -> str:

@@ -13,7 +13,10 @@ from ingest.reports import Line
 
 
 class Row(NamedTuple):
-    """The cells of a row that count, as the file holds them. shown: what a part's cell is beside its value."""
+    """The cells of a row that count, as the file has them. shown: what a part's cell is beside its value.
+
+    number: as the sender counts; number_from_0: in its grid.
+    """
 
     number: int
     indicator: Value
@@ -21,17 +24,12 @@ class Row(NamedTuple):
     note: Value
     shown: Mapping[str, Shown] = {}
     problem: str | None = None
+    number_from_0: int = 0
 
     @property
     def has_figures(self) -> bool:
-        """A row without a code is passed over unless this holds: signatures and headings are words."""
-        if any(self.shown.get(part) in ("formula", "error") for part in PARTS):
-            return True
-        return any(_is_figure(cells.parse(value)) for value in self.parts)
-
-
-def _is_figure(cell: TypedCell) -> bool:
-    return cell.kind not in ("missing", "unreadable") or cell.problem not in (None, "not_a_number")
+        """Whether any of its parts is more than words or a blank."""
+        return any(cells.is_figure(value, self.shown.get(part)) for part, value in zip(PARTS, self.parts, strict=True))
 
 
 def read(row: Row, programme: str | None, unit_code: str | None, measures: Measures) -> Line:

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 import psycopg
 from psycopg.types.json import Jsonb
 
+from ingest import keys
 from ingest.characters import shortened, storable
 from ingest.reports import Issue, Line, Report
 from warehouse import catalogue
@@ -59,8 +60,6 @@ order by submission.submission_id
 NULL = "\\N"
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
-LONGEST_KEY = 120
-"""Characters; a longer code is none, and the keys of an index have an end."""
 LONGEST_CELL = 500
 """Characters of a figure's cell that are kept beside its value; the archive has them all."""
 
@@ -101,8 +100,8 @@ class Existing:
 def submission_id(sha256: str, report: Report) -> UUID:
     """The same content, keys and type give the same id in any run."""
     kind = report.submission_type if report.form == "figures" else report.form
-    keys = (sha256, report.programme, report.period, report.unit_code, report.agency, kind)
-    return uuid5(NAMESPACE, storable("\x1f".join(key or "" for key in keys)))
+    names = (sha256, report.programme, report.period, report.unit_code, report.agency, kind)
+    return uuid5(NAMESPACE, storable("\x1f".join(name or "" for name in names)))
 
 
 def packed(content: Content, reports: Sequence[Report], batch_id: UUID) -> LoadBatch:
@@ -170,7 +169,7 @@ def _issue_row(own_id: UUID, issue: Issue) -> tuple[object, ...]:
 
 
 def _shown(value: object) -> object:
-    return shortened(storable(value), LONGEST_KEY) if isinstance(value, str) else value
+    return shortened(storable(value), keys.LONGEST) if isinstance(value, str) else value
 
 
 def _submission(own_id: UUID, content: Content, report: Report, batch_id: UUID) -> dict[str, object]:
@@ -193,7 +192,7 @@ def _submission(own_id: UUID, content: Content, report: Report, batch_id: UUID) 
 
 
 def _key(text: str | None) -> str | None:
-    return text and shortened(storable(text), LONGEST_KEY)
+    return text and shortened(storable(text), keys.LONGEST)
 
 
 def _line_row(own_id: str, line: Line) -> str:
@@ -202,7 +201,7 @@ def _line_row(own_id: str, line: Line) -> str:
     columns = (
         own_id,
         str(line.row_no),
-        _escaped(line.indicator, LONGEST_KEY),
+        _escaped(line.indicator, keys.LONGEST),
         _escaped(numerator.raw, LONGEST_CELL),
         numerator.kind,
         numerator.interval or NULL,

@@ -5,56 +5,39 @@ before anything else reads the file.
 """
 
 import codecs
-import html
 import re
 import struct
 import zipfile
 import zlib
 from io import BytesIO
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from ingest import headers, signatures, xlsx
 from ingest.reports import Refused
 
 MB = 1_000_000
 LARGEST_FILE = 20 * MB
 LARGEST_UNPACKED = 100 * MB
-LARGEST_SHEET = 16 * MB
-"""A report of 33 lines is 0.01 MB; a million formatted blank rows are 30 MB and more."""
 MOST_MEMBERS = 1000
-FURTHEST_CELLS = 2_000_000
-"""Rows × columns up to the last cell with content: what a reader has to hold."""
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-MAGIC = (
-    (b"%PDF", "file_pdf"),
-    (b"\x89PNG", "file_image"),
-    (b"\xff\xd8\xff", "file_image"),
-    (b"GIF8", "file_image"),
-    (b"II*\x00", "file_image"),
-    (b"MM\x00*", "file_image"),
-    (b"Rar!", "file_archive"),
-    (b"7z\xbc\xaf", "file_archive"),
-    (b"\x1f\x8b", "file_archive"),
-    (b"BZh", "file_archive"),
-    (b"\xfd7zXZ", "file_archive"),
-    (b"{\\rtf", "file_word"),
-)
-MARKUP = re.compile(r"\s*<(?:!doctype|\?xml|html|head|body|table|meta|div|style)\b", re.IGNORECASE)
+STRICT = b"purl.oclc.org/ooxml"
 
-CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]+)([0-9]+)["'][^>/]*>""")
-PLACELESS = re.compile(rb"""<(?:\w+:)?c\b(?![^>]*\br=)[^>/]*>""")
-FAR_CELL = re.compile(rb"""r=["'](?:[A-Z]{2,}[0-9]+|[A-Z]?[0-9]{5,})["']""")
-FORMULA = re.compile(rb"[<:]f[\s>/]")
-ERRORS = (b't="e"', b"t='e'")
-PERCENT = re.compile(rb"""numFmtId=["'](?:9|10)["']|formatCode=["'][^"']*%""")
+Kind = Literal["xlsx", "xlsb", "xls", "ods"]
 
 
 class Unpacked(NamedTuple):
-    """A workbook that may be opened. is_special: some cell may be a formula, an error or under a percent format."""
+    """A workbook that may be opened. parts: the members of a zip by name, lower case, with slashes."""
 
     data: bytes
-    is_special: bool
+    kind: Kind
+    parts: dict[str, bytes]
+
+    @property
+    def is_transitional(self) -> bool:
+        """An .xlsx that openpyxl can write back: it knows no Strict namespaces and no other format."""
+        return self.kind == "xlsx" and STRICT not in self.parts[xlsx.main_part(self.parts) or ""]
 
 
 def check_size(size: int) -> None:
@@ -71,26 +54,30 @@ def opened(data: bytes) -> str | Unpacked:
     if data.startswith(ZIP):
         return _workbook(data)
     if data.startswith(OLE):
-        raise Refused(_kind_of_ole(data))
-    if b"%PDF" in data[:1024]:
-        raise Refused("file_pdf")
-    for magic, rule in MAGIC:
-        if data.startswith(magic):
-            raise Refused(rule)
+        _check_ole(data)
+        return Unpacked(data, "xls", {})
+    if rule := signatures.of_bytes(data):
+        raise Refused(rule)
     return _text(data)
 
 
-def _kind_of_ole(data: bytes) -> str:
+def _check_ole(data: bytes) -> None:
     """The container of old Office files and of encrypted new ones, told apart by the names of its streams."""
 
-    def holds(name: str) -> bool:
+    def has(name: str) -> bool:
         return name.encode("utf-16-le") in data
 
-    if holds("EncryptedPackage") or holds("EncryptionInfo"):
-        return "file_encrypted"
-    if holds("Workbook") or holds("Book"):
-        return "file_old_excel"
-    return "file_word" if holds("WordDocument") else "file_unknown"
+    if has("EncryptedPackage") or has("EncryptionInfo"):
+        raise Refused("file_encrypted")
+    if has("__properties_version1.0"):
+        raise Refused("file_mail")
+    if has("_VBA_PROJECT_CUR"):
+        raise Refused("file_macros")
+    if has("Workbook"):
+        return
+    if has("Book"):
+        raise Refused("file_old_excel")
+    raise Refused("file_word" if has("WordDocument") or has("PowerPoint Document") else "file_unknown")
 
 
 # --- text -----------------------------------------------------------------------------------------
@@ -98,14 +85,14 @@ def _kind_of_ole(data: bytes) -> str:
 
 def _text(data: bytes) -> str:
     """UTF-8, or UTF-16 that says so; other encodings cannot be told apart and are never guessed."""
-    text = _decoded(data)
-    if not text.strip("\ufeff\x00 \t\r\n,;"):
+    text = _joined(_decoded(data))
+    if not text.strip("\x00 \t\r\n,;"):
         raise Refused("file_empty")
-    if MARKUP.match(text):
-        raise Refused("file_html")
-    if "\x00" in text:
+    if rule := signatures.of_text(text):
+        raise Refused(rule)
+    if text.count("\x00") * 100 > len(text):
         raise Refused("file_unknown" if _is_binary(data) else "encoding_unknown")
-    return text
+    return text.replace("\x00", "")
 
 
 def _decoded(data: bytes) -> str:
@@ -113,9 +100,20 @@ def _decoded(data: bytes) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        if re.match(rb"\s*<(?:!doctype|\?xml|html|table)", data, re.IGNORECASE):
-            raise Refused("file_html") from None
+        if rule := signatures.of_text(data[:50_000].decode("latin-1")):
+            raise Refused(rule) from None
         raise Refused("file_unknown" if _is_binary(data) else "encoding_unknown") from None
+
+
+def _joined(text: str) -> str:
+    """Files that were joined have their marks in the middle: where a line of headings follows one, a line begins."""
+    first, *others = re.split("[\ufeff\x1a]+", text)
+    for other in others:
+        begins_a_file = (
+            first and not first.endswith(("\n", "\r")) and headers.count(re.split(r"[,;\t\r\n]", other[:500])) > 2
+        )
+        first += f"\n{other}" if begins_a_file else other
+    return first
 
 
 def _is_binary(data: bytes) -> bool:
@@ -136,9 +134,12 @@ def _workbook(data: bytes) -> Unpacked:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
-        return Unpacked(data, _look_inside(_unpacked(members, data)))
+        parts = _unpacked(members, data)
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, OSError) as error:
         raise Refused("file_damaged") from error
+    kind = _kind_of_zip(parts)
+    _check_macros(parts)
+    return Unpacked(data, kind, parts)
 
 
 def _unpacked(members: list[zipfile.ZipInfo], data: bytes) -> dict[str, bytes]:
@@ -147,7 +148,12 @@ def _unpacked(members: list[zipfile.ZipInfo], data: bytes) -> dict[str, bytes]:
         raise Refused("zip_bomb", limit_mb=LARGEST_UNPACKED // MB)
     if any(member.flag_bits & 1 for member in members):
         raise Refused("file_encrypted")
-    return {member.filename: _inflated(member, data) for member in members}
+    return {_part_name(member.filename): _inflated(member, data) for member in members}
+
+
+def _part_name(name: str) -> str:
+    """Some writers separate folders by backslashes, and names count in any case."""
+    return name.replace("\\", "/").removeprefix("./").lstrip("/").lower()
 
 
 def _inflated(member: zipfile.ZipInfo, data: bytes) -> bytes:
@@ -164,72 +170,26 @@ def _inflated(member: zipfile.ZipInfo, data: bytes) -> bytes:
     return content
 
 
-def _check_kind(parts: dict[str, bytes]) -> None:
-    """Raises Refused unless the zip holds an Excel workbook without macros."""
-    if "xl/workbook.bin" in parts:
-        raise Refused("file_binary_workbook")
-    if "xl/workbook.xml" not in parts:
-        raise Refused(_kind_of_zip(parts))
-    if b"macroEnabled" in parts.get("[Content_Types].xml", b""):
+def _kind_of_zip(parts: dict[str, bytes]) -> Kind:
+    """Raises Refused with what else a zip is."""
+    main = xlsx.main_part(parts) or ("xl/workbook.bin" if "xl/workbook.bin" in parts else "")
+    if main.endswith(".bin") and main in parts:
+        return "xlsb"
+    if main in parts and re.search(rb"w\0?o\0?r\0?k\0?b\0?o\0?o\0?k", parts[main][:5000]):
+        return "xlsx"
+    mimetype = parts.get("mimetype", b"")
+    if b"opendocument.spreadsheet" in mimetype:
+        if b"encryption-data" in parts.get("meta-inf/manifest.xml", b""):
+            raise Refused("file_encrypted")
+        return "ods"
+    raise Refused(signatures.of_zip(set(parts), mimetype))
+
+
+def _check_macros(parts: dict[str, bytes]) -> None:
+    is_declared = b"macroenabled" in parts.get("[content_types].xml", b"").lower()
+    names = [name for name in parts if name.endswith("vbaproject.bin") or "/macrosheets/" in name]
+    scripts = [
+        name for name in parts if name.startswith(("basic/", "scripts/")) and not name.endswith((".xlb", ".xlc", "/"))
+    ]
+    if is_declared or names or scripts:
         raise Refused("file_macros")
-    if any(name.endswith("vbaProject.bin") or "/macrosheets/" in name for name in parts):
-        raise Refused("file_macros")
-
-
-def _kind_of_zip(parts: dict[str, bytes]) -> str:
-    if b"spreadsheet" in parts.get("mimetype", b""):
-        return "file_open_document"
-    if any(name.startswith(("word/", "ppt/")) for name in parts) or "mimetype" in parts:
-        return "file_word"
-    return "file_archive"
-
-
-def _look_inside(parts: dict[str, bytes]) -> bool:
-    """Whether a sheet needs a second look for what the fast reader does not tell."""
-    _check_kind(parts)
-    is_special = False
-    for name, content in parts.items():
-        if not name.endswith((".xml", ".rels")):
-            continue
-        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"<!DOCTYPE" in content:
-            raise Refused("file_damaged")  # no spreadsheet program writes these, and the searches below would be blind
-        if b"sheetData" in content:
-            _check_extent(content, name, parts)
-            is_special = is_special or _has_special_cells(content)
-        elif name == "xl/styles.xml":
-            is_special = is_special or bool(PERCENT.search(content))
-    return is_special
-
-
-def _has_special_cells(sheet: bytes) -> bool:
-    if any(error in sheet for error in ERRORS):
-        return True
-    return (b"<f" in sheet or b":f" in sheet) and bool(FORMULA.search(sheet))
-
-
-def _check_extent(sheet: bytes, name: str, parts: dict[str, bytes]) -> None:
-    """Formatted blank rows by the million, or a lone cell at XFD1048576: a reader would hold all cells before it."""
-    is_large = len(sheet) > LARGEST_SHEET
-    if not is_large and FAR_CELL.search(sheet):
-        width = height = 1
-        for column, row in CELL.findall(sheet):
-            width, height = max(width, _column_number(column)), max(height, int(row))
-        is_large = width * height > FURTHEST_CELLS or bool(PLACELESS.search(sheet))
-    if is_large:
-        raise Refused("sheet_too_large", sheet=_sheet_name(name, parts))
-
-
-def _sheet_name(name: str, parts: dict[str, bytes]) -> str:
-    """The name on the tab of sheet3.xml, the third of the workbook, as spreadsheet programs write them."""
-    names = re.findall(rb"""<(?:\w+:)?sheet\b[^>]*?\bname=["']([^"']*)""", parts["xl/workbook.xml"])
-    number = re.search(r"([0-9]+)\.xml$", name)
-    if number and 0 < int(number[1]) <= len(names):
-        return html.unescape(names[int(number[1]) - 1].decode("utf-8", "replace"))
-    return name
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number

@@ -1,6 +1,6 @@
 """A content becomes reports, whatever it is: a file that cannot be read is one report that says why."""
 
-from ingest import long_form, opening, workbook
+from ingest import delimited, opening, workbook
 from ingest.measures import Measures
 from ingest.reports import Issue, Refused, Report, refused
 from warehouse.logging import get_logger
@@ -16,7 +16,7 @@ def read(data: bytes, measures: Measures) -> list[Report]:
     """
     try:
         found = opening.opened(data)
-        return long_form.read(found, measures) if isinstance(found, str) else workbook.read(found, measures)
+        return delimited.read(found, measures) if isinstance(found, str) else workbook.read(found, measures)
     except Refused as reason:
         return [refused(reason.issue)]
     except Exception:

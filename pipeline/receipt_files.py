@@ -59,13 +59,15 @@ def _marked(receipt: Receipt) -> bytes | None:
     except OSError:
         log.exception("%s is answered without its workbook", receipt.file)
         return None
-    return None if isinstance(opened, str) else returned_workbook.marked(opened.data, _check_result(receipt))
+    if isinstance(opened, str) or not opened.is_transitional:
+        return None
+    return returned_workbook.marked(opened.data, _check_result(receipt))
 
 
 def _check_result(receipt: Receipt) -> CheckResult:
     return CheckResult(
         file=receipt.file,
-        received=wording.moment(datetime.fromisoformat(receipt.received_at)),
+        received=wording.timestamp(datetime.fromisoformat(receipt.received_at)),
         headings=[
             text.heading(submission).plain.replace("báo cáo", "Báo cáo", 1) for submission in receipt.submissions
         ],

@@ -6,10 +6,11 @@ PARTED = "aggregation in ('ratio', 'relative_change')"
 """Indicators that are made of a numerator and a denominator."""
 
 NOT_GIVEN = "('missing', 'not_applicable')"
-NOT_IN_ONE_CELL = (
-    "'fraction_in_cell' not in (coalesce(problems ->> 'numerator', ''), coalesce(problems ->> 'denominator', ''))"
+OTHER_IS_DUE = (
+    "coalesce(problems ->> 'numerator', '') not in ('fraction_in_cell', 'not_a_number') "
+    "and coalesce(problems ->> 'denominator', '') not in ('fraction_in_cell', 'not_a_number')"
 )
-"""Who writes 291/300 into one cell has given both, and is told so."""
+"""Who writes 291/300 into one cell has given both; who writes words into one has given none. One mistake, one issue."""
 
 NOT_APPLICABLE_BESIDE_NUMBER = (
     "value_kind = 'not_applicable' and (numerator_range is not null or denominator_range is not null) "
@@ -62,12 +63,12 @@ SUITE = Suite(
         Rule("numerator_above_denominator", "is_part_of_whole and numerator_range >> denominator_range", "numerator"),
         Rule(
             "denominator_missing",
-            f"{PARTED} and numerator_kind not in {NOT_GIVEN} and denominator_kind in {NOT_GIVEN} and {NOT_IN_ONE_CELL}",
+            f"{PARTED} and numerator_kind not in {NOT_GIVEN} and denominator_kind in {NOT_GIVEN} and {OTHER_IS_DUE}",
             "denominator",
         ),
         Rule(
             "numerator_missing",
-            f"{PARTED} and denominator_kind not in {NOT_GIVEN} and numerator_kind in {NOT_GIVEN} and {NOT_IN_ONE_CELL}",
+            f"{PARTED} and denominator_kind not in {NOT_GIVEN} and numerator_kind in {NOT_GIVEN} and {OTHER_IS_DUE}",
             "numerator",
         ),
         Rule("not_applicable_beside_number", NOT_APPLICABLE_BESIDE_NUMBER, "value"),

@@ -304,7 +304,7 @@ def test_the_next_form_shows_what_was_told_this_time_else_the_plans_baseline(sea
     assert beside("2025", "07228", "3.1") is None, "its own baseline is not an earlier one"
 
 
-def test_nobody_is_asked_any_more_for_what_an_ended_plan_asked_for(season):
+def test_the_reports_of_an_ended_plan_are_no_longer_open(season):
     query = (
         "select count(*), count(*) filter (where is_open) from marts.fct_report_obligation "
         "where programme_code = any(%s)"

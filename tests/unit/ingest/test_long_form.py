@@ -2,7 +2,7 @@ import codecs
 
 import pytest
 
-from ingest import long_form, opening
+from ingest import delimited, opening
 from ingest.reports import Refused
 
 HEADER = "programme,period,unit_code,indicator,numerator,denominator,value,note"
@@ -10,7 +10,7 @@ KEYS = "bacninh-2026-2030,2026,07228"
 
 
 def read(text, measures, encoding="utf-8"):
-    return long_form.read(opening.opened(text if isinstance(text, bytes) else text.encode(encoding)), measures)
+    return delimited.read(opening.opened(text if isinstance(text, bytes) else text.encode(encoding)), measures)
 
 
 def only(reports):

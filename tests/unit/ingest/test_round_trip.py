@@ -11,7 +11,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest import long_form, opening, workbook
+from ingest import delimited, opening, workbook
 from ingest.cells import TypedCell, parse
 from ingest.headers import PARTS
 from ingest.measures import Measures
@@ -251,7 +251,7 @@ def through_a_csv(rows, indicators, delimiter=","):
     written.writerow(["programme", "period", "unit_code", "indicator", *PARTS, "note"])
     for code, parts in zip(indicators, rows, strict=True):
         written.writerow(["made-up", "2026", "07228", code, *parts, "made up"])
-    (report,) = long_form.read(opening.opened(buffer.getvalue().encode("utf-8-sig")), MEASURES)
+    (report,) = delimited.read(opening.opened(buffer.getvalue().encode("utf-8-sig")), MEASURES)
     return report
 
 

@@ -3,7 +3,7 @@ from io import BytesIO
 import pytest
 import xlsxwriter
 
-from ingest import opening, workbook
+from ingest import grids, number_formats, opening, workbook
 from ingest.measures import Measures
 from tests.fixtures import make_submissions as made
 
@@ -97,7 +97,7 @@ def test_a_percent_format_is_read_as_shown(measures):
     ],
 )
 def test_percent_formats_are_told_from_percent_signs(code, is_percent):
-    assert workbook.is_percent_format(code) == is_percent
+    assert (number_formats.kind(code, 0.5) == "percent") == is_percent
 
 
 def test_a_formula_beside_the_figures_does_no_harm(measures):
@@ -136,4 +136,4 @@ def test_each_visible_table_is_a_report(measures):
 
 @pytest.mark.parametrize(("column", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
 def test_columns_have_letters(column, name):
-    assert workbook.letters(column) == name
+    assert grids.letters(column) == name

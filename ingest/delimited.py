@@ -1,0 +1,59 @@
+"""A CSV text becomes a grid, and what its shape gives away: a number that its decimal comma split in two."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+
+from ingest import headers, tables
+from ingest.grids import Grid
+from ingest.measures import Measures
+from ingest.reports import Refused, Report
+
+DELIMITERS = ",;\t"
+HEADER_WITHIN = 60
+"""Lines from the top in which the separator is looked for."""
+
+csv.field_size_limit(1_000_000)
+
+
+def read(text: str, measures: Measures) -> list[Report]:
+    """Every report of a CSV text, in the order in which they first appear. Raises Refused for the file as a whole."""
+    found = grid(text)
+    reports = tables.read(found, measures)
+    if not reports:
+        raise Refused("lines_missing")
+    return reports
+
+
+def grid(text: str) -> Grid:
+    """The records of a text, each with the line of the file it begins on."""
+    delimiter = _delimiter(text)
+    records = list(_records(text, delimiter))
+    return Grid([cells for _, cells in records], lines=[line for line, _ in records], delimiter=delimiter)
+
+
+def _delimiter(text: str) -> str:
+    """The separator by which most column names are understood, in the line that understands most."""
+    first = re.match(r"sep=([,;\t])\r?\n", text)
+    if first:
+        return first[1]
+    top = text[:40_000].splitlines()[:HEADER_WITHIN]
+    understood = {
+        delimiter: max((headers.count([cell.strip(' "') for cell in line.split(delimiter)]) for line in top), default=0)
+        for delimiter in DELIMITERS
+    }
+    return max(DELIMITERS, key=lambda delimiter: understood[delimiter])
+
+
+def _records(text: str, delimiter: str) -> Iterator[tuple[int, Sequence[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise Refused("csv_quote_unclosed", line=line) from error
+        if cells is None:
+            return
+        yield line, cells

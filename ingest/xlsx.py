@@ -1,0 +1,278 @@
+"""An .xlsx in one pass over its own XML: values, number formats, formulas, errors and merged cells of each sheet.
+
+Transitional and Strict, any prefix, parts wherever the relationships say. Formulas are never computed: a cell that is
+one, or lies in the range that one fills, is marked so.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from ingest import number_formats, xml_parts
+from ingest.cells import Shown, Value
+from ingest.characters import storable
+from ingest.grids import Grid, Place, Range, covered, filled
+from ingest.reports import Refused
+from ingest.xml_parts import attribute
+
+Parts = Mapping[str, bytes]
+"""Members of the package by their names, lower case, with slashes."""
+
+LARGEST_SHEET = 16_000_000
+"""Bytes. A report of 33 lines is 0.01 MB; a million formatted blank rows are 30 MB and more."""
+
+REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+class Relation(NamedTuple):
+    kind: str
+    target: str
+
+
+def grids(parts: Parts) -> Iterator[Grid]:
+    """The worksheets in their order, hidden ones too. Raises Refused."""
+    return _Package(parts).grids()
+
+
+def main_part(parts: Parts) -> str | None:
+    """The workbook's own part, wherever the package keeps it."""
+    for kind, target in relations(parts, "").values():
+        if kind == "officedocument":
+            return target
+    return "xl/workbook.xml" if "xl/workbook.xml" in parts else None
+
+
+def relations(parts: Parts, part: str) -> dict[str, Relation]:
+    """What a part refers to inside the package, by id."""
+    folder, name = posixpath.split(part)
+    found: dict[str, Relation] = {}
+
+    def start(element: str, attributes: Mapping[str, str]) -> None:
+        target, own_id = attributes.get("Target"), attributes.get("Id")
+        if element == "Relationship" and target and own_id and attributes.get("TargetMode") != "External":
+            path = posixpath.join("/", folder, unquote(target.replace("\\", "/")))
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            found[own_id] = Relation(kind.lower(), posixpath.normpath(path).lstrip("/").lower())
+
+    if content := parts.get(posixpath.join(folder, "_rels", f"{name}.rels")):
+        xml_parts.parse(content, start)
+    return found
+
+
+class _Package:
+    def __init__(self, parts: Parts):
+        self.parts = parts
+        self.workbook = main_part(parts) or ""
+        self.relations = relations(parts, self.workbook)
+        self.since_1904 = False
+        self.sheets: list[Mapping[str, str]] = []
+
+    def grids(self) -> Iterator[Grid]:
+        xml_parts.parse(self._part(self.workbook), self._start)
+        formats, texts = self._formats(), self._texts()
+        for sheet in self.sheets:
+            relation = self.relations.get(attribute(sheet, "id") or "")
+            if relation is None or relation.kind != "worksheet":
+                continue
+            name = storable(sheet.get("name", ""))
+            content = self._part(relation.target)
+            if len(content) > LARGEST_SHEET:
+                raise Refused("sheet_too_large", sheet=name)
+            is_visible = sheet.get("state", "visible") == "visible"
+            yield _Sheet(name, formats, texts, self.since_1904).read(content).grid(is_visible)
+
+    def _start(self, element: str, attributes: Mapping[str, str]) -> None:
+        if element == "workbookPr":
+            self.since_1904 = attributes.get("date1904") in ("1", "true")
+        elif element == "sheet":
+            self.sheets.append(attributes)
+
+    def _part(self, name: str) -> bytes:
+        if name not in self.parts:
+            raise Refused("file_damaged")
+        return self.parts[name]
+
+    def _of_kind(self, kind: str) -> bytes | None:
+        targets = [relation.target for relation in self.relations.values() if relation.kind == kind]
+        return self.parts.get(targets[0]) if targets else None
+
+    def _formats(self) -> list[str]:
+        """The number format of each cell style."""
+        formats = dict(number_formats.BUILT_IN)
+        styles: list[int] = []
+        inside: list[str] = []
+
+        def start(element: str, attributes: Mapping[str, str]) -> None:
+            if element == "numFmt" and "dxf" not in inside:
+                formats[_whole(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
+            elif element == "xf" and inside[-1:] == ["cellXfs"]:
+                styles.append(_whole(attributes.get("numFmtId")))
+            inside.append(element)
+
+        if content := self._of_kind("styles"):
+            xml_parts.parse(content, start, lambda element: inside.pop())
+        return [formats.get(style, "General") for style in styles]
+
+    def _texts(self) -> list[str]:
+        """The shared strings, without the reading aids of East Asian scripts."""
+        texts: list[list[str]] = []
+        inside: list[str] = []
+
+        def start(element: str, attributes: Mapping[str, str]) -> None:
+            inside.append(element)
+            if element == "si":
+                texts.append([])
+
+        def text(data: str) -> None:
+            if inside[-1:] == ["t"] and "rPh" not in inside and texts:
+                texts[-1].append(data)
+
+        if content := self._of_kind("sharedstrings"):
+            xml_parts.parse(content, start, lambda element: inside.pop(), text)
+        return [unescaped("".join(pieces)) for pieces in texts]
+
+
+@dataclass
+class _Sheet:
+    """One worksheet while it is read."""
+
+    name: str
+    formats: list[str]
+    texts: list[str]
+    since_1904: bool
+    cells: dict[Place, Value] = field(default_factory=dict)
+    shown: dict[Place, Shown] = field(default_factory=dict)
+    merged: list[Range] = field(default_factory=list)
+    filled_by_formula: list[Range] = field(default_factory=list)
+    row: int = -1
+    column: int = -1
+    cell: Mapping[str, str] | None = None
+    pieces: list[str] | None = None
+    content: str = ""
+    is_formula: bool = False
+    is_phonetic: bool = False
+
+    def read(self, content: bytes) -> "_Sheet":
+        xml_parts.parse(content, self._start, self._end, self._text)
+        return self
+
+    def grid(self, is_visible: bool) -> Grid:
+        for place in covered(self.filled_by_formula, self.cells):
+            self.shown[place] = "formula"
+        rows = filled(self.cells, self.name)
+        return Grid(rows, self.name, shown=self.shown, merged=self.merged, is_visible=is_visible)
+
+    def _start(self, element: str, attributes: Mapping[str, str]) -> None:
+        if element == "c":
+            self._begin_cell(attributes)
+        elif self.cell is not None:
+            if element in ("v", "t"):
+                self.pieces = []
+            elif element == "f":
+                self.is_formula = True
+                if area := _range(attributes.get("ref")):
+                    self.filled_by_formula.append(area)
+            elif element == "rPh":
+                self.is_phonetic = True
+        elif element == "row":
+            self.row = _whole(attributes.get("r"), self.row + 2) - 1
+            self.column = -1
+        elif element == "mergeCell" and (area := _range(attributes.get("ref"))):
+            self.merged.append(area)
+
+    def _begin_cell(self, attributes: Mapping[str, str]) -> None:
+        self.cell, self.content, self.is_formula = attributes, "", False
+        found = REFERENCE.fullmatch(attributes.get("r", ""))
+        if found:
+            self.row, self.column = int(found[2]) - 1, column_number(found[1])
+        else:
+            self.column += 1
+
+    def _text(self, data: str) -> None:
+        if self.pieces is not None:
+            self.pieces.append(data)
+
+    def _end(self, element: str) -> None:
+        if self.pieces is not None and element in ("v", "t"):
+            if not self.is_phonetic:
+                self.content += "".join(self.pieces)
+            self.pieces = None
+        elif element == "rPh":
+            self.is_phonetic = False
+        elif element == "c" and self.cell is not None:
+            self._end_cell(self.cell)
+            self.cell = None
+
+    def _end_cell(self, attributes: Mapping[str, str]) -> None:
+        value, shown = self._value(attributes)
+        place = self.row, self.column
+        if self.is_formula:
+            shown = "formula"
+        if shown:
+            self.shown[place] = shown
+        if value != "" or self.is_formula:
+            self.cells[place] = value
+
+    def _value(self, attributes: Mapping[str, str]) -> tuple[Value, Shown | None]:
+        kind, content = attributes.get("t", "n"), self.content
+        if kind == "s":
+            index = _whole(content.strip(), -1)
+            if not 0 <= index < len(self.texts):
+                if not content.strip():
+                    return "", None
+                raise Refused("file_damaged")
+            return self.texts[index], None
+        if kind in ("str", "inlineStr"):
+            return unescaped(content), None
+        if kind == "b":
+            return (content.strip() in ("1", "true"), None) if content.strip() else ("", None)
+        if kind == "e":
+            return content.strip(), "error"
+        if kind == "d":
+            return number_formats.from_iso(content.strip()), None
+        return self._number(content.strip(), _whole(attributes.get("s")))
+
+    def _number(self, content: str, style: int) -> tuple[Value, Shown | None]:
+        if not NUMBER.fullmatch(content):
+            return unescaped(content), None
+        number = float(content)
+        code = self.formats[style] if 0 <= style < len(self.formats) else "General"
+        kind = number_formats.kind(code, number)
+        if kind == "date":
+            return number_formats.as_date(number, since_1904=self.since_1904), None
+        return number, "percent" if kind == "percent" else None
+
+
+def unescaped(text: str) -> str:
+    """`_x000D_` as the character that it stands for; surrogate pairs become one."""
+    if "_x" not in text:
+        return text
+    plain = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def column_number(name: str) -> int:
+    """A → 0, AA → 26."""
+    number = 0
+    for letter in name.upper():
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def _range(reference: str | None) -> Range | None:
+    """`C8:D8`, or one cell; None for anything else."""
+    first, _, last = (reference or "").partition(":")
+    ends = [REFERENCE.fullmatch(end) for end in (first, last or first)]
+    if not ends[0] or not ends[1]:
+        return None
+    (top, left), (bottom, right) = ((int(end[2]) - 1, column_number(end[1])) for end in ends if end)
+    return (min(top, bottom), min(left, right)), (max(top, bottom), max(left, right))
+
+
+def _whole(text: str | None, default: int = 0) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
