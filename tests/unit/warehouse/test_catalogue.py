@@ -267,7 +267,7 @@ def test_a_report_before_30_11_is_on_time_until_the_last_moment_of_29_11(session
 
 def test_bac_giang_reports_as_the_province_it_was(session):
     found = session.execute(
-        "select period, unit_id, current_province_id from intermediate.int_expected_reports__latest "
+        "select period, unit_id, partition_province_id from intermediate.int_expected_reports__latest "
         "where programme_code = %s and unit_level = 'province' and agency_code = 'UBND' order by period",
         [BACGIANG],
     ).fetchall()
