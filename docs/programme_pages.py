@@ -48,6 +48,7 @@ class _Page:
             self.reporters(),
             self.figures(),
             self.score_sheet(),
+            self.budget(),
             self.contradictions(),
             self.assumed(),
             self.not_in_the_plan(),
@@ -103,9 +104,9 @@ class _Page:
         for row in self.of("reporters"):
             key = (
                 self._about(row),
-                texts.FORMS[row["form"]] + ("" if row["is_owed"] == "true" else " (tự nguyện)"),
+                texts.FORMS[row["form"]] + ("" if row["is_owed"] == "true" else " (không tính vào nghĩa vụ)"),
                 texts.span([row["period_from"], row["period_to"]]),
-                self._deadline(row) if row["is_owed"] == "true" else "không bắt buộc",
+                self._deadline(row) if row["is_owed"] == "true" else "không tính trễ",
                 _basis(row),
             )
             groups.setdefault(key, []).append(self._who(row["agency_code"], row["unit_level"]))
@@ -115,7 +116,8 @@ class _Page:
             "“Trước ngày” không gồm chính ngày đó: đúng hạn là nhận được trước 0 giờ ngày ấy. "
             "Báo cáo của một cơ quan về một đơn vị: đơn vị là nơi được nói đến, cơ quan là nơi báo cáo."
         )
-        return "\n\n".join(["## Ai báo cáo, khi nào", table, note, *self._minima(), *self._agencies()])
+        more = [*self._recipients(), *self._minima(), *self._agencies()]
+        return "\n\n".join(["## Ai báo cáo, khi nào", table, note, *more])
 
     def _who(self, agency: str, level: str) -> str:
         return f"{self.agencies[agency]} (`{agency}`)" if agency in self.agencies else f"UBND {texts.LEVELS[level]}"
@@ -141,6 +143,23 @@ class _Page:
             phrases.setdefault((row["phrase_vi"], row["reading"]), []).append(row)
         return "<br>".join(f"“{phrase}”: {_days(rows, reading)}" for (phrase, reading), rows in phrases.items())
 
+    def _recipients(self) -> list[str]:
+        """Whom reports go to: reporters that send to the same places under the same sentence are one row."""
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for row in self.of("report_recipients"):
+            if row["recipient_vi"]:
+                key = (
+                    texts.span([row["period_from"], row["period_to"]]),
+                    texts.RECIPIENT_ROLES[row["role"]],
+                    row["recipient_vi"],
+                    row["via_vi"],
+                    " ".join(part for part in (f"“{row['phrase_vi']}”.", row["basis_vi"]) if part),
+                )
+                groups.setdefault(key, []).append(self._who(row["agency_code"], row["unit_level"]))
+        head = ("ai báo cáo", "kỳ", "là", "nơi nhận", "qua", "căn cứ")
+        rows = [("; ".join(names), *key) for key, names in groups.items()]
+        return ["### Báo cáo gửi cho ai", _table(head, rows)] if rows else []
+
     def _minima(self) -> list[str]:
         rows = [
             (
@@ -163,6 +182,20 @@ class _Page:
             for row in self.of("agencies")
         ]
         return ["### Các cơ quan", _table(("mã", "cơ quan", "việc kế hoạch giao", "nguồn"), rows)] if rows else []
+
+    # --- what the plan costs -----------------------------------------------------------------------------------------
+
+    def budget(self) -> str:
+        rows = [
+            (
+                row["year"] or "cả kế hoạch",
+                row["funding_source_vi"],
+                f"{texts.number(row['amount_vnd'])} đồng" if row["amount_vnd"] else "",
+                " ".join(part for part in (f"“{row['raw'].rstrip('.')}”.", row["note_vi"]) if part),
+            )
+            for row in self.of("budget_lines")
+        ]
+        return "## Kinh phí\n\n" + _table(("năm", "nguồn", "số tiền", "kế hoạch ghi"), rows) if rows else ""
 
     # --- how figures are made ----------------------------------------------------------------------------------------
 
@@ -338,6 +371,8 @@ class _Page:
         unnumbered = [row["indicator_code"] for row in self.indicators if row["code_source"] == "ours"]
         blanks = [
             *(f"Ngày nộp của {who}." for who in self._undated()),
+            *(f"Nơi nhận báo cáo của {who}." for who in self._unaddressed()),
+            *(f"Số tiền của nguồn kinh phí “{source}”." for source in self._unfunded()),
             f"Mức kế hoạch của {texts.codes(unpromised)}: so sánh là “không có chỉ tiêu”." if unpromised else "",
             f"Mã của {texts.codes(unnumbered)}: mã do chúng tôi đặt." if unnumbered else "",
             *self._blank_units(),
@@ -349,17 +384,29 @@ class _Page:
         return "\n\n".join(["## Điều nguồn không nói", "\n".join(lines), closing]) if lines else ""
 
     def _undated(self) -> Iterable[str]:
+        """Who owes without a date, those of the same periods together."""
         dated = {(row["unit_level"], row["agency_code"], row["period"]) for row in self.of("deadlines")}
         owed = [row["period"] for row in self.of("periods") if row["kind"] == "owed"]
+        undated: dict[str, list[str]] = {}
         for row in self.of("reporters"):
-            periods = [
-                period
-                for period in owed
-                if row["period_from"] <= period <= row["period_to"]
-                and (row["unit_level"], row["agency_code"], period) not in dated
-            ]
-            if row["is_owed"] == "true" and periods:
-                yield f"{self._who(row['agency_code'], row['unit_level'])}, kỳ {texts.span(periods)}"
+            for period in owed if row["is_owed"] == "true" else ():
+                is_its_own = row["period_from"] <= period <= row["period_to"]
+                if is_its_own and (row["unit_level"], row["agency_code"], period) not in dated:
+                    undated.setdefault(self._who(row["agency_code"], row["unit_level"]), []).append(period)
+        alike: dict[str, list[str]] = {}
+        for who, periods in undated.items():
+            alike.setdefault(texts.span(periods), []).append(who)
+        return (f"{'; '.join(names)}, kỳ {periods}" for periods, names in alike.items())
+
+    def _unaddressed(self) -> list[str]:
+        return [
+            self._who(row["agency_code"], row["unit_level"])
+            for row in self.of("report_recipients")
+            if not row["recipient_vi"]
+        ]
+
+    def _unfunded(self) -> list[str]:
+        return [row["funding_source_vi"] for row in self.of("budget_lines") if not row["amount_vnd"]]
 
     def _without_target(self) -> list[str]:
         targeted = {row["indicator_code"] for row in self.of("targets") if row["target_scope"] != "national"}

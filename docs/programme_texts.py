@@ -10,6 +10,7 @@ LEVELS = {"province": "tỉnh, thành phố", "district": "huyện, quận", "co
 LEVELS_EN = {"province": "the province", "district": "districts", "commune": "communes"}
 FORMS = {"figures": "số liệu", "document": "văn bản"}
 KINDS = {"owed": "phải báo cáo", "baseline": "hiện trạng: nhận và hiển thị, không ai nợ"}
+RECIPIENT_ROLES = {"addressee": "nơi nhận", "onward": "nhận bản tổng hợp"}
 RATES = {
     "submitted": "đã gửi",
     "on_time": "đúng hạn",

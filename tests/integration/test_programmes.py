@@ -214,9 +214,9 @@ def table(season: Season, programme: str, unit: str, period: str, tmp_path: Path
     ("key", "workbooks", "documents"),
     [
         ((ACTION, "2026"), 99, 0),
-        ((MOTHERS, "2024"), 10 + 1, 0),
+        ((MOTHERS, "2024"), 10 + 1, 12),
         ((EMULATION, "2022"), 11 + 6 + 11, 6 + 1),
-        ((FRIENDLY, "2024"), 8 * 8, 8 + 3),
+        ((FRIENDLY, "2024"), 8 * (8 + 1), 8 * (1 + 3) + 4),
         ((DIRECTIVE, "2024"), 15, 14),
         ((DIRECTIVE, "2025"), 114, 13),
     ],
@@ -304,6 +304,17 @@ def test_the_next_form_shows_what_was_told_this_time_else_the_plans_baseline(sea
     assert beside("2025", "07228", "3.1") is None, "its own baseline is not an earlier one"
 
 
+def test_the_reports_of_an_ended_plan_are_no_longer_open(season):
+    query = (
+        "select count(*), count(*) filter (where is_open) from marts.fct_report_obligation "
+        "where programme_code = any(%s)"
+    )
+    with database.connect() as connection:
+        owed, still_open = connection.execute(query, [[MOTHERS, EMULATION, FRIENDLY]]).fetchone()
+    assert owed > 100
+    assert still_open == 0
+
+
 # --- one by one -----------------------------------------------------------------------------------
 
 
@@ -318,10 +329,11 @@ def test_bac_ninh_2026_all_99_communes(season, tmp_path):
 
 
 def test_bac_giang_2024_ten_districts_and_the_province_beside_them(season, tmp_path):
-    assert obligations(MOTHERS, "2024") == {
-        ("district", "UBND", "no_deadline", True): 10,
-        ("province", "UBND", "no_deadline", True): 1,
-    }
+    owed = obligations(MOTHERS, "2024")
+    assert owed["district", "UBND", "no_deadline", True] == 10
+    assert owed["province", "UBND", "no_deadline", True] == 1
+    assert {status for _, _, status, _ in owed} == {"no_deadline"}
+    assert owed.total() == 10 + 1 + 12, "and twelve departments and organisations in documents"
     parts = assert_the_province_is_the_sum_of_the_files(season, MOTHERS, "2024", "24", 10)
     with database.connect() as connection:
         beside = connection.execute(
@@ -383,10 +395,12 @@ def test_lang_son_2024_eight_communes_eight_reporters_about_each(season, tmp_pat
     agencies = ("CA", "HDDG", "PGDDT", "PLDTBXH", "PTP", "PVHTT", "THANHDOAN", "TTYT")
     assert obligations(FRIENDLY, "2024") == {
         **{("commune", agency, "on_time", True): 8 for agency in agencies},
-        ("commune", "UBND", "on_time", True): 8,
+        **{("commune", agency, "on_time", True): 8 for agency in ("UBND", "UBND-KQ")},
+        **{("commune", agency, "no_deadline", True): 8 for agency in ("UBND-CK", "UBND-KSDN", "UBND-KSCN")},
         ("district", "PTCKH", "on_time", True): 1,
         ("district", "MTTQ", "on_time", True): 1,
         ("district", "PLDTBXH", "no_deadline", True): 1,
+        ("district", "PLDTBXH-BC", "no_deadline", True): 1,
     }
     required = {}
     for path in season.workbooks[FRIENDLY, "2024"]:
@@ -407,10 +421,14 @@ def test_lang_son_2024_eight_communes_eight_reporters_about_each(season, tmp_pat
     met = Decimal(int(lines["3.dat"][2] == "Đạt"))
     assert kept == [("3", points(lines["3"])), ("3.dat", met)], "the assigned agency's word is the figure"
 
+    committed = Counter(lines["CK"][2] for _, lines in map(cells, season.workbooks[FRIENDLY, "2024"]) if "CK" in lines)
+    share = rollup(FRIENDLY, "2024", "178")["CK", "share"]
+    assert (share["numerator"], share["denominator"]) == (committed["Có"], 8), "every commune answers once"
+
     given: Counter[str] = Counter()
     for path in season.workbooks[FRIENDLY, "2024"]:
         labels, lines = cells(path)
-        if labels["Cơ quan báo cáo"] != "HDDG":
+        if labels["Cơ quan báo cáo"] not in ("HDDG", "UBND-CK"):
             given[labels["Mã đơn vị"]] += sum(points(parts) for code, parts in lines.items() if "." not in code)
     _, ranking = scored(FRIENDLY)
     assert {row["unit_code"]: row["total_points"] for row in ranking} == given, "thirteen criteria, seven agencies"
@@ -445,5 +463,8 @@ def test_the_commands_that_simulate_prints_receive_what_it_wrote(season, command
     received = command(*shlex.split(receiving_it)[1:], "--json")
     assert (received.code, [receipt["status"] for receipt in json.loads(received.out)]) == (0, ["accepted"])
     with database.connect() as connection:
-        query = "select is_made_up from raw.submission where form = 'document' and unit_code = '05971'"
+        query = (
+            "select is_made_up from raw.submission "
+            "where form = 'document' and unit_code = '05971' and agency_code = 'UBND'"
+        )
         assert connection.execute(query).fetchall() == [(True,), (True,)], "the first season's, and this one"

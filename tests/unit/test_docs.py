@@ -35,6 +35,10 @@ def test_every_programme_has_its_page_and_the_page_names_all_that_its_rows_say()
         assert [row["indicator_code"] for row in _rows("indicators", programme) if _is_missing(row, page)] == []
         assert [row["basis_vi"] for row in _rows("reporters", programme) if row["basis_vi"] not in page] == []
         assert [row["phrase_vi"] for row in _rows("deadlines", programme) if row["phrase_vi"] not in page] == []
+        recipients = [row for row in _rows("report_recipients", programme) if row["recipient_vi"]]
+        assert [row["phrase_vi"] for row in recipients if f"| {row['recipient_vi']} | " not in page] == []
+        assert [row["phrase_vi"] for row in recipients if row["phrase_vi"] not in page] == []
+        assert [row["raw"] for row in _rows("budget_lines", programme) if row["raw"].rstrip(".") not in page] == []
         shown = {row["contradiction_no"] for row in _rows("contradictions", programme)}
         assert [number for number in shown if f"| {number} |" not in page] == []
         criteria = [row["criterion_code"] for row in _rows("criteria", programme)]

@@ -103,7 +103,7 @@ def test_each_contradiction_that_names_an_indicator_is_beside_one(session):
     ).fetchall()
 
     assert orphans == []
-    assert counted == [(ANGIANG, 17), (BACGIANG, 17), (BACNINH, 28), (HAIPHONG, 5), (LANGSON, 7)]
+    assert counted == [(ANGIANG, 18), (BACGIANG, 17), (BACNINH, 28), (HAIPHONG, 6), (LANGSON, 7)]
 
 
 def test_a_looser_bound_tells_its_day_and_its_reason(session):
@@ -119,16 +119,17 @@ def test_a_looser_bound_tells_its_day_and_its_reason(session):
     ("programme", "period", "level", "scheduled", "owed"),
     [
         (BACNINH, "2025", "commune", 99, 0),
-        (BACNINH, "2026", "commune", 99, 99),
+        (BACNINH, "2026", "commune", 99 + 1, 99),  # and Đa Mai's office, inside the ward
         (BACNINH, "2026", "province", 1, 0),
         (BACGIANG, "2023", "district", 10, 0),
         (BACGIANG, "2024", "district", 10, 10),
         (BACGIANG, "2025", "district", 0, 0),
-        (BACGIANG, "2025", "province", 1, 1),
+        (BACGIANG, "2024", "province", 1 + 12, 1 + 12),  # and the departments and organisations that the plan names
+        (BACGIANG, "2025", "province", 1 + 11, 1 + 11),  # one of them is no more
         (ANGIANG, "2022", "district", 34, 17),
         (ANGIANG, "2022", "province", 2, 1),
-        (LANGSON, "2024", "commune", 72, 72),
-        (LANGSON, "2024", "district", 3, 3),
+        (LANGSON, "2024", "commune", 8 * 13, 8 * 13),
+        (LANGSON, "2024", "district", 4, 4),
     ],
 )
 def test_who_may_report_and_who_owes(session, programme, period, level, scheduled, owed):
@@ -257,7 +258,7 @@ def test_a_report_before_30_11_is_on_time_until_the_last_moment_of_29_11(session
     found = session.execute(
         "select distinct deadline_at = '2026-11-30 00:00+07', resolve_on, is_owed "
         "from intermediate.int_expected_reports__latest "
-        "where programme_code = %s and period = '2026' and unit_level = 'commune'",
+        "where programme_code = %s and period = '2026' and unit_level = 'commune' and agency_code = 'UBND'",
         [BACNINH],
     ).fetchall()
 
@@ -267,7 +268,7 @@ def test_a_report_before_30_11_is_on_time_until_the_last_moment_of_29_11(session
 def test_bac_giang_reports_as_the_province_it_was(session):
     found = session.execute(
         "select period, unit_id, partition_province_id from intermediate.int_expected_reports__latest "
-        "where programme_code = %s and unit_level = 'province' order by period",
+        "where programme_code = %s and unit_level = 'province' and agency_code = 'UBND' order by period",
         [BACGIANG],
     ).fetchall()
 
@@ -325,7 +326,7 @@ def test_loading_the_catalogue_again_leaves_what_stands_on_it_in_place(loaded):
 
     with database.connect() as owner:
         seen = owner.execute("select count(*), count(distinct programme_code) from public.made_by_an_office").fetchone()
-        assert seen == (1532, 5)
+        assert seen == (1593, 5)
         owner.execute("drop view public.made_by_an_office")
 
 
@@ -368,6 +369,81 @@ def test_hai_phongs_districts_owe_once_and_its_communes_after_them_beside_fourte
         ("2025", "commune", "figures", 114, 114),
         ("2025", "province", "document", 13, 12),
     }
+
+
+def test_bac_giangs_departments_and_organisations_owe_documents_without_a_date_while_the_plan_runs(session):
+    query = """
+        select period, unit_id, count(*), count(deadline_at), array_agg(distinct form)
+        from intermediate.int_expected_reports__latest
+        where programme_code = %s and unit_level = 'province' and agency_code <> 'UBND' and is_owed
+        group by 1, 2 order by 1
+    """
+    gone = session.execute(
+        "select period_to from catalogue.reporters where programme_code = %s and agency_code = 'SLDTBXH'", [BACGIANG]
+    ).fetchall()
+
+    assert session.execute(query, [BACGIANG]).fetchall() == [
+        ("2024", "24@start", 12, 0, ["document"]),
+        ("2025", "24@2025-07-01", 11, 0, ["document"]),
+    ]
+    assert gone == [("2024",)]
+
+
+def test_da_mais_office_reports_indicator_14_beside_the_ward_and_is_added_to_no_sum(session):
+    found = session.execute(
+        "select distinct unit_code, form, is_owed, feeds_rollup, deadline_at "
+        "from intermediate.int_expected_reports__latest where programme_code = %s and agency_code = 'VPHDND'",
+        [BACNINH],
+    ).fetchall()
+    lines = session.execute(
+        "select indicator_code, agency_code, is_figure from intermediate.int_indicators__assigned "
+        "where programme_code = %s and (agency_code <> 'UBND' or indicator_code = '14') order by 2",
+        [BACNINH],
+    ).fetchall()
+
+    assert found == [("07228", "figures", False, False, None)]
+    assert lines == [("14", "UBND", True), ("14", "VPHDND", False)]
+
+
+def test_lang_sons_communes_owe_a_second_report_two_surveys_and_their_commitment(session):
+    found = session.execute(
+        "select agency_code, form, count(*), to_char(min(deadline_at), 'YYYY-MM-DD') "
+        "from intermediate.int_expected_reports__latest "
+        "where programme_code = %s and unit_level = 'commune' and agency_code like 'UBND%%' and is_owed "
+        "group by 1, 2 order by 1",
+        [LANGSON],
+    ).fetchall()
+    committed = _own_targets(session, LANGSON)
+
+    assert found == [
+        ("UBND", "document", 8, "2024-11-15"),
+        ("UBND-CK", "figures", 8, None),
+        ("UBND-KQ", "document", 8, "2024-11-15"),
+        ("UBND-KSCN", "document", 8, None),
+        ("UBND-KSDN", "document", 8, None),
+    ]
+    assert [(row.indicator_code, row.target_scope, row.measure, row.comparator, row.raw) for row in committed] == [
+        ("CK", "district", "share", "≥", "100%")
+    ]
+
+
+def test_recipients_and_money_are_rows_of_the_database(session):
+    recipients = session.execute(
+        "select recipient_vi, via_vi, role from catalogue.report_recipients "
+        "where programme_code = %s and unit_level = 'district' order by recipient_no",
+        [BACGIANG],
+    ).fetchall()
+    money = session.execute(
+        "select year, amount_vnd from catalogue.budget_lines where programme_code = %s order by line_no", [BACGIANG]
+    ).fetchall()
+
+    assert recipients == [
+        ("Sở Y tế", None, "addressee"),
+        ("UBND tỉnh", "Sở Y tế", "onward"),
+        ("Bộ Y tế", "Sở Y tế", "onward"),
+        ("UBND tỉnh", "Sở Y tế", "addressee"),
+    ]
+    assert money == [(None, 745_880_000), (2024, 378_940_000), (2025, 366_940_000), (None, None)]
 
 
 def _own_targets(session: psycopg.Connection, programme: str, indicator: str | None = None) -> list[catalogue.Target]:
