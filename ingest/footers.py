@@ -1,4 +1,4 @@
-"""What stands under a table and is no line of it: signatures, dates, the letter's number, notes, sources, totals."""
+"""Rows below a table that are no lines of it: signatures, dates, the letter's number, notes, sources, totals."""
 
 import re
 import unicodedata
@@ -31,6 +31,9 @@ TAG = re.compile(r"#[A-Za-z][A-Za-z0-9_]*(?:\s*\+[A-Za-z0-9_]+)*")
 """A hashtag of the Humanitarian Exchange Language."""
 CONTINUED = re.compile(r"(?:trang|page|tiep theo|tiep|continued|muc tieu|chi tieu|phan|bieu)\b")
 
+LONGEST, WIDEST = 300, 60
+"""Characters of a cell and cells of a row that say what it is."""
+
 
 def begins(row: Sequence[Value]) -> bool:
     """Whether a row opens what follows the table."""
@@ -38,9 +41,12 @@ def begins(row: Sequence[Value]) -> bool:
     return bool(texts) and (BEGINS.match(texts[0]) is not None or DATE_IN_TEXT.search(" ".join(texts)) is not None)
 
 
-def explains_numbers(row: Sequence[Value]) -> bool:
-    """Whether the numbers of a row are a day, a telephone or a letter's number, or count its pages or copies."""
-    if any(isinstance(cell, date | time) for cell in row):
+def explains_numbers(row: Sequence[Value], *, is_below: bool) -> bool:
+    """Whether the numbers of a row are a day, a telephone or a letter's number, or count its pages or copies.
+
+    is_below: it lies apart from the lines, so that a date in it is the day of the report.
+    """
+    if is_below and any(isinstance(cell, date | time) for cell in row):
         return True
     texts = _texts(row)
     line = " ".join(texts)
@@ -49,7 +55,7 @@ def explains_numbers(row: Sequence[Value]) -> bool:
     if any(LETTER.match(text) for text in texts if not text[0].isdigit()):
         return True
     numbers = [visible(reading.as_text(cell)).strip() for cell in row if reading.is_figure(cell)]
-    return all(
+    return is_below and all(
         PHONE.fullmatch(number) or reading.parse(number).problem == "date_in_number_column" for number in numbers
     )
 
@@ -86,8 +92,8 @@ def is_between_pages(row: Sequence[Value]) -> bool:
 
 
 def _texts(row: Sequence[Value]) -> list[str]:
-    """The words of a row, folded; numbers as they are."""
-    found = [_plain(reading.as_text(cell)) for cell in row]
+    """The texts of a row, folded; numbers as they are."""
+    found = [_plain(reading.as_text(cell)[:LONGEST]) for cell in row[:WIDEST]]
     return [text for text in found if text]
 
 

@@ -93,7 +93,7 @@ class Columns:
 
 @lru_cache(maxsize=10_000)
 def heading(name: object) -> Heading | None:
-    """What a header cell stands for, or None for a column of the sender's own."""
+    """The meaning of a header cell, or None for a column of the sender's own."""
     if not isinstance(name, str) or not 0 < len(name) <= LONGEST:
         return None
     text = NUMBERED.sub("", visible(name), count=1).strip()
@@ -109,7 +109,7 @@ def heading(name: object) -> Heading | None:
 
 
 def meaning(name: object) -> str | None:
-    """What a header cell certainly stands for."""
+    """The meaning of a header cell where it is certain."""
     found = heading(name)
     return found.meaning if found and found.certainty != "unclear" else None
 

@@ -137,7 +137,7 @@ def _spelled(written: str, codes: frozenset[str]) -> str:
 
 
 def looks_like_a_code(written: str) -> bool:
-    """Codes are short, hold a digit and no blank; what else stands in the code column is a heading or a signature."""
+    """Codes are short, hold a digit and no blank; other texts of the code column are headings or signatures."""
     return CODE.fullmatch(written) is not None
 
 

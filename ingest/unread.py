@@ -9,7 +9,7 @@ from ingest.sections import Header
 
 
 class UnreadColumns:
-    """Counts the numbers beside a table's lines that stand in no column of a report."""
+    """Counts the numbers beside a table's lines in columns that are not read."""
 
     def __init__(self, grid: Grid, header: Header):
         self.grid = grid
@@ -30,7 +30,7 @@ class UnreadColumns:
                 with_and_without[0 if row.has_figures else 1] += 1
 
     def issues(self, report: Report) -> list[Issue]:
-        """What is to be said of a report's columns."""
+        """The issues about a report's columns."""
         found = []
         for place in self.places:
             with_figures, without = self.counts.get((id(report), place), [0, 0])

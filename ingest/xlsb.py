@@ -1,4 +1,4 @@
-"""An .xlsb: calamine reads the values, and the records beside them tell formulas, percentages and merged cells."""
+"""An .xlsb: calamine reads the values, formulas, formats and merged cells are in the records beside them."""
 
 import posixpath
 import struct
