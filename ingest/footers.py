@@ -16,7 +16,7 @@ BEGINS = re.compile(
     r"so dien thoai|dien thoai|dt|sdt|email|fax|note|notes|source|sources|prepared by|signed|signature|approved by|"
     r"total|tong(?=$| so| cong)|cong(?=$| cong)|so cong van|so van ban|so(?=$| [0-9]))\b"
 )
-DATE_IN_TEXT = re.compile(r"\b(?:ngay\b.*\bthang\b|thang\b.*\bnam\b|ngay (?:lap|ky|bao cao|gui|nhan)\b|date\b)")
+DATE_IN_TEXT = re.compile(r"\b(?:ngay[0-9 ]{0,8} thang|thang[0-9 ]{0,8} nam|ngay (?:lap|ky|bao cao|gui|nhan)|date)\b")
 CONTACT = re.compile(
     r"\b(?:dien thoai|so dien thoai|sdt|dt|tel|phone|hotline|di dong|mobile|fax|zalo|email|e mail|lien he)\b"
 )
@@ -26,7 +26,7 @@ LETTER = re.compile(
 )
 TOTAL = re.compile(r"^(?:tong(?=$| so| cong)|cong(?=$| cong)|total|sum|subtotal|trung binh|binh quan|average)\b")
 PHONE = re.compile(r"\(?(?:\+84|0)[0-9]{1,3}\)?[ .-]?[0-9]{3,4}[ .-]?[0-9]{2,4}(?:[ .-]?[0-9]{1,4})?")
-NUMBERED_COLUMN = re.compile(r"\(?(?:[0-9]{1,2}|[A-Z])\)?(?:\s*=\s*[0-9A-Z()+\-×x*:/÷., %]+)?")
+NUMBERED_COLUMN = re.compile(r"[\[(]?(?:[0-9]{1,2}|[IVX]{1,4}|[A-Z])[\])]?(?:\s*=\s*[0-9A-Z()+\-×x*:/÷., %]+)?")
 TAG = re.compile(r"#[A-Za-z][A-Za-z0-9_]*(?:\s*\+[A-Za-z0-9_]+)*")
 """A hashtag of the Humanitarian Exchange Language."""
 CONTINUED = re.compile(r"(?:trang|page|tiep theo|tiep|continued|muc tieu|chi tieu|phan|bieu)\b")
@@ -46,16 +46,18 @@ def explains_numbers(row: Sequence[Value], *, is_below: bool) -> bool:
 
     is_below: it lies apart from the lines, so that a date in it is the day of the report.
     """
-    if is_below and any(isinstance(cell, date | time) for cell in row):
-        return True
     texts = _texts(row)
     line = " ".join(texts)
-    if DATE_IN_TEXT.search(line) or CONTACT.search(line) or any(text.split(" ")[0] == "ngay" for text in texts):
+    if DATE_IN_TEXT.search(line):
+        return True
+    if not is_below:
+        return False
+    if any(isinstance(cell, date | time) for cell in row) or CONTACT.search(line) or "ngay" in texts:
         return True
     if any(LETTER.match(text) for text in texts if not text[0].isdigit()):
         return True
     numbers = [visible(reading.as_text(cell)).strip() for cell in row if reading.is_figure(cell)]
-    return is_below and all(
+    return all(
         PHONE.fullmatch(number) or reading.parse(number).problem == "date_in_number_column" for number in numbers
     )
 

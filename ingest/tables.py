@@ -198,7 +198,10 @@ class Table:
 
     def _finished(self, report: Report) -> Report:
         """A report without any line has an issue, unless it only withdraws or something else is wrong with it."""
-        report.issues += self.unread.issues(report)
+        unread = self.unread.issues(report)
+        if any(issue.rule == "column_unclear" for issue in unread):  # what is missing may be in that column
+            report.lines = [line for line in report.lines if line.problems]
+        report.issues += unread
         report.lines = lines.carried(report.submission_type, report.lines)
         others = [issue for issue in report.issues if issue.rule not in ("column_not_read", "figure_outside_table")]
         if not report.lines and report.submission_type != "retraction" and not others:

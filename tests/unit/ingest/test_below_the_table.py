@@ -50,6 +50,8 @@ OWN = [("5.1", "291"), ("5.2", "480")]
         [(), ("TM. UỶ BAN NHÂN DÂN",), ("", "", "", "KT. CHỦ TỊCH")],
         [("A", "B", "C", "(1)", "(2)", "(3)=(1)/(2)", "(4)")],
         [("1", "2", "3", "4", "5", "6", "7")],
+        [("I", "II", "III", "IV", "V", "VI", "VII")],
+        [("[1]", "[2]", "[3]", "[4]", "[5]", "[6]=[4]/[5]x100", "[7]")],
         [("", "Trang 2"), made.HEADER],
         [(), *made.LABELS, made.HEADER],
     ],
@@ -75,7 +77,16 @@ def test_a_figure_outside_the_lines_is_reported_and_refuses_nothing(rows, cell, 
     assert issues(reports) == [("figure_outside_table", cell)]
 
 
-@pytest.mark.parametrize("rows", [[("", "Tiêm chủng", "%", 12, 15)], [(), ("", "Tiêm chủng", "%", 12, 15)]])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("", "Tiêm chủng", "%", 12, 15)],
+        [(), ("", "Tiêm chủng", "%", 12, 15)],
+        [("", "Trẻ từ 6 tháng đến dưới 2 năm", "%", 12)],
+        [("", "Ngày công của trẻ em", "ngày", 12)],
+        [("", "Số trẻ được liên hệ", "trẻ", 12)],
+    ],
+)
 def test_a_line_whose_code_was_lost_comes_back(rows, measures):
     (report,) = read(measures, *rows)
     assert report.lines[-1].problems == {"indicator": "indicator_missing"}
