@@ -16,6 +16,7 @@ LABELS_WITHIN = 2
 """Labels stand in the first columns, each with its value to the right."""
 VALUE_WITHIN = 2
 """Columns to the right of a label in which its value may stand."""
+HEADER_ROWS = 3
 IDENTIFYING = ("programme", "period", "unit_code")
 
 
@@ -84,9 +85,9 @@ def _headers(grid: Grid) -> Iterator[Header]:
             continue
         if headers.looks_like_a_table(cells):
             yield Header(row, row, list(cells), headers.columns(cells, grid.sheet))
-        elif row + 1 < len(grid.rows) and (joined := headers.over_two_rows(cells, grid.rows[row + 1])):
-            skipped = row + 1
-            yield Header(row, row + 1, joined, headers.columns(joined, grid.sheet))
+        elif joined := headers.over_rows(grid.rows[row : row + HEADER_ROWS]):
+            skipped = row + joined[1] - 1
+            yield Header(row, skipped, joined[0], headers.columns(joined[0], grid.sheet))
 
 
 def _continues(section: Section, header: Header, labels: dict[str, Label]) -> bool:
