@@ -12,7 +12,8 @@ import zlib
 from io import BytesIO
 from typing import Literal, NamedTuple
 
-from ingest import headers, signatures, xlsx
+from ingest import headers, signatures
+from ingest.formats import xlsx
 from ingest.reports import Refused
 
 MB = 1_000_000

@@ -1,7 +1,7 @@
 """Columns that hold numbers and were not read: reported, and where a report's figures are in them alone, refused."""
 
 from ingest import headers
-from ingest.cells import Value, parse
+from ingest.cells import Value, as_text, parse
 from ingest.grids import Grid
 from ingest.lines import Row
 from ingest.reports import Issue, Report
@@ -20,6 +20,7 @@ class UnreadColumns:
         self.headings = {**header.columns.unread, **self.unclear, **behind}
         self.places = sorted(self.headings)
         self.counts: dict[tuple[int, int], list[int]] = {}
+        self.numbers: dict[tuple[int, int], list[str]] = {}
 
     def count(self, report: Report, row: Row) -> None:
         """The numbers of one line, by whether it has figures of its own."""
@@ -28,13 +29,14 @@ class UnreadColumns:
             if place < len(cells) and _is_number(cells[place]):
                 with_and_without = self.counts.setdefault((id(report), place), [0, 0])
                 with_and_without[0 if row.has_figures else 1] += 1
+                self.numbers.setdefault((id(report), place), []).append(as_text(cells[place]).strip())
 
     def issues(self, report: Report) -> list[Issue]:
         """The issues about a report's columns."""
         found = []
         for place in self.places:
             with_figures, without = self.counts.get((id(report), place), [0, 0])
-            if with_figures + without:
+            if with_figures + without and not _counts_lines(self.numbers[id(report), place]):
                 name = " ".join(self.headings[place].split()) or self.grid.column_name(place, [])
                 rule = "column_unclear" if self._is_refused(place, with_figures) else "column_not_read"
                 where = self.grid.place(self.header.last, place)
@@ -47,6 +49,11 @@ class UnreadColumns:
             return True
         heading = self.headings[place]
         return with_figures == 0 and not headers.is_of_another_thing(heading)
+
+
+def _counts_lines(numbers: list[str]) -> bool:
+    """1, 2, 3 …: the numbers of the lines, whatever their column is called."""
+    return len(numbers) > 1 and numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
 def _is_number(value: Value) -> bool:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ingest import headers, ods, sections, tables, xls, xlsb, xlsx
+from ingest import headers, sections, tables
+from ingest.formats import ods, xls, xlsb, xlsx
 from ingest.grids import Grid
 from ingest.measures import Measures
 from ingest.opening import Unpacked

@@ -141,3 +141,7 @@ def test_how_a_figure_is_made_is_no_heading(measures):
     changes = [made.cell("A10", "Chỉ tiêu: Vệ sinh"), made.cell("A11", "7"), made.cell("H11", "Tử số: số trường")]
     report = read(made.HEADER[3:6], measures, *changes)
     assert [line.indicator for line in report.lines] == ["5.1", "5.2", "7"]
+
+
+def test_the_numbers_of_the_lines_are_no_figures_whatever_their_column_is_called(measures):
+    assert read(made.HEADER[3:6], measures, made.cell("H8", 1), made.cell("H9", 2)).issues == []

@@ -5,13 +5,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 
-from ingest import number_formats, xml_parts
 from ingest.cells import Shown, Value
 from ingest.characters import storable
+from ingest.formats import number_formats, xml_parts
+from ingest.formats.xml_parts import attribute
 from ingest.grids import MOST_CELLS, Grid, Place, Range, covered, filled
 from ingest.reports import Refused
-from ingest.xml_parts import attribute
 
+NO_CELLS = ("annotation", "tracked-changes", "shapes", "frame", "custom-shape", "control", "forms", "dde-links")
+"""Elements whose texts and tables are none of a sheet's."""
 LARGEST_CONTENT = 16_000_000
 """Bytes of content.xml, which has all sheets."""
 
@@ -63,7 +65,7 @@ class _Reader:
         self.skipped = 0
 
     def start(self, element: str, attributes: Mapping[str, str]) -> None:
-        if self.skipped or element in ("annotation", "tracked-changes", "shapes"):
+        if self.skipped or element in NO_CELLS:
             self.skipped += 1
         elif element == "style":
             self.style = attribute(attributes, "name") or ""

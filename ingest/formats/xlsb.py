@@ -4,9 +4,9 @@ import posixpath
 import struct
 from collections.abc import Iterator, Mapping
 
-from ingest import binary, number_formats, xlsx
-from ingest.binary import Marks
 from ingest.cells import Shown
+from ingest.formats import binary, number_formats, xlsx
+from ingest.formats.binary import Marks
 from ingest.grids import Grid, Place, Range
 from ingest.reports import Refused
 

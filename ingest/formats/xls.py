@@ -8,9 +8,9 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from ingest import binary, number_formats
-from ingest.binary import Marks
 from ingest.cells import Shown
+from ingest.formats import binary, number_formats
+from ingest.formats.binary import Marks
 from ingest.grids import Grid, Place, Range
 from ingest.reports import Refused
 
