@@ -3,6 +3,7 @@
 from ingest import headers
 from ingest.cells import Value, as_text, parse
 from ingest.grids import Grid
+from ingest.headers import PARTS
 from ingest.lines import Row
 from ingest.reports import Issue, Report
 from ingest.sections import Header
@@ -36,12 +37,18 @@ class UnreadColumns:
         found = []
         for place in self.places:
             with_figures, without = self.counts.get((id(report), place), [0, 0])
-            if with_figures + without and not _counts_lines(self.numbers[id(report), place]):
+            if with_figures + without and not self._counts_lines(report, place):
                 name = " ".join(self.headings[place].split()) or self.grid.column_name(place, [])
                 rule = "column_unclear" if self._is_refused(place, with_figures) else "column_not_read"
                 where = self.grid.place(self.header.last, place)
                 found.append(Issue(rule, {"column": name, "count": with_figures + without}, **where))
         return found
+
+    def _counts_lines(self, report: Report, place: int) -> bool:
+        """1, 2, 3 … before the figures: the numbers of the lines, whatever their column is called."""
+        numbers = self.numbers[id(report), place]
+        first_part = min(self.header.columns.places[part] for part in PARTS if part in self.header.columns.places)
+        return place < first_part and numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
     def _is_refused(self, place: int, with_figures: int) -> bool:
         """A column that may be one of figures; or one whose lines have no other figures, if it speaks of no plan."""
@@ -49,11 +56,6 @@ class UnreadColumns:
             return True
         heading = self.headings[place]
         return with_figures == 0 and not headers.is_of_another_thing(heading)
-
-
-def _counts_lines(numbers: list[str]) -> bool:
-    """1, 2, 3 …: the numbers of the lines, whatever their column is called."""
-    return len(numbers) > 1 and numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
 def _is_number(value: Value) -> bool:

@@ -144,4 +144,5 @@ def test_how_a_figure_is_made_is_no_heading(measures):
 
 
 def test_the_numbers_of_the_lines_are_no_figures_whatever_their_column_is_called(measures):
-    assert read(made.HEADER[3:6], measures, made.cell("H8", 1), made.cell("H9", 2)).issues == []
+    assert read(made.HEADER[3:6], measures, made.cell("C8", 1), made.cell("C9", 2)).issues == []
+    assert read(made.HEADER[3:6], measures, made.cell("H8", 1), made.cell("H9", 2)).issues != []
