@@ -11,6 +11,7 @@ from ingest import footers, headers, keys
 from ingest.cells import Value
 from ingest.grids import Grid, Place, is_blank
 from ingest.headers import KEYS, OR_NAME, Columns
+from ingest.numerals import Unreadable
 
 LABELS_WITHIN = 2
 """Labels stand in the first columns, each with its value to the right."""
@@ -103,10 +104,20 @@ def _identifies(labels: dict[str, Label]) -> bool:
 
 def _same(earlier: dict[str, Label], labels: dict[str, Label]) -> bool:
     return all(
-        name in earlier and keys.text(earlier[name].value) == keys.text(label.value)
+        name in earlier and _plain(name, earlier[name].value) == _plain(name, label.value)
         for name, label in labels.items()
         if name in IDENTIFYING
     )
+
+
+def _plain(name: str, value: Value) -> str | None:
+    """A key as it is compared: `năm 2026` is 2026, and 7228 is 07228."""
+    if name == "unit_code":
+        return keys.unit(value)
+    try:
+        return keys.period(value) if name == "period" else keys.text(value)
+    except Unreadable:
+        return keys.text(value)
 
 
 def _inherited(labels: dict[str, Label]) -> dict[str, Label]:
@@ -115,10 +126,10 @@ def _inherited(labels: dict[str, Label]) -> dict[str, Label]:
 
 
 def _end_before_other_labels(grid: Grid, section: Section, start: int) -> None:
-    """Labels of another report below the last table, whose own header was not understood."""
+    """Another unit's labels below the last table, whose own header was not understood."""
     for row in range(start, len(grid.rows)):
         labels = _labels(grid, row, row + 1)
-        if _identifies(labels) and not _same(section.labels, labels):
+        if "unit_code" in labels and not _same(section.labels, {"unit_code": labels["unit_code"]}):
             section.end = row
             section.stray = section.stray or row
             return

@@ -19,7 +19,9 @@ class TableCells:
         self.grid = grid
         self.section = section
         self.header = section.header
-        self.places = section.header.columns.places
+        columns = section.header.columns.places
+        is_keyed = section.header.is_keyed
+        self.places = {name: place for name, place in columns.items() if is_keyed or name not in KEYS}
         self.merged = [area for area in grid.merged if area[0] != area[1]]
         self.shown = {**grid.shown, **self._merged_parts()}
         self._joined: tuple[int, Sequence[Value]] = (-1, [])

@@ -54,6 +54,8 @@ OWN = [("5.1", "291"), ("5.2", "480")]
         [("[1]", "[2]", "[3]", "[4]", "[5]", "[6]=[4]/[5]x100", "[7]")],
         [("", "Trang 2"), made.HEADER],
         [(), *made.LABELS, made.HEADER],
+        [(), ("Kỳ báo cáo", "năm 2026"), ("Mã đơn vị", 7228), ("Cơ quan báo cáo", "UBND phường")],
+        [(), ("Chương trình:", "Chương trình hành động vì trẻ em")],
     ],
 )
 def test_a_signature_a_date_a_letter_s_number_a_note_and_a_repeated_header_are_no_line(rows, measures):

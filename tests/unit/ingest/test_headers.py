@@ -146,3 +146,8 @@ def test_how_a_figure_is_made_is_no_heading(measures):
 def test_the_numbers_of_the_lines_are_no_figures_whatever_their_column_is_called(measures):
     assert read(made.HEADER[3:6], measures, made.cell("C8", 1), made.cell("C9", 2)).issues == []
     assert read(made.HEADER[3:6], measures, made.cell("H8", 1), made.cell("H9", 2)).issues != []
+
+
+def test_a_column_of_agencies_in_the_form_names_no_report(measures):
+    report = read(made.HEADER[3:6], measures, made.cell("H7", "Cơ quan báo cáo"), made.cell("H8", "Sở Y tế"))
+    assert (report.agency, report.issues) == ("UBND", [])
