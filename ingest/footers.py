@@ -72,9 +72,13 @@ def is_numbering(row: Sequence[Value], *, is_first: bool, has_names: bool) -> bo
 
     is_first: it stands right under the headings. has_names: a column of words lies among its numbers.
     """
-    texts = [visible(reading.as_text(cell)).strip() for cell in row]
-    texts = [text for text in texts if text]
-    if len(texts) < 3 or not all(NUMBERED_COLUMN.fullmatch(text) for text in texts):
+    texts: list[str] = []
+    for cell in row:
+        text = visible(reading.as_text(cell)).strip()
+        if text and not NUMBERED_COLUMN.fullmatch(text):
+            return False
+        texts += [text] if text else []
+    if len(texts) < 3:
         return False
     numbers = [int(found[0]) for text in texts if (found := re.search(r"[0-9]+", text.partition("=")[0]))]
     is_row = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else len(texts) > 3

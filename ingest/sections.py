@@ -3,7 +3,7 @@
 A header that comes again with the same columns continues its table. Labels that name another report end it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -82,13 +82,18 @@ def of(grid: Grid) -> list[Section]:
 def _headers(grid: Grid) -> Iterator[Header]:
     skipped = -1
     for row, cells in enumerate(grid.rows):
-        if row <= skipped or headers.count(cells) < 1 or footers.is_tagged(cells):
+        if row <= skipped or _has_figures(cells) or headers.count(cells) < 1 or footers.is_tagged(cells):
             continue
         if headers.looks_like_a_table(cells):
             yield Header(row, row, list(cells), headers.columns(cells, grid.sheet))
         elif joined := headers.over_rows(grid.rows[row : row + HEADER_ROWS]):
             skipped = row + joined[1] - 1
             yield Header(row, skipped, joined[0], headers.columns(joined[0], grid.sheet))
+
+
+def _has_figures(cells: Sequence[Value]) -> bool:
+    """More numbers than a header may have (years are headings too): so that most lines need no further look."""
+    return sum(cell.isdigit() if isinstance(cell, str) else isinstance(cell, int | float) for cell in cells) > 2
 
 
 def _continues(section: Section, header: Header, labels: dict[str, Label]) -> bool:

@@ -71,12 +71,12 @@ class TableCells:
         }
 
     def is_numbering(self, index: int) -> bool:
+        """Whether a row holds the form's own numbers of its columns."""
         cells = self.grid.rows[index]
-        numbered = [place for place, cell in enumerate(cells) if not is_blank([cell])]
         figures = {self.places[name] for name in ("indicator", *PARTS) if name in self.places}
-        has_names = any(place not in figures and place < len(self.header.cells) for place in numbered)
-        is_first = index == self.header.last + 1
-        return footers.is_numbering(cells, is_first=is_first, has_names=has_names)
+        named = set(range(len(self.header.cells))) - figures
+        has_names = any(not is_blank([cell]) for place, cell in enumerate(cells) if place in named)
+        return footers.is_numbering(cells, is_first=index == self.header.last + 1, has_names=has_names)
 
     def _cells(self, index: int) -> Sequence[Value]:
         """The cells of a row; in a comma-separated file with its split value in one cell again."""
