@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # A package from the caller's environment must not shadow one of requirements.lock.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup demo up down test lint bench docs
+.PHONY: help setup demo up down test lint bench docs dbt
 
 help: ## these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-7s %s\n", $$1, $$2 }'
@@ -43,6 +43,9 @@ lint: setup ## style, types, walls between the rooms, format of the SQL
 
 bench: setup ## the benchmarks: minutes long, ratios within one run
 	$(BIN)/python -m tests.bench
+
+dbt: setup ## dbt on this home's database: make dbt ARGS="build --select fct_indicator_rollup+"
+	@$(BIN)/baocao dbt $(ARGS)
 
 docs: setup ## write docs/reference anew from commands, settings, DAGs and marts
 	$(BIN)/python -m docs.generate

@@ -131,8 +131,8 @@ def _take(cells: list[str], header: list[str], line: int, contacts: dict[Contact
 
 def _unknown(connection: psycopg.Connection, contacts: dict[Contact, int]) -> Iterator[Refusal]:
     """The rows whose unit has never been on the map and is nobody's programme's, or whose agency no programme has."""
-    known = "select unit_code from app.org_unit union select root_unit_code from catalogue.programmes"
-    units = {code for (code,) in connection.execute(known).fetchall()}
+    query = "select unit_code from app.org_unit union select root_unit_code from catalogue.programmes"
+    units = {code for (code,) in connection.execute(query).fetchall()}
     agencies = {code for (code,) in connection.execute("select agency_code from catalogue.agencies").fetchall()}
     for contact, line in contacts.items():
         if contact.unit_code not in units:

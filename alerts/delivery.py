@@ -15,7 +15,7 @@ from warehouse.logging import get_logger
 
 log = get_logger(__name__)
 
-UNANSWERED_IN_A_ROW = 3
+FAILURES_IN_A_ROW = 3
 """After so many messages that a server did not take it is left alone for this run, and its other messages wait."""
 
 
@@ -28,19 +28,19 @@ class Delivery:
     """
 
     connection: psycopg.Connection
-    moment: datetime
+    at: datetime
     usable: Mapping[str, Channel]
     sent: int = 0
     refused: int = 0
     given_up: int = 0
     waiting: int = 0
     failure: Unreachable | None = None
-    _unanswered: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    _said: dict[tuple[str, ...], Unreachable] = field(default_factory=dict)
+    _failures: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    _last_failures: dict[tuple[str, ...], Unreachable] = field(default_factory=dict)
 
     def send(self, message: QueuedMessage) -> None:
         """Hand the message over, and settle it or leave it for the next run."""
-        taken, refusals, silences = bool(message.taken_by), [], []
+        taken, refusals, failures = bool(message.taken_by), [], []
         posts = message.posts()
         for post in posts:
             try:
@@ -48,14 +48,14 @@ class Delivery:
             except Refused as error:
                 refusals.append(str(error))
             except Unreachable as error:
-                silences.append(error)
+                failures.append(error)
             else:
                 taken = True
                 if len(posts) > 1:
                     outbox.note_taken(self.connection, post.message_id, post.only)
                     self.connection.commit()
-        if silences:
-            self._leave(message, silences[-1])
+        if failures:
+            self._leave(message, failures[-1])
         else:
             self._settle(message, taken, "; ".join(dict.fromkeys(refusals)))
         self.connection.commit()
@@ -63,32 +63,32 @@ class Delivery:
     def _hand_over(self, post: QueuedMessage) -> None:
         """One post to one server, unless that was silent too often in this run."""
         server = addresses.server(post.channel, post.recipient)
-        if self._unanswered[server] >= UNANSWERED_IN_A_ROW:
-            raise self._said[server]
+        if self._failures[server] >= FAILURES_IN_A_ROW:
+            raise self._last_failures[server]
         try:
             self.usable[post.channel].send(post, self._note_attempt)
         except (Later, Refused):
-            self._unanswered[server] = 0
+            self._failures[server] = 0
             raise
         except Unreachable as error:
-            self._unanswered[server] += UNANSWERED_IN_A_ROW if isinstance(error, Unusable) else 1
-            self._said[server] = error
+            self._failures[server] += FAILURES_IN_A_ROW if isinstance(error, Unusable) else 1
+            self._last_failures[server] = error
             raise
-        self._unanswered[server] = 0
+        self._failures[server] = 0
 
     def _note_attempt(self, message: QueuedMessage) -> None:
         outbox.note_attempt(self.connection, message.message_id)
         self.connection.commit()
 
     def _leave(self, message: QueuedMessage, error: Unreachable) -> None:
-        if retries.note_failure(self.connection, message.message_id, str(error), self.moment):
+        if retries.note_failure(self.connection, message.message_id, str(error), self.at):
             self.waiting += 1
             self.failure = error
         else:
             self.given_up += 1
 
     def _settle(self, message: QueuedMessage, taken: bool, refusals: str) -> None:
-        outbox.settle(self.connection, message.message_id, "sent" if taken else "failed", self.moment, refusals)
+        outbox.settle(self.connection, message.message_id, "sent" if taken else "failed", self.at, refusals)
         if taken:
             self.sent += 1
         else:

@@ -37,7 +37,7 @@ class Issue:
 class Alert:
     """One report that somebody is told of: at which stage of the ladder, and as whom.
 
-    came_at: when the report came after all, for the stage `resolved`. above: the unit above the one that owes.
+    fulfilled_at: when the report came after all, for the stage `resolved`. above: the unit above the one that owes.
     moved_from, moved_by: the last day in time before the deadline was moved, and the day of that decision.
     is_document: a report without figures.
     """
@@ -61,15 +61,15 @@ class Alert:
     is_document: bool = False
     moved_from: date | None = None
     moved_by: date | None = None
-    came_at: datetime | None = None
+    fulfilled_at: datetime | None = None
     above_code: str = ""
     above_name: str = ""
     reasons: tuple[Issue, ...] = ()
-    reasons_untold: int = 0
+    reasons_omitted: int = 0
 
-    def days_left(self, moment: datetime) -> int:
+    def days_left(self, at: datetime) -> int:
         """Calendar days from the moment's to the last day in time; negative when it has passed."""
-        return (self.last_on_time_on - moment.astimezone(ZONE).date()).days
+        return (self.last_on_time_on - at.astimezone(ZONE).date()).days
 
     @property
     def who(self) -> str:
@@ -79,7 +79,7 @@ class Alert:
         return f"{self.unit_name} · {self.agency_name or self.agency_code}"
 
     @property
-    def greeted(self) -> str:
+    def addressee(self) -> str:
         """Who is written to: of a report about a unit the agency, not the unit."""
         is_of_agency = self.audience == OWES and self.agency_code != "UBND"
         return self.who if is_of_agency else self.addressed_name
@@ -92,9 +92,9 @@ class Alert:
         decided = f" theo quyết định ngày {wording.day(self.moved_by)}" if self.moved_by else ""
         return f"đã dời từ ngày {wording.day(self.moved_from)}{decided}"
 
-    def standing(self, moment: datetime) -> str:
+    def time_left(self, at: datetime) -> str:
         """ "còn 7 ngày", "hạn cuối hôm nay", "quá hạn 3 ngày"."""
-        left = self.days_left(moment)
+        left = self.days_left(at)
         if left < 0:
             return f"quá hạn {-left} ngày"
         return f"còn {left} ngày" if left else "hạn cuối hôm nay"
@@ -110,25 +110,25 @@ class Listing:
     last_on_time_on: date
     moved: str
     alerts: Sequence[Alert]
-    silent: Sequence[Alert] = field(init=False)
+    outstanding: Sequence[Alert] = field(init=False)
     resolved: Sequence[Alert] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "silent", [alert for alert in self.alerts if alert.stage != "resolved"])
+        object.__setattr__(self, "outstanding", [alert for alert in self.alerts if alert.stage != "resolved"])
         object.__setattr__(self, "resolved", [alert for alert in self.alerts if alert.stage == "resolved"])
 
     @property
     def groups(self) -> list[tuple[str, list[Alert]]]:
-        """The silent by the unit above them, each with its name: of an owner's thousands nobody reads a flat list."""
+        """The outstanding reports by the unit above, each with its name: nobody reads a flat list of thousands."""
         found: dict[tuple[str, str], list[Alert]] = {}
-        for alert in self.silent:
+        for alert in self.outstanding:
             found.setdefault((alert.above_code, alert.above_name), []).append(alert)
         return [(name, found[code, name]) for code, name in sorted(found)]
 
-    def common_standing(self, moment: datetime) -> str:
+    def common_time_left(self, at: datetime) -> str:
         """ "quá hạn 3 ngày", where all who are silent have the same day; else empty."""
-        standings = {alert.standing(moment) for alert in self.silent}
-        return standings.pop() if len(standings) == 1 else ""
+        texts = {alert.time_left(at) for alert in self.outstanding}
+        return texts.pop() if len(texts) == 1 else ""
 
 
 @dataclass(frozen=True)
@@ -138,8 +138,8 @@ class Text:
     html: str
 
 
-def compose(alerts: Sequence[Alert], moment: datetime) -> Text:
-    """One message for all that one recipient is told in a run. moment: what the run takes as now."""
+def compose(alerts: Sequence[Alert], at: datetime) -> Text:
+    """One message for all that one recipient is told in a run. at: what the run takes as now."""
     own = [alert for alert in alerts if alert.audience == OWES]
     others = [alert for alert in alerts if alert.audience != OWES]
     values = {
@@ -147,11 +147,11 @@ def compose(alerts: Sequence[Alert], moment: datetime) -> Text:
         "figures": [alert for alert in own if not alert.is_document],
         "documents": [alert for alert in own if alert.is_document],
         "listings": list(_listings(others)),
-        "moment": moment,
-        "addressed": ", ".join(dict.fromkeys(alert.greeted for alert in alerts)),
+        "at": at,
+        "addressed": ", ".join(dict.fromkeys(alert.addressee for alert in alerts)),
     }
     return Text(
-        " ".join(_subject(own, others, moment).split()),  # a name may hold a line break, a header may not
+        " ".join(_subject(own, others, at).split()),  # a name may hold a line break, a header may not
         _templates().get_template("digest.txt.j2").render(values),
         _templates().get_template("digest.html.j2").render(values),
     )
@@ -174,18 +174,18 @@ def _listings(alerts: Sequence[Alert]) -> Iterator[Listing]:
         yield Listing(first.programme_name, first.period, first.phrase, first.last_on_time_on, first.moved, members)
 
 
-def _subject(own: Sequence[Alert], others: Sequence[Alert], moment: datetime) -> str:
+def _subject(own: Sequence[Alert], others: Sequence[Alert], at: datetime) -> str:
     if not own:
-        silent = [alert for alert in others if alert.stage != "resolved"]
-        if not silent:
+        outstanding = [alert for alert in others if alert.stage != "resolved"]
+        if not outstanding:
             return f"Đã nhận {len(others)} báo cáo từng bị thiếu"
-        return f"{len(silent)} báo cáo của các đơn vị chưa nhận được"
-    overdue = [alert for alert in own if alert.days_left(moment) < 0]
+        return f"{len(outstanding)} báo cáo của các đơn vị chưa nhận được"
+    overdue = [alert for alert in own if alert.days_left(at) < 0]
     if len(own) > 1:
         return f"{len(own)} báo cáo cần gửi" + (f", {len(overdue)} đã quá hạn" if overdue else "")
     first = own[0]
     what = "Báo cáo bị từ chối" if first.is_rejected else "Báo cáo cần gửi"
-    return f"{what}, {first.standing(moment)}: {first.who}, {wording.period(first.period)}"
+    return f"{what}, {first.time_left(at)}: {first.who}, {wording.period(first.period)}"
 
 
 @cache
@@ -200,5 +200,5 @@ def _templates() -> "Environment":
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"period": wording.period, "moment": wording.moment, "day": wording.day}
+    environment.filters |= {"period": wording.period, "timestamp": wording.timestamp, "day": wording.day}
     return environment

@@ -1,4 +1,4 @@
-"""What the people who run the warehouse are told: a pipeline that is late, say. Reports have their ladder and ledger.
+"""Notify the people who run the warehouse: a pipeline that is late, say. Reports have their ladder and ledger.
 
 BAOCAO_OPERATOR is one address: an e-mail address, for which BAOCAO_SMTP_URL names the server, or one that takes
 messages by itself, as a contact's `webhook` does.
@@ -17,10 +17,10 @@ from warehouse.settings import get_settings
 log = get_logger(__name__)
 
 
-def tell(subject: str, text: str) -> bool:
-    """Log the warning, and send it to BAOCAO_OPERATOR; returns whether somebody took it, False where none is set.
+def notify(subject: str, text: str) -> bool:
+    """Log the warning, and send it to BAOCAO_OPERATOR; returns whether a server took it, False where none is set.
 
-    subject: one line; text: plain, of any length. Nothing is kept: who calls twice tells twice.
+    subject: one line; text: plain, of any length. Nothing is kept: two calls send two messages.
     Raises WrongCall for an address that nobody can be written to at, base.Unreachable when nobody answers after
     some attempts, base.Refused when the other side never will take it. The warning is in the log in any case.
     """
@@ -31,7 +31,7 @@ def tell(subject: str, text: str) -> bool:
     name = _channel(address)
     with opening.open_channels() as usable:
         if name not in usable:
-            log.warning("BAOCAO_OPERATOR is an e-mail address and BAOCAO_SMTP_URL is not set: nobody was told.")
+            log.warning("BAOCAO_OPERATOR is an e-mail address and BAOCAO_SMTP_URL is not set: nothing is sent.")
             return False
         usable[name].send(_message(name, address, subject, text), lambda message: None)
     return True

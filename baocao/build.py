@@ -1,5 +1,6 @@
 """`baocao build` and `baocao run`: make the figures, or do everything that the DAGs do."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -18,8 +19,10 @@ def build(
 ) -> None:
     """Raw to marts, and the checks on the marts.
 
-    Makes again what changed since the last build; everything, where the plans' rows or the models did.
+    Makes again what is made of other reports, rows or models than the tables hold. Ends with 1 where a broken check
+    holds the publication of a programme; the others can be published.
     """
+    from expectations.checks import NotFitToPublish
     from pipeline import building
 
     database.prepare()
@@ -28,15 +31,18 @@ def build(
     made = sum(node.node_id.startswith("model.") for node in result.nodes)
     tests = sum(node.node_id.startswith("test.") for node in result.nodes)
     typer.echo(f"{made} models built, {tests} tests passed.")
+    if result.held:
+        raise NotFitToPublish(result.held)
 
 
 @app.command()
 def run() -> None:
     """Receive the inbox, build, check who has not reported, remind and publish: what the DAGs run, once.
 
-    A report that is missing stops nothing. Where something stands that cannot be true, letters go out all the same,
-    and nothing is published.
+    A report that is missing stops nothing. Where something cannot be true, letters go out all the same, and nothing of
+    its programme is published: the others are, and the command ends with 1 and says so.
     """
+    from expectations.checks import NotFitToPublish
     from pipeline import building, completeness, publishing, receiving, reminding
 
     database.prepare()
@@ -46,7 +52,8 @@ def run() -> None:
         building.build()
         status.update("Checking who has not reported…")
         try:
-            completeness.check()
+            with suppress(NotFitToPublish):  # publish() holds the programme and says why
+                completeness.check()
         finally:
             status.update("Writing to those who have not reported…")
             reminding.remind()

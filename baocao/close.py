@@ -30,5 +30,5 @@ def close(
     if json:
         write_document(asdict(closed))
         return
-    typer.echo(closing.told(closed))
+    typer.echo(closing.closed_message(closed))
     typer.echo(f"Số liệu lúc khoá: baocao report {programme} ĐƠN_VỊ {period} --as-of {closed.closed_at.isoformat()}")

@@ -1,5 +1,6 @@
 """`baocao db`: the way into the warehouse for other programs."""
 
+import shlex
 from enum import StrEnum
 from typing import Annotated
 
@@ -33,3 +34,13 @@ def url(
         write_document({"role": role.value, "url": address})
     else:
         typer.echo(address)
+
+
+@app.command()
+def env() -> None:
+    """The lines of .env.example, filled in for this home's database, password included: for dbt's own command line."""
+    from pipeline import building
+
+    database.prepare()
+    for name, value in building.connection_variables().items():
+        typer.echo(f"{name}={shlex.quote(value)}")

@@ -37,18 +37,18 @@ def demo(
 
     signal.signal(signal.SIGTERM, _leave)  # so that a cancelled job stops its services too
     console = Console() if sys.stdout.isatty() else Console(width=LOG_WIDTH)
-    story = _Story(console)
+    log = _Log(console)
     folder = get_settings().home / "demo"
     try:
         with mailbox(folder / "mailbox") as smtp_url, _environment(REPLAY | {"BAOCAO_SMTP_URL": smtp_url}):
-            story.tell("PostgreSQL and Airflow are starting; the plans and the map are loading")
-            _prepare(story)
-            _play(folder, story)
+            log.report("PostgreSQL and Airflow are starting; the plans and the map are loading")
+            _prepare(log)
+            _play(folder, log)
             services.stop()
         demo_summary.show(console, folder / "mailbox")
         if keep:
             services.start()
-        demo_summary.show_where_to_look(console, is_running=keep)
+        demo_summary.show_addresses(console, is_running=keep)
     finally:
         if not keep:
             services.stop()
@@ -59,19 +59,19 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
     sys.exit(1)
 
 
-class _Story:
+class _Log:
     """Tells what happens with the seconds since the start: a line at a time, for a terminal or a log."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
         self.started = time.monotonic()
 
-    def tell(self, text: str) -> None:
+    def report(self, text: str) -> None:
         seconds = int(time.monotonic() - self.started)
         self.console.print(f"[dim]{seconds // 60}:{seconds % 60:02}[/dim]  {text}", highlight=False, soft_wrap=True)
 
 
-def _prepare(story: _Story) -> None:
+def _prepare(log: _Log) -> None:
     """Airflow comes up in its own processes while this one loads the catalogue."""
     from pipeline import building
     from warehouse import database
@@ -81,12 +81,12 @@ def _prepare(story: _Story) -> None:
     database.prepare()
     services.start(wait=False)
     building.prepare_catalogue()
-    story.tell("the catalogue is loaded")
+    log.report("the catalogue is loaded")
     services.start()
-    story.tell(f"Airflow is healthy at {services.address()}")
+    log.report(f"Airflow is healthy at {services.address()}")
 
 
-def _play(folder: Path, story: _Story) -> None:
+def _play(folder: Path, log: _Log) -> None:
     """One wave after the other; figures and publication of a wave run beside the next wave's arrival."""
     from baocao import demo_season
     from warehouse.airflow.api import AirflowApi, Follower
@@ -94,23 +94,23 @@ def _play(folder: Path, story: _Story) -> None:
     airflow = AirflowApi()
     waves = demo_season.waves(folder / "files")
     _import_contacts(folder / "contacts.csv", demo_season.units_that_owe())
-    story.tell(f"{sum(len(wave.files) for wave in waves)} files are written: two real reports, the others made up")
+    log.report(f"{sum(len(wave.files) for wave in waves)} files are written: two real reports, the others made up")
     airflow.wait_for_dags(DAGS)
     follower = Follower(airflow)
     for wave in waves:
-        story.tell(f"[bold]{wave.moment[:16].replace('T', ' ')}[/bold]  {wave.says} ({len(wave.files)} files)")
+        log.report(f"[bold]{wave.at[:16].replace('T', ' ')}[/bold]  {wave.description} ({len(wave.files)} files)")
         _drop(wave.files)
-        run = airflow.trigger(wave.dag_id, wave.moment)
+        run = airflow.trigger(wave.dag_id, wave.at)
         follower.add(run)
         while follower.is_busy(run):
-            _tell_changes(follower, story)
+            _report_changes(follower, log)
     while follower.is_busy():
-        _tell_changes(follower, story)
+        _report_changes(follower, log)
 
 
-def _tell_changes(follower: "Follower", story: _Story) -> None:
+def _report_changes(follower: "Follower", log: _Log) -> None:
     for run in follower.poll():
-        story.tell(f"    {run.dag_id:<12} {run.state}")
+        log.report(f"    {run.dag_id:<12} {run.state}")
     time.sleep(POLL_SECONDS)
 
 

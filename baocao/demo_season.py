@@ -18,7 +18,7 @@ CORRECTED_TWICE = "07228"
 CORRECTED_LINES = ("2", "5.1")
 SEED = 2026
 FIRST, MENDED, DEADLINE, LATE = (
-    f"{moment}:00+07:00" for moment in ("2026-11-20T08:00", "2026-11-25T08:00", "2026-11-30T07:00", "2026-12-05T08:00")
+    f"{at}:00+07:00" for at in ("2026-11-20T08:00", "2026-11-25T08:00", "2026-11-30T07:00", "2026-12-05T08:00")
 )
 EXAMPLES = PROJECT_ROOT / "docs" / "examples"
 
@@ -27,7 +27,7 @@ EXAMPLES = PROJECT_ROOT / "docs" / "examples"
 class Cast:
     """Who plays which part, by unit code. wrong: the defect that the unit's first report carries."""
 
-    silent: list[str]
+    missing: list[str]
     late: list[str]
     wrong: dict[str, str]
     mended: list[str]
@@ -38,9 +38,9 @@ class Cast:
 class Wave:
     """One moment of the season: files into the inbox, then a run of a DAG that lives at that moment."""
 
-    moment: str
+    at: str
     dag_id: str
-    says: str
+    description: str
     files: list[Path] = field(default_factory=list)
 
 
@@ -59,10 +59,10 @@ def cast(units: Sequence[str], defects: Sequence[str]) -> Cast:
     defects: names of publish.simulation.error_cases.DEFECTS; as many units report wrongly, one each.
     """
     free = [code for code in units if code != CORRECTED_TWICE]
-    silent, late = free[7::17], free[3::20]
-    others = [code for code in free if code not in {*silent, *late}]
+    missing, late = free[7::17], free[3::20]
+    others = [code for code in free if code not in {*missing, *late}]
     wrong = dict(zip(others[4::8], defects, strict=False))
-    return Cast(silent, late, wrong, mended=list(wrong)[:5], mended_late=list(wrong)[5:7])
+    return Cast(missing, late, wrong, mended=list(wrong)[:5], mended_late=list(wrong)[5:7])
 
 
 def waves(folder: Path) -> list[Wave]:
@@ -102,7 +102,7 @@ def waves(folder: Path) -> list[Wave]:
 
 
 def _first(units: Sequence[str], parts: Cast) -> list[str]:
-    return [code for code in units if code not in parts.silent and code not in parts.late]
+    return [code for code in units if code not in parts.missing and code not in parts.late]
 
 
 def _made_up(

@@ -32,7 +32,7 @@ def show(console: Console, mailbox: Path) -> None:
     _show_origin(console)
 
 
-def show_where_to_look(console: Console, is_running: bool) -> None:
+def show_addresses(console: Console, is_running: bool) -> None:
     """Addresses and commands; where the services were stopped, the command that starts them again comes first."""
     _title(console, "Where to look")
     programme, period = COMMUNES
@@ -123,7 +123,7 @@ def _show_origin(console: Console) -> None:
     _title(console, f"Where a figure comes from · chỉ tiêu {TRACED}, đơn vị {CORRECTED_TWICE}, kỳ {COMMUNES[1]}")
     for row in _rows(season.source_lines, *COMMUNES, CORRECTED_TWICE, TRACED):
         console.print(
-            f"{wording.moment(row['received_at'])}  {row['submission_type']:<10} {row['numerator_raw']} / "
+            f"{wording.timestamp(row['received_at'])}  {row['submission_type']:<10} {row['numerator_raw']} / "
             f"{row['denominator_raw']}  {escape(row['file_name'])}  {row['sheet']}!{row['column_name']}{row['row_no']}",
             highlight=False,
             soft_wrap=True,

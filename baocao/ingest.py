@@ -37,7 +37,7 @@ def ingest(
         task = progress.add_task("Đang nhận báo cáo", total=len(files) + 1)
         found = receiving.receive_files(files, from_inbox=False, on_file=lambda: progress.advance(task))
     _show(found, json)
-    _insist_on_an_answer(files, found)
+    _require_receipts(files, found)
 
 
 @app.command("receive-document")
@@ -58,7 +58,7 @@ def receive_document(
     _show([receiving.receive_document(programme, period, unit, file, agency, is_made_up=made_up)], json)
 
 
-def _insist_on_an_answer(files: Sequence[str], found: list["Receipt"]) -> None:
+def _require_receipts(files: Sequence[str], found: list["Receipt"]) -> None:
     """Raises BaocaoError where a file has no receipt: it could not even be opened."""
     missing = {PurePosixPath(file).name for file in files} - {receipt.file for receipt in found}
     if missing:
@@ -76,6 +76,10 @@ def _show(found: list["Receipt"], json: bool) -> None:
         if len(found) <= FILES_SHOWN or receipt.status == "rejected":
             console.print(receipt_text.render(receipt, at_most=ISSUES_SHOWN), soft_wrap=True)
     counts = Counter(receipt.status for receipt in found)
-    words = [f"{counts[status]} {word.lower()}" for status, word in receipt_text.STATUS_VI.items() if counts[status]]
-    console.print(f"{len(found)} tệp" + (f": {'; '.join(words)}" if words else ""), soft_wrap=True)
+    counts_by_status = [
+        f"{counts[status]} {label.lower()}" for status, label in receipt_text.STATUS_VI.items() if counts[status]
+    ]
+    console.print(
+        f"{len(found)} tệp" + (f": {'; '.join(counts_by_status)}" if counts_by_status else ""), soft_wrap=True
+    )
     console.print(f"Biên nhận: {get_settings().home / 'receipts'}", soft_wrap=True)

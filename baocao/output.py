@@ -45,13 +45,13 @@ def write_table(
     one_line: the column that gives way on a narrow screen: it is cut short, so that no other one is.
     """
     console, table = Console(), Table(*columns, title=title)
-    told = [["" if row.get(column) is None else str(row[column]) for column in columns] for row in rows]
-    if len(told) >= MANY:
-        typer.echo("\n".join([*filter(None, [title]), *_lines([list(columns), *told])]))
+    cells_by_row = [["" if row.get(column) is None else str(row[column]) for column in columns] for row in rows]
+    if len(cells_by_row) >= MANY:
+        typer.echo("\n".join([*filter(None, [title]), *_lines([list(columns), *cells_by_row])]))
         return
     if one_line:
-        _cut(told, columns, columns.index(one_line), console.width)
-    for cells in told:
+        _cut(cells_by_row, columns, columns.index(one_line), console.width)
+    for cells in cells_by_row:
         table.add_row(*cells)
     console.print(table)
 

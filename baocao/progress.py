@@ -32,9 +32,9 @@ def progress(programme: str, unit: Unit, period: Period, as_of: AsOf = None, jso
     if json:
         write_document(rows)
         return
-    told = figures.in_words(rows)
-    then = f" · như đã biết lúc {wording.moment(as_of)}" if as_of else ""
-    write_table(tuple(told[0]), told, title=f"{programme} · {unit} · {period}{then}", one_line="chỉ tiêu")
+    shown = figures.for_display(rows)
+    then = f" · như đã biết lúc {wording.timestamp(as_of)}" if as_of else ""
+    write_table(tuple(shown[0]), shown, title=f"{programme} · {unit} · {period}{then}", one_line="chỉ tiêu")
 
 
 @app.command()
@@ -62,8 +62,8 @@ def trace(
         return
     title = f"{programme} · {indicator} · {unit} · {period}"
     if traced.parts:
-        told = tracing.in_words(traced)
-        write_table(tuple(told[0]), told, title=title, one_line="tệp")
+        shown = tracing.for_display(traced)
+        write_table(tuple(shown[0]), shown, title=title, one_line="tệp")
     else:
         typer.echo(f"{title}: không có báo cáo nào đã được nhận nói về chỉ tiêu này.")
     for line in tracing.summary(traced):

@@ -42,8 +42,8 @@ def rates(
     if json:
         write_document(rows)
     elif rows:
-        then = f"như đã biết lúc {wording.moment(as_of)}" if as_of else None
-        told = reported.in_words(rows)
-        write_table(tuple(told[0]), told, title=then, one_line="đơn vị")
+        then = f"như đã biết lúc {wording.timestamp(as_of)}" if as_of else None
+        shown = reported.for_display(rows)
+        write_table(tuple(shown[0]), shown, title=then, one_line="đơn vị")
     else:
         typer.echo("No report is owed.")

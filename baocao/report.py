@@ -65,7 +65,9 @@ def _compare(
     if json:
         write_document(asdict(compared))
         return
-    title = f"{compared.unit_name} · {wording.period(period)} · {wording.moment(before)} → {wording.moment(after)}"
+    title = (
+        f"{compared.unit_name} · {wording.period(period)} · {wording.timestamp(before)} → {wording.timestamp(after)}"
+    )
     typer.echo(title if compared.changes else f"{title}: không có số liệu nào thay đổi.")
-    for line in comparison_data.told(compared):
+    for line in comparison_data.display_lines(compared):
         typer.echo(line)

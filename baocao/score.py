@@ -32,9 +32,9 @@ def score(
     if json:
         write_document(rows)
     elif rows:
-        told = score_data.in_words(rows)
-        write_table(tuple(told[0]), told, title=f"{programme} · {period}", one_line="đơn vị")
-        for unit, reasons in score_data.reasons_in_words(rows).items():
+        shown = score_data.for_display(rows)
+        write_table(tuple(shown[0]), shown, title=f"{programme} · {period}", one_line="đơn vị")
+        for unit, reasons in score_data.reason_texts(rows).items():
             typer.echo("\n    ".join([unit, *reasons]) if reasons else unit)
     else:
         typer.echo("No unit of the programme is scored in this period.")

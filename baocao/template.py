@@ -27,6 +27,6 @@ def template(
     database.prepare()
     building.prepare_catalogue()
     with database.connect() as connection:
-        asked = form_queries.form(connection, programme, unit, period, agency)
-        (form,) = prefill.beside(connection, [asked])
+        empty = form_queries.form(connection, programme, unit, period, agency)
+        (form,) = prefill.beside(connection, [empty])
     typer.echo(form_workbook.write(form, out))

@@ -1,19 +1,23 @@
-"""A person closes a period: the page says how its reports stand, someone answers, and the answer is kept with it.
+"""A person closes a period: the page shows its status, someone answers, and the answer is kept with it.
 
-standing → approval → close. Started by hand with a programme and a period. After "Khoá sổ" the figures of that moment
+period_status → approval → close. Started by hand with a programme and a period. After "Khoá sổ" the figures as of then
 are the vintage that stays and nobody is reminded any more; what is accepted later counts and is marked. After "Không
 khoá", or thirty days without an answer, nothing is closed and the run ends well. `baocao close` does the same without
 the question.
+
+If it fails: nothing was closed. `period_status`: programme or period is wrong, closed already, or not built yet; start
+a new run. `close`: the period was closed by somebody else meanwhile, or the database was away; `baocao close` says.
 """
 
 import csv
 from datetime import timedelta
 from pathlib import Path
 
-import pendulum
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import ExceptionRetryPolicy, Param, RetryAction, RetryRule, dag, task
+from airflow.sdk import Param, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
+
+from pipeline.dag_defaults import REPORTING, defaults
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "dbt_project" / "seeds" / "catalogue"
 CLOSE, KEEP_OPEN = "Khoá sổ", "Không khoá"
@@ -28,40 +32,29 @@ PROGRAMMES = {row["programme_code"]: row["name_vi"] for row in rows("programmes"
 PERIODS = sorted({row["period"] for row in rows("periods") if row["kind"] == "owed"})
 
 
-@dag(
-    schedule=None,
-    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Ho_Chi_Minh"),
-    catchup=False,
-    params={
-        "programme": Param(
-            next(iter(PROGRAMMES)),
-            type="string",
-            enum=list(PROGRAMMES),
-            values_display=PROGRAMMES,
-            title="Chương trình, kế hoạch",
-        ),
-        "period": Param(
-            type="string",
-            minLength=1,
-            examples=PERIODS,
-            title="Kỳ báo cáo",
-            description="2026, 2026-H1, 2026-Q3 hoặc 2026-06",
-        ),
-        "now": Param(None, type=["null", "string"], format="date-time", description="Empty: now"),
-    },
-    default_args={
-        "retries": 3,
-        "retry_delay": timedelta(seconds=15),
-        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.NotRetryable", RetryAction.FAIL)]),
-        "execution_timeout": timedelta(minutes=15),
-    },
-    doc_md=__doc__,
-    tags=["closing"],
-)
+PARAMS = {
+    "programme": Param(
+        next(iter(PROGRAMMES)),
+        type="string",
+        enum=list(PROGRAMMES),
+        values_display=PROGRAMMES,
+        title="Chương trình, kế hoạch",
+    ),
+    "period": Param(
+        type="string",
+        minLength=1,
+        examples=PERIODS,
+        title="Kỳ báo cáo",
+        description="2026, 2026-H1, 2026-Q3 hoặc 2026-06",
+    ),
+}
+
+
+@dag(schedule=None, doc_md=__doc__, **defaults(owner=REPORTING, tier=3, topic="closing", **PARAMS))
 def closing():
     @task
-    def standing(**context) -> dict[str, str]:
-        """Say how the period stands, for the one who decides; a wrong programme or period ends the run here."""
+    def period_status(**context) -> dict[str, str]:
+        """Count the period's reports, for the one who decides; a wrong programme or period ends the run here."""
         from pipeline import closing, run_clock
 
         with run_clock.of_run(context):
@@ -69,8 +62,8 @@ def closing():
 
     approval = HITLOperator(
         task_id="approval",
-        subject="{{ ti.xcom_pull(task_ids='standing')['subject'] }}",
-        body="{{ ti.xcom_pull(task_ids='standing')['body'] }}",
+        subject="{{ ti.xcom_pull(task_ids='period_status')['subject'] }}",
+        body="{{ ti.xcom_pull(task_ids='period_status')['body'] }}",
         options=[CLOSE, KEEP_OPEN],
         defaults=KEEP_OPEN,
         params={"note": Param(None, type=["null", "string"], title="Ghi chú", description="Số văn bản, lý do.")},
@@ -80,18 +73,18 @@ def closing():
 
     @task
     def close(response: dict, **context) -> str:
-        """Close the period if the answer was to, with who said so and when; else say that it stays open."""
+        """Close the period if the answer was to, with who decided and when; else log that it stays open."""
         from pipeline import closing, run_clock
 
         period = context["params"]["programme"], context["params"]["period"]
         who = response["responded_by_user"] or {"name": None}
-        answer = closing.Answer(who["name"], response["responded_at"], response["params_input"].get("note") or "")
+        decision = closing.Decision(who["name"], response["responded_at"], response["params_input"].get("note") or "")
         if CLOSE not in response["chosen_options"]:
-            raise AirflowSkipException(closing.told_open(*period, answer))
+            raise AirflowSkipException(closing.kept_open_message(*period, decision))
         with run_clock.of_run(context):
-            return closing.close_as_answered(*period, answer)
+            return closing.close_as_decided(*period, decision)
 
-    standing() >> approval
+    period_status() >> approval
     close(approval.output)
 
 

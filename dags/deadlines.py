@@ -1,67 +1,52 @@
-"""Every morning at seven: which reports are awaited? Tell who owes them, the level above and the owner, once a stage.
+"""Every morning at seven, which reports are outstanding? Remind who owes them, the level above and the owner.
 
-obligations → completeness and alerts. Who was told what, and when, is in `ops.alert_ledger`; a second run on the same
-day sends nothing again. After mornings that were missed one run makes up for all: the ladder tells the latest stage and
-records those it skipped. A channel that nobody answers on is tried again for a quarter of an hour or more, then
-`remind` has failed.
+obligations → completeness and alerts. Every stage of the ladder reminds once: each reminder is a row of
+`ops.alert_ledger`, and a second run on the same day sends nothing again. After mornings that were missed one run makes
+up for all: it sends the latest stage and records those it skipped. A channel that nobody answers on is tried again for
+a quarter of an hour or more, then `remind` has failed.
 
-A run that is not through by eight is told to `BAOCAO_OPERATOR` and to the log.
+A run that is not through by eight is reported to `BAOCAO_OPERATOR` and in the log.
+
+If it fails: start it again the same day, nobody is reminded twice. `build`: as for `figures`. `completeness`: reports
+that nobody owes or rates that cannot be, named in `ops.check_failure`; letters go out all the same, the publication
+waits. `remind`: the mail server or a webhook takes nothing; the letters stay queued, and `baocao alerts list` shows
+the error. After five such days: `baocao alerts run --retry-failed`.
 """
 
 import os
 from datetime import timedelta
 
-import pendulum
-from airflow.sdk import (
-    CronTriggerTimetable,
-    DeadlineAlert,
-    DeadlineReference,
-    ExceptionRetryPolicy,
-    Param,
-    RetryAction,
-    RetryRule,
-    SyncCallback,
-    dag,
-    task,
-)
+from airflow.sdk import DeadlineAlert, DeadlineReference, SyncCallback, dag, task
 
-ZONE = "Asia/Ho_Chi_Minh"
+from pipeline.dag_defaults import REPORTING, cron, defaults
+
 SCHEDULE = os.environ.get("BAOCAO_DEADLINES_SCHEDULE", "0 7 * * *")
 IN_TIME = timedelta(hours=1)
 
 
-def tell_late(context: dict) -> None:
+def notify_late(context: dict) -> None:
     """Airflow calls this where a run's deadline has passed and the run has not succeeded."""
     from pipeline import lateness
 
-    lateness.tell(context)
+    lateness.notify_operator(context)
 
 
 @dag(
-    schedule=None if SCHEDULE == "none" else CronTriggerTimetable(SCHEDULE, timezone=ZONE),
-    start_date=pendulum.datetime(2026, 1, 1, tz=ZONE),
-    catchup=False,
+    schedule=cron(SCHEDULE),
     max_active_runs=1,
-    params={"now": Param(None, type=["null", "string"], format="date-time", description="Empty: now")},
-    default_args={
-        "retries": 3,
-        "retry_delay": timedelta(seconds=15),
-        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.NotRetryable", RetryAction.FAIL)]),
-        "execution_timeout": timedelta(minutes=30),
-    },
     deadline=DeadlineAlert(
         name="in time",
         reference=DeadlineReference.DAGRUN_LOGICAL_DATE,
         interval=IN_TIME,
-        callback=SyncCallback(tell_late),
+        callback=SyncCallback(notify_late),
     ),
     doc_md=__doc__,
-    tags=["alerts"],
+    **defaults(owner=REPORTING, tier=1, topic="alerts", minutes=30),
 )
 def deadlines():
     @task
     def build(**context) -> None:
-        """Bring the status of each obligation to this moment."""
+        """Bring the status of each obligation up to now."""
         from pipeline import building, run_clock
 
         with run_clock.of_run(context):
@@ -70,7 +55,7 @@ def deadlines():
     # Twice the wait each time, and up to as much again by chance: given up after 15 to 30 minutes.
     @task(retries=4, retry_delay=timedelta(minutes=1), retry_exponential_backoff=2)
     def remind(**context) -> None:
-        """Write to whom a stage of the ladder is due for, one digest each."""
+        """Send one digest to each recipient for whom a stage of the ladder is due."""
         from pipeline import reminding, run_clock
 
         with run_clock.of_run(context):
@@ -78,7 +63,7 @@ def deadlines():
 
     @task
     def completeness(**context) -> None:
-        """Name the reports that are missing, and fail where something stands that nobody owes."""
+        """Name the reports that are missing, and fail where a report was accepted that nobody owes."""
         from pipeline import completeness, run_clock
 
         with run_clock.of_run(context):

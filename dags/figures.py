@@ -1,32 +1,23 @@
-"""When reports were judged: make the figures of the marts again, and check them before anyone reads them.
+"""When reports were checked: build the marts, and check them before anyone reads them.
 
 raw → marts → checks. dbt runs in one task; the result of each model is in `ops.node_result`.
-The asset `baocao://marts` then sets off the DAG `publication`.
+The asset `baocao://marts` then starts the DAG `publication`.
+
+If it fails: the message names the model or the rule. A rule of the marts: `ops.check_failure` names the rows, and
+nothing is published until a later build passes; mend the seed or the report, then start the DAG again. A dbt error:
+`logs/dbt.log` in the home. The marts keep what passed before; reports are still received meanwhile.
 """
 
-from datetime import timedelta
+from airflow.sdk import dag, task
 
-import pendulum
-from airflow.sdk import Asset, ExceptionRetryPolicy, Param, RetryAction, RetryRule, dag, task
-
-RAW = Asset("baocao://raw/submissions")
-MARTS = Asset("baocao://marts")
+from pipeline.dag_defaults import MARTS, OPERATIONS, RAW, defaults
 
 
 @dag(
     schedule=[RAW],
-    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Ho_Chi_Minh"),
-    catchup=False,
     max_active_runs=1,
-    params={"now": Param(None, type=["null", "string"], format="date-time", description="Empty: now")},
-    default_args={
-        "retries": 3,
-        "retry_delay": timedelta(seconds=15),
-        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.NotRetryable", RetryAction.FAIL)]),
-        "execution_timeout": timedelta(minutes=30),
-    },
     doc_md=__doc__,
-    tags=["figures"],
+    **defaults(owner=OPERATIONS, tier=1, topic="figures", minutes=30),
 )
 def figures():
     @task(outlets=[MARTS])

@@ -1,30 +1,22 @@
 """When the marts are new: write the workbooks and scorecards that offices take away.
 
 marts → workbooks, scorecards. What is written can be made again at any time from the marts.
+
+If it fails: offices keep the workbooks of the last publication, nothing is lost. "Nothing is published" names a broken
+invariant that the check of completeness found: `ops.check_failure` has its reports; when it is mended, `baocao run`
+checks and publishes. A full disk or a missing right on `published/` in the home: mend it and start the DAG again.
 """
 
-from datetime import timedelta
+from airflow.sdk import dag, task
 
-import pendulum
-from airflow.sdk import Asset, ExceptionRetryPolicy, Param, RetryAction, RetryRule, dag, task
-
-MARTS = Asset("baocao://marts")
+from pipeline.dag_defaults import MARTS, REPORTING, defaults
 
 
 @dag(
     schedule=[MARTS],
-    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Ho_Chi_Minh"),
-    catchup=False,
     max_active_runs=1,
-    params={"now": Param(None, type=["null", "string"], format="date-time", description="Empty: now")},
-    default_args={
-        "retries": 3,
-        "retry_delay": timedelta(seconds=15),
-        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.NotRetryable", RetryAction.FAIL)]),
-        "execution_timeout": timedelta(minutes=15),
-    },
     doc_md=__doc__,
-    tags=["publish"],
+    **defaults(owner=REPORTING, tier=2, topic="publish"),
 )
 def publication():
     @task

@@ -1,44 +1,28 @@
-"""Every two minutes: receive what offices dropped into the inbox, check it, say so.
+"""Every two minutes: receive what offices dropped into the inbox, check it, write receipts.
 
 inbox → catalogue → raw → gate. A file that fails gets a receipt with its issues; it never fails the run.
-When something was judged, the asset `baocao://raw/submissions` sets off the DAG `figures`.
+When something was checked, the asset `baocao://raw/submissions` starts the DAG `figures`.
+
+If it fails: no file is lost, it stays in the inbox or is in the archive, and the next run carries on. See which task
+failed. `prepare_catalogue`: a seed is wrong, the message names its row. `receive`: inbox or archive cannot be read or
+written. `check`: a rule cannot be evaluated, its message names it; its reports wait and no receipt is written for them.
 """
 
 import os
-from datetime import timedelta
 
-import pendulum
-from airflow.sdk import (
-    Asset,
-    CronTriggerTimetable,
-    ExceptionRetryPolicy,
-    Param,
-    RetryAction,
-    RetryRule,
-    dag,
-    task,
-)
+from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-RAW = Asset("baocao://raw/submissions")
-ZONE = "Asia/Ho_Chi_Minh"
+from pipeline.dag_defaults import OPERATIONS, RAW, cron, defaults
+
 SCHEDULE = os.environ.get("BAOCAO_INBOX_SCHEDULE", "*/2 * * * *")
 
 
 @dag(
-    schedule=None if SCHEDULE == "none" else CronTriggerTimetable(SCHEDULE, timezone=ZONE),
-    start_date=pendulum.datetime(2026, 1, 1, tz=ZONE),
-    catchup=False,
+    schedule=cron(SCHEDULE),
     max_active_runs=1,
-    params={"now": Param(None, type=["null", "string"], format="date-time", description="Empty: now")},
-    default_args={
-        "retries": 3,
-        "retry_delay": timedelta(seconds=15),
-        "retry_policy": ExceptionRetryPolicy([RetryRule("warehouse.errors.NotRetryable", RetryAction.FAIL)]),
-        "execution_timeout": timedelta(minutes=15),
-    },
     doc_md=__doc__,
-    tags=["ingest"],
+    **defaults(owner=OPERATIONS, tier=1, topic="ingest"),
 )
 def submissions():
     @task

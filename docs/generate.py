@@ -6,10 +6,9 @@ write.
 
 import ast
 import csv
-from collections.abc import Mapping
 from pathlib import Path
 
-from docs import programme_pages
+from docs import dictionary, programme_pages
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -54,32 +53,31 @@ def settings() -> str:
 
 
 def dags() -> str:
-    files = sorted((ROOT / "dags").glob("*.py"))
-    sections = [f"## `{file.stem}`\n\n{ast.get_docstring(ast.parse(file.read_text()))}\n" for file in files]
-    return "# DAGs\n\nA DAG's id is the name of its file in `dags/`.\n\n" + "\n".join(sections)
+    sections = [_dag(file) for file in sorted((ROOT / "dags").glob("*.py"))]
+    intro = (
+        "A DAG's id is the name of its file in `dags/`; what all share is in `pipeline/dag_defaults.py`. Tier 1: "
+        "reports or reminders stop, act the same day. Tier 2: offices see older figures, act within two days. "
+        "Tier 3: by hand."
+    )
+    return f"# DAGs\n\n{intro}\n\n" + "\n".join(sections)
+
+
+def _dag(file: Path) -> str:
+    from pipeline import dag_defaults
+
+    tree = ast.parse(file.read_text())
+    (shared,) = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node.func) == "defaults")
+    given = {keyword.arg: keyword.value for keyword in shared.keywords}
+    owner, tier = getattr(dag_defaults, _name(given["owner"])), ast.literal_eval(given["tier"])
+    return f"## `{file.stem}`\n\nOwner: {owner}. Tier {tier}.\n\n{ast.get_docstring(tree)}\n"
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def marts() -> str:
-    import yaml
-
-    described = [
-        model
-        for file in sorted((ROOT / "dbt_project/models/marts").glob("*__models.yml"))
-        for model in yaml.safe_load(file.read_text())["models"]
-    ]
-    sections = [_mart(model) for model in sorted(described, key=lambda model: model["name"])]
-    return "# Marts\n\nThe schema `marts`, read by the role `bi_reader`. Figures are not rounded.\n\n" + "\n".join(
-        sections
-    )
-
-
-def _mart(model: Mapping) -> str:
-    columns = [
-        f"| `{column['name']}` | {column.get('data_type', '')} | {' '.join(column.get('description', '').split())} |"
-        for column in model["columns"]
-    ]
-    table = "\n".join(["| column | type | |", "|---|---|---|", *columns])
-    return f"## `{model['name']}`\n\n{' '.join(model['description'].split())}\n\n{table}\n"
+    return dictionary.page()
 
 
 def programmes() -> str:
@@ -89,10 +87,10 @@ def programmes() -> str:
             f"{row['name_vi']}. {row['document_vi']}. |"
             for row in csv.DictReader(file)
         ]
-    says = (
+    intro = (
         "Rows of `dbt_project/seeds/catalogue/`; each programme's page tells who reports when and how figures are made."
     )
-    return "\n".join(["# Programmes", "", says, "", *_table(rows)])
+    return "\n".join(["# Programmes", "", intro, "", *_table(rows)])
 
 
 def _table(rows: list[str]) -> list[str]:

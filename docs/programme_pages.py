@@ -50,7 +50,7 @@ class _Page:
             self.score_sheet(),
             self.contradictions(),
             self.assumed(),
-            self.not_said(),
+            self.not_in_the_plan(),
         ]
         return "\n\n".join(section for section in sections if section)
 
@@ -83,7 +83,7 @@ class _Page:
         )
         documents = {row["agency_code"] for row in self.of("reporters") if row["form"] == "document"}
         contradicted = {row["contradiction_no"] for row in self.of("contradictions")}
-        told = [
+        parts = [
             f"{len(self.indicators)} lines",
             f"figures from {', '.join(who)}" if who else "nobody owes figures",
             *([f"documents from {words.plural(len(documents), 'reporter')}"] if documents else []),
@@ -91,7 +91,7 @@ class _Page:
             *(["a score sheet"] if self.of("score_sheets") else []),
             f"{words.plural(len(contradicted), 'contradiction')} of the plan",
         ]
-        return "In English: " + "; ".join(told) + "."
+        return "In English: " + "; ".join(parts) + "."
 
     def _own_years(self) -> list[str]:
         return sorted({row["target_year"] for row in self.of("targets") if row["target_scope"] != "national"})
@@ -187,7 +187,7 @@ class _Page:
             row["name_vi"] + (" 🔒" if row["is_sensitive"] == "true" else ""),
             row["unit_vi"],
             words.how(row),
-            self._spoken(code),
+            self._sources(code),
             self._targets(code),
             "<br>".join(
                 f"{base['period']}: {base['raw']}" for base in self.of("baselines") if base["indicator_code"] == code
@@ -200,7 +200,7 @@ class _Page:
         found.sort(key=lambda row: (list(words.SCOPES).index(row["target_scope"]), row["target_year"]))
         return "<br>".join(map(words.target, found))
 
-    def _spoken(self, code: str) -> str:
+    def _sources(self, code: str) -> str:
         """What each level's figure is; said once where all levels agree."""
         measures: dict[str, list[str]] = {}
         for row in self.of("indicator_measures"):
@@ -212,8 +212,8 @@ class _Page:
 
     def _comparators(self) -> str:
         own = Counter(row["comparator_source"] for row in self.of("targets") if row["target_scope"] != "national")
-        told = [f"{count} {words.COMPARATOR_SOURCES[source]}" for source, count in own.most_common()]
-        sentences = [f"Dấu so sánh của các mức kế hoạch: {', '.join(told)}." if told else ""]
+        parts = [f"{count} {words.COMPARATOR_SOURCES[source]}" for source, count in own.most_common()]
+        sentences = [f"Dấu so sánh của các mức kế hoạch: {', '.join(parts)}." if parts else ""]
         national = next((row for row in self.of("targets") if row["target_scope"] == "national"), None)
         if national:
             sentences.append(
@@ -306,9 +306,9 @@ class _Page:
             key = (row["contradiction_no"], f"{row['kind']}: {row['reading_a']}", row["reading_b"], row["handling"])
             alike.setdefault(key, []).append(row["indicator_code"])
         rows = []
-        for (number, *told), lines in alike.items():
+        for (number, *parts), lines in alike.items():
             printed = dict.fromkeys(note for line in lines for note in notes.get((number, line), []))
-            rows.append((number, words.codes([line for line in lines if line]), *told, " ".join(printed)))
+            rows.append((number, words.codes([line for line in lines if line]), *parts, " ".join(printed)))
         if not rows:
             return ""
         opening = (
@@ -332,7 +332,7 @@ class _Page:
         sentences += [sheet["note"] for sheet in self.of("score_sheets") if sheet["is_assumption"] == "true"]
         return "## Điều chúng tôi giả định\n\n" + "\n".join(f"- {sentence}" for sentence in sentences)
 
-    def not_said(self) -> str:
+    def not_in_the_plan(self) -> str:
         """The blanks of the catalogue: each is a row's empty cell, so the section cannot claim more than is there."""
         unpromised = self._without_target()
         unnumbered = [row["indicator_code"] for row in self.indicators if row["code_source"] == "ours"]

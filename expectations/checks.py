@@ -20,14 +20,14 @@ class NotFitToPublish(NotRetryable):
     """The marts hold rows that cannot be true; the message names each broken rule and how many rows break it."""
 
 
-def lay_out(session: psycopg.Connection, tables: Sequence[str], **values: object) -> None:
+def create_check_tables(session: psycopg.Connection, tables: Sequence[str], **values: object) -> None:
     """Make these checked tables, in their order, as temporary tables that end with the session.
 
     values: what the parameters in their SQL stand for, written in as literals so that the planner sees them.
     """
     cursor = psycopg.ClientCursor(session)
     for table in tables:
-        cursor.execute(f"create temporary table {table} as\n{rules.laid_out(table)}".encode(), values or None)
+        cursor.execute(f"create temporary table {table} as\n{rules.check_table_query(table)}".encode(), values or None)
         session.execute(f"analyze pg_temp.{table}")
 
 
@@ -66,6 +66,32 @@ def name_failures(session: psycopg.Connection, run_id: int, suites: Sequence[Sui
                     f"{suite.name}.{rule.code}: Great Expectations counted {counts[suite.name, rule.code]} rows, "
                     f"{named} were named."
                 )
+
+
+BY_PROGRAMME = """
+insert into ops.check_result_by_programme (run_id, suite, rule, programme_code, unexpected_count)
+select {run_id}, '{suite.name}', '{rule.code}', coalesce(programme_code, ''), count(*)
+from {suite.relation} where {rule.condition} group by coalesce(programme_code, '')
+on conflict (run_id, suite, rule, programme_code) do update set unexpected_count = excluded.unexpected_count
+returning programme_code
+"""
+
+
+def keep_by_programme(
+    session: psycopg.Connection, run_id: int, suites: Sequence[Suite], counts: Counts, severities: Mapping[str, str]
+) -> set[str]:
+    """Whose rows break each rule into ops.check_result_by_programme, after `keep` has kept the results.
+
+    Returns the programmes with a row that breaks a critical rule; '' among them: a row of no programme.
+    """
+    held: set[str] = set()
+    for suite in suites:
+        for rule in suite.rules:
+            if counts[suite.name, rule.code]:
+                query = BY_PROGRAMME.format(run_id=run_id, suite=suite, rule=rule).encode()
+                programmes = {programme for (programme,) in session.execute(query)}
+                held |= programmes if severities[rule.code] == "critical" else set()
+    return held
 
 
 def stop_if_critical(counts: Counts, severities: Mapping[str, str]) -> None:

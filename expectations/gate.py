@@ -12,7 +12,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from expectations import rules
-from expectations.checks import Counts, keep, lay_out
+from expectations.checks import Counts, create_check_tables, keep
 from expectations.context import CheckBroken, count_unexpected
 from expectations.rules import Rule, Suite
 from expectations.suites import raw_cell, raw_line, raw_submission, required_line
@@ -23,7 +23,7 @@ from warehouse.logging import get_logger
 log = get_logger(__name__)
 
 SUITES: tuple[Suite, ...] = (raw_submission.SUITE, raw_line.SUITE, raw_cell.SUITE, required_line.SUITE)
-TABLES = ("checked_submission", "compared_report", "checked_line", "checked_cell", "required_line")
+TABLES = ("resolved_unit", "checked_submission", "compared_report", "checked_line", "checked_cell", "required_line")
 """In this order: a checked table is laid out from those before it."""
 
 
@@ -33,7 +33,7 @@ def check(*batches: UUID) -> None:
     Idempotent, one process at a time. Raises CheckBroken when a rule cannot be trusted: then nothing is decided.
     """
     with database.exclusive("gate"), database.connect("loader") as session:
-        if not _lay_out_waiting(session, batches):
+        if not _create_waiting_tables(session, batches):
             return
         run_id = _start_run(session)
         session.commit()
@@ -63,7 +63,7 @@ def _severities() -> dict[str, str]:
     return {code: rule.severity for code, rule in catalogue.gate_rules().items()}
 
 
-def _lay_out_waiting(session: psycopg.Connection, batches: Iterable[UUID]) -> int:
+def _create_waiting_tables(session: psycopg.Connection, batches: Iterable[UUID]) -> int:
     """The checked tables of the reports that wait, for this session alone; returns how many reports those are."""
     session.execute("create temporary table waiting (submission_id uuid primary key)")
     waiting = session.execute(
@@ -78,17 +78,17 @@ def _lay_out_waiting(session: psycopg.Connection, batches: Iterable[UUID]) -> in
     ).rowcount
     if waiting:
         session.execute("analyze waiting")
-        lay_out(session, TABLES, now=clock.now())
+        create_check_tables(session, TABLES, now=clock.now())
         session.execute("create index on checked_cell (problem)")  # most of its rules ask for one finding
     return waiting
 
 
 def _write_issues(session: psycopg.Connection, counts: Counts) -> None:
     """One issue for each row that breaks a rule; raises CheckBroken where their number is not Great Expectations'."""
-    answers = catalogue.gate_rules()
+    messages = catalogue.gate_rules()
     for suite in SUITES:
         for rule in suite.rules:
-            written = session.execute(_issues_sql(suite, rule, answers[rule.code])).rowcount
+            written = session.execute(_issues_sql(suite, rule, messages[rule.code])).rowcount
             if written != counts[suite.name, rule.code]:
                 raise CheckBroken(
                     f"{suite.name}.{rule.code}: Great Expectations counted {counts[suite.name, rule.code]} rows, "
@@ -96,14 +96,14 @@ def _write_issues(session: psycopg.Connection, counts: Counts) -> None:
                 )
 
 
-def _issues_sql(suite: Suite, rule: Rule, answer: GateRule) -> str:
+def _issues_sql(suite: Suite, rule: Rule, message: GateRule) -> str:
     columns = {
         "submission_id": "submission_id",
         "line_id": "line_id",
-        "severity": rules.literal(answer.severity),
+        "severity": rules.literal(message.severity),
         "rule": rules.literal(rule.code),
-        "message_vi": rules.message_sql(answer.message_vi, "vi"),
-        "message_en": rules.message_sql(answer.message_en, "en"),
+        "message_vi": rules.message_sql(message.message_vi, "vi"),
+        "message_en": rules.message_sql(message.message_en, "en"),
         "sheet": "sheet",
         "cell": "cell",
         "line": "line",
@@ -125,9 +125,10 @@ def _write_verdicts(session: psycopg.Connection) -> dict[str, int]:
     """A verdict for each report that waits, in the order in which they arrived; returns how many of each status."""
     decided = session.execute(
         """
-        insert into ops.submission_verdict (submission_id, status, rules_version, decided_at)
+        insert into ops.submission_verdict (submission_id, unit_id, status, rules_version, decided_at)
         select
             report.submission_id,
+            report.unit_id,
             case
                 when bool_or(issue.severity = 'critical') then 'rejected'
                 when count(issue.issue_id) > 0 then 'accepted_with_warnings'
@@ -137,7 +138,7 @@ def _write_verdicts(session: psycopg.Connection) -> dict[str, int]:
             greatest(%(now)s, (select max(decided_at) from ops.submission_verdict))
         from pg_temp.checked_submission as report
         left join ops.submission_issue as issue on issue.submission_id = report.submission_id
-        group by report.submission_id, report.received_at, report.sha256
+        group by report.submission_id, report.unit_id, report.received_at, report.sha256
         order by report.received_at, report.sha256, report.submission_id
         returning status
         """,

@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from expectations.checks import Counts, keep, lay_out, name_failures, stop_if_critical
+from expectations.checks import Counts, create_check_tables, keep, name_failures, stop_if_critical
 from expectations.context import count_unexpected
 from expectations.rules import Suite, severities_of
 from expectations.suites import accepted_report, due_report, rpt_reporting_rates
@@ -37,17 +37,17 @@ class Checked:
     levels: list[dict[str, Any]]
 
 
-def check(run_id: int, moment: datetime) -> Checked:
+def check(run_id: int, as_of: datetime) -> Checked:
     """What breaks each rule at `as_of`; results and names are kept under the run (ops.pipeline_run).
 
     The marts have been brought to the newest verdicts by a build. Raises CheckBroken when a rule cannot be trusted:
     then nothing is kept.
     """
     with database.connect("loader") as session:
-        set_session_as_of_unchecked(session, moment)
+        set_session_as_of_unchecked(session, as_of)
         programmes, periods = session.execute(ALL).fetchone() or ([], [])
         scope = {"programmes": programmes or [], "periods": periods or []}
-        lay_out(session, [suite.table for suite in SUITES], moment=moment, **scope)
+        create_check_tables(session, [suite.table for suite in SUITES], as_of=as_of, **scope)
         session.commit()
         counts = count_unexpected(session, SUITES, SEVERITIES)
         keep(session, run_id, counts, SEVERITIES)
@@ -56,6 +56,6 @@ def check(run_id: int, moment: datetime) -> Checked:
     return Checked(counts, levels)
 
 
-def judge(checked: Checked) -> None:
+def stop_if_broken(checked: Checked) -> None:
     """Log what is broken; raises NotFitToPublish for a critical rule."""
     stop_if_critical(checked.counts, SEVERITIES)

@@ -1,6 +1,10 @@
-"""The second door: what a build has made is checked before anybody reads it."""
+"""The second door: what builds have made and no check has passed yet is checked before anybody reads it.
 
-from expectations.checks import keep, lay_out, stop_if_critical
+What passed is kept as the state of the consumer `checks` (ops.partition_state): a programme whose rows break a critical
+rule stays unchecked, is checked again after the next build, and holds no other.
+"""
+
+from expectations.checks import create_check_tables, keep, keep_by_programme, stop_if_critical
 from expectations.context import count_unexpected
 from expectations.rules import Suite, severities_of
 from expectations.suites import (
@@ -27,23 +31,40 @@ SUITES: tuple[Suite, ...] = (
 )
 """In this order: conserved_sum is laid out from the figures before it."""
 
-BUILT_AGAIN = "select distinct programme_code, period, current_province_id from app.changed_partition"
+UNCHECKED = "create temporary table unchecked as select * from ops.changed_partitions('checks')"
+BUILT_AGAIN = "select programme_code, period, partition_province_id from pg_temp.unchecked"
+PASSED = """
+insert into ops.partition_state as checked
+    (consumer, programme_code, period, partition_province_id, version, accepted_through)
+select 'checks', programme_code, period, partition_province_id, version, accepted_through
+from pg_temp.unchecked where version is not null and not programme_code = any(%(held)s)
+on conflict (consumer, programme_code, period, partition_province_id) do update
+set version = excluded.version, accepted_through = excluded.accepted_through, updated_at = excluded.updated_at
+"""
+GONE = """
+delete from ops.partition_state as checked using pg_temp.unchecked as gone
+where checked.consumer = 'checks' and gone.version is null and not gone.programme_code = any(%(held)s)
+    and (checked.programme_code, checked.period, checked.partition_province_id)
+        = (gone.programme_code, gone.period, gone.partition_province_id)
+"""
 TRENDED = """
 select unit_id
 from app.org_unit
-where unit_level in ('district', 'province') and current_province_id = any(%s)
+where unit_level in ('district', 'province') and partition_province_id = any(%s)
 """
 SCORED = "select 1 from catalogue.score_sheets where programme_code = any(%s) limit 1"
 
 
 def check(run_id: int) -> None:
-    """Check what the build `run_id` (ops.pipeline_run) has made again and keep the result of every rule.
+    """Check the partitions that no check has passed as they are now; the result of every rule is kept under `run_id`.
 
-    That is the periods in which a report changed; after a change of the catalogue it is everything.
-    Raises NotFitToPublish when a critical rule is broken; a broken warning is kept and logged.
+    That is what this build or an earlier, unfinished one has made again, and all of a programme of which the models or
+    the rows of the catalogue are others. Raises NotFitToPublish when a critical rule is broken, after the programmes
+    that break none have been passed; a broken warning is kept and logged.
     """
     severities = severities_of(SUITES)
     with database.connect("loader") as session:
+        session.execute(UNCHECKED)
         changed = session.execute(BUILT_AGAIN).fetchall()
         programmes, periods, partitions = (sorted({row[at] for row in changed}) for at in (0, 1, 2))
         scope = {
@@ -52,8 +73,13 @@ def check(run_id: int) -> None:
             "units": [unit for (unit,) in session.execute(TRENDED, [partitions])],
             "is_scored": session.execute(SCORED, [programmes]).fetchone() is not None,
         }
-        lay_out(session, [suite.table for suite in SUITES], **scope)
+        create_check_tables(session, [suite.table for suite in SUITES], **scope)
         session.commit()
         counts = count_unexpected(session, SUITES, severities)
         keep(session, run_id, counts, severities)
+        held = keep_by_programme(session, run_id, SUITES, counts, severities)
+        if "" in held:
+            held.update(programmes)
+        session.execute(PASSED, {"held": sorted(held)})
+        session.execute(GONE, {"held": sorted(held)})
     stop_if_critical(counts, severities)

@@ -18,7 +18,7 @@ CHECKED = Path(__file__).with_name("checked")
 
 NUMBERS = frozenset({"base", "base_earlier", "expected", "figure", "told", "told_earlier"})
 DAYS = frozenset({"resolve_on"})
-MOMENTS = frozenset({"closed_at"})
+TIMESTAMPS = frozenset({"closed_at"})
 RANGES = {
     "hard_range": ("hard_min", "hard_max"),
     "soft_range": ("soft_min", "soft_max"),
@@ -62,7 +62,7 @@ def severities_of(suites: Sequence[Suite]) -> dict[str, str]:
 
 
 @cache
-def laid_out(table: str) -> str:
+def check_table_query(table: str) -> str:
     """The SELECT that makes a checked table out of the batch; its header comment says what a row is."""
     return (CHECKED / f"{table}.sql").read_text(encoding="utf-8")
 
@@ -71,7 +71,7 @@ def version(suites: Sequence[Suite], tables: Sequence[str]) -> str:
     """What decided, as 16 hex digits: a hash of the conditions, the checked tables and the rows of gate_rules.csv."""
     text = hashlib.sha256(repr(suites).encode())
     for table in tables:
-        text.update(laid_out(table).encode())
+        text.update(check_table_query(table).encode())
     text.update(repr(sorted(catalogue.gate_rules().items())).encode())
     return text.hexdigest()[:16]
 
@@ -86,7 +86,7 @@ def message_sql(template: str, language: str) -> str:
         if text:
             pieces.append(literal(text))
         if name:
-            pieces.append(_word_sql(name, language))
+            pieces.append(_value_sql(name, language))
     return f"concat({', '.join(pieces)})"
 
 
@@ -94,12 +94,12 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _word_sql(name: str, language: str) -> str:
+def _value_sql(name: str, language: str) -> str:
     if name in NUMBERS:
         return _number_sql(name, language)
     if name in DAYS:
         return f"to_char({name}, '{'DD/MM/YYYY' if language == 'vi' else 'YYYY-MM-DD'}')"
-    if name in MOMENTS:
+    if name in TIMESTAMPS:
         form = 'HH24:MI "ngày" DD/MM/YYYY' if language == "vi" else "YYYY-MM-DD HH24:MI"
         return f"to_char({name} at time zone 'Asia/Ho_Chi_Minh', '{form}')"
     if name in RANGES:
@@ -117,7 +117,7 @@ def _number_sql(name: str, language: str) -> str:
     return f"replace({text}, '.', ',')" if language == "vi" else text
 
 
-def words(template: str) -> set[str]:
+def columns_of(template: str) -> set[str]:
     """The columns that a message template needs of its checked table."""
     names = {name for _, name, _, _ in Formatter().parse(template) if name}
     return {column for name in names for column in RANGES.get(name, (name,))}

@@ -1,10 +1,14 @@
 """Rows become figures: runs dbt in this process, one build at a time, and keeps each node's result."""
 
+import csv
 import hashlib
+import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
@@ -18,8 +22,9 @@ from warehouse.settings import PROJECT_ROOT, get_settings
 log = get_logger(__name__)
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
-# Each run tests what it builds: the rows of the plans when they are loaded, the figures whenever they are made.
-ONLY_ITS_TESTS = ["--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"]
+# Each run tests what it builds: the rows of the plans when they are loaded, the figures whenever they are made. The
+# grain of a mart is tested by the tests of the project: it takes reading the mart whole.
+ONLY_ITS_TESTS = ["--indirect-selection", "cautious", "--exclude-resource-type", "unit_test", "--exclude", "tag:grain"]
 # The plans, the map and what is made of them alone: the gate has to know who may report what before figures exist.
 # A build of figures leaves them as they are, so that one corrected report does not pay for a nation's schedule.
 OF_THE_PLANS = [
@@ -53,21 +58,50 @@ class Node:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What a build did: its row in ops.pipeline_run and the nodes that ran."""
+    """What a build did: its row in ops.pipeline_run, the nodes that ran, and which broken rules hold a publication."""
 
     run_id: int
     nodes: list[Node] = field(default_factory=list)
+    held: str | None = None
+
+
+TOKENS = re.compile(r"""(?:\{\#.*?\#\}|--[^\n]*|/\*.*?\*/|\s+)|(?P<token>'(?:[^']|'')*'|"[^"]*"|\w+|.)""", re.DOTALL)
+"""What SQL and Jinja consist of, beside their comments and white space."""
 
 
 def catalogue_version() -> str:
-    """A hash of everything that makes figures out of rows: seeds, models, macros, their settings, and the holidays."""
+    """A hash of the project as dbt reads it: parsed rows and settings, SQL without comments and layout, holidays.
+
+    It decides only whether plans, map and schedule are loaded again. Loading equal rows changes no table and no figure:
+    what is built again is decided by what the tables hold (docs/dbt.md).
+    """
     digest = hashlib.sha256()
     for path in sorted(DBT_PROJECT.rglob("*")):
-        if path.suffix in {".csv", ".sql", ".yml"} and "target" not in path.parts:
+        if path.suffix in READ and "target" not in path.parts:
             digest.update(str(path.relative_to(DBT_PROJECT)).encode())
-            digest.update(path.read_bytes())
+            digest.update(READ[path.suffix](path).encode())
     digest.update(public_holidays.library_version().encode())
     return digest.hexdigest()[:16]
+
+
+def _rows(path: Path) -> str:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return json.dumps([row for row in csv.reader(lines) if row])
+
+
+def _settings(path: Path) -> str:
+    import yaml
+
+    settings = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+    return json.dumps({key: value for key, value in settings.items() if key != "unit_tests"}, default=str)
+
+
+def _statement(path: Path) -> str:
+    tokens = TOKENS.finditer(path.read_text(encoding="utf-8"))
+    return " ".join(found["token"] for found in tokens if found["token"])
+
+
+READ = {".csv": _rows, ".yml": _settings, ".sql": _statement}
 
 
 def prepare_catalogue() -> None:
@@ -76,10 +110,10 @@ def prepare_catalogue() -> None:
     Raises BuildFailed with the rows that are wrong.
     """
     version = catalogue_version()
-    if _prepared_version() == version:
+    if _is_prepared(version):
         return
     with database.exclusive("dbt"):
-        if _prepared_version() != version:
+        if not _is_prepared(version):
             log.info("The catalogue changed: loading plans, map and schedule")
             with runs.recorded("catalogue", version) as run:
                 with database.connect() as connection:
@@ -90,31 +124,53 @@ def prepare_catalogue() -> None:
 def build(full_refresh: bool = False) -> BuildResult:
     """Raw to marts, and the checks on the marts.
 
-    Builds again only the partitions that changed since the last build that succeeded, or everything
-    where the catalogue changed. full_refresh drops and recreates every table, and with them any view
-    of a user's own that reads them.
+    Builds again only the partitions that are made of something else than the tables hold, whatever became of earlier
+    builds. full_refresh drops and recreates every table, and with them any view of a user's own that reads them.
+    A broken check holds the publication of its programme and fails no build: see BuildResult.held.
     Raises BuildFailed; the marts then hold what passed before the failure.
     """
     prepare_catalogue()
     with database.exclusive("dbt"), runs.recorded("build", catalogue_version()) as run:
         run.accepted_through = _last_verdict()
+        if full_refresh:
+            _forget_what_consumers_took()
         nodes = run_dbt(["build", *(EVERYTHING if full_refresh else FIGURES)])
         _keep(run, nodes)
-        _check_marts(run)
-    return BuildResult(run.run_id, nodes)
+        held = _check_marts(run)
+    return BuildResult(run.run_id, nodes, held)
 
 
-def _check_marts(run: runs.Run) -> None:
+def _check_marts(run: runs.Run) -> str | None:
+    """What holds the publication of a programme, if anything does; publishing decides on the state that is kept."""
     from expectations import publication
+    from expectations.checks import NotFitToPublish
 
-    publication.check(run.run_id)
+    try:
+        publication.check(run.run_id)
+    except NotFitToPublish as broken:
+        run.detail["held"] = str(broken)
+        return str(broken)
+    return None
 
 
-def _prepared_version() -> str | None:
-    query = "select catalogue_version from ops.last_successful_run where step = 'catalogue'"
+def _forget_what_consumers_took() -> None:
+    """After a full refresh everything is checked and published again."""
     with database.connect() as connection:
-        row = connection.execute(query).fetchone()
-    return row[0] if row else None
+        connection.execute("delete from ops.partition_state where consumer in ('checks', 'workbooks')")
+
+
+PREPARED = """
+select run.status = 'succeeded' and run.catalogue_version = %s and not exists (
+    select from ops.relation_state as state where state.kind = 'rows' and state.changed_at > run.finished_at)
+from ops.pipeline_run as run where run.step = 'catalogue' order by run.run_id desc limit 1
+"""
+"""The newest load came to its end with this catalogue, and nobody has changed what it made since, say by dbt."""
+
+
+def _is_prepared(version: str) -> bool:
+    with database.connect() as connection:
+        row = connection.execute(PREPARED, [version]).fetchone()
+    return bool(row and row[0])
 
 
 def _last_verdict() -> int | None:
@@ -138,16 +194,36 @@ def _keep(run: runs.Run, nodes: list[Node]) -> None:
 
 def run_dbt(arguments: list[str]) -> list[Node]:
     """Run dbt in this process. Its target and logs live under BAOCAO_HOME, so that two homes never meet."""
-    from dbt.cli.main import dbtRunner
-
-    home = get_settings().home
-    places = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", home / "dbt"]
-    options = [*places, "--log-path", home / "logs", "--no-use-colors", "--log-level", "error"]
-    with _connection_in_environment():
-        result = dbtRunner().invoke([*arguments, *map(str, options)])
+    result = _invoke([*arguments, *_folders(), "--no-use-colors", "--log-level", "error"])
     if result.result is None:
         raise BuildFailed(f"dbt could not start: {result.exception}")
     return [_node(outcome) for outcome in result.result]
+
+
+def run_dbt_by_hand(arguments: list[str]) -> bool:
+    """Run dbt as a person called it, on this home's database and in its folders; whether it succeeded.
+
+    Waits for a build that is under way, and holds the next one off.
+    """
+    is_command = bool(arguments) and not arguments[0].startswith("-") and "--help" not in arguments
+    with database.exclusive("dbt"):
+        with database.connect() as connection:
+            if is_command and connection.execute("select from ops.public_holiday limit 1").fetchone() is None:
+                public_holidays.load(connection)
+        return bool(_invoke([*arguments, *(_folders() if is_command else [])]).success)
+
+
+def _invoke(arguments: list[str]) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    with _connection_in_environment():
+        return dbtRunner().invoke(arguments)
+
+
+def _folders() -> list[str]:
+    home = get_settings().home
+    folders = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT]
+    return [str(option) for option in (*folders, "--target-path", home / "dbt", "--log-path", home / "logs")]
 
 
 def _node(outcome: Any) -> Node:
@@ -163,14 +239,7 @@ def _node(outcome: Any) -> Node:
 @contextmanager
 def _connection_in_environment() -> Iterator[None]:
     """profiles.yml reads its connection from the environment; nothing secret is written down."""
-    address = conninfo_to_dict(database.url("owner"))
-    variables = {
-        "BAOCAO_DBT_HOST": str(address["host"]),
-        "BAOCAO_DBT_PORT": str(address.get("port") or 5432),
-        "BAOCAO_DBT_USER": str(address["user"]),
-        "BAOCAO_DBT_DATABASE": str(address["dbname"]),
-        "DBT_ENV_SECRET_BAOCAO_PASSWORD": str(address.get("password") or ""),
-    }
+    variables = connection_variables()
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:
@@ -181,3 +250,15 @@ def _connection_in_environment() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def connection_variables() -> dict[str, str]:
+    """What profiles.yml reads of the environment: the names of .env.example, with this home's database."""
+    address = conninfo_to_dict(database.url("owner"))
+    return {
+        "BAOCAO_DBT_HOST": str(address["host"]),
+        "BAOCAO_DBT_PORT": str(address.get("port") or 5432),
+        "BAOCAO_DBT_USER": str(address["user"]),
+        "BAOCAO_DBT_DATABASE": str(address["dbname"]),
+        "DBT_ENV_SECRET_BAOCAO_PASSWORD": str(address.get("password") or ""),
+    }

@@ -1,13 +1,12 @@
 """The step `completeness`: at this moment, who has not reported, and does anything stand that nobody owes?
 
 Missing, late and incomplete reports are named and warned of, and stop nothing. A broken invariant fails the step, and
-nothing is published until a later check passes.
+nothing of its programme is published until a later check passes.
 """
 
 import psycopg
 
 from expectations import obligations
-from expectations.checks import NotFitToPublish
 from expectations.obligations import Checked
 from pipeline import runs
 from warehouse import clock
@@ -15,7 +14,7 @@ from warehouse.logging import get_logger
 
 log = get_logger(__name__)
 
-TOLD = (
+LEVEL_SUMMARY = (
     "{programme_code} {period} {unit_level}: of {due} due {submitted} submitted, {on_time} on time, "
     "{accepted} accepted, {complete} complete"
 )
@@ -26,13 +25,14 @@ with last as (
     where step = 'completeness' and exists (select from ops.check_result as result where result.run_id = run.run_id)
     order by run_id desc limit 1
 )
-select last.as_of, result.suite || '.' || result.rule, result.unexpected_count, (
-    select string_agg(distinct failure.programme_code || ' ' || failure.period, ', ')
-    from ops.check_failure as failure
-    where (failure.run_id, failure.suite, failure.rule) = (result.run_id, result.suite, result.rule))
-from last join ops.check_result as result using (run_id)
+select last.as_of, result.suite || '.' || result.rule, coalesce(failure.programme_code, ''), count(*),
+    string_agg(distinct concat_ws(' ', failure.programme_code, failure.period), ', ')
+from last
+join ops.check_result as result using (run_id)
+left join ops.check_failure as failure using (run_id, suite, rule)
 where result.severity = 'critical' and not result.is_met
-order by 2
+group by 1, 2, 3
+order by 3, 2
 """
 
 
@@ -46,17 +46,15 @@ def check() -> Checked:
         broken = {f"{suite}.{rule}": count for (suite, rule), count in checked.counts.items() if count}
         run.detail = {"broken": broken, "levels": checked.levels}
         for level in checked.levels:
-            log.info(TOLD.format(**level))
-        obligations.judge(checked)
+            log.info(LEVEL_SUMMARY.format(**level))
+        obligations.stop_if_broken(checked)
     return checked
 
 
-def require(connection: psycopg.Connection) -> None:
-    """Raises NotFitToPublish while the newest check that came to its results stands with a broken invariant."""
-    broken = connection.execute(BROKEN).fetchall()
-    if broken:
-        told = "; ".join(f"{rule}: {count} rows ({about})" for _, rule, count, about in broken)
-        raise NotFitToPublish(
-            f"Nothing is published: the check of {broken[0][0].astimezone(clock.ZONE):%Y-%m-%d %H:%M} found {told}. "
-            f"ops.check_failure names them. When that is mended, `baocao run` checks again and publishes."
-        )
+def held(connection: psycopg.Connection) -> dict[str, str]:
+    """Why a programme is held by the newest check that came to its results; '' for what is of no programme."""
+    found: dict[str, list[str]] = {}
+    for as_of, rule, programme, count, periods in connection.execute(BROKEN):
+        text = f"the check of {as_of.astimezone(clock.ZONE):%Y-%m-%d %H:%M} found {rule}: {count} rows ({periods})"
+        found.setdefault(programme, []).append(text)
+    return {programme: "; ".join(texts) for programme, texts in found.items()}

@@ -1,17 +1,22 @@
-"""The step `publish`: each plan's own workbook for whom the newest build changed, under BAOCAO_HOME/published.
+"""The step `publish`: each plan's own workbook for whom a build changed, under BAOCAO_HOME/published.
 
 One workbook a programme, period and unit, `<programme>/<period>/<unit>.xlsx`: the units whose report changed and every
-place above them. Of a plan that scores its units also those whose deadline has passed since: a missing report costs
-points although nothing came. A workbook is there whole or not at all, and equal figures give equal bytes.
+place above them, and all units of a programme of which the models or the rows of the catalogue are others. Of a plan
+that scores its units also those whose deadline has passed since: a missing report costs points although nothing came.
+A workbook is there whole or not at all, and equal figures give equal bytes.
+
+What is published is kept by partition as the state of the consumer `workbooks` (ops.partition_state). A programme that
+did not pass the checks is held and keeps the workbooks that it has; the others are published.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from pipeline import completeness, runs
 from publish import reports
@@ -23,24 +28,59 @@ log = get_logger(__name__)
 
 EVER = datetime(1, 1, 1, tzinfo=UTC)
 
-BUILT = """
-select accepted_through, catalogue_version, as_of from ops.last_successful_run where step = 'build'
+BUILT = "select as_of from ops.last_successful_run where step = 'build'"
+
+UNCHECKED = """
+select programme_code, string_agg(distinct concat(result.rule, ': ', result.unexpected_count, ' rows'), '; ')
+from ops.changed_partitions('checks') as unchecked
+left join ops.check_result_by_programme as result
+    on result.programme_code in (unchecked.programme_code, '')
+    and result.run_id = (select max(run_id) from ops.check_result
+                         where suite = 'fct_indicator_rollup' and rule = 'figure_of_unknown_unit')
+    and exists (select from ops.check_result as rule
+                where (rule.run_id, rule.suite, rule.rule) = (result.run_id, result.suite, result.rule)
+                    and rule.severity = 'critical')
+group by 1 order by 1
+"""
+
+VERSIONS = """
+select figures.programme_code, md5(concat(figures.version, ' ', (
+    select string_agg(concat(relation, ' ', state.version), ' ' order by relation, state.programme_code)
+    from ops.relation_state as state
+    where relation like 'catalogue.%%' and state.programme_code in (figures.programme_code, ''))))
+from ops.figures_versions() as figures
+"""
+"""By programme all that a workbook is made of beside reports: what makes its figures, and the rows that lay it out."""
+
+UNPUBLISHED = """
+create temporary table unpublished on commit drop as
+select programme_code, period, partition_province_id, now.version, now.accepted_through,
+    programme_code = any(%(anew)s) as is_anew,
+    case when programme_code = any(%(anew)s) then 0 else coalesce(published.accepted_through, 0) end as since
+from ops.mart_partitions() as now
+full join (select * from ops.partition_state where consumer = 'workbooks') as published
+    using (programme_code, period, partition_province_id)
+where (published.version is distinct from now.version or programme_code = any(%(anew)s))
+    and not programme_code = any(%(held)s)
 """
 
 CHANGED = """
 with accepted as (
-    select report.programme_code, report.period, report.unit_id, report.accepted_seq
+    select report.programme_code, report.period, report.partition_province_id, report.unit_id, report.accepted_seq
     from app.validated_submission as report
     left join catalogue.score_sheets as sheet using (programme_code)
-    where report.is_accepted and report.accepted_seq <= %(through)s
-        and (report.form = 'figures' or sheet.programme_code is not null)),
+    where report.is_accepted and (report.form = 'figures' or sheet.programme_code is not null)),
 changed as (
-    select programme_code, period, unit_id from accepted where accepted_seq > %(since)s
+    select programme_code, period, unit_id
+    from accepted join pg_temp.unpublished using (programme_code, period, partition_province_id)
+    where accepted_seq > since and accepted_seq <= accepted_through
     union
     select owed.programme_code, owed.period, owed.unit_id
     from app.expected_report as owed
     join catalogue.score_sheets using (programme_code)
-    where owed.is_owed and owed.deadline_at > %(last)s and owed.deadline_at <= %(now)s
+    where owed.is_owed and owed.deadline_at <= %(now)s
+        and owed.deadline_at > coalesce((%(last)s::jsonb ->> owed.programme_code)::timestamptz, '-infinity')
+        and not owed.programme_code = any(%(held)s)
         and exists (select from accepted where accepted.programme_code = owed.programme_code
                         and accepted.period = owed.period))
 select distinct changed.programme_code, changed.period, place.unit_id, named.unit_code,
@@ -56,7 +96,21 @@ order by 1, 2, 4
 """
 """A season in which nobody has reported yet is not published: a ranking of nothing tells nobody anything."""
 
-FIGURED = """
+PUBLISHED = """
+with gone as (
+    delete from ops.partition_state as published using pg_temp.unpublished as gone
+    where published.consumer = 'workbooks' and gone.version is null
+        and (published.programme_code, published.period, published.partition_province_id)
+            = (gone.programme_code, gone.period, gone.partition_province_id))
+insert into ops.partition_state as published
+    (consumer, programme_code, period, partition_province_id, version, accepted_through)
+select 'workbooks', programme_code, period, partition_province_id, version, accepted_through
+from pg_temp.unpublished where version is not null
+on conflict (consumer, programme_code, period, partition_province_id) do update
+set version = excluded.version, accepted_through = excluded.accepted_through, updated_at = excluded.updated_at
+"""
+
+UNITS_WITH_FIGURES = """
 select distinct unit_id from marts.fct_indicator_rollup
 where boundary_basis = 'as_reported' and programme_code = %s and period = %s and unit_id = any(%s)
 """
@@ -71,22 +125,37 @@ class Published:
 
 
 def publish() -> Published:
-    """Write the workbooks of what the newest build knows and the last publication did not.
+    """Write the workbooks of what is built and checked and the last publication did not have.
 
-    Everything is written again where the catalogue changed, or where nothing is published in this home yet.
-    Raises NotFitToPublish while the last check of completeness stands with a broken invariant.
+    All of a programme is written again where its catalogue or a model changed, and everything where nothing is
+    published in this home yet. Raises NotFitToPublish for the programmes that are held, after the others are published.
     """
+    from expectations.checks import NotFitToPublish
+
     done = Published()
     with runs.recorded("publish") as run, database.connect("owner") as connection:
-        completeness.require(connection)
-        through, catalogue, moment = _built(connection)
-        since, last = _since(catalogue)
-        for programme, period, unit, has_report in _changed(connection, since, through, last, moment):
+        held = _held(connection)
+        (as_of,) = connection.execute(BUILT).fetchone() or (None,)
+        before = _published_before()
+        versions: dict[str, str] = dict(connection.execute(VERSIONS).fetchall())
+        anew = {code for code, version in versions.items() if before.get(code, {}).get("version") != version} - {*held}
+        psycopg.ClientCursor(connection).execute(UNPUBLISHED, {"anew": sorted(anew), "held": sorted(held)})
+        last = {code: found["as_of"] for code, found in before.items() if code not in anew}
+        for programme, period, unit, has_report in _changed(connection, held, last, as_of):
             _publish(connection, programme, period, unit, has_report, done)
-        run.accepted_through = through
-        run.detail = {"catalogue": catalogue, "written": len(done.written), "removed": len(done.removed)}
-        run.detail["told_at"] = moment.isoformat()
+        _remove_others(anew, done)
+        connection.execute(PUBLISHED)
+        now = {code: _state(version, as_of) for code, version in versions.items() if code not in held}
+        run.detail = {"written": len(done.written), "removed": len(done.removed), "programmes": before | now}
+        run.detail["held"] = held
     log.info("%d workbooks published under %s", len(done.written), folder())
+    if held:
+        reasons = "\n".join(f"{programme}: {reason}" for programme, reason in sorted(held.items()))
+        raise NotFitToPublish(
+            f"{len(done.written)} workbooks are published, and none of {', '.join(sorted(held))}:\n{reasons}\n"
+            "ops.check_failure and ops.check_result_by_programme say more. When that is mended, `baocao run` checks "
+            "again and publishes."
+        )
     return done
 
 
@@ -95,36 +164,54 @@ def folder() -> Path:
     return get_settings().home / "published"
 
 
-def _built(connection: psycopg.Connection) -> tuple[int, str | None, datetime]:
-    """The last verdict that the newest build took in (0 for none), its catalogue, and the moment it told figures at."""
-    row = connection.execute(BUILT).fetchone()
-    return (row[0] or 0, row[1], row[2]) if row else (0, None, EVER)
+def _held(connection: psycopg.Connection) -> dict[str, str]:
+    """Which programmes are not published, and why: figures that passed no check yet, broken invariants of reports."""
+    unchecked = connection.execute(UNCHECKED).fetchall()
+    held = {programme: reason or "built, and not checked yet: run `baocao build`" for programme, reason in unchecked}
+    for programme, reason in completeness.held(connection).items():
+        for code in [programme] if programme else _programmes(connection):
+            held[code] = "; ".join(filter(None, [held.get(code), reason]))
+    return held
 
 
-def _since(catalogue: str | None) -> tuple[int, datetime]:
-    """The last verdict that is published, and the moment until which deadlines are."""
+def _programmes(connection: psycopg.Connection) -> list[str]:
+    return [code for (code,) in connection.execute("select programme_code from catalogue.programmes")]
+
+
+def _state(version: str, as_of: datetime | None) -> dict[str, str]:
+    return {"version": version, "as_of": (as_of or EVER).isoformat()}
+
+
+def _published_before() -> dict[str, dict[str, str]]:
+    """By programme: what its workbooks were made of, and the instant until which deadlines had passed in them."""
     last = runs.last("publish")
-    if last is None or last.detail.get("catalogue") != catalogue or not folder().exists():
-        return 0, EVER
-    told_at = last.detail.get("told_at")
-    return last.accepted_through or 0, datetime.fromisoformat(told_at) if told_at else EVER
+    return last.detail.get("programmes", {}) if last and folder().exists() else {}
 
 
 def _changed(
-    connection: psycopg.Connection, since: int, through: int, last: datetime, now: datetime
+    connection: psycopg.Connection, held: Mapping[str, str], last: Mapping[str, str], now: datetime | None
 ) -> Iterator[tuple[str, str, str, bool]]:
-    """Programme, period and unit, and whether there is anything to tell of it."""
-    values = {"since": since, "through": through, "last": last, "now": now}
+    """Programme, period and unit, and whether there is anything to show of it."""
+    values = {"held": sorted(held), "last": Jsonb(last), "now": now or EVER}
     rows = connection.execute(CHANGED, values).fetchall()
     for (programme, period), places in groupby(rows, key=lambda row: row[:2]):
         units = list(places)
-        asked = [programme, period, [unit_id for _, _, unit_id, _, _ in units]]
-        figured = {unit_id for (unit_id,) in connection.execute(FIGURED, asked)}
-        told = {code: False for _, _, _, code, _ in units}
+        keys = [programme, period, [unit_id for _, _, unit_id, _, _ in units]]
+        with_figures = {unit_id for (unit_id,) in connection.execute(UNITS_WITH_FIGURES, keys)}
+        has_report_by_unit = {code: False for _, _, _, code, _ in units}
         for _, _, unit_id, code, is_scored in units:
-            told[code] = told[code] or is_scored or unit_id in figured
-        for code, has_report in told.items():
+            has_report_by_unit[code] = has_report_by_unit[code] or is_scored or unit_id in with_figures
+        for code, has_report in has_report_by_unit.items():
             yield programme, period, code, has_report
+
+
+def _remove_others(programmes: Iterable[str], done: Published) -> None:
+    """Of a programme that was written anew, what is left of before."""
+    for programme in programmes:
+        for path in sorted((folder() / programme).rglob("*.xlsx")):
+            if path not in done.written:
+                path.unlink()
+                done.removed.append(path)
 
 
 def _publish(

@@ -67,7 +67,7 @@ def _marked(receipt: Receipt) -> bytes | None:
 def _check_result(receipt: Receipt) -> CheckResult:
     return CheckResult(
         file=receipt.file,
-        received=wording.moment(datetime.fromisoformat(receipt.received_at)),
+        received=wording.timestamp(datetime.fromisoformat(receipt.received_at)),
         headings=[
             text.heading(submission).plain.replace("báo cáo", "Báo cáo", 1) for submission in receipt.submissions
         ],

@@ -121,7 +121,7 @@ def _load(
 
     if not files:
         return []
-    arrivals = [receiving.Arrival(file, moment) for file, moment in _in_order_of_arrival(files, from_inbox)]
+    arrivals = [receiving.Arrival(file, arrived_at) for file, arrived_at in _in_order_of_arrival(files, from_inbox)]
     received = receiving.receive_many(arrivals, batch_id=batch_id)
     for file in received:
         if from_inbox:
@@ -136,11 +136,11 @@ def _in_order_of_arrival(files: Sequence[str], from_inbox: bool) -> list[tuple[s
 
     A report and its correction may come in one batch: which of them is the newer is never left to chance.
     """
-    came = [(inbox.arrived_at(file) if from_inbox else clock.now(), place) for place, file in enumerate(files)]
+    arrivals = [(inbox.arrived_at(file) if from_inbox else clock.now(), place) for place, file in enumerate(files)]
     ordered: list[tuple[str, datetime]] = []
-    for moment, place in sorted(came, reverse=True):
-        before = ordered[-1][1] - timedelta(microseconds=1) if ordered else moment
-        ordered.append((files[place], min(moment, before)))
+    for arrived_at, place in sorted(arrivals, reverse=True):
+        before = ordered[-1][1] - timedelta(microseconds=1) if ordered else arrived_at
+        ordered.append((files[place], min(arrived_at, before)))
     return ordered[::-1]
 
 

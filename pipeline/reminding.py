@@ -52,10 +52,10 @@ def remind(retry_failed: bool = False) -> Reminded:
     done = Reminded()
     with runs.recorded("remind") as run, database.connect("owner") as connection:
         try:
-            if planning.knows_obligations(connection):
-                planning.look_at(connection, run.as_of)
+            if planning.has_obligations(connection):
+                planning.create_outstanding_table(connection, run.as_of)
                 connection.commit()
-                _tell(connection, run, done, retry_failed)
+                _send_alerts(connection, run, done, retry_failed)
         finally:
             run.detail = asdict(done)
     return done
@@ -75,7 +75,7 @@ def listed(connection: psycopg.Connection, status: str | None = None) -> list[di
     ).fetchall()
 
 
-def _tell(connection: psycopg.Connection, run: runs.Run, done: Reminded, retry_failed: bool) -> None:
+def _send_alerts(connection: psycopg.Connection, run: runs.Run, done: Reminded, retry_failed: bool) -> None:
     failed = retries.failed(connection)
     done.planned = planning.plan(connection, run.as_of)
     if retry_failed:

@@ -47,7 +47,7 @@ def last(step: str) -> Run | None:
 
 
 def _begin(step: str, catalogue_version: str | None) -> Run:
-    moment = clock.now()
+    as_of = clock.now()
     with database.connect("loader") as connection:
         connection.execute(
             "update ops.pipeline_run set status = 'failed', finished_at = clock_timestamp() "
@@ -57,10 +57,10 @@ def _begin(step: str, catalogue_version: str | None) -> Run:
         row = connection.execute(
             "insert into ops.pipeline_run (step, status, as_of, catalogue_version) values (%s, 'running', %s, %s) "
             "returning run_id",
-            [step, moment, catalogue_version],
+            [step, as_of, catalogue_version],
         ).fetchone()
     assert row is not None
-    return Run(row[0], moment)
+    return Run(row[0], as_of)
 
 
 def _end(run: Run, status: str, detail: dict[str, Any]) -> None:

@@ -48,12 +48,12 @@ def render(
     """The workbook as bytes. connection: it looks at `as_of`. Raises WrongCall where there is nothing to tell."""
     sheet = score_data.load(connection, programme, unit, period, as_of)
     table = annex_data.load(connection, programme, unit, period, as_of)
-    told = sheet or table
-    if told is None:
+    content = sheet or table
+    if content is None:
         raise WrongCall(f"Chưa có số liệu của đơn vị {unit} trong chương trình {programme}, kỳ {period}.")
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
-        title = f"{told.programme_name} – {told.unit_name}, {wording.period(period)}"
+        title = f"{content.programme_name} – {content.unit_name}, {wording.period(period)}"
         book.set_properties({"title": title, "author": "baocao", "created": CREATED})
         if sheet:
             score_workbook.draw(book, sheet)

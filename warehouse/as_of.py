@@ -32,25 +32,25 @@ def parse_timestamp(text: str) -> datetime:
         raise WrongCall(f"{text} is no ISO 8601 moment, like 2026-11-30 or 2026-11-30T17:00.") from error
 
 
-def set_session_as_of(connection: psycopg.Connection, moment: datetime | None) -> None:
+def set_session_as_of(connection: psycopg.Connection, as_of: datetime | None) -> None:
     """From here on this session reads the figures as they were known at `moment`; None: the newest.
 
     Raises WrongCall for a moment that has not come, BaocaoError where reports accepted until then are not built yet.
     """
-    if moment is None:
+    if as_of is None:
         connection.execute("select set_config('baocao.as_of', '', false)")
         return
-    if moment > clock.now():
-        raise WrongCall(f"{moment:%Y-%m-%d %H:%M} has not come: what will be known then can still change.")
+    if as_of > clock.now():
+        raise WrongCall(f"{as_of:%Y-%m-%d %H:%M} has not come: what will be known then can still change.")
     _wait_for_the_gate()
-    if not is_built_as_of(connection, moment):
+    if not is_built_as_of(connection, as_of):
         raise BaocaoError("Reports accepted until then are not in the marts yet: run `baocao build` first.")
-    set_session_as_of_unchecked(connection, moment)
+    set_session_as_of_unchecked(connection, as_of)
 
 
-def is_built_as_of(connection: psycopg.Connection, moment: datetime) -> bool:
+def is_built_as_of(connection: psycopg.Connection, as_of: datetime) -> bool:
     """Whether the lines of every report accepted until then are in the marts; who has reported is known without."""
-    row = connection.execute(NOT_BUILT, {"moment": moment}).fetchone()
+    row = connection.execute(NOT_BUILT, {"moment": as_of}).fetchone()
     return not (row and row[0])
 
 
@@ -60,6 +60,6 @@ def _wait_for_the_gate() -> None:
         log.debug("No gate is at work")
 
 
-def set_session_as_of_unchecked(connection: psycopg.Connection, moment: datetime) -> None:
+def set_session_as_of_unchecked(connection: psycopg.Connection, as_of: datetime) -> None:
     """This session's moment for a step of the pipeline, which brings the marts to its own moment first."""
-    connection.execute("select set_config('baocao.as_of', %s, false)", [moment.isoformat()])
+    connection.execute("select set_config('baocao.as_of', %s, false)", [as_of.isoformat()])

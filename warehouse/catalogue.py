@@ -151,10 +151,10 @@ def programmes(connection: psycopg.Connection) -> list[Programme]:
 
 def programme(connection: psycopg.Connection, programme_code: str) -> Programme:
     """Raises WrongCall, which names the programmes there are, for any other code."""
-    known = {found.programme_code: found for found in programmes(connection)}
-    if programme_code not in known:
-        raise WrongCall(f"There is no programme {programme_code}; there are {', '.join(sorted(known))}.")
-    return known[programme_code]
+    by_code = {found.programme_code: found for found in programmes(connection)}
+    if programme_code not in by_code:
+        raise WrongCall(f"There is no programme {programme_code}; there are {', '.join(sorted(by_code))}.")
+    return by_code[programme_code]
 
 
 def periods(connection: psycopg.Connection, programme_code: str) -> list[Period]:
@@ -165,10 +165,10 @@ def periods(connection: psycopg.Connection, programme_code: str) -> list[Period]
 def period(connection: psycopg.Connection, programme_code: str, code: str) -> Period:
     """Raises WrongCall for an unknown programme, and for a period that it does not have."""
     programme(connection, programme_code)
-    known = {found.period: found for found in periods(connection, programme_code)}
-    if code not in known:
-        raise WrongCall(f"{programme_code} has no period {code}; it has {', '.join(known)}.")
-    return known[code]
+    by_code = {found.period: found for found in periods(connection, programme_code)}
+    if code not in by_code:
+        raise WrongCall(f"{programme_code} has no period {code}; it has {', '.join(by_code)}.")
+    return by_code[code]
 
 
 def indicators(connection: psycopg.Connection, programme_code: str) -> list[Indicator]:

@@ -26,12 +26,12 @@ def is_pinned() -> bool:
 
 
 @contextmanager
-def at(moment: str | datetime | None) -> Iterator[None]:
+def at(timestamp: str | datetime | None) -> Iterator[None]:
     """Inside the block `now()` is `moment` (ISO 8601, Vietnamese time unless it says otherwise); None changes nothing.
 
     Raises ValueError for a text that is no ISO 8601 moment.
     """
-    token = _pinned.set(aware(moment) if moment else _pinned.get())
+    token = _pinned.set(aware(timestamp) if timestamp else _pinned.get())
     try:
         yield
     finally:

@@ -155,7 +155,7 @@ def _revision(connection: psycopg.Connection) -> str | None:
 def _prepare_embedded() -> None:
     embedded = cluster()
     check_home()
-    if embedded.is_made and passwords.known("postgres") is None:
+    if embedded.is_made and passwords.find("postgres") is None:
         raise BaocaoError(
             f"{passwords.path('postgres')} is gone, and with it the way into the database in {embedded.data}. "
             f"Restore the secrets folder, or choose another BAOCAO_HOME."
@@ -194,7 +194,7 @@ def _check_that_owner_may_create(connection: psycopg.Connection) -> None:
 
 
 def _embedded_url(user: str, secret: str, database: str) -> str:
-    server, password = cluster().running(), passwords.known(secret)
+    server, password = cluster().running(), passwords.find(secret)
     if server is None or password is None:
         raise DatabaseUnavailable("The embedded PostgreSQL is not running. `baocao up` starts it.")
     return f"postgresql://{user}:{quote(password, safe='')}@{HOST}:{server.port}/{database}"
@@ -208,7 +208,7 @@ def _url_on_server(given: str, role: str) -> str:
     address = address._replace(scheme="postgresql")
     if role == "owner":
         return urlunsplit(address)
-    password = passwords.known(role)
+    password = passwords.find(role)
     if password is None:
         raise DatabaseUnavailable(f"{passwords.path(role)} does not hold the password of {roles.NAMES[role]}.")
     host = address.netloc.rpartition("@")[2]

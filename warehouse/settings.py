@@ -21,13 +21,13 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """Plans, deadlines and data windows are dates of this zone."""
 
 
-def aware(moment: str | datetime) -> datetime:
+def aware(timestamp: str | datetime) -> datetime:
     """An ISO 8601 text or a datetime as an aware moment; without an offset it is Vietnamese time.
 
     A bare date is its first moment: "2026-11-30" is 2026-11-30 00:00 +07:00.
     Raises ValueError for a text that is no ISO 8601 moment.
     """
-    parsed = datetime.fromisoformat(moment.strip()) if isinstance(moment, str) else moment
+    parsed = datetime.fromisoformat(timestamp.strip()) if isinstance(timestamp, str) else timestamp
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZONE)
 
 

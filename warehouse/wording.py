@@ -27,7 +27,7 @@ def day(value: date | datetime) -> str:
     return f"{local:%d/%m/%Y}"
 
 
-def moment(value: datetime) -> str:
+def timestamp(value: datetime) -> str:
     """08:30 ngày 30/11/2026, Vietnam time."""
     return f"{value.astimezone(ZONE):%H:%M ngày %d/%m/%Y}"
 

@@ -33,7 +33,7 @@ def wrong_webhook(address: str) -> str:
         return "" if _has_host(address) else "webhook thiếu tên máy chủ"
     if not scheme:
         return "webhook không phải là địa chỉ dạng https://… hoặc dịch vụ://…"
-    if not services.knows(scheme):
+    if not services.supports(scheme):
         return f"webhook «{scheme}://…»: không phải http(s) và Apprise không có dịch vụ «{scheme}»"
     return "" if services.can_use(address) else f"webhook «{scheme}://…»: Apprise không đọc được phần sau «{scheme}://»"
 

@@ -33,9 +33,9 @@ class Notifier:
         until_taken(_attempt, service, message, before_data)
 
 
-def knows(scheme: str) -> bool:
+def supports(scheme: str) -> bool:
     """Whether Apprise has a service of that scheme that can run here."""
-    return scheme.lower() in _known()
+    return scheme.lower() in _schemes()
 
 
 def can_use(address: str) -> bool:
@@ -66,10 +66,10 @@ def _attempt(
     attempts = [attempt for found in result.results for attempt in found.attempts]
     if attempts and attempts[-1]:
         return
-    told = [code for attempt in attempts for entry in attempt.logs for code in CODE.findall(str(entry))]
-    if told and told[-1][0] == "4" and told[-1] not in ("408", "425", "429"):
-        raise Refused(f"{service.service_name}: {told[-1]}")
-    raise Unreachable(f"{service.service_name}: {told[-1] if told else 'no answer'}")
+    codes = [code for attempt in attempts for entry in attempt.logs for code in CODE.findall(str(entry))]
+    if codes and codes[-1][0] == "4" and codes[-1] not in ("408", "425", "429"):
+        raise Refused(f"{service.service_name}: {codes[-1]}")
+    raise Unreachable(f"{service.service_name}: {codes[-1] if codes else 'no answer'}")
 
 
 def _service(address: str) -> "apprise.NotifyBase | None":
@@ -85,7 +85,7 @@ def _service(address: str) -> "apprise.NotifyBase | None":
 
 
 @cache
-def _known() -> frozenset[str]:
+def _schemes() -> frozenset[str]:
     from apprise.manager_plugins import NotificationManager
 
     _hush()

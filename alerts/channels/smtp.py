@@ -148,13 +148,13 @@ class Mailer:
         try:
             self.connection = self.connection or _connect(self.server)
         except (smtplib.SMTPException, OSError) as error:
-            raise (Unusable if isinstance(error, UNUSABLE) else Unreachable)(_words(error)) from error
+            raise (Unusable if isinstance(error, UNUSABLE) else Unreachable)(_reason(error)) from error
         self.connection.before_data = partial(before_data, message)
         try:
             self.connection.send_message(envelope(message, self.server.sender), to_addrs=message.only or None)
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            raise _kind(error)(_words(error)) from error
+            raise _kind(error)(_reason(error)) from error
 
 
 @contextmanager
@@ -205,13 +205,13 @@ def _is_final(error: Exception) -> bool:
     return isinstance(error, smtplib.SMTPNotSupportedError)
 
 
-def _words(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """The server's answer, without addresses."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        said = "; ".join(f"{code} {answer.decode(errors='replace')}" for code, answer in error.recipients.values())
+        reason = "; ".join(f"{code} {reply.decode(errors='replace')}" for code, reply in error.recipients.values())
     elif isinstance(error, smtplib.SMTPResponseException):
-        answer = error.smtp_error
-        said = f"{error.smtp_code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
+        reply = error.smtp_error
+        reason = f"{error.smtp_code} {reply.decode(errors='replace') if isinstance(reply, bytes) else reply}"
     else:
-        said = f"{type(error).__name__}: {error}"
-    return ADDRESS.sub("…", said)
+        reason = f"{type(error).__name__}: {error}"
+    return ADDRESS.sub("…", reason)

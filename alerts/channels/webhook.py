@@ -80,17 +80,17 @@ class Caller:
             "Idempotency-Key": message.message_id.strip("<>"),
         }
         try:
-            answer = self.client.post(url, content=content, headers=headers, extensions={"trace": watch})
+            response = self.client.post(url, content=content, headers=headers, extensions={"trace": watch})
         except httpx.ConnectError as error:
             raise Unreachable(f"webhook: {error}") from error
         except httpx.TransportError as error:
             raise Unreachable(f"webhook: {type(error).__name__}") from error
         except httpx.InvalidURL as error:
             raise Refused("webhook: the address cannot be read") from error
-        if answer.status_code >= 500 or answer.status_code == 429:
-            raise Unreachable(f"webhook: {answer.status_code}")
-        if not answer.is_success:
-            raise Refused(f"webhook: {answer.status_code}")
+        if response.status_code >= 500 or response.status_code == 429:
+            raise Unreachable(f"webhook: {response.status_code}")
+        if not response.is_success:
+            raise Refused(f"webhook: {response.status_code}")
 
 
 @contextmanager

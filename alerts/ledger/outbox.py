@@ -15,57 +15,13 @@ from psycopg.rows import class_row, dict_row
 
 from alerts.digest import Alert, Issue, compose
 from alerts.message import QueuedMessage
+from warehouse import queries
 from warehouse.clock import ZONE
 from warehouse.settings import get_settings
 
-REASONS_TOLD = 10
+REASONS_LISTED = 10
 
-DUE = """
-with waiting as (
-    select ledger.ledger_id, ledger.stage, ledger.audience, ledger.channel, awaited.*,
-        case ledger.audience when 'reporter' then awaited.unit_code when 'supervisor' then awaited.supervisor_code
-            else awaited.owner_code end as addressed_code
-    from ops.alert_ledger as ledger
-    join awaited using (programme_code, period, unit_id, agency_code, deadline_revision)
-    where ledger.status = 'planned' and ledger.message_id is null and ledger.planned_at <= %(moment)s
-), recipients as (
-    select contact.unit_code, contact.agency_code, contact.role, channel.name as channel,
-        string_agg(distinct channel.address, channel.glue order by channel.address) as recipient
-    from ops.contact
-    cross join lateral (
-        values ('email', contact.email, ', '), ('webhook', contact.webhook, ' ')) as channel (name, address, glue)
-    where channel.address is not null
-    group by 1, 2, 3, 4, channel.glue
-), addressed as (
-    select unit_code, unit_name from app.org_unit_code where resolve_to = 'infinity'
-)
-select waiting.*, programmes.name_vi as programme_name, named.unit_name, agencies.name_vi as agency_name,
-    coalesce(addressed.unit_name, beyond.name_vi) as addressed_name, above.unit_name as above_name,
-    chosen.recipient
-from waiting
-join catalogue.programmes using (programme_code)
-left join catalogue.agencies
-    on agencies.programme_code = waiting.programme_code and agencies.agency_code = waiting.agency_code
-left join catalogue.agencies as beyond
-    on beyond.programme_code = waiting.programme_code and beyond.agency_code = waiting.addressed_code
-left join recipients
-    on recipients.channel = waiting.channel and recipients.role = waiting.audience
-    and recipients.unit_code = waiting.addressed_code
-    and recipients.agency_code = case waiting.audience when 'reporter' then waiting.agency_code else 'UBND' end
-left join app.org_unit_name as named on named.unit_id = waiting.unit_id and named.is_latest
-left join addressed on addressed.unit_code = waiting.addressed_code
-left join addressed as above on above.unit_code = waiting.supervisor_code
-cross join lateral (
-    select coalesce(recipients.recipient,
-        case when waiting.channel = 'webhook' and waiting.audience = 'owner' then %(webhook_url)s end)
-) as chosen (recipient)
--- nobody to write to: a contact that went since the rows were matched
--- told today: `not in` is answered by one look at the messages, whatever the planner thinks of their number
-where chosen.recipient is not null and (waiting.channel, chosen.recipient) not in (
-    select channel, recipient from ops.message
-    where status = 'queued' or status = 'sent' and (sent_at at time zone 'Asia/Ho_Chi_Minh')::date = %(today)s)
-order by waiting.deadline_at, waiting.programme_code, waiting.period, waiting.unit_code, waiting.agency_code
-"""
+DUE = queries.load(__file__, "due_alerts")
 
 ISSUES = """
 select sheet, coalesce(cell, 'dòng ' || line) as place, raw, message_vi as message
@@ -79,13 +35,13 @@ order by issue_id
 """
 
 
-def due(connection: psycopg.Connection, moment: datetime) -> dict[tuple[str, str], list[Alert]]:
+def due(connection: psycopg.Connection, at: datetime) -> dict[tuple[str, str], list[Alert]]:
     """What is planned by the moment and not yet put into a message, by channel and recipient ("a@x, b@x" for two).
 
     Left out for now: who was written to on this day already, and who has a message under way that may have been
     delivered; each gets one digest a day.
     """
-    values = {"moment": moment, "today": moment.astimezone(ZONE).date(), "webhook_url": get_settings().webhook_url}
+    values = {"moment": at, "today": at.astimezone(ZONE).date(), "webhook_url": get_settings().webhook_url}
     found: dict[tuple[str, str], list[Alert]] = {}
     for row in connection.cursor(row_factory=dict_row).execute(DUE, values).fetchall():
         found.setdefault((row["channel"], row["recipient"]), []).append(_alert(connection, row))
@@ -93,15 +49,15 @@ def due(connection: psycopg.Connection, moment: datetime) -> dict[tuple[str, str
 
 
 def enqueue(
-    connection: psycopg.Connection, run_id: int, channel: str, recipient: str, alerts: list[Alert], moment: datetime
+    connection: psycopg.Connection, run_id: int, channel: str, recipient: str, alerts: list[Alert], at: datetime
 ) -> str:
     """Keep the message for these alerts as it will be sent, and tie the ledger to it; returns its Message-ID."""
     message_id = identify(channel, recipient, run_id)
-    text = compose(alerts, moment)
+    text = compose(alerts, at)
     connection.execute(
         "insert into ops.message (message_id, channel, recipient, subject, body_text, body_html, status, queued_at) "
         "values (%s, %s, %s, %s, %s, %s, 'queued', %s)",
-        [message_id, channel, recipient, text.subject, text.plain, text.html, moment],
+        [message_id, channel, recipient, text.subject, text.plain, text.html, at],
     )
     connection.execute(
         "update ops.alert_ledger set message_id = %s where ledger_id = any(%s)",
@@ -116,7 +72,7 @@ def identify(channel: str, recipient: str, run_id: int) -> str:
     return f"<{digest[:40]}@baocao.invalid>"
 
 
-def queued(connection: psycopg.Connection, channels: Iterable[str], moment: datetime) -> list[QueuedMessage]:
+def queued(connection: psycopg.Connection, channels: Iterable[str], at: datetime) -> list[QueuedMessage]:
     """Messages that were queued by the moment and that nobody has confirmed yet, the oldest first."""
     return (
         connection.cursor(row_factory=class_row(QueuedMessage))
@@ -124,13 +80,13 @@ def queued(connection: psycopg.Connection, channels: Iterable[str], moment: date
             "select message_id, channel, recipient, subject, body_text, body_html, queued_at, taken_by "
             "from ops.message where status = 'queued' and channel = any(%s) and queued_at <= %s "
             "order by queued_at, message_id",
-            [list(channels), moment],
+            [list(channels), at],
         )
         .fetchall()
     )
 
 
-def settle(connection: psycopg.Connection, message_id: str, status: str, moment: datetime, error: str = "") -> None:
+def settle(connection: psycopg.Connection, message_id: str, status: str, at: datetime, error: str = "") -> None:
     """Somebody took the message (`sent`) or never will (`failed`): the alerts it carries are settled with it.
 
     error: what was said by those who refused it.
@@ -138,12 +94,12 @@ def settle(connection: psycopg.Connection, message_id: str, status: str, moment:
     connection.execute(
         "update ops.message set status = %s, last_error = nullif(%s, ''), "
         "sent_at = case when %s = 'sent' then %s::timestamptz end where message_id = %s",
-        [status, error, status, moment, message_id],
+        [status, error, status, at, message_id],
     )
     connection.execute(
         "update ops.alert_ledger set status = %s, settled_at = %s, last_error = nullif(%s, '') "
         "where message_id = %s and status in ('planned', 'failed')",
-        [status, moment, error, message_id],
+        [status, at, error, message_id],
     )
 
 
@@ -159,11 +115,11 @@ def note_taken(connection: psycopg.Connection, message_id: str, address: str) ->
     )
 
 
-def settle_as_logged(connection: psycopg.Connection, alerts: list[Alert], moment: datetime) -> None:
+def settle_as_logged(connection: psycopg.Connection, alerts: list[Alert], at: datetime) -> None:
     """Nothing can be sent here; the text stands in the log."""
     connection.execute(
         "update ops.alert_ledger set status = 'logged', settled_at = %s where ledger_id = any(%s)",
-        [moment, [alert.ledger_id for alert in alerts]],
+        [at, [alert.ledger_id for alert in alerts]],
     )
 
 
@@ -191,9 +147,9 @@ def _alert(connection: psycopg.Connection, row: dict[str, Any]) -> Alert:
         moved_by=row["deadline_decided_on"],
         lines_required=row["lines_required"],
         is_rejected=row["status"] == "rejected",
-        came_at=row["fulfilled_at"],
+        fulfilled_at=row["fulfilled_at"],
         above_code=row["supervisor_code"],
         above_name=row["above_name"] or row["supervisor_code"],
-        reasons=tuple(issues[:REASONS_TOLD]),
-        reasons_untold=max(0, len(issues) - REASONS_TOLD),
+        reasons=tuple(issues[:REASONS_LISTED]),
+        reasons_omitted=max(0, len(issues) - REASONS_LISTED),
     )

@@ -39,7 +39,7 @@ KEYED = f"create unique index on awaited ({REPORT})"
 
 KEY = f"{REPORT}, deadline_revision"
 
-KNOWN_BY = """
+LATEST_CHANGE = """
 select greatest(%(moment)s, (select max(decided_at) from ops.submission_verdict),
     (select max(closed_at) from ops.period_closing))
 """
@@ -159,34 +159,34 @@ returning ledger.unit_code, ledger.programme_code, ledger.period, ledger.audienc
 """
 
 
-def look_at(connection: psycopg.Connection, moment: datetime) -> None:
+def create_outstanding_table(connection: psycopg.Connection, at: datetime) -> None:
     """What is awaited at `moment`, in a table of this session: every step of a run sees the same state of the reports.
 
     From here on the session reads the marts as they stand at that moment, or at the last verdict or closing where the
     clock was set back behind it.
     """
-    row = connection.execute(KNOWN_BY, {"moment": moment}).fetchone()
-    known_by = row[0] if row else moment
-    set_session_as_of_unchecked(connection, known_by)
+    row = connection.execute(LATEST_CHANGE, {"moment": at}).fetchone()
+    latest_change = row[0] if row else at
+    set_session_as_of_unchecked(connection, latest_change)
     connection.execute("drop table if exists pg_temp.awaited")
     connection.execute(AWAITED, {"since": get_settings().alerts_since})
     connection.execute(KEYED)
     connection.execute("analyze awaited")
 
 
-def knows_obligations(connection: psycopg.Connection) -> bool:
+def has_obligations(connection: psycopg.Connection) -> bool:
     """Whether a build has made the marts yet; before the first one nothing can be awaited."""
     row = connection.execute("select to_regclass('marts.fct_report_obligation') is not null").fetchone()
     return bool(row and row[0])
 
 
-def plan(connection: psycopg.Connection, moment: datetime) -> int:
+def plan(connection: psycopg.Connection, at: datetime) -> int:
     """Ledger rows for the stages that are due and have none yet, or whose row was cancelled unsent; returns how many.
 
     Nothing is planned about plans that have ended, closed periods, reports without a deadline, and deadlines from
     before the warehouse began. A run does not plan again what was cancelled at a later moment than its own.
     """
-    values = _values(moment)
+    values = _values(at)
     planned = connection.execute(PLAN, values).rowcount + connection.execute(RESOLVE, values).rowcount
     connection.execute(SUPERSEDE, values)
     if planned:
@@ -195,13 +195,13 @@ def plan(connection: psycopg.Connection, moment: datetime) -> int:
     return planned
 
 
-def cancel(connection: psycopg.Connection, moment: datetime) -> int:
+def cancel(connection: psycopg.Connection, at: datetime) -> int:
     """Rows not told yet whose report has come meanwhile; returns how many.
 
     Messages that no server can have taken are withdrawn and written anew with what is to be told now. One that may have
     been delivered goes on as it is, unless none of its rows is left. Rows planned at a later moment stay.
     """
-    values = _values(moment)
+    values = _values(at)
     cancelled = connection.execute(CANCEL, values).rowcount
     connection.execute(WITHDRAW, values)
     return cancelled
@@ -220,8 +220,8 @@ def match_contacts(connection: psycopg.Connection) -> list[tuple[str, str, str, 
     ]
 
 
-def _values(moment: datetime) -> dict[str, object]:
-    return {"moment": moment, "today": moment.astimezone(ZONE).date(), "has_webhook": _has_webhook()}
+def _values(at: datetime) -> dict[str, object]:
+    return {"moment": at, "today": at.astimezone(ZONE).date(), "has_webhook": _has_webhook()}
 
 
 def _has_webhook() -> bool:

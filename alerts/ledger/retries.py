@@ -11,7 +11,7 @@ DAYS = 5
 and a server that is down for an hour is no reason to give anybody up.
 """
 
-UNANSWERED = """
+NOT_TAKEN = """
 update ops.alert_ledger set last_error = %(error)s, unanswered_on = %(today)s,
     unanswered_days = unanswered_days + (unanswered_on is distinct from %(today)s)::int
 where message_id = %(message_id)s and status = 'planned'
@@ -25,7 +25,7 @@ with told as (
     update ops.alert_ledger as ledger set status = told.outcome, settled_at = %(moment)s
     from told
     where ledger.message_id = told.message_id and ledger.status = 'planned'
-        and ledger.unanswered_days >= %(patience)s
+        and ledger.unanswered_days >= %(max_days)s
     returning ledger.ledger_id
 )
 update ops.message set last_error = %(error)s,
@@ -60,7 +60,7 @@ where ledger.status = 'failed' and ledger.settled_at <= %(moment)s
 """
 
 
-def note_failure(connection: psycopg.Connection, message_id: str, error: str, moment: datetime) -> bool:
+def note_failure(connection: psycopg.Connection, message_id: str, error: str, at: datetime) -> bool:
     """Nobody took it now: the message stays queued for the next run; returns whether it does.
 
     Alerts for which this is the last of DAYS days are given up: they are failed, or sent where one address of
@@ -69,21 +69,21 @@ def note_failure(connection: psycopg.Connection, message_id: str, error: str, mo
     values = {
         "message_id": message_id,
         "error": error,
-        "moment": moment,
-        "today": moment.astimezone(ZONE).date(),
-        "patience": DAYS,
+        "moment": at,
+        "today": at.astimezone(ZONE).date(),
+        "max_days": DAYS,
     }
-    connection.execute(UNANSWERED, values)
+    connection.execute(NOT_TAKEN, values)
     row = connection.execute(GIVEN_UP, values).fetchone()
     return row == ("queued",)
 
 
-def retry(connection: psycopg.Connection, moment: datetime) -> int:
+def retry(connection: psycopg.Connection, at: datetime) -> int:
     """Plan failed alerts again, the latest stage of each that is still true; returns how many.
 
     Reads the session's `awaited` (planning.look_at), and goes after planning.plan: a later stage takes their place.
     """
-    return connection.execute(RETRY, {"moment": moment}).rowcount
+    return connection.execute(RETRY, {"moment": at}).rowcount
 
 
 def failed(connection: psycopg.Connection) -> int:

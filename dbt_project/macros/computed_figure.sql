@@ -1,4 +1,4 @@
-{% macro computed_figure(relation) -%}
+{% macro computed_figure(relation, is_rolled_up) -%}
     {#- The columns of a figure from the ends of its parts and of itself: the same for a figure made from below and for
         one that its unit reported. An interval whose ends agree is a value; an infinite end is none. -#}
     select
@@ -23,7 +23,9 @@
         units_value_only::integer as units_value_only,
         {{ coverage_pct() }} as coverage_pct,
         coalesce({{ coverage_pct() }} < min_coverage_pct, true) as is_provisional,
+        {{ is_rolled_up }} as is_rolled_up,
         is_estimated,
+        has_predecessors,
         is_made_up
     from {{ relation }}
 {%- endmacro %}

@@ -42,8 +42,50 @@
     ) as {{ state }}_codes
 {%- endmacro %}
 
+{% macro state_of_criterion() -%}
+    {#- Whether a line of indicators was met, over its evidence; a re-score comes first, and may leave it short. -#}
+    case
+        when min(submitted.verified_points) = 0
+        then 'failed'
+        when min(submitted.verified_points) < min(required.max_points)
+        then 'short'
+        when min(submitted.verified_points) is not null
+        then 'met'
+        when bool_or(evidence.state = 'failed')
+        then 'failed'
+        when
+            bool_and(evidence.state in ('met', 'not_applicable'))
+            and bool_or(evidence.state = 'met')
+        then 'met'
+        else 'open'
+    end
+{%- endmacro %}
+
+{% macro computed_points() -%}
+    {#- What a line's rule gives: all or nothing for what is to be met, so much for each failure. Nothing is known while
+        evidence that could change it is open. -#}
+    case
+        when required.points_rule in ('indicators_met', 'all_criteria_met')
+        then
+            case
+                when tallied.failed > 0
+                then 0
+                when tallied.open = 0 and tallied.met > 0
+                then required.max_points
+            end
+        when required.points_rule like 'each%'
+        then
+            case
+                when tallied.failed > 0
+                then required.points_each * tallied.failed
+                when coalesce(tallied.open, 0) = 0
+                then 0
+            end
+    end
+{%- endmacro %}
+
 {% macro score_reason() -%}
-    {#- One word for why a line counts nothing, zero, or is in doubt; empty where there is nothing to say. -#}
+    {#- One code for why a line counts nothing, zero, or is in doubt; empty where there is nothing to say. -#}
     case
         when counted_points is null
         then

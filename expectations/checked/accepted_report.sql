@@ -9,6 +9,7 @@ with
             submission.programme_code,
             submission.period,
             submission.unit_code,
+            verdict.unit_id,
             submission.agency_code,
             min(verdict.decided_at) as accepted_at
         from raw.submission
@@ -17,7 +18,7 @@ with
             on verdict.submission_id = submission.submission_id
             and verdict.status <> 'rejected'
             and verdict.decided_at <= %(moment)s
-        group by 1, 2, 3, 4
+        group by 1, 2, 3, 4, 5
         having
             max(verdict.accepted_seq) filter (where submission_type <> 'retraction')
             > coalesce(max(verdict.accepted_seq) filter (where submission_type = 'retraction'), 0)
@@ -33,8 +34,8 @@ select
     scheduled.unit_id is not null as is_scheduled
 from accepted
 left join
-    app.expected_report as scheduled
+    app.admissible_report as scheduled
     on scheduled.programme_code = accepted.programme_code
     and scheduled.period = accepted.period
-    and scheduled.unit_code = accepted.unit_code
+    and scheduled.unit_id = accepted.unit_id
     and scheduled.agency_code = accepted.agency_code

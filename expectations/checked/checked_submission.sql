@@ -1,13 +1,16 @@
 -- checked_submission.sql: one row per report that waits for its verdict, and what the catalogue
 -- and the schedule say about its programme, period, unit and agency
--- A code in a file is resolved on the day that the schedule names; a unit that is in no schedule
--- is looked up on the day on which the reports of that period are owed.
+-- The unit is resolved_unit's; a code that may not report is looked up on the day on which the
+-- reports of that period are owed.
 -- `has_full_report`: a full report was accepted and not withdrawn since, or waits beside this one.
--- `closed_at`: its period was closed before the moment of the verdict.
+-- `closed_at`: its period was closed before the verdict.
 with
     received as (
         select
             submission.*,
+            resolved_unit.unit_id as resolved_unit_id,
+            coalesce(resolved_unit.is_ambiguous, false) as is_ambiguous,
+            resolved_unit.candidates,
             exists (
                 select 1
                 from ops.submission_issue
@@ -17,13 +20,16 @@ with
             ) as is_unreadable
         from raw.submission
         inner join pg_temp.waiting on waiting.submission_id = submission.submission_id
+        left join
+            pg_temp.resolved_unit
+            on resolved_unit.submission_id = submission.submission_id
     ),
 
     waiting as (
         select
             *,
             bool_or(submission_type = 'full' and not is_unreadable) over (
-                partition by programme_code, period, unit_code, agency_code
+                partition by programme_code, period, resolved_unit_id, agency_code
             ) as is_beside_full_report
         from received
     ),
@@ -74,17 +80,19 @@ select
     waiting.part_columns,
     waiting.received_at,
     waiting.sha256,
+    waiting.is_ambiguous,
+    waiting.candidates,
     programmes.programme_code is not null as programme_is_known,
     periods.period is not null as period_is_known,
     named.unit_id is not null as unit_is_known,
     coalesce(
         resolved.day >= named.valid_from and resolved.day < named.valid_to, false
     ) as unit_is_alive,
-    scheduled.unit_id,
-    scheduled.unit_id is not null as is_scheduled,
+    admissible.unit_id,
+    admissible.unit_id is not null as is_scheduled,
     named.unit_name,
     coalesce(
-        scheduled.unit_level,
+        admissible.unit_level,
         case
             when resolved.day >= named.valid_from and resolved.day < named.valid_to
             then named.unit_level
@@ -92,26 +100,26 @@ select
     ) as unit_level,
     resolved.day as resolve_on,
     coalesce(successors.successors, '–') as successors,
-    scheduled.form as scheduled_form,
+    admissible.form as scheduled_form,
     case waiting.form when 'document' then 'văn bản' else 'bảng số liệu' end as form_vi,
-    case scheduled.form when 'document' then 'văn bản' else 'bảng số liệu' end as scheduled_form_vi,
-    coalesce(scheduled.feeds_rollup, false) as feeds_rollup,
+    case admissible.form when 'document' then 'văn bản' else 'bảng số liệu' end as scheduled_form_vi,
+    coalesce(admissible.feeds_rollup, false) as feeds_rollup,
     assigned.agencies,
     waiting.is_beside_full_report
     or coalesce(
         (
-            select told.submission_type = 'full'
-            from raw.submission as told
+            select accepted.submission_type = 'full'
+            from raw.submission as accepted
             inner join
                 ops.submission_verdict as verdict
-                on verdict.submission_id = told.submission_id
+                on verdict.submission_id = accepted.submission_id
                 and verdict.status <> 'rejected'
             where
-                told.programme_code = waiting.programme_code
-                and told.period = waiting.period
-                and told.unit_code = waiting.unit_code
-                and told.agency_code = waiting.agency_code
-                and told.submission_type <> 'correction'
+                accepted.programme_code = waiting.programme_code
+                and accepted.period = waiting.period
+                and verdict.unit_id = waiting.resolved_unit_id
+                and accepted.agency_code = waiting.agency_code
+                and accepted.submission_type <> 'correction'
             order by verdict.accepted_seq desc
             limit 1
         ),
@@ -141,14 +149,14 @@ left join
     and assigned.period = waiting.period
     and assigned.unit_code = waiting.unit_code
 left join
-    app.expected_report as scheduled
-    on scheduled.programme_code = waiting.programme_code
-    and scheduled.period = waiting.period
-    and scheduled.unit_code = waiting.unit_code
-    and scheduled.agency_code = waiting.agency_code
+    app.admissible_report as admissible
+    on admissible.programme_code = waiting.programme_code
+    and admissible.period = waiting.period
+    and admissible.unit_id = waiting.resolved_unit_id
+    and admissible.agency_code = waiting.agency_code
 cross join
     lateral(
-        select coalesce(scheduled.resolve_on, assigned.resolve_on, days.resolve_on)
+        select coalesce(admissible.resolve_on, assigned.resolve_on, days.resolve_on)
     ) as resolved(day)
 left join
     app.org_unit_code as named

@@ -8,8 +8,8 @@ union all
 
 select
     report.submission_id,
-    told.submission_id,
-    told.period,
+    accepted.submission_id,
+    accepted.period,
     row_number() over (
         partition by report.submission_id order by earlier.data_from desc, verdict.accepted_seq desc
     )
@@ -23,19 +23,13 @@ inner join
     on earlier.programme_code = own.programme_code
     and earlier.data_from < own.data_from
 inner join
-    app.expected_report as scheduled
-    on scheduled.programme_code = earlier.programme_code
-    and scheduled.period = earlier.period
-    and scheduled.unit_id = report.unit_id
-    and scheduled.agency_code = report.agency
-inner join
-    raw.submission as told
-    on told.programme_code = scheduled.programme_code
-    and told.period = scheduled.period
-    and told.unit_code = scheduled.unit_code
-    and told.agency_code = scheduled.agency_code
-    and told.submission_type <> 'retraction'
-inner join
     ops.submission_verdict as verdict
-    on verdict.submission_id = told.submission_id
+    on verdict.unit_id = report.unit_id
     and verdict.status <> 'rejected'
+inner join
+    raw.submission as accepted
+    on accepted.submission_id = verdict.submission_id
+    and accepted.programme_code = earlier.programme_code
+    and accepted.period = earlier.period
+    and accepted.agency_code = report.agency
+    and accepted.submission_type <> 'retraction'

@@ -15,7 +15,7 @@ with
         union
         select programme_code, period, unit_id
         from app.expected_rollup
-        where programme_code = any(%(programmes)s) and period = any(%(periods)s)
+        where is_owed and programme_code = any(%(programmes)s) and period = any(%(periods)s)
     ),
 
     -- what is told of a unit by a sender who does not owe it, where another one does
@@ -37,7 +37,7 @@ with
                 where
                     owing.programme_code = scheduled.programme_code
                     and owing.period = scheduled.period
-                    and owing.unit_code = scheduled.unit_code
+                    and owing.unit_id = scheduled.unit_id
                     and owing.is_owed
                     and owing.feeds_rollup
             )

@@ -7,7 +7,7 @@ made of what came.
 from expectations.rules import Rule, Suite
 
 BELOW = "not is_{rate} and reports_{rate} * 100.0 / reports_due < {rate}_minimum"
-TOLD = (
+DETAIL = (
     "concat({wanting}, '; {name} ', reports_{rate}, ' of ', reports_due, ' due, ', "
     "round(reports_{rate} * 100.0 / reports_due, 2), ' %, minimum ', trim_scale({rate}_minimum), ' %')"
 )
@@ -21,8 +21,8 @@ LINES = "concat(lines_reported, ' of ', lines_required, ' lines')"
 
 def _below(rate: str, wanting: str) -> Rule:
     """Each report that the rate lacks, where the rate of its level is below the minimum."""
-    told = TOLD.format(wanting=wanting, rate=rate, name=rate.replace("_", " "))
-    return Rule(f"{rate}_below_minimum", BELOW.format(rate=rate), severity="warning", detail=told)
+    detail = DETAIL.format(wanting=wanting, rate=rate, name=rate.replace("_", " "))
+    return Rule(f"{rate}_below_minimum", BELOW.format(rate=rate), severity="warning", detail=detail)
 
 
 SUITE = Suite(

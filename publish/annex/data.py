@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 from publish import formatting
 from publish.forms.types import MET_OR_NOT, YES_NO
 from publish.reading.tracing import build_of
-from warehouse import catalogue
+from warehouse import catalogue, queries
 
 Row = dict[str, Any]
 
@@ -33,6 +33,7 @@ class Column:
 class Target:
     """A target as the plan writes it, and its number for telling "met" from "exceeded" (none for yes and ranges)."""
 
+    year: int
     raw: str
     comparator: str
     number: Decimal | None
@@ -82,7 +83,7 @@ class Entry:
 class Annex:
     """The whole table.
 
-    known_from: when the newest report that it can hold was accepted. as_of: the moment it is told at, None for the
+    accepted_until: when the newest report that it can hold was accepted. as_of: of its figures, None for the
     newest. catalogue_version: of the build that made its figures. footnotes: those about the plan as a whole.
     """
 
@@ -93,8 +94,7 @@ class Annex:
     unit_name: str
     unit_level: str
     period: str
-    target_year: int | None
-    known_from: datetime | None
+    accepted_until: datetime | None
     as_of: datetime | None
     catalogue_version: str | None
     columns: tuple[Column, ...]
@@ -109,6 +109,11 @@ class Annex:
     def has_targets(self) -> bool:
         """Whether any of its indicators is read against a target of the plan's own."""
         return any(scope != "national" for entry in self.entries for scope, _ in entry.targets)
+
+    @property
+    def target_years(self) -> tuple[int, ...]:
+        """The years of the targets that its indicators are compared with, each once."""
+        return tuple(sorted({entry.against.year for entry in self.entries if entry.against}))
 
     @property
     def tally(self) -> Counter[str]:
@@ -138,39 +143,7 @@ join lateral (
 where programme.programme_code = %(programme)s
 """
 
-ENTRIES = """
-select indicator.indicator_code, indicator.name_vi, indicator.unit_vi, indicator.factor, indicator.objective_vi,
-       indicator.heading_code, indicator.heading_vi, indicator.hard_min, indicator.hard_max, indicator.is_part_of_whole,
-       measured.measure, figure.numerator, figure.denominator, figure.value_low, figure.value_high, figure.low_closed,
-       figure.high_closed, coalesce(figure.units_expected, 0) as units_expected,
-       coalesce(figure.units_reporting, 0) as units_reporting, coalesce(figure.is_provisional, true) as is_provisional,
-       coalesce(figure.is_estimated, false) as is_estimated, coalesce(figure.is_made_up, false) as is_made_up,
-       reported.value_status, baseline.raw as baseline,
-       exists (select from catalogue.criterion_indicators as asked
-               where asked.programme_code = indicator.programme_code
-                   and asked.indicator_code = indicator.indicator_code and asked.part = 'met') as is_asked_met
-from catalogue.indicators as indicator
-join catalogue.indicator_measures as measured
-    on measured.programme_code = indicator.programme_code and measured.indicator_code = indicator.indicator_code
-    and measured.unit_level = %(level)s
-left join app.indicator_agency as assigned
-    on assigned.programme_code = indicator.programme_code and assigned.indicator_code = indicator.indicator_code
-    and assigned.is_figure
-left join marts.fct_indicator_rollup as figure
-    on figure.programme_code = indicator.programme_code and figure.indicator_code = indicator.indicator_code
-    and figure.measure = measured.measure and figure.period = %(period)s and figure.unit_id = %(unit_id)s
-    and figure.boundary_basis = 'as_reported'
-left join marts.fct_reported_value as reported
-    on reported.programme_code = indicator.programme_code and reported.indicator_code = indicator.indicator_code
-    and reported.period = %(period)s and reported.unit_id = %(unit_id)s
-    and reported.agency_code = assigned.agency_code and
-    app.is_valid_as_of(reported.known_from, coalesce(reported.known_to, 'infinity'))
-left join catalogue.baselines as baseline
-    on baseline.programme_code = indicator.programme_code and baseline.indicator_code = indicator.indicator_code
-    and baseline.unit_code = %(unit)s
-where indicator.programme_code = %(programme)s
-order by indicator.sort_order
-"""
+ENTRIES = queries.load(__file__, "entries")
 
 COMPARES = """
 select 1 from catalogue.annex_columns where programme_code = %(programme)s and content = 'comparison'
@@ -178,11 +151,8 @@ select 1 from catalogue.annex_columns where programme_code = %(programme)s and c
 
 VERDICTS = """
 select indicator_code, measure, target_scope, target_year, verdict from marts.fct_target_progress
-where programme_code = %(programme)s and period = %(period)s and unit_id = %(unit_id)s and target_year = %(target_year)s
-    and target_scope <> 'national'
-order by target_scope <> %(level)s, array_position(array['commune', 'district', 'province'], target_scope)
+where programme_code = %(programme)s and period = %(period)s and unit_id = %(unit_id)s and is_main_target
 """
-"""The nearest plan decides: a ward's own target before its province's. The national programme's never does."""
 
 TARGETS = """
 select indicator_code, target_scope, target_year, raw, comparator, coalesce(target_low, target_high) as number
@@ -196,7 +166,7 @@ def load(
 ) -> Annex | None:
     """The annex of a unit or of the whole province, as the marts have it at the session's moment.
 
-    as_of is printed: the moment that the caller has set (warehouse.as_of.set_session_as_of), None for the newest figures.
+    as_of is printed: the moment that the caller has set (warehouse.as_of.set_session_as_of), None for the newest.
     None where the marts have nothing of that unit in it, or the plan has no such table. Raises WrongCall for an unknown
     programme or period.
     """
@@ -207,14 +177,13 @@ def load(
     if place is None:
         return None
     targets = _targets(cursor, keys)
-    target_year = _target_year(targets, int(period[:4]))
-    keys |= {"unit_id": place["unit_id"], "level": place["unit_level"], "target_year": target_year}
+    keys |= {"unit_id": place["unit_id"], "level": place["unit_level"]}
     notes = _footnotes(cursor, keys)
     entries = _entries(cursor, keys, targets, notes)
     columns = _columns(cursor, keys, targets, entries)
     if not columns:
         return None
-    build = build_of(connection)
+    build = build_of(connection, programme)
     return Annex(
         programme_code=programme,
         programme_name=place["programme_name"],
@@ -223,8 +192,7 @@ def load(
         unit_name=place["unit_name"],
         unit_level=place["unit_level"],
         period=period,
-        target_year=target_year,
-        known_from=place["known_from"],
+        accepted_until=place["known_from"],
         as_of=as_of,
         catalogue_version=build["catalogue_version"] if build else None,
         columns=columns,
@@ -233,42 +201,28 @@ def load(
     )
 
 
-def decisive_verdicts(
-    cursor: psycopg.Cursor[Row], programme: str, unit: Row, period: str
+def main_verdicts(
+    cursor: psycopg.Cursor[Row], programme: str, unit_id: str, period: str
 ) -> dict[tuple[str, str], tuple[str, tuple[str, int]]]:
     """By indicator and measure: the verdict that the annex shows, and scope and year of the target that it is against.
 
-    unit: its unit_id, unit_code and unit_level. Of several plans the nearest decides, of several years the period's
-    own or the next.
+    Which target decides is said by fct_target_progress (is_main_target).
     """
-    keys: Row = {"programme": programme, "period": period, "unit": unit["unit_code"]}
-    keys |= {"unit_id": unit["unit_id"], "level": unit["unit_level"]}
-    keys["target_year"] = _target_year(_targets(cursor, keys), int(period[:4]))
-    return _verdicts(cursor, keys)
+    return _verdicts(cursor, {"programme": programme, "period": period, "unit_id": unit_id})
 
 
 def _verdicts(cursor: psycopg.Cursor[Row], keys: Row) -> dict[tuple[str, str], tuple[str, tuple[str, int]]]:
-    found: dict[tuple[str, str], tuple[str, tuple[str, int]]] = {}
-    for row in cursor.execute(VERDICTS, keys).fetchall():
-        against = row["target_scope"], row["target_year"]
-        found.setdefault((row["indicator_code"], row["measure"]), (row["verdict"], against))
-    return found
-
-
-def _target_year(targets: dict[str, dict[tuple[str, int], Target]], year: int) -> int | None:
-    """The year whose target a period is read against: its own, else the next that the plan names, else the last.
-
-    The national programme's years do not count: its targets stand beside the plan's own for comparison.
-    """
-    years = sorted({target_year for found in targets.values() for scope, target_year in found if scope != "national"})
-    return next((target_year for target_year in years if target_year >= year), years[-1] if years else None)
+    return {
+        (row["indicator_code"], row["measure"]): (row["verdict"], (row["target_scope"], row["target_year"]))
+        for row in cursor.execute(VERDICTS, keys)
+    }
 
 
 def _targets(cursor: psycopg.Cursor[Row], keys: Row) -> dict[str, dict[tuple[str, int], Target]]:
     found: dict[str, dict[tuple[str, int], Target]] = {}
     for row in cursor.execute(TARGETS, keys).fetchall():
         number = None if row["comparator"] in ("yes", "between") else row["number"]
-        target = Target(row["raw"], row["comparator"], number)
+        target = Target(row["target_year"], row["raw"], row["comparator"], number)
         found.setdefault(row["indicator_code"], {})[row["target_scope"], row["target_year"]] = target
     return found
 

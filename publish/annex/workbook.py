@@ -91,7 +91,7 @@ class _Drawing:
         self.line(f"{annex.unit_name} · {wording.period(annex.period)}", align="center", font_size=13, height=18)
         self.line(f"Theo: {annex.document}", italic=True, align="center", font_color="#595959", height=30)
         self.line(self._summary(), align="center", bold=True, font_color=INK, height=20)
-        self.line(self._standing(), align="center", italic=True, font_color="#595959")
+        self.line(self._data_state(), align="center", italic=True, font_color="#595959")
         if annex.is_made_up:
             self.line(
                 formatting.MADE_UP, bold=True, align="center", font_color="#C00000", bg_color="#FDE9E7", height=20
@@ -101,17 +101,17 @@ class _Drawing:
         """How many indicators have each verdict; of a plan without targets, how many have a figure."""
         tally = self.annex.tally
         if self.annex.has_targets:
-            counts = [f"{word}: {tally[verdict]}" for verdict, word in formatting.VERDICTS.items() if tally[verdict]]
+            counts = [f"{label}: {tally[verdict]}" for verdict, label in formatting.VERDICTS.items() if tally[verdict]]
         else:
             counts = [f"có số liệu: {sum(entry.ends is not None for entry in self.annex.entries)}"]
         return f"{len(self.annex.entries)} chỉ tiêu · " + " · ".join(counts)
 
-    def _standing(self) -> str:
+    def _data_state(self) -> str:
         expected = max((entry.units_expected for entry in self.annex.entries), default=0)
         reporting = max((entry.units_reporting for entry in self.annex.entries), default=0)
-        known = self.annex.known_from
-        until = f"Số liệu được nhận đến {wording.moment(known)}" if known else "Chưa nhận được số liệu"
-        then = f"Như đã biết lúc {wording.moment(self.annex.as_of)} · " if self.annex.as_of else ""
+        newest = self.annex.accepted_until
+        until = f"Số liệu được nhận đến {wording.timestamp(newest)}" if newest else "Chưa nhận được số liệu"
+        then = f"Như đã biết lúc {wording.timestamp(self.annex.as_of)} · " if self.annex.as_of else ""
         return then + until + (f" · {reporting}/{expected} đơn vị có báo cáo" if expected > 1 else "")
 
     # --- the table ---------------------------------------------------------------------------------------------------
@@ -123,23 +123,25 @@ class _Drawing:
             members = list(group)
             first, last = members[0][0], members[-1][0]
             if any(column.subheading for _, column in members):
-                self._merge(self.row, first, self.row, last, self._words(members[0][1].heading, members[0][1]), style)
+                self._merge(
+                    self.row, first, self.row, last, self._heading_text(members[0][1].heading, members[0][1]), style
+                )
                 for index, column in members:
-                    self.sheet.write_string(self.row + 1, index, self._words(column.subheading, column), style)
+                    self.sheet.write_string(self.row + 1, index, self._heading_text(column.subheading, column), style)
             else:
                 for index, column in members:
-                    self._merge(self.row, index, self.row + 1, index, self._words(column.heading, column), style)
+                    self._merge(self.row, index, self.row + 1, index, self._heading_text(column.heading, column), style)
         self.sheet.set_row(self.row, 30)
         self.sheet.set_row(self.row + 1, 44)
         self.row += 2
 
-    def _words(self, text: str, column: Column) -> str:
+    def _heading_text(self, text: str, column: Column) -> str:
         """A heading with its blanks filled in, in capitals where the plan prints capitals."""
         filled = text.format(
             period=wording.period(self.annex.period),
             unit=self.annex.unit_name,
             year=column.year or "",
-            target_year=self.annex.target_year or "",
+            target_year=", ".join(map(str, self.annex.target_years)),
         )
         return filled.upper() if text.split("{")[0].isupper() else filled
 
@@ -196,13 +198,18 @@ class _Drawing:
                 lines = max(lines, -(-len(self._text(column, entry)) // int(column.width * 1.05)))
         self._tall(15 * lines + 5)
 
+    def _verdict(self, entry: Entry) -> str:
+        """The verdict, with the year of its target where the heading names several."""
+        verdict = formatting.VERDICTS[entry.verdict]
+        return f"{verdict} ({entry.against.year})" if entry.against and len(self.annex.target_years) > 1 else verdict
+
     def _cell(self, index: int, column: Column, entry: Entry) -> None:
         if column.content == "result":
             self._figure(index, entry)
         elif column.content == "comparison":
-            ground, ink = TINTS[entry.verdict]
-            style = self.grid(align="center", bg_color=ground, font_color=ink, bold=entry.verdict == "not_met")
-            self.sheet.write_string(self.row, index, formatting.VERDICTS[entry.verdict], style)
+            fill, ink = TINTS[entry.verdict]
+            style = self.grid(align="center", bg_color=fill, font_color=ink, bold=entry.verdict == "not_met")
+            self.sheet.write_string(self.row, index, self._verdict(entry), style)
         elif column.content in ("numerator", "denominator"):
             self._count(index, entry.numerator if column.content == "numerator" else entry.denominator)
         else:
@@ -236,9 +243,9 @@ class _Drawing:
     def _remarks(self, entry: Entry) -> str:
         """The footnotes' numbers, and whether the figure is provisional or an estimate."""
         marks = [f"({self.notes.index((entry.code, note)) + 1})" for note in entry.footnotes]
-        words = {"tạm tính": entry.is_provisional, "ước tính": entry.is_estimated}
-        said = ", ".join(word for word, holds in words.items() if holds and entry.ends)
-        return " ".join([*marks, said]).strip()
+        flags = {"tạm tính": entry.is_provisional, "ước tính": entry.is_estimated}
+        labels = ", ".join(label for label, is_set in flags.items() if is_set and entry.ends)
+        return " ".join([*marks, labels]).strip()
 
     def _figure(self, index: int, entry: Entry) -> None:
         """A number stays a number, with as many decimals as keep it on its side of the target; a bound is text."""
@@ -251,9 +258,9 @@ class _Drawing:
             style = self.grid(num_format=formatting.excel_format(places), **options)
             self.sheet.write_number(self.row, index, float(value), style)
         else:
-            words = formatting.interval(*entry.ends, *entry.closed, *entry.limits) if entry.ends else formatting.MISSING
-            words = "không áp dụng" if entry.status == "not_applicable" else words
-            self.sheet.write_string(self.row, index, words, self.grid(**options))
+            text = formatting.interval(*entry.ends, *entry.closed, *entry.limits) if entry.ends else formatting.MISSING
+            text = "không áp dụng" if entry.status == "not_applicable" else text
+            self.sheet.write_string(self.row, index, text, self.grid(**options))
 
     def _count(self, index: int, count: Decimal | None) -> None:
         if count is None:

@@ -14,13 +14,13 @@ from publish.annex import data as annex_data
 from publish.forms.types import TYPES
 from publish.reading import tracing
 from publish.reading.progress import coverage, figure, require_unit
-from warehouse import catalogue, wording
+from warehouse import catalogue, queries, wording
 from warehouse.as_of import set_session_as_of
 from warehouse.errors import WrongCall
 
 Row = dict[str, Any]
 
-TOLD = (
+COMPARED_COLUMNS = (
     "numerator",
     "denominator",
     "value",
@@ -42,7 +42,7 @@ AROUND = ("báo cáo", "so với kế hoạch")
 FIGURES = f"""
 select indicator.indicator_code, indicator.name_vi as indicator_name, figure.measure, indicator.unit_vi,
        figure.unit_id, figure.unit_code, figure.unit_level,
-       {", ".join(f"figure.{column}" for column in TOLD if column != "verdict")}
+       {", ".join(f"figure.{column}" for column in COMPARED_COLUMNS if column != "verdict")}
 from marts.fct_indicator_rollup as figure
 join catalogue.indicators as indicator using (programme_code, indicator_code)
 join app.org_unit as unit using (unit_id)
@@ -55,49 +55,7 @@ NAME = """
 select unit_name from app.org_unit_code where unit_code = %(unit)s and resolve_to = 'infinity'
 """
 
-STEPS = f"""
-with {tracing.PLACES},
-told as (
-    select told.programme_code, told.indicator_code, told.period, told.unit_id, told.unit_code, told.agency_code,
-           told.known_from, told.known_to, told.submission_id, told.line_id
-    from places
-    join app.value_version as told using (unit_id)
-    where told.programme_code = %(programme)s and told.period = %(period)s and told.is_primary
-        and told.indicator_code = any(%(indicators)s) and {tracing.IS_COUNTED}),
-steps as (
-    select coalesce(came.indicator_code, went.indicator_code) as indicator_code,
-           coalesce(came.unit_id, went.unit_id) as unit_id, coalesce(came.unit_code, went.unit_code) as unit_code,
-           coalesce(came.agency_code, went.agency_code) as agency_code,
-           coalesce(came.known_from, went.known_to) as changed_at,
-           came.submission_id as came_with, came.line_id as came_id, went.line_id as went_id
-    from told as came
-    full join told as went
-        on went.indicator_code = came.indicator_code and went.unit_id = came.unit_id
-        and went.agency_code = came.agency_code and went.known_to = came.known_from
-    where coalesce(came.known_from, went.known_to) > %(before)s
-        and coalesce(came.known_from, went.known_to) <= %(after)s)
-select steps.indicator_code, steps.unit_code, steps.agency_code, steps.changed_at as accepted_at,
-       submission.submission_id, submission.submission_type, file.file_name, file.sha256, file.archive_uri,
-       submission.sheet, submission.part_columns, came.row_no,
-       went.numerator_raw as old_numerator, went.denominator_raw as old_denominator, went.value_raw as old_value,
-       came.numerator_raw as new_numerator, came.denominator_raw as new_denominator, came.value_raw as new_value
-from steps
-left join raw.line as came on came.line_id = steps.came_id
-left join raw.line as went on went.line_id = steps.went_id
-cross join lateral (
-    select coalesce(steps.came_with, (
-        select report.submission_id from app.validated_submission as report
-        where report.programme_code = %(programme)s and report.period = %(period)s and report.unit_id = steps.unit_id
-            and report.agency_code = steps.agency_code and report.is_accepted
-            and report.decided_at = steps.changed_at
-        order by report.accepted_seq desc limit 1)) as submission_id) as cause
-join raw.submission as submission on submission.submission_id = cause.submission_id
-join raw.file as file on file.sha256 = submission.sha256
-where (came.numerator_kind, came.numerator, came.denominator_kind, came.denominator, came.value_kind, came.value)
-    is distinct from
-    (went.numerator_kind, went.numerator, went.denominator_kind, went.denominator, went.value_kind, went.value)
-order by steps.changed_at, steps.unit_code, steps.agency_code
-"""
+STEPS = queries.load(__file__, "steps")
 """A step is one line that another took the place of, that came new, or that was withdrawn: then no line came."""
 
 
@@ -146,11 +104,11 @@ def compare(
     require_unit(connection, unit)
     cursor = connection.cursor(row_factory=dict_row)
     keys: Row = {"programme": programme, "unit": unit, "period": period, "basis": "as_reported"}
-    told = []
-    for moment in (before, after):
-        set_session_as_of(connection, moment)
-        told.append(_figures(cursor, keys))
-    changed = [key for key in told[1] | told[0] if _compared(told[0].get(key)) != _compared(told[1].get(key))]
+    found = []
+    for at in (before, after):
+        set_session_as_of(connection, at)
+        found.append(_figures(cursor, keys))
+    changed = [key for key in found[1] | found[0] if _compared(found[0].get(key)) != _compared(found[1].get(key))]
     steps = _steps(cursor, keys | {"before": before, "after": after, "indicators": [code for code, _ in changed]})
     return Comparison(
         programme_code=programme,
@@ -160,20 +118,20 @@ def compare(
         period=period,
         before=before,
         after=after,
-        changes=[_change(told[0].get(key), told[1].get(key), steps.get(key[0], [])) for key in changed],
+        changes=[_change(found[0].get(key), found[1].get(key), steps.get(key[0], [])) for key in changed],
     )
 
 
 def _figures(cursor: psycopg.Cursor[Row], keys: Row) -> dict[tuple[str, str], Row]:
     """By indicator and measure; of two units that bore the code in the period, the later one's."""
     rows = cursor.execute(FIGURES, keys).fetchall()
-    verdicts = annex_data.decisive_verdicts(cursor, keys["programme"], rows[-1], keys["period"]) if rows else {}
-    told = {(row["indicator_code"], row["measure"]): row for row in rows}
-    return {key: row | {"verdict": verdicts.get(key, (None, None))[0]} for key, row in told.items()}
+    verdicts = annex_data.main_verdicts(cursor, keys["programme"], rows[-1]["unit_id"], keys["period"]) if rows else {}
+    found = {(row["indicator_code"], row["measure"]): row for row in rows}
+    return {key: row | {"verdict": verdicts.get(key, (None, None))[0]} for key, row in found.items()}
 
 
 def _compared(figure: Row | None) -> Row | None:
-    return {name: figure[name] for name in TOLD} if figure else None
+    return {name: figure[name] for name in COMPARED_COLUMNS} if figure else None
 
 
 def _steps(cursor: psycopg.Cursor[Row], keys: Row) -> dict[str, list[Row]]:
@@ -193,7 +151,7 @@ def _change(before: Row | None, after: Row | None, steps: list[Row]) -> Change:
     return Change(**names, before=_compared(before), after=_compared(after), steps=steps)
 
 
-def figures_in_words(comparison: Comparison) -> list[Row]:
+def figure_rows(comparison: Comparison) -> list[Row]:
     """The changed figures for people, one row each: before → after."""
     return [
         {
@@ -210,14 +168,14 @@ def figures_in_words(comparison: Comparison) -> list[Row]:
     ]
 
 
-def steps_in_words(comparison: Comparison) -> list[Row]:
+def step_rows(comparison: Comparison) -> list[Row]:
     """The lines that changed them, one row each; a line that was withdrawn has no cell and no new text."""
     return [
         {
             "": change.indicator_code,
             "đơn vị": step["unit_code"] + ("" if step["agency_code"] == "UBND" else f" ({step['agency_code']})"),
             "báo cáo": TYPES[step["submission_type"]],
-            "nhận lúc": wording.moment(step["accepted_at"]),
+            "nhận lúc": wording.timestamp(step["accepted_at"]),
             "tử số": _arrow(step["old_numerator"], step["new_numerator"]),
             "mẫu số": _arrow(step["old_denominator"], step["new_denominator"]),
             "giá trị": _arrow(step["old_value"], step["new_value"]),
@@ -230,13 +188,13 @@ def steps_in_words(comparison: Comparison) -> list[Row]:
     ]
 
 
-def told(comparison: Comparison) -> Iterator[str]:
+def display_lines(comparison: Comparison) -> Iterator[str]:
     """For a screen: each figure before → after, and below it each line that did it, with its file and cells."""
-    steps = iter(steps_in_words(comparison))
-    for change, row in zip(comparison.changes, figures_in_words(comparison), strict=True):
+    steps = iter(step_rows(comparison))
+    for change, row in zip(comparison.changes, figure_rows(comparison), strict=True):
         yield f"\n{row['']}  {row['chỉ tiêu']}"
-        said = (f"{row['trước']} → {row['sau']} {row['ĐVT']}", *map(row.get, ("tử số / mẫu số", *AROUND)))
-        yield "    " + " · ".join(words.replace("\n", " ") for words in said if words)
+        texts = (f"{row['trước']} → {row['sau']} {row['ĐVT']}", *map(row.get, ("tử số / mẫu số", *AROUND)))
+        yield "    " + " · ".join(text.replace("\n", " ") for text in texts if text)
         for step in islice(steps, len(change.steps)):
             cells = ", ".join(f"{name} {step[name]}" for name in ("tử số", "mẫu số", "giá trị") if step[name])
             yield f"    {step['đơn vị']} {step['báo cáo']}, nhận lúc {step['nhận lúc']}: {cells}"
@@ -244,23 +202,23 @@ def told(comparison: Comparison) -> Iterator[str]:
             yield f"        sha256 {step['sha256']}"
 
 
-def _figure(change: Change, told: Row | None) -> str:
-    return figure(told | {"measure": change.measure}) if told else formatting.MISSING
+def _figure(change: Change, found: Row | None) -> str:
+    return figure(found | {"measure": change.measure}) if found else formatting.MISSING
 
 
-def _parts(told: Row | None) -> str | None:
-    if told is None or told["numerator"] is None:
+def _parts(found: Row | None) -> str | None:
+    if found is None or found["numerator"] is None:
         return None
-    numbers = (told["numerator"], told["denominator"])
+    numbers = (found["numerator"], found["denominator"])
     return "/".join(formatting.number(number) for number in numbers if number is not None)
 
 
-def _coverage(told: Row | None) -> str | None:
-    return coverage(told) if told else None
+def _coverage(found: Row | None) -> str | None:
+    return coverage(found) if found else None
 
 
-def _verdict(told: Row | None) -> str | None:
-    return formatting.VERDICTS[told["verdict"]] if told and told["verdict"] else None
+def _verdict(found: Row | None) -> str | None:
+    return formatting.VERDICTS[found["verdict"]] if found and found["verdict"] else None
 
 
 def _arrow(before: str | None, after: str | None, between: str = " → ") -> str:

@@ -34,8 +34,8 @@ def render(compared: Comparison) -> bytes:
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         title = f"{compared.programme_name} – {compared.unit_name}, {wording.period(compared.period)}: thay đổi"
         book.set_properties({"title": title, "author": "baocao", "created": CREATED})
-        _draw(book, FIGURES, compared, comparison_data.figures_in_words(compared))
-        _draw(book, STEPS, compared, comparison_data.steps_in_words(compared))
+        _draw(book, FIGURES, compared, comparison_data.figure_rows(compared))
+        _draw(book, STEPS, compared, comparison_data.step_rows(compared))
     return buffer.getvalue()
 
 
@@ -50,8 +50,8 @@ def _draw(book: Any, name: str, compared: Comparison, rows: list[Row]) -> None:
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, f"{compared.unit_name} · {wording.period(compared.period)} · {name}", title)
     sheet.write_string(1, 0, compared.programme_name, book.add_format(base))
-    said = f"Như đã biết lúc {wording.moment(compared.before)} và lúc {wording.moment(compared.after)}"
-    sheet.write_string(2, 0, said, book.add_format(base | {"italic": True, "font_color": "#595959"}))
+    texts = f"Như đã biết lúc {wording.timestamp(compared.before)} và lúc {wording.timestamp(compared.after)}"
+    sheet.write_string(2, 0, texts, book.add_format(base | {"italic": True, "font_color": "#595959"}))
     if not rows:
         sheet.write_string(TABLE_FROM, 0, "Không có số liệu nào thay đổi.", book.add_format(base))
         return

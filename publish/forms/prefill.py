@@ -59,16 +59,16 @@ def beside(connection: psycopg.Connection, forms: Sequence[Form], *, of_plan_onl
     }
     cursor = connection.cursor(row_factory=dict_row)
     planned = {(row["unit_code"], row["indicator_code"]): row for row in cursor.execute(PLANNED, values)}
-    told: dict[tuple[str, ...], dict[str, Any]] = {}
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
     if not of_plan_only and _is_built(connection):
         rows = cursor.execute(TOLD, values)
-        told = {(row["unit_id"], row["agency_code"], row["indicator_code"]): row for row in rows}
+        found = {(row["unit_id"], row["agency_code"], row["indicator_code"]): row for row in rows}
 
-    def line(form: Form, asked: Line) -> Line:
-        own = told.get((form.unit_id, form.agency_code, asked.code))
-        return replace(asked, previous=_previous(asked, own or planned.get((form.unit_code, asked.code))))
+    def with_previous(form: Form, line: Line) -> Line:
+        own = found.get((form.unit_id, form.agency_code, line.code))
+        return replace(line, previous=_previous(line, own or planned.get((form.unit_code, line.code))))
 
-    return [replace(form, lines=tuple(line(form, asked) for asked in form.lines)) for form in forms]
+    return [replace(form, lines=tuple(with_previous(form, line) for line in form.lines)) for form in forms]
 
 
 def _is_built(connection: psycopg.Connection) -> bool:

@@ -66,7 +66,7 @@ class Scheduled:
     phrase_vi: str
 
     @property
-    def whose(self) -> str:
+    def sender(self) -> str:
         """Who reports about whom, for a message."""
         return f"{self.agency_name or OWN} – {self.unit_name} ({self.unit_code})"
 
@@ -86,17 +86,17 @@ def scheduled(
     values = {"programme": programme, "period": period, "units": units and list(units)}
     cursor = connection.cursor(row_factory=class_row(Scheduled))
     found = cursor.execute(SCHEDULED, values | {"agencies": agencies and list(agencies)}).fetchall()
-    _insist(set(units or ()) - {report.unit_code for report in found}, "đơn vị", agencies, programme, period)
-    _insist(set(agencies or ()) - {report.agency_code for report in found}, "cơ quan", units, programme, period)
+    _require(set(units or ()) - {report.unit_code for report in found}, "đơn vị", agencies, programme, period)
+    _require(set(agencies or ()) - {report.agency_code for report in found}, "cơ quan", units, programme, period)
     if not found:
         raise WrongCall(f"{programme} không có báo cáo nào trong kỳ {period}.")
     return found
 
 
-def _insist(strangers: set[str], what: str, others: Sequence[str] | None, programme: str, period: str) -> None:
-    if strangers:
+def _require(unknown: set[str], what: str, others: Sequence[str] | None, programme: str, period: str) -> None:
+    if unknown:
         beside = f" ({', '.join(others)})" if others else ""
-        names = ", ".join(sorted(strangers))
+        names = ", ".join(sorted(unknown))
         raise WrongCall(f"Không có {what} {names}{beside} báo cáo trong {programme}, kỳ {period}.")
 
 
@@ -118,11 +118,11 @@ def forms(connection: psycopg.Connection, programme: str, period: str, reports: 
     for report in reports:
         if report.form != "figures":
             raise WrongCall(
-                f"Báo cáo của {report.whose} kỳ {period} là hồ sơ, không có biểu số liệu. Gửi bằng lệnh: "
+                f"Báo cáo của {report.sender} kỳ {period} là hồ sơ, không có biểu số liệu. Gửi bằng lệnh: "
                 f"baocao receive-document {programme} {period} {report.unit_code} TỆP --agency {report.agency_code}"
             )
     plan, window = catalogue.programme(connection, programme), catalogue.period(connection, programme, period)
-    asked = _Asked(connection, programme)
+    required = _RequiredLines(connection, programme)
     return [
         Form(
             programme_code=programme,
@@ -132,7 +132,7 @@ def forms(connection: psycopg.Connection, programme: str, period: str, reports: 
             unit_code=report.unit_code,
             unit_name=report.unit_name,
             unit_level=report.unit_level,
-            lines=asked.lines(report),
+            lines=required.lines(report),
             agency_code=report.agency_code,
             agency_name=report.agency_name if report.agency_code != OWN else "",
             deadline=f"thời hạn: {report.phrase_vi}" if report.phrase_vi else "",
@@ -142,7 +142,7 @@ def forms(connection: psycopg.Connection, programme: str, period: str, reports: 
     ]
 
 
-class _Asked:
+class _RequiredLines:
     """The lines that a programme asks, by agency and level of unit."""
 
     def __init__(self, connection: psycopg.Connection, programme: str) -> None:
@@ -151,21 +151,21 @@ class _Asked:
         cursor = connection.cursor(row_factory=dict_row)
         rows = cursor.execute(ASSIGNED, {"programme": programme}).fetchall()
         self.assigned = {(row["indicator_code"], row["agency_code"]): row for row in rows}
-        self.known: dict[tuple[str, Level], tuple[Line, ...]] = {}
+        self.by_agency_and_level: dict[tuple[str, Level], tuple[Line, ...]] = {}
 
     def lines(self, report: Scheduled) -> tuple[Line, ...]:
         """The agency's lines about a unit of that level, in the plan's order. Raises WrongCall if there are none."""
         key = report.agency_code, report.unit_level
-        if key not in self.known:
-            self.known[key] = tuple(
+        if key not in self.by_agency_and_level:
+            self.by_agency_and_level[key] = tuple(
                 _line(indicator, report.unit_level, self.assigned[indicator.indicator_code, report.agency_code])
                 for indicator in self.indicators
                 if (indicator.indicator_code, report.agency_code) in self.assigned
                 and report.unit_level in (indicator.measures or {})
             )
-        if not self.known[key]:
-            raise WrongCall(f"{self.programme} không hỏi {report.whose} chỉ tiêu nào.")
-        return self.known[key]
+        if not self.by_agency_and_level[key]:
+            raise WrongCall(f"{self.programme} không hỏi {report.sender} chỉ tiêu nào.")
+        return self.by_agency_and_level[key]
 
 
 def _line(indicator: Indicator, level: Level, assigned: dict[str, Any]) -> Line:

@@ -118,10 +118,10 @@ class _Drawing:
     def report(self, form: Form, filled: Filled) -> None:
         sheet = self.book.add_worksheet(SHEET)
         sheet.hide_gridlines(2)
-        asked = {COLUMNS[part] for line in form.lines for part in line.parts}
+        columns_in_use = {COLUMNS[part] for line in form.lines for part in line.parts}
         for column, width in enumerate(WIDTHS):
             sheet.set_column(
-                column, column, width, None, {"hidden": column in COLUMNS.values() and column not in asked}
+                column, column, width, None, {"hidden": column in COLUMNS.values() and column not in columns_in_use}
             )
         self._top(sheet, form)
         period = form.previous_period
@@ -138,8 +138,8 @@ class _Drawing:
     def _top(self, sheet: Any, form: Form) -> None:
         sheet.merge_range(0, 0, 0, HOW, form.title, self.style["title"])
         sheet.merge_range(1, 0, 1, HOW, form.programme_name, self.style["subtitle"])
-        known = [form.reporter, f"kỳ báo cáo: {wording.period(form.period)}", form.window, form.deadline]
-        sheet.merge_range(2, 0, 2, HOW, " · ".join(part for part in known if part), self.style["subtitle"])
+        parts = [form.reporter, f"kỳ báo cáo: {wording.period(form.period)}", form.window, form.deadline]
+        sheet.merge_range(2, 0, 2, HOW, " · ".join(part for part in parts if part), self.style["subtitle"])
         if form.is_made_up:
             sheet.merge_range(3, 0, 3, HOW, MADE_UP, self.style["made_up"])
         labels = [
@@ -207,8 +207,8 @@ class _Drawing:
 
     def _input(self, sheet: Any, row: int, line: Line, part: Part, content: Any) -> None:
         column = COLUMNS[part]
-        is_asked = part in line.parts
-        style = self.style["closed" if not is_asked else "value" if part == "value" else "count"]
+        is_input = part in line.parts
+        style = self.style["closed" if not is_input else "value" if part == "value" else "count"]
         if line.is_points and isinstance(content, int | float | Decimal):
             content = f"{content:g}".replace(".", ",")
         if content is None:
@@ -309,9 +309,9 @@ def _points_rule(line: Line, row: int) -> dict[str, Any]:
     cell = f"F{row + 1}"
     digits = f'ISNUMBER(--SUBSTITUTE(SUBSTITUTE({cell},",",""),".",""))'
     rules = [digits, f'LEFT({cell})<>"-"']
-    told = "Ghi số điểm từ 0 trở lên, ví dụ 8,5."
+    message = "Ghi số điểm từ 0 trở lên, ví dụ 8,5."
     if line.hard_max is not None:
         rules.append(f'--LEFT({cell},FIND(",",SUBSTITUTE({cell},".",",")&",")-1)<={line.hard_max:f}')
-        told = f"Ghi số điểm từ 0 đến {number(line.hard_max)}, ví dụ {number(line.hard_max / 2)}."
-    said = {"input_message": line.how[:255], "error_message": told}
-    return {"validate": "custom", "value": f"=AND({','.join(rules)})"} | said
+        message = f"Ghi số điểm từ 0 đến {number(line.hard_max)}, ví dụ {number(line.hard_max / 2)}."
+    messages = {"input_message": line.how[:255], "error_message": message}
+    return {"validate": "custom", "value": f"=AND({','.join(rules)})"} | messages

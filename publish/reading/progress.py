@@ -65,9 +65,9 @@ def require_unit(connection: psycopg.Connection, unit: str) -> None:
         raise WrongCall(f"There is no unit {unit}.")
 
 
-def in_words(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+def for_display(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
     """The rows for people, one an indicator and measure: figure, and each target with verdict, milestone and trend."""
-    told = [list(group) for _, group in groupby(rows, key=lambda row: (row["indicator_code"], row["measure"]))]
+    text = [list(group) for _, group in groupby(rows, key=lambda row: (row["indicator_code"], row["measure"]))]
     return [
         {
             "": group[0]["indicator_code"],
@@ -77,7 +77,7 @@ def in_words(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
             "so với kế hoạch": "\n".join(_against(row) for row in group),
             "báo cáo": coverage(group[0]),
         }
-        for group in told
+        for group in text
     ]
 
 
@@ -89,8 +89,8 @@ def coverage(row: dict[str, Any]) -> str:
 def _against(row: dict[str, Any]) -> str:
     verdict = formatting.VERDICTS[row["verdict"]] if row["verdict"] else ""
     on_the_way = "; ".join(filter(None, (milestone(row), trend(row))))
-    told = f"{target(row)}: {verdict}" if row["comparator"] else verdict
-    return f"{told}\n  {on_the_way}" if on_the_way else told
+    text = f"{target(row)}: {verdict}" if row["comparator"] else verdict
+    return f"{text}\n  {on_the_way}" if on_the_way else text
 
 
 def milestone(row: dict[str, Any]) -> str:
@@ -108,12 +108,12 @@ def trend(row: dict[str, Any]) -> str:
     """
     if row["trend_class"] is None or row["target_year"] <= int(row["period"][:4]):
         return ""
-    told = TRENDS[row["trend_class"]]
+    text = TRENDS[row["trend_class"]]
     if row["acceleration"] is not None:
-        told += f" ×{formatting.number(row['acceleration'], 1)}"
+        text += f" ×{formatting.number(row['acceleration'], 1)}"
     if row["projected_value"] is not None:
-        told += f" (dự báo {row['target_year']}: {formatting.number(row['projected_value'], 1)})"
-    return told
+        text += f" (dự báo {row['target_year']}: {formatting.number(row['projected_value'], 1)})"
+    return text
 
 
 def figure(row: dict[str, Any]) -> str:

@@ -53,12 +53,15 @@ def of_units(
     _require(connection, programme, period, unit)
     _stand_at(connection, as_of)
     # only what is asked for: a condition that is always true is planned as if it left one row in two hundred
-    asked: dict[str, object] = {"rates.programme_code = %(programme)s": programme, "rates.period = %(period)s": period}
-    asked |= {"rates.unit_level = %(level)s": level, "rates.unit_code = %(unit)s": unit and not level}
-    asked |= {BELOW: level and unit and unit != COUNTRY, HIGHEST: not unit and not level}
+    conditions: dict[str, object] = {
+        "rates.programme_code = %(programme)s": programme,
+        "rates.period = %(period)s": period,
+    }
+    conditions |= {"rates.unit_level = %(level)s": level, "rates.unit_code = %(unit)s": unit and not level}
+    conditions |= {BELOW: level and unit and unit != COUNTRY, HIGHEST: not unit and not level}
     query = RATES.format(
         mart=MARTS[over_time],
-        asked=" and ".join(condition for condition, is_asked in asked.items() if is_asked) or "true",
+        conditions=" and ".join(condition for condition, is_set in conditions.items() if is_set) or "true",
         then=", day" if over_time else "",
     )
     values = {"programme": programme, "period": period, "unit": unit, "level": level, "order": list(LEVELS[::-1])}
@@ -66,16 +69,16 @@ def of_units(
     return rows if unit or level else _highest(rows)
 
 
-def in_words(rows: Iterable[Row]) -> list[dict[str, str]]:
+def for_display(rows: Iterable[Row]) -> list[dict[str, str]]:
     """For people: how many reports are owed, and of each kind the number and the per cent."""
-    return [_in_words(row) for row in rows]
+    return [_display_row(row) for row in rows]
 
 
-def _in_words(row: Row) -> dict[str, str]:
-    told = {"chương trình": row["programme_code"], "kỳ": row["period"], "mã": row["unit_code"]}
-    told |= {"đơn vị": row["unit_name"]} | ({"ngày": wording.day(row["day"])} if "day" in row else {})
-    told |= {"phải nộp": formatting.number(row["obligations"])}
-    return told | {name: _rate(row, kind) for kind, name in NAMES.items()}
+def _display_row(row: Row) -> dict[str, str]:
+    shown = {"chương trình": row["programme_code"], "kỳ": row["period"], "mã": row["unit_code"]}
+    shown |= {"đơn vị": row["unit_name"]} | ({"ngày": wording.day(row["day"])} if "day" in row else {})
+    shown |= {"phải nộp": formatting.number(row["obligations"])}
+    return shown | {name: _rate(row, kind) for kind, name in NAMES.items()}
 
 
 def _rate(row: Row, kind: str) -> str:

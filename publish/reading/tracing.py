@@ -1,6 +1,6 @@
 """From a published figure down to the files, sheets and cells that it is made of, as it was known at a moment.
 
-The session's moment decides (warehouse.as_of.set_session_as_of): an earlier one has other lines, as it has in the marts.
+The session's moment decides (warehouse.as_of.set_session_as_of): an earlier one has other lines, as in the marts.
 """
 
 from dataclasses import dataclass
@@ -18,34 +18,6 @@ from warehouse.errors import WrongCall
 
 Row = dict[str, Any]
 
-PLACES = """
-places as (
-    select place.unit_id, place.weight, place.is_estimated, true as is_below
-    from app.expected_rollup as expected
-    join app.rollup_unit as place
-        on place.rollup_unit_id = expected.unit_id and place.boundary_basis = expected.boundary_basis
-    where expected.programme_code = %(programme)s and expected.period = %(period)s
-        and expected.unit_code = %(unit)s and expected.boundary_basis = %(basis)s
-    union all
-    select unit_id, 1, false, false
-    from app.org_unit as own
-    where unit_code = %(unit)s and (valid_to = 'infinity' or %(basis)s = 'as_reported')
-        and not exists (
-            select from app.expected_rollup as expected
-            where expected.programme_code = %(programme)s and expected.period = %(period)s
-                and expected.unit_id = own.unit_id and expected.boundary_basis = %(basis)s))
-"""
-"""Whose lines make a place's figures: of those below it that owe, each with its share; else its own alone."""
-
-IS_COUNTED = """
-(case when places.is_below then told.is_owed and told.feeds_rollup and told.rollup_measure is not null
-      else exists (
-          select from app.indicator_agency as assigned
-          where assigned.programme_code = told.programme_code and assigned.indicator_code = told.indicator_code
-              and assigned.agency_code = told.agency_code and assigned.is_figure) end)
-"""
-"""Whether a line of such a unit is in the figure: below, what is owed and added up; its own, of whose word it is."""
-
 FIGURES = """
 select figure.*
 from marts.fct_indicator_rollup as figure
@@ -58,31 +30,30 @@ where figure.programme_code = %(programme)s and figure.indicator_code = %(indica
 order by spoken.measure is null, figure.measure limit 1
 """
 
-PARTS = f"""
-with {PLACES}
-select told.unit_code, told.agency_code, told.measure, told.known_from,
-       told.numerator_low, told.numerator_high, told.denominator_low, told.denominator_high,
-       told.value_status, told.is_summable as is_added_up,
-       places.weight, places.is_estimated,
+PARTS = """
+select part.unit_code, part.agency_code, part.measure, part.known_from,
+       part.numerator_low, part.numerator_high, part.denominator_low, part.denominator_high,
+       part.value_status, part.is_summable as is_added_up, part.weight, part.is_estimated,
        line.numerator_raw, line.denominator_raw, line.value_raw,
        file.file_name, submission.sheet, line.row_no, submission.part_columns, file.sha256, file.archive_uri,
        submission.submission_id, submission.submission_type, submission.is_made_up, verdict.rules_version
-from places
-join app.value_version as told using (unit_id)
+from app.figure_line as part
 join raw.line as line using (line_id)
-join raw.submission as submission on submission.submission_id = told.submission_id
+join raw.submission as submission on submission.submission_id = part.submission_id
 join raw.file as file on file.sha256 = submission.sha256
-join ops.submission_verdict as verdict on verdict.submission_id = told.submission_id
-where told.programme_code = %(programme)s and told.indicator_code = %(indicator)s and told.period = %(period)s
-    and app.is_valid_as_of(told.known_from, told.known_to) and {IS_COUNTED}
-    and case when places.is_below then told.rollup_measure else told.measure end = %(measure)s
-order by told.unit_code, told.agency_code
+join ops.submission_verdict as verdict on verdict.submission_id = part.submission_id
+where part.programme_code = %(programme)s and part.indicator_code = %(indicator)s and part.period = %(period)s
+    and part.figure_unit_code = %(unit)s and part.boundary_basis = %(basis)s and part.figure_measure = %(measure)s
+    and app.is_valid_as_of(part.known_from, part.known_to)
+order by part.unit_code, part.agency_code
 """
 
 PARTS_OF_A_LINE = ("numerator", "denominator", "value")
 
 BUILD = """
-select run_id, catalogue_version, as_of as built_at from ops.last_successful_run where step = 'build'
+select run_id, as_of as built_at, (
+    select version from ops.figures_versions() where programme_code = %(programme)s) as catalogue_version
+from ops.last_successful_run where step = 'build'
 """
 
 
@@ -90,7 +61,7 @@ select run_id, catalogue_version, as_of as built_at from ops.last_successful_run
 class Trace:
     """A figure (a row of fct_indicator_rollup, None where there is none), its lines, and the build that made it.
 
-    parts: see `parts`. build: run_id, catalogue_version, built_at. as_of: the moment asked for, None for the newest.
+    parts: see `parts`. build: run_id, catalogue_version, built_at. as_of: what was asked for, None for the newest.
     """
 
     figure: Row | None
@@ -123,9 +94,9 @@ def trace(
     figure = cursor.execute(FIGURES, values).fetchone()
     if figure is None:
         require_unit(connection, unit.removesuffix("/unallocated"))
-        return Trace(None, [], build_of(connection), as_of)
+        return Trace(None, [], build_of(connection, programme), as_of)
     rows = cursor.execute(PARTS, values | {"measure": figure["measure"]}).fetchall()
-    return Trace(figure, [row | {"place": place(row)} for row in rows], build_of(connection), as_of)
+    return Trace(figure, [row | {"place": place(row)} for row in rows], build_of(connection, programme), as_of)
 
 
 def parts(
@@ -140,14 +111,14 @@ def parts(
     return trace(connection, programme, indicator, unit, period, basis).parts
 
 
-def build_of(connection: psycopg.Connection) -> Row | None:
-    """The build whose figures are shown: run_id, catalogue_version, built_at."""
-    return connection.cursor(row_factory=dict_row).execute(BUILD).fetchone()
+def build_of(connection: psycopg.Connection, programme: str) -> Row | None:
+    """The build whose figures are shown: run_id, built_at, and as catalogue_version the programme's version."""
+    return connection.cursor(row_factory=dict_row).execute(BUILD, {"programme": programme}).fetchone()
 
 
-def in_words(traced: Trace) -> list[Row]:
+def for_display(traced: Trace) -> list[Row]:
     """The lines for people, without the columns that say nothing of this figure."""
-    told = [
+    table = [
         {
             "đơn vị": row["unit_code"] + ("" if row["agency_code"] == "UBND" else f" ({row['agency_code']})"),
             "tử số": row["numerator_raw"] or "",
@@ -161,8 +132,8 @@ def in_words(traced: Trace) -> list[Row]:
         }
         for row in traced.parts
     ]
-    said = [name for name in (told[0] if told else ()) if any(row[name] for row in told)]
-    return [{name: row[name] for name in said} for row in told]
+    lines = [name for name in (table[0] if table else ()) if any(row[name] for row in table)]
+    return [{name: row[name] for name in lines} for row in table]
 
 
 def _share(row: Row) -> str:
@@ -173,19 +144,19 @@ def _share(row: Row) -> str:
 
 def summary(traced: Trace) -> list[str]:
     """The figure with its parts, and what it was made with."""
-    said = []
-    if told := traced.figure:
-        parts = [formatting.number(told[name]) for name in ("numerator", "denominator") if told[name] is not None]
+    lines = []
+    if table := traced.figure:
+        parts = [formatting.number(table[name]) for name in ("numerator", "denominator") if table[name] is not None]
         made = f" = {' / '.join(parts)}" if parts else ""
-        marks = " · ước tính" if told["is_estimated"] else ""
-        said.append(f"{figure(told)}{made} · {coverage(told)}{marks}")
+        marks = " · ước tính" if table["is_estimated"] else ""
+        lines.append(f"{figure(table)}{made} · {coverage(table)}{marks}")
     if rules := sorted({row["rules_version"] for row in traced.parts}):
-        said.append(f"cổng kiểm tra: quy tắc {', '.join(rules)}")
+        lines.append(f"cổng kiểm tra: quy tắc {', '.join(rules)}")
     if traced.build:
-        when = f", như đã biết lúc {wording.moment(traced.as_of)}" if traced.as_of else ""
-        built = f"danh mục {traced.build['catalogue_version']}, dựng lúc {wording.moment(traced.build['built_at'])}"
-        said.append(built + when)
-    return said
+        when = f", như đã biết lúc {wording.timestamp(traced.as_of)}" if traced.as_of else ""
+        built = f"danh mục {traced.build['catalogue_version']}, dựng lúc {wording.timestamp(traced.build['built_at'])}"
+        lines.append(built + when)
+    return lines
 
 
 def place(row: Row) -> str:

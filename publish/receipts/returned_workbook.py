@@ -156,11 +156,11 @@ def _mark(cell: "Cell", issues: Sequence[Mapping[str, Any]]) -> None:
 
     worst = "critical" if any(issue["severity"] == "critical" for issue in issues) else "warning"
     cell.fill = PatternFill("solid", start_color=FILLS[worst], end_color=FILLS[worst])
-    told = [f"{WORDS[issue['severity']]}: {issue['message_vi']}" for issue in issues[:IN_ONE_COMMENT]]
+    comment = [f"{WORDS[issue['severity']]}: {issue['message_vi']}" for issue in issues[:IN_ONE_COMMENT]]
     if len(issues) > IN_ONE_COMMENT:
-        told.append(f"… và {len(issues) - IN_ONE_COMMENT} điểm khác: xem trang «{SHEET}».")
+        comment.append(f"… và {len(issues) - IN_ONE_COMMENT} điểm khác: xem trang «{SHEET}».")
     before = [f"{KEPT}{cell.comment.text}"] if cell.comment else []
-    cell.comment = _comment("\n\n".join([*told, *before]))
+    cell.comment = _comment("\n\n".join([*comment, *before]))
 
 
 def _comment(text: str) -> Any:

@@ -31,7 +31,7 @@ def render(receipt: Receipt, *, at_most: int | None = None) -> "Text":
     text = Text(f"tệp {receipt.file}", style="dim")
     if receipt.status == "duplicate":
         first = datetime.fromisoformat(receipt.received_at)
-        text.append(f" · {STATUS_VI['duplicate']} ({wording.moment(first)})", style=STATUS_STYLE["duplicate"])
+        text.append(f" · {STATUS_VI['duplicate']} ({wording.timestamp(first)})", style=STATUS_STYLE["duplicate"])
     for submission in receipt.submissions:
         text.append("\n").append_text(heading(submission))
         own = [issue for issue in receipt.issues if issue["submission_id"] == submission["submission_id"]]
@@ -47,13 +47,13 @@ def heading(submission: dict[str, Any]) -> "Text":
     from rich.text import Text
 
     period = f"kỳ {submission['period']}" if submission["period"] else None
-    known = [part for part in (submission["unit"], submission["unit_name"], period) if part]
+    keys = [part for part in (submission["unit"], submission["unit_name"], period) if part]
     counts = [
-        f"{count} {word}"
-        for count, word in ((submission["errors"], "lỗi"), (submission["warnings"], "cảnh báo"))
+        f"{count} {label}"
+        for count, label in ((submission["errors"], "lỗi"), (submission["warnings"], "cảnh báo"))
         if count
     ]
-    text = Text("báo cáo " + " · ".join([*known, ""]) if known else "báo cáo · ")
+    text = Text("báo cáo " + " · ".join([*keys, ""]) if keys else "báo cáo · ")
     text.append(STATUS_VI[submission["status"]], style=STATUS_STYLE[submission["status"]])
     return text.append(f" ({', '.join(counts)})" if counts else "")
 

@@ -68,7 +68,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Standing:
+class UnitResult:
     """Where a unit stands: its row of rpt_score_ranking, reasons in words, sections by code."""
 
     unit_code: str
@@ -94,7 +94,7 @@ class ScoreSheet:
 
     sections: code, name and maximum of what stands at the top of the sheet. units_scored: all units of the ranking.
     as_of: None for the newest figures.
-    known_from: when the newest report in it was accepted. catalogue_version: of the build that made the points.
+    accepted_until: when the newest report in it was accepted. catalogue_version: of the build that made the points.
     """
 
     programme_code: str
@@ -106,17 +106,17 @@ class ScoreSheet:
     unit_code: str
     unit_name: str
     period: str
-    known_from: datetime | None
+    accepted_until: datetime | None
     as_of: datetime | None
     catalogue_version: str | None
     sections: tuple[tuple[str, str, Decimal | None], ...]
     units_scored: int
-    standings: tuple[Standing, ...]
+    results: tuple[UnitResult, ...]
     lines: tuple[Line, ...]
 
     @property
     def is_made_up(self) -> bool:
-        return any(standing.is_made_up for standing in self.standings)
+        return any(result.is_made_up for result in self.results)
 
 
 SHEET = """
@@ -143,7 +143,7 @@ where programme_code = %(programme)s and period = %(period)s
 order by unit_code, score.sort_order
 """
 
-GROUNDS = """
+EVIDENCE = """
 select criterion_code, code, finding, state, coalesce(agency_name, code) as name
 from marts.fct_score_evidence
 left join marts.dim_agency as agency on agency.programme_code = fct_score_evidence.programme_code
@@ -152,15 +152,13 @@ where fct_score_evidence.programme_code = %(programme)s and period = %(period)s 
 order by sort_order, code
 """
 
-KNOWN = """
+ACCEPTED_UNTIL = """
 select max(decided_at) as known_from from app.validated_submission
 where programme_code = %(programme)s and period = %(period)s and is_accepted and form = 'figures'
     and decided_at <= app.values_as_of() and (unit_code = %(unit)s or %(unit)s = %(root)s)
 """
 
-BUILD = """
-select catalogue_version from ops.last_successful_run where step = 'build'
-"""
+VERSION = "select version from ops.figures_versions() where programme_code = %(programme)s"
 
 
 def of_period(connection: psycopg.Connection, programme: str, period: str) -> list[Row]:
@@ -177,32 +175,32 @@ def of_period(connection: psycopg.Connection, programme: str, period: str) -> li
     return [row | {"criteria": [score for score in scores if score["unit_id"] == row["unit_id"]]} for row in ranking]
 
 
-def reasons_in_words(rows: list[Row]) -> dict[str, tuple[str, ...]]:
+def reason_texts(rows: list[Row]) -> dict[str, tuple[str, ...]]:
     """By unit, where the sheet gives verdicts: what each rests on and what it still waits for."""
-    standings = (_standing(row, row["criteria"]) for row in rows if row["verdict"])
-    return {f"{standing.unit_code} {standing.unit_name}": standing.reasons for standing in standings}
+    results = (_unit_result(row, row["criteria"]) for row in rows if row["verdict"])
+    return {f"{result.unit_code} {result.unit_name}": result.reasons for result in results}
 
 
-def in_words(rows: list[Row]) -> list[dict[str, str]]:
+def for_display(rows: list[Row]) -> list[dict[str, str]]:
     """The ranking (or the verdicts) for people: what is known so far, and what can still be added or taken off."""
-    told = []
+    shown = []
     for row in rows:
-        standing = _standing(row, row["criteria"])
-        words = {"mã": standing.unit_code, "đơn vị": standing.unit_name}
-        if standing.verdict is None:
-            words = {"hạng": formatting.MISSING if standing.rank is None else str(standing.rank)} | words
-            words["điểm"] = points(standing.before_deductions)
-            words["trừ"] = points(standing.deductions)
-        words["tổng"] = points(standing.total)
-        words["còn cộng"] = "chưa rõ" if standing.open_points is None else points(standing.open_points)
-        if standing.verdict is None:
-            words["còn trừ"] = points(standing.open_deductions)
-            words[""] = "" if standing.is_final else "tạm tính"
+        result = _unit_result(row, row["criteria"])
+        cells = {"mã": result.unit_code, "đơn vị": result.unit_name}
+        if result.verdict is None:
+            cells = {"hạng": formatting.MISSING if result.rank is None else str(result.rank)} | cells
+            cells["điểm"] = points(result.before_deductions)
+            cells["trừ"] = points(result.deductions)
+        cells["tổng"] = points(result.total)
+        cells["còn cộng"] = "chưa rõ" if result.open_points is None else points(result.open_points)
+        if result.verdict is None:
+            cells["còn trừ"] = points(result.open_deductions)
+            cells[""] = "" if result.is_final else "tạm tính"
         else:
-            words["ngưỡng"] = points(standing.threshold)
-            words["kết luận"] = VERDICTS[standing.verdict]
-        told.append(words)
-    return told
+            cells["ngưỡng"] = points(result.threshold)
+            cells["kết luận"] = VERDICTS[result.verdict]
+        shown.append(cells)
+    return shown
 
 
 def load(
@@ -223,10 +221,10 @@ def load(
     own = [row for row in ranking if row["unit_code"] == unit]
     if not own and unit != sheet["root_unit_code"]:
         return None
-    standings = tuple(
-        _standing(row, [score for score in scores if score["unit_id"] == row["unit_id"]]) for row in own or ranking
+    results = tuple(
+        _unit_result(row, [score for score in scores if score["unit_id"] == row["unit_id"]]) for row in own or ranking
     )
-    build, known = cursor.execute(BUILD).fetchone(), cursor.execute(KNOWN, keys).fetchone()
+    made, newest = cursor.execute(VERSION, keys).fetchone(), cursor.execute(ACCEPTED_UNTIL, keys).fetchone()
     tops = {row["criterion_code"]: row for row in scores if row["parent_code"] is None}
     return ScoreSheet(
         programme_code=programme,
@@ -238,12 +236,12 @@ def load(
         unit_code=unit,
         unit_name=own[0]["unit_name"] if own else _name(connection, unit, programme, period),
         period=period,
-        known_from=known["known_from"] if known else None,
+        accepted_until=newest["known_from"] if newest else None,
         as_of=as_of,
-        catalogue_version=build["catalogue_version"] if build else None,
+        catalogue_version=made["version"] if made else None,
         sections=tuple((code, row["criterion_name"], row["max_points"]) for code, row in tops.items()),
         units_scored=len(ranking),
-        standings=standings,
+        results=results,
         lines=_lines(cursor, keys, [row for row in scores if own and row["unit_id"] == own[0]["unit_id"]]),
     )
 
@@ -267,9 +265,9 @@ def _name(connection: psycopg.Connection, unit: str, programme: str, period: str
     return row[0] if row else unit
 
 
-def _standing(row: Row, scores: list[Row]) -> Standing:
+def _unit_result(row: Row, scores: list[Row]) -> UnitResult:
     names = {score["agency_code"]: score["agency_name"] for score in scores}
-    return Standing(
+    return UnitResult(
         unit_code=row["unit_code"],
         unit_name=row["unit_name"],
         sections={score["criterion_code"]: score["counted_points"] for score in scores if score["parent_code"] is None},
@@ -291,25 +289,25 @@ def _standing(row: Row, scores: list[Row]) -> Standing:
 def _gathered(reasons: list[str], names: dict[str | None, str | None]) -> list[str]:
     """Machine words ("not_verified 3 CA") in sentences, criteria with the same reason and agency in one."""
     found: dict[tuple[str, str], list[str]] = {}
-    for words in reasons:
-        reason, code, agency = [*words.split(" "), "", ""][:3]
+    for cells in reasons:
+        reason, code, agency = [*cells.split(" "), "", ""][:3]
         found.setdefault((reason, agency), []).append(code)
-    told = []
+    shown = []
     for (reason, agency), codes in found.items():
         of = f" ({names.get(agency) or agency})" if agency else ""
         which = f"{'tiêu chí' if reason != 'late_or_missing' else ''} {', '.join(codes)}: " if any(codes) else ""
-        told.append(f"{which}{REASONS[reason]}{of}".strip())
-    return told
+        shown.append(f"{which}{REASONS[reason]}{of}".strip())
+    return shown
 
 
 def _lines(cursor: psycopg.Cursor[Row], keys: Row, scores: list[Row]) -> tuple[Line, ...]:
-    grounds: dict[str, list[Row]] = {}
-    for row in cursor.execute(GROUNDS, keys).fetchall():
-        grounds.setdefault(row["criterion_code"], []).append(row)
-    return tuple(_line(row, grounds.get(row["criterion_code"], [])) for row in scores)
+    evidence: dict[str, list[Row]] = {}
+    for row in cursor.execute(EVIDENCE, keys).fetchall():
+        evidence.setdefault(row["criterion_code"], []).append(row)
+    return tuple(_line(row, evidence.get(row["criterion_code"], [])) for row in scores)
 
 
-def _line(row: Row, grounds: list[Row]) -> Line:
+def _line(row: Row, evidence: list[Row]) -> Line:
     return Line(
         code=row["criterion_code"],
         parent=row["parent_code"],
@@ -323,29 +321,29 @@ def _line(row: Row, grounds: list[Row]) -> Line:
         counted_points=row["counted_points"],
         is_open=row["min_possible_points"] is None or row["min_possible_points"] != row["max_possible_points"],
         is_met=row["is_met"],
-        because=_because(row, grounds),
+        because=_because(row, evidence),
         evidence=row["evidence_vi"] or "",
         note=row["note"] or "",
     )
 
 
-def _because(row: Row, grounds: list[Row]) -> str:
+def _because(row: Row, evidence: list[Row]) -> str:
     """Why the line has its points: the reason and what it speaks of, or where the points come from."""
     if row["reason"]:
-        of_reports = ", ".join(ground["name"] for ground in grounds if ground["state"] == "failed")
+        of_reports = ", ".join(item["name"] for item in evidence if item["state"] == "failed")
         which = of_reports if row["reason"] == "late_or_missing" else row["reason_codes"]
         codes = f": {which}" if which else ""
         by_agency = row["verified_points"] is not None or row["reason"] in ("not_verified", "met_unknown")
         agency = f" ({row['agency_name']})" if by_agency else ""
-        said = f"{REASONS[row['reason']]}{codes}{agency}"
-        return said[0].upper() + said[1:]
+        text = f"{REASONS[row['reason']]}{codes}{agency}"
+        return text[0].upper() + text[1:]
     if row["kind"] in ("section", "group"):
         return ""
     if row["verified_points"] is not None:
         return f"Theo {row['agency_name'] or 'kết quả phúc tra'}"
     if row["points_rule"] == "reported":
         return "Đơn vị tự chấm, chưa phúc tra"
-    met = [ground["code"] for ground in grounds if ground["finding"] == "met"]
+    met = [item["code"] for item in evidence if item["finding"] == "met"]
     return f"Đạt: {', '.join(met)}" if met else NOTHING_WRONG.get(row["points_rule"], "")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from publish import formatting
 from publish.annex.workbook import INK, PALE, RULE, TINTS
 from publish.scores import data as score_data
-from publish.scores.data import Line, ScoreSheet, Standing
+from publish.scores.data import Line, ScoreSheet, UnitResult
 from warehouse import wording
 
 LINES, UNITS = "Bảng điểm", "Tổng hợp điểm"
@@ -34,25 +34,25 @@ OF_RECOGNITION = (
 class Heading:
     """One column: its words, its width in characters."""
 
-    words: str
+    text: str
     width: float
 
 
-def draw(book: Any, told: ScoreSheet) -> None:
+def draw(book: Any, content: ScoreSheet) -> None:
     """Draw the score sheet as a sheet of an xlsxwriter workbook: line by line for a unit, else all its units."""
-    if told.lines:
-        _draw_lines(book, told)
-    elif told.rule == "ranked":
-        _draw_ranking(book, told)
+    if content.lines:
+        _draw_lines(book, content)
+    elif content.rule == "ranked":
+        _draw_ranking(book, content)
     else:
-        _draw_verdicts(book, told)
+        _draw_verdicts(book, content)
 
 
 class _Pen:
     """A sheet being drawn: its columns, its styles, and the row that the pen stands at."""
 
-    def __init__(self, book: Any, name: str, told: ScoreSheet, columns: Sequence[Heading]) -> None:
-        self.book, self.told, self.columns = book, told, columns
+    def __init__(self, book: Any, name: str, content: ScoreSheet, columns: Sequence[Heading]) -> None:
+        self.book, self.content, self.columns = book, content, columns
         self.sheet = book.add_worksheet(name)
         self.last = len(columns) - 1
         self.row = 0
@@ -85,8 +85,8 @@ class _Pen:
             self.sheet.write_number(self.row, index, float(content), style)
         else:
             aligned = {"align": "center"} if content is None else {}
-            words = formatting.MISSING if content is None else content
-            self.sheet.write_string(self.row, index, words, self.style(**aligned | options))
+            text = formatting.MISSING if content is None else content
+            self.sheet.write_string(self.row, index, text, self.style(**aligned | options))
 
     def end_row(self, *texts: tuple[int, str], lines_at_least: int = 1) -> None:
         """The row becomes as high as its longest text, given with its column, asks for."""
@@ -95,40 +95,40 @@ class _Pen:
         self.row += 1
 
     def title(self, summary: str) -> None:
-        told = self.told
-        if told.is_made_up:
+        content = self.content
+        if content.is_made_up:
             self.line(
                 formatting.MADE_UP, bold=True, align="center", font_color="#C00000", bg_color="#FDE9E7", height=20
             )
-        name, width = told.title.upper(), sum(column.width for column in self.columns)
+        name, width = content.title.upper(), sum(column.width for column in self.columns)
         height = 24 * -(-len(name) // int(width * 0.62))
         self.line(name, bold=True, align="center", font_size=15, font_color=INK, height=height)
-        self.line(told.programme_name, bold=True, align="center", font_size=12, height=18)
-        self.line(f"{told.unit_name} · {wording.period(told.period)}", align="center", font_size=13, height=18)
-        self.line(f"Theo: {told.document}", italic=True, align="center", font_color=GREY, height=32)
+        self.line(content.programme_name, bold=True, align="center", font_size=12, height=18)
+        self.line(f"{content.unit_name} · {wording.period(content.period)}", align="center", font_size=13, height=18)
+        self.line(f"Theo: {content.document}", italic=True, align="center", font_color=GREY, height=32)
         self.line(summary, align="center", bold=True, font_color=INK, height=20)
-        known = told.known_from
-        then = f"Như đã biết lúc {wording.moment(told.as_of)} · " if told.as_of else ""
-        until = f"Báo cáo được nhận đến {wording.moment(known)}" if known else "Chưa nhận được báo cáo"
+        newest = content.accepted_until
+        then = f"Như đã biết lúc {wording.timestamp(content.as_of)} · " if content.as_of else ""
+        until = f"Báo cáo được nhận đến {wording.timestamp(newest)}" if newest else "Chưa nhận được báo cáo"
         self.line(then + until, align="center", italic=True, font_color=GREY)
         self.row = TABLE_FROM
 
     def head(self) -> None:
         for index, column in enumerate(self.columns):
-            self.put(index, column.words, bold=True, align="center", bg_color=INK, font_color="#FFFFFF", font_size=10)
+            self.put(index, column.text, bold=True, align="center", bg_color=INK, font_color="#FFFFFF", font_size=10)
         self.sheet.set_row(self.row, 48)
         self.row += 1
 
     def foot(self, notes: Iterator[str]) -> None:
         self.row += 1
         across = sum(column.width for column in self.columns) * 1.15
-        version = f"Danh mục chỉ tiêu và cách tính: phiên bản {self.told.catalogue_version or formatting.MISSING}."
+        version = f"Danh mục chỉ tiêu và cách tính: phiên bản {self.content.catalogue_version or formatting.MISSING}."
         for text in (*notes, version):
             self.line(text, font_size=10, font_color="#404040", height=14 * -(-len(text) // int(across)))
 
-    def page(self, frozen: int) -> None:
-        sheet, told = self.sheet, self.told
-        sheet.freeze_panes(TABLE_FROM + 1, frozen)
+    def page(self, frozen_columns: int) -> None:
+        sheet, content = self.sheet, self.content
+        sheet.freeze_panes(TABLE_FROM + 1, frozen_columns)
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(left=0.5, right=0.4, top=0.6, bottom=0.6)
@@ -136,58 +136,58 @@ class _Pen:
         sheet.center_horizontally()
         sheet.repeat_rows(TABLE_FROM)
         sheet.print_area(0, 0, self.row - 1, self.last)
-        mark = f"{formatting.MADE_UP} · " if told.is_made_up else ""
-        place = f"{told.unit_code} · {told.programme_code} · {told.period}"
+        mark = f"{formatting.MADE_UP} · " if content.is_made_up else ""
+        place = f"{content.unit_code} · {content.programme_code} · {content.period}"
         sheet.set_footer(f"&L&8 {mark}{place}&R&8Trang &P/&N")
 
 
 # --- one unit, line by line ------------------------------------------------------------------------------------------
 
 
-def _draw_lines(book: Any, told: ScoreSheet) -> None:
-    is_ranked = told.rule == "ranked"
+def _draw_lines(book: Any, content: ScoreSheet) -> None:
+    is_ranked = content.rule == "ranked"
     columns = (
         Heading("STT", 6),
         Heading("Nội dung" if is_ranked else "Tiêu chí", 58),
         Heading("Điểm chuẩn" if is_ranked else "Điểm tối đa", 10),
         Heading("Tự chấm", 9),
         Heading("Tính được", 9) if is_ranked else Heading("Đạt", 10),
-        Heading(_checked(told).capitalize(), 9),
+        Heading(_checked(content).capitalize(), 9),
         Heading("Điểm được tính", 10),
         Heading("Căn cứ, lý do", 40),
         Heading("Hồ sơ minh chứng, ghi chú", 40),
     )
-    pen = _Pen(book, LINES, told, columns)
-    pen.title(_summary(told, told.standings[0]))
+    pen = _Pen(book, LINES, content, columns)
+    pen.title(_summary(content, content.results[0]))
     pen.head()
-    for line in told.lines:
+    for line in content.lines:
         _put_line(pen, line, is_ranked)
-    _put_totals(pen, told.standings[0], is_ranked)
-    pen.foot(_notes(told))
-    pen.page(frozen=2)
+    _put_totals(pen, content.results[0], is_ranked)
+    pen.foot(_notes(content))
+    pen.page(frozen_columns=2)
 
 
 def _put_line(pen: _Pen, line: Line, is_ranked: bool) -> None:
-    look: dict[str, Any] = {}
+    style: dict[str, Any] = {}
     if line.kind == "section":
-        look = {"bold": True, "bg_color": PALE}
+        style = {"bold": True, "bg_color": PALE}
     elif line.kind == "group":
-        look = {"bold": True, "italic": True, "bg_color": LIGHT}
+        style = {"bold": True, "italic": True, "bg_color": LIGHT}
     remarks = ". ".join(part.rstrip(".") for part in (line.evidence, line.note) if part)
-    pen.put(0, _ordinal(line), align="center", **look)
-    pen.put(1, line.name, **look)
-    pen.put(2, _most(line), align="center", **look)
-    pen.put(3, line.self_points, **look)
+    pen.put(0, _ordinal(line), align="center", **style)
+    pen.put(1, line.name, **style)
+    pen.put(2, _most(line), align="center", **style)
+    pen.put(3, line.self_points, **style)
     if is_ranked:
-        pen.put(4, line.computed_points, **look)
+        pen.put(4, line.computed_points, **style)
     else:
-        pen.put(4, {True: "Đạt", False: "Không đạt", None: None}[line.is_met], align="center", **look)
+        pen.put(4, {True: "Đạt", False: "Không đạt", None: None}[line.is_met], align="center", **style)
     # who checks may have checked a few lines only: their sum would read as the section's own points
     is_sum = line.kind in ("section", "group")
-    pen.put(5, "" if is_sum else line.verified_points, **look)
-    pen.put(6, line.counted_points, **{"bold": True} | look | _tint(line))
-    pen.put(7, line.because, font_size=10, **look)
-    pen.put(8, remarks, font_size=9, font_color=GREY, **look)
+    pen.put(5, "" if is_sum else line.verified_points, **style)
+    pen.put(6, line.counted_points, **{"bold": True} | style | _tint(line))
+    pen.put(7, line.because, font_size=10, **style)
+    pen.put(8, remarks, font_size=9, font_color=GREY, **style)
     pen.end_row((1, line.name), (7, line.because), (8, remarks[: int(len(remarks) * 0.9)]))
 
 
@@ -209,22 +209,22 @@ def _tint(line: Line) -> dict[str, Any]:
         return {}
     counted = line.counted_points
     if counted is None:
-        ground, ink = TINTS["undetermined"]
+        fill, ink = TINTS["undetermined"]
     elif counted < 0 or (counted == 0 and line.kind == "line") or line.is_met is False:
-        ground, ink = TINTS["not_met"]
+        fill, ink = TINTS["not_met"]
     else:
         return {}
-    return {"bg_color": ground, "font_color": ink}
+    return {"bg_color": fill, "font_color": ink}
 
 
-def _put_totals(pen: _Pen, standing: Standing, is_ranked: bool) -> None:
+def _put_totals(pen: _Pen, result: UnitResult, is_ranked: bool) -> None:
     rows: list[tuple[str, Decimal | None, str]] = []
     if is_ranked:
-        rows.append(("Cộng điểm trước khi trừ", standing.before_deductions, ""))
-        rows.append(("Điểm trừ", standing.deductions, ""))
-    rows.append(("TỔNG ĐIỂM", standing.total, "" if standing.is_final else _open(standing)))
+        rows.append(("Cộng điểm trước khi trừ", result.before_deductions, ""))
+        rows.append(("Điểm trừ", result.deductions, ""))
+    rows.append(("TỔNG ĐIỂM", result.total, "" if result.is_final else _open_points_text(result)))
     if not is_ranked:
-        rows.append(("Ngưỡng công nhận", standing.threshold, standing.class_name or "Chưa phân loại xã, phường"))
+        rows.append(("Ngưỡng công nhận", result.threshold, result.class_name or "Chưa phân loại xã, phường"))
     for name, points, remark in rows:
         last = {"bold": True, "bg_color": PALE}
         pen.sheet.merge_range(
@@ -241,8 +241,8 @@ def _put_totals(pen: _Pen, standing: Standing, is_ranked: bool) -> None:
 # --- all units of the programme --------------------------------------------------------------------------------------
 
 
-def _draw_ranking(book: Any, told: ScoreSheet) -> None:
-    given = [section for section in told.sections if section[2] is None or section[2] >= 0]
+def _draw_ranking(book: Any, content: ScoreSheet) -> None:
+    given = [section for section in content.sections if section[2] is None or section[2] >= 0]
     columns = (
         Heading("Hạng", 7),
         Heading("Đơn vị", 30),
@@ -254,30 +254,30 @@ def _draw_ranking(book: Any, told: ScoreSheet) -> None:
         Heading("Còn có thể trừ", 10),
         Heading("Ghi chú", 14),
     )
-    pen = _Pen(book, UNITS, told, columns)
-    final = sum(standing.is_final for standing in told.standings)
-    pen.title(f"{len(told.standings)} đơn vị · {final} đơn vị có kết quả cuối cùng, các đơn vị khác tạm tính")
+    pen = _Pen(book, UNITS, content, columns)
+    final = sum(result.is_final for result in content.results)
+    pen.title(f"{len(content.results)} đơn vị · {final} đơn vị có kết quả cuối cùng, các đơn vị khác tạm tính")
     pen.head()
     pen.sheet.set_row(pen.row - 1, 78)
-    for standing in told.standings:
-        cells = [standing.sections.get(code) for code, _, _ in given]
-        row = [*cells, standing.before_deductions, standing.deductions]
-        pen.put(0, standing.rank, bold=True)
-        pen.put(1, standing.unit_name, bold=True, indent=1)
+    for result in content.results:
+        cells = [result.sections.get(code) for code, _, _ in given]
+        row = [*cells, result.before_deductions, result.deductions]
+        pen.put(0, result.rank, bold=True)
+        pen.put(1, result.unit_name, bold=True, indent=1)
         for index, points in enumerate(row, 2):
             pen.put(index, points)
         after = len(row) + 2
-        pen.put(after, standing.total, bold=True, bg_color=PALE, font_size=12)
-        pen.put(after + 1, standing.open_points)
-        pen.put(after + 2, standing.open_deductions)
-        pen.put(after + 3, "" if standing.is_final else "tạm tính", align="center", italic=True)
+        pen.put(after, result.total, bold=True, bg_color=PALE, font_size=12)
+        pen.put(after + 1, result.open_points)
+        pen.put(after + 2, result.open_deductions)
+        pen.put(after + 3, "" if result.is_final else "tạm tính", align="center", italic=True)
         pen.sheet.set_row(pen.row, 22)
         pen.row += 1
-    pen.foot(_notes(told))
-    pen.page(frozen=2)
+    pen.foot(_notes(content))
+    pen.page(frozen_columns=2)
 
 
-def _draw_verdicts(book: Any, told: ScoreSheet) -> None:
+def _draw_verdicts(book: Any, content: ScoreSheet) -> None:
     columns = (
         Heading("STT", 6),
         Heading("Đơn vị", 28),
@@ -287,55 +287,55 @@ def _draw_verdicts(book: Any, told: ScoreSheet) -> None:
         Heading("Kết luận", 20),
         Heading("Lý do", 90),
     )
-    pen = _Pen(book, UNITS, told, columns)
+    pen = _Pen(book, UNITS, content, columns)
     tally = [
-        f"{score_data.VERDICTS[verdict]}: {sum(standing.verdict == verdict for standing in told.standings)}"
+        f"{score_data.VERDICTS[verdict]}: {sum(result.verdict == verdict for result in content.results)}"
         for verdict in score_data.VERDICTS
     ]
-    pen.title(f"{len(told.standings)} đơn vị · " + " · ".join(tally))
+    pen.title(f"{len(content.results)} đơn vị · " + " · ".join(tally))
     pen.head()
-    for number, standing in enumerate(told.standings, 1):
-        verdict = standing.verdict or "undetermined"
-        ground, ink = TINTS[VERDICT_TINTS[verdict]]
-        reasons = [reason[0].upper() + reason[1:] for reason in standing.reasons]
+    for number, result in enumerate(content.results, 1):
+        verdict = result.verdict or "undetermined"
+        fill, ink = TINTS[VERDICT_TINTS[verdict]]
+        reasons = [reason[0].upper() + reason[1:] for reason in result.reasons]
         pen.put(0, number)
-        pen.put(1, standing.unit_name, bold=True, indent=1)
-        pen.put(2, standing.class_name or "Chưa phân loại")
-        pen.put(3, standing.threshold)
-        pen.put(4, standing.total, bold=True)
-        pen.put(5, score_data.VERDICTS[verdict], align="center", bold=True, bg_color=ground, font_color=ink)
+        pen.put(1, result.unit_name, bold=True, indent=1)
+        pen.put(2, result.class_name or "Chưa phân loại")
+        pen.put(3, result.threshold)
+        pen.put(4, result.total, bold=True)
+        pen.put(5, score_data.VERDICTS[verdict], align="center", bold=True, bg_color=fill, font_color=ink)
         pen.put(6, "\n".join(reasons), font_size=10)
-        pen.end_row((2, standing.class_name or ""), *((6, reason) for reason in reasons), lines_at_least=len(reasons))
-    pen.foot(_notes(told))
-    pen.page(frozen=2)
+        pen.end_row((2, result.class_name or ""), *((6, reason) for reason in reasons), lines_at_least=len(reasons))
+    pen.foot(_notes(content))
+    pen.page(frozen_columns=2)
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
-def _checked(told: ScoreSheet) -> str:
+def _checked(content: ScoreSheet) -> str:
     """What checking is called: an emulation sheet is re-scored, a dossier is assessed."""
-    return "phúc tra" if told.rule == "ranked" else "thẩm định"
+    return "phúc tra" if content.rule == "ranked" else "thẩm định"
 
 
-def _summary(told: ScoreSheet, standing: Standing) -> str:
-    total = f"Tổng điểm: {score_data.points(standing.total)}"
-    if standing.verdict:
-        return f"{total} · {score_data.VERDICTS[standing.verdict]}"
-    rank = f" · hạng {standing.rank}/{told.units_scored}" if standing.rank else ""
-    return total + rank + ("" if standing.is_final else f" · {_open(standing)}")
+def _summary(content: ScoreSheet, result: UnitResult) -> str:
+    total = f"Tổng điểm: {score_data.points(result.total)}"
+    if result.verdict:
+        return f"{total} · {score_data.VERDICTS[result.verdict]}"
+    rank = f" · hạng {result.rank}/{content.units_scored}" if result.rank else ""
+    return total + rank + ("" if result.is_final else f" · {_open_points_text(result)}")
 
 
-def _open(standing: Standing) -> str:
-    more = "chưa rõ bao nhiêu điểm" if standing.open_points is None else score_data.points(standing.open_points)
-    less = f", trừ {score_data.points(-standing.open_deductions)}" if standing.open_deductions else ""
+def _open_points_text(result: UnitResult) -> str:
+    more = "chưa rõ bao nhiêu điểm" if result.open_points is None else score_data.points(result.open_points)
+    less = f", trừ {score_data.points(-result.open_deductions)}" if result.open_deductions else ""
     return f"tạm tính: còn có thể cộng {more}{less}"
 
 
-def _notes(told: ScoreSheet) -> Iterator[str]:
-    yield OF_POINTS.format(checked=_checked(told))
+def _notes(content: ScoreSheet) -> Iterator[str]:
+    yield OF_POINTS.format(checked=_checked(content))
     yield OF_SUMS
-    if told.rule == "recognised":
+    if content.rule == "recognised":
         yield OF_RECOGNITION
-    if told.note:
-        yield told.note
+    if content.note:
+        yield content.note

@@ -64,7 +64,7 @@ def denominator_alone(form: Form, cells: Cells) -> Form:
     return form
 
 
-def words_in_a_number(form: Form, cells: Cells) -> Form:
+def letters_in_a_number(form: Form, cells: Cells) -> Form:
     cells[_first(form, _is_share)]["numerator"] = "gần ba trăm"
     return form
 
@@ -85,7 +85,7 @@ DEFECTS: dict[str, Defect] = {
         yes_no_in_a_number,
         number_in_a_yes_no,
         denominator_alone,
-        words_in_a_number,
+        letters_in_a_number,
         negative_count,
     )
 }

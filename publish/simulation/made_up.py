@@ -87,12 +87,12 @@ class Trajectory:
 
     def centre(self, line: Line) -> float:
         """A rate around which units are drawn, as a share (0.96), never beyond what the indicator can hold."""
-        known = [float(end) for end in (self.baseline, self.target) if end is not None]
+        ends = [float(end) for end in (self.baseline, self.target) if end is not None]
         factor = float(line.factor or 100)
-        if not known:
-            named = next((rate for words, rate in USUAL_RATES if words in line.name.lower()), None)
+        if not ends:
+            named = next((rate for text, rate in USUAL_RATES if text in line.name.lower()), None)
             return named or (float(self.usual) / factor if self.usual else UNNAMED_RATE)
-        value = known[0] + (known[-1] - known[0]) * self.progress
+        value = ends[0] + (ends[-1] - ends[0]) * self.progress
         if self.direction == "down":
             value *= 0.85
         return min(max(value / factor, 0.0), 0.995 if line.is_part_of_whole else 1e9)
@@ -106,13 +106,13 @@ def counts(
     trajectories: by indicator code. The form's unit level is a key of POPULATION.
     redraw: another number draws the events anew and leaves the unit's population as it is.
     """
-    whose = f"{form.programme_code}:{form.period}:{form.unit_code}"
+    key = f"{form.programme_code}:{form.period}:{form.unit_code}"
     groups = _Groups(Random(f"{seed}:{form.programme_code}:{form.unit_code}"), form.unit_level)
-    draw = Random(f"{seed}:{redraw}:{whose}")
+    draw = Random(f"{seed}:{redraw}:{key}")
     filled: dict[str, dict[Part, Cell]] = {}
     for line in form.lines:
         if line.is_points:
-            filled[line.code] = {"value": _points(line, Random(f"{seed}:{redraw}:{whose}:{line.code}"))}
+            filled[line.code] = {"value": _points(line, Random(f"{seed}:{redraw}:{key}:{line.code}"))}
         else:
             filled[line.code] = _line(line, trajectories[line.code], groups, draw)
     _nest(form.lines, trajectories, filled)
@@ -125,24 +125,24 @@ def summed(form: Form, own: Filled, below: Sequence[Filled], seed: int, redraw: 
     own: what is drawn for the place by itself, kept for lines that the units below do not have. below: their reports.
     """
     draw = Random(f"{seed}:{redraw}:{form.programme_code}:{form.period}:{form.unit_code}:summed")
-    told: dict[str, dict[Part, Cell]] = {}
+    cells_by_line: dict[str, dict[Part, Cell]] = {}
     for line in form.lines:
-        answers = [cells[line.code] for cells in below if line.code in cells]
-        if not answers or "numerator" not in line.parts:
-            told[line.code] = dict(own[line.code])
+        reported = [cells[line.code] for cells in below if line.code in cells]
+        if not reported or "numerator" not in line.parts:
+            cells_by_line[line.code] = dict(own[line.code])
             continue
-        counted = _total(answers, "numerator")
-        told[line.code] = {"numerator": max(0, counted - draw.choice((0, 0, 0, 1, 2)))}
+        counted = _total(reported, "numerator")
+        cells_by_line[line.code] = {"numerator": max(0, counted - draw.choice((0, 0, 0, 1, 2)))}
         if "denominator" in line.parts:
-            told[line.code]["denominator"] = _total(answers, "denominator")
-    return told
+            cells_by_line[line.code]["denominator"] = _total(reported, "denominator")
+    return cells_by_line
 
 
-def _total(answers: Sequence[Mapping[Part, Cell]], part: Part) -> int:
+def _total(reported: Sequence[Mapping[Part, Cell]], part: Part) -> int:
     """Σ of a part; of answers with yes or no, how many said yes, of how many."""
-    if "value" in answers[0]:
-        return sum(part == "denominator" or answer["value"] in YES for answer in answers)
-    return sum(int(answer[part]) for answer in answers)
+    if "value" in reported[0]:
+        return sum(part == "denominator" or cells["value"] in YES for cells in reported)
+    return sum(int(cells[part]) for cells in reported)
 
 
 class _Groups:
@@ -151,13 +151,13 @@ class _Groups:
     def __init__(self, draw: Random, level: str) -> None:
         self.draw = draw
         self.population = POPULATION[level] * draw.lognormvariate(0, 0.35)
-        self.known: dict[str, int] = {}
+        self.sizes: dict[str, int] = {}
 
-    def size(self, words: str) -> int:
-        if words not in self.known:
-            share = next((share for group, share in GROUPS if group in words.lower()), UNNAMED_SHARE)
-            self.known[words] = round(self.population * share)
-        return self.known[words]
+    def size(self, text: str) -> int:
+        if text not in self.sizes:
+            share = next((share for group, share in GROUPS if group in text.lower()), UNNAMED_SHARE)
+            self.sizes[text] = round(self.population * share)
+        return self.sizes[text]
 
 
 def _line(line: Line, trajectory: Trajectory, groups: _Groups, draw: Random) -> dict[Part, Cell]:
@@ -174,7 +174,7 @@ def _line(line: Line, trajectory: Trajectory, groups: _Groups, draw: Random) -> 
     part = _events(whole, _around(trajectory.centre(line), draw), draw)
     if line.is_part_of_whole or line.measure == "share":
         part = min(part, whole)
-    groups.known.setdefault(line.numerator, part)
+    groups.sizes.setdefault(line.numerator, part)
     return {"numerator": part, "denominator": whole}
 
 
@@ -220,13 +220,13 @@ def _nest(lines: Sequence[Line], trajectories: Mapping[str, Trajectory], filled:
     Only where the events are not parts of the whole and share the denominator (mortality, injuries). Without targets
     the usual rates tell which is the stricter.
     """
-    families: dict[tuple[str, str], list[Line]] = {}
+    groups: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
         if line.aggregation == "ratio" and not line.is_part_of_whole:
-            families.setdefault((line.heading or line.objective, line.denominator), []).append(line)
-    for family in families.values():
+            groups.setdefault((line.heading or line.objective, line.denominator), []).append(line)
+    for group in groups.values():
         least = 0
-        for line in sorted(family, key=lambda line: _strictness(line, trajectories[line.code])):
+        for line in sorted(group, key=lambda line: _strictness(line, trajectories[line.code])):
             least = max(least, int(filled[line.code]["numerator"]))
             filled[line.code]["numerator"] = least
 

@@ -64,7 +64,7 @@ def simulate(
 
     units, agencies: codes; by default every report that is owed (of a baseline: those whose figures are added up).
     What is named is taken even if it is not owed. seed: the same gives the same bytes.
-    defects: by unit code, the name of a defect to put into its reports (keys of publish.simulation.error_cases.DEFECTS).
+    defects: by unit code, the name of a defect to put into its reports (keys of simulation.error_cases.DEFECTS).
     correction: 0 for full reports; 1, 2 … for the first, second … correction of those reports that have `lines`,
     which carries only them, with counts drawn anew.
     Raises WrongCall for what the schedule or the programme does not know.

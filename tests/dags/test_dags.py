@@ -10,6 +10,7 @@ from pathlib import Path
 import pendulum
 import pytest
 
+from pipeline import dag_defaults
 from warehouse.settings import PROJECT_ROOT
 
 DAGS = PROJECT_ROOT / "dags"
@@ -103,7 +104,7 @@ def test_what_the_daily_check_finds_keeps_no_letter_back(bag):
 def test_a_run_of_deadlines_is_due_an_hour_after_seven(bag):
     (alert,) = bag.dags["deadlines"].deadline
     assert (alert.interval, alert.reference.reference_name) == (timedelta(hours=1), "DagRunLogicalDateDeadline")
-    assert alert.callback.path.endswith("tell_late")
+    assert alert.callback.path.endswith("notify_late")
     assert [dag_id for dag_id, dag in bag.dags.items() if dag.deadline] == ["deadlines"]
 
 
@@ -155,7 +156,8 @@ def test_reading_the_dags_loads_nothing_heavy(record_property):
     found = json.loads(said.stdout.splitlines()[-1])
     record_property("import_seconds", found["seconds"])
     print(f"{len(IDS)} DAG files: {found['seconds']:.3f} s and {len(found['modules'])} modules beyond airflow.sdk")
-    assert not [name for name in found["modules"] if name.split(".")[0] in HEAVY]
+    ours = {"pipeline", "pipeline.dag_defaults"}
+    assert not [name for name in found["modules"] if name.split(".")[0] in HEAVY and name not in ours]
     assert len(found["modules"]) < 400
 
 
@@ -165,10 +167,27 @@ def test_no_dag_file_hides_one_of_our_packages():
     assert not packages & {file.stem for file in DAGS.glob("*.py")}
 
 
-def test_the_rooms_are_not_imported_at_the_top_of_a_dag_file(bag):
+def test_of_our_packages_a_dag_file_imports_the_shared_defaults_at_its_top_and_nothing_else():
     """A file that did would make the DAG processor load them every half minute."""
-    for file in DAGS.glob("*.py"):
-        top = [line for line in file.read_text().splitlines() if line.startswith(("import ", "from "))]
-        imported = {line.split()[1].split(".")[0] for line in top}
-        assert {"pendulum", "airflow"} <= imported, file.name
-        assert imported <= {"csv", "os", "datetime", "pathlib", "pendulum", "airflow"}, file.name
+    for file in sorted(DAGS.glob("*.py")):
+        top = [line.split()[1] for line in file.read_text().splitlines() if line.startswith(("import ", "from "))]
+        assert "pipeline.dag_defaults" in top, file.name
+        others = {name.split(".")[0] for name in top if name != "pipeline.dag_defaults"}
+        assert others <= {"csv", "os", "datetime", "pathlib", "pendulum", "airflow"}, file.name
+
+
+def test_every_dag_has_an_owner_a_tier_and_what_to_do_if_it_fails(bag):
+    for dag in bag.dags.values():
+        assert {task.owner for task in dag.tasks} <= {dag_defaults.OPERATIONS, dag_defaults.REPORTING}, dag.dag_id
+        assert len({task.owner for task in dag.tasks}) == 1, dag.dag_id
+        assert len({"tier_1", "tier_2", "tier_3"} & dag.tags) == 1, dag.dag_id
+        _, found, triage = dag.doc_md.partition("\n\nIf it fails: ")
+        assert found and len(triage) > 80, dag.dag_id
+
+
+def test_the_defaults_are_written_once(bag):
+    """What the shared defaults give, no DAG file gives by itself."""
+    shared = ("start_date", "catchup", "default_args", "retry_policy", "tags")
+    texts = {file.name: file.read_text() for file in DAGS.glob("*.py")}
+    assert [(name, word) for name, text in texts.items() for word in shared if f"{word}=" in text] == []
+    assert {dag.start_date for dag in bag.dags.values()} == {pendulum.datetime(2026, 1, 1, tz="Asia/Ho_Chi_Minh")}

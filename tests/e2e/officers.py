@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from warehouse.airflow.api import ENDED, AirflowApi, Run
 
-PATIENCE_SECONDS = 240
+TIMEOUT_SECONDS = 240
 AS_FAST_AS_A_PERSON_SECONDS = 2
 
 
@@ -31,7 +31,7 @@ class Officers(AirflowApi):
         """Once asked, and again if asked again: an answer that is faster than the scheduler, which still has to note
         that the question's process has ended, makes Airflow 3.3 try the task once more.
         """
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         body = {"chosen_options": [option], "params_input": {"note": note}}
         while (state := self.task_states(run).get("approval")) != "success":
             assert state not in ("failed", "upstream_failed"), f"approval is {state}"
@@ -47,7 +47,7 @@ class Officers(AirflowApi):
         return json.dumps(self._get(f"{_path(run)}/taskInstances/{task_id}/logs/{task['try_number']}"))
 
     def wait_for_end(self, run: Run) -> Run:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while (now := self.run(run)).state not in ENDED:
             assert time.monotonic() < deadline, now
             time.sleep(0.3)

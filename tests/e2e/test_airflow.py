@@ -30,7 +30,7 @@ FIRST, SECOND = "2026-11-20T08:00:00+07:00", "2026-11-25T08:00:00+07:00"
 CLOSED = "2026-12-10T08:00:00+07:00"
 DAGS = frozenset({"submissions", "figures", "deadlines", "publication", "closing"})
 OPERATOR = "van-hanh@example.org"
-PATIENCE_SECONDS = 240
+TIMEOUT_SECONDS = 240
 
 FIGURES = {
     "marts.fct_indicator_rollup": "programme_code, period, unit_id, boundary_basis, indicator_code, measure",
@@ -113,7 +113,7 @@ def undisturbed(season_folder: Path, home: Path) -> tuple[Season, dict[str, list
 
 def wait_for_task(airflow: AirflowApi, run: Run, task_id: str) -> None:
     """Until the task runs; fails when it has already ended, for then there is no middle to kill in."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while (state := airflow.task_states(run).get(task_id)) != "running":
         assert state not in ("success", "failed"), f"{task_id} is {state}"
         assert time.monotonic() < deadline
@@ -143,7 +143,7 @@ def kill_supervisor_and_scheduler() -> None:
 
 
 def the_build_set_off_by(airflow: AirflowApi, run: Run) -> Run:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not (created := airflow.set_off_by(run)[0]):
         assert time.monotonic() < deadline
         time.sleep(0.2)
@@ -151,7 +151,7 @@ def the_build_set_off_by(airflow: AirflowApi, run: Run) -> Run:
 
 
 def follow_to_the_end(follower: Follower, run: Run | None = None) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while follower.is_busy(run):
         follower.poll()
         assert time.monotonic() < deadline, f"not ended: {follower.runs}"
@@ -248,14 +248,18 @@ def test_an_approved_period_is_closed_with_who_approved_it(airflow, asked):
 
 def test_a_refused_period_stays_open_and_its_run_ends_well(airflow, asked):
     assert asked["refused"].state == "success"
-    assert airflow.task_states(asked["refused"]) == {"standing": "success", "approval": "success", "close": "skipped"}
+    assert airflow.task_states(asked["refused"]) == {
+        "period_status": "success",
+        "approval": "success",
+        "close": "skipped",
+    }
     assert [row[0] for row in closings()] == [REPORT[0]]
 
 
 def test_a_period_that_there_is_not_is_told_before_anybody_is_asked(airflow, asked):
     assert asked["wrong"].state == "failed"
     assert airflow.task_states(asked["wrong"])["approval"] == "upstream_failed"
-    assert "WrongCall" in (said := airflow.log(asked["wrong"], "standing"))
+    assert "WrongCall" in (said := airflow.log(asked["wrong"], "period_status"))
     assert "bacninh-2026-2030 has no period 2040; it has 2025, 2026" in said
     with pytest.raises(BaocaoError, match="is not one of"):
         airflow.ask_to_close("no-such-programme", "2026", now=CLOSED)

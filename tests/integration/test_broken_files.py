@@ -29,7 +29,7 @@ def place(issue: dict) -> str:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("arrived")
-    make_submissions.lay_out(folder)
+    make_submissions.create_check_tables(folder)
     for unit, parts in GOOD.items():
         good_file(folder, unit, parts)
     return folder

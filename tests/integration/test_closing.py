@@ -49,29 +49,29 @@ def closed(own_database, command, monkeypatch):
     accept(REPORTED, {"5.1": (291, 300)})
     monkeypatch.setenv("BAOCAO_NOW", CLOSED)
     asked = closing.question(PROGRAMME, "2026", "Khoá sổ", "Không khoá")
-    told = command("close", PROGRAMME, "2026", "--note", "thử nghiệm", "--json")
-    assert told.code == 0
+    output = command("close", PROGRAMME, "2026", "--note", "thử nghiệm", "--json")
+    assert output.code == 0
     again = command("close", PROGRAMME, "2026")
     monkeypatch.setenv("BAOCAO_NOW", CORRECTED)
     accept(CORRECTED, {"5.1": (280, 300)}, "correction")
-    return json.loads(told.out), again, asked
+    return json.loads(output.out), again, asked
 
 
 def test_what_comes_after_the_closing_counts_is_marked_and_leaves_the_vintage_readable(closed, command):
-    told, again, asked = closed
+    output, again, asked = closed
 
     assert asked["subject"] == ("Khoá sổ năm 2026? Chương trình hành động vì trẻ em tỉnh Bắc Ninh giai đoạn 2026–2030")
     for counted in ("Phải nộp | 99 |", "Đã nhận | 1 |", "Quá hạn mà chưa nhận được | 98 |", "không có thời hạn | 0 |"):
         assert counted in asked["body"]
     assert f"({DA_MAI})" not in asked["body"]
-    assert asked["body"].count("(07") + asked["body"].count("(09") == closing.NAMED
+    assert asked["body"].count("(07") + asked["body"].count("(09") == closing.LISTED_AT_MOST
     assert "và 38 báo cáo khác" in asked["body"]
-    assert (told["obligations"], told["accepted"], told["missing"]) == (99, 1, 98)
-    assert told["closed_at"].startswith("2026-12-10T08:00:00")
+    assert (output["obligations"], output["accepted"], output["missing"]) == (99, 1, 98)
+    assert output["closed_at"].startswith("2026-12-10T08:00:00")
     assert again.code == 2
     assert "was closed at 2026-12-10T08:00:00+07:00" in again.err
     assert reported(None) == [("2026-12-01", 291, False), ("2026-12-15", 280, True)]
-    assert (figure(told["closed_at"]), figure(CORRECTED)) == (291, 280)
+    assert (figure(output["closed_at"]), figure(CORRECTED)) == (291, 280)
     assert command("close", PROGRAMME, "2025").code == 2
     assert command("close", PROGRAMME, "2040").code == 2
     the_same_answer_closes_once()
@@ -81,14 +81,16 @@ def the_same_answer_closes_once() -> None:
     """As Airflow tries a task again that was killed behind its commit. In the database of the test above."""
     lang_son = ("langson-child-friendly-2024", "2024")
     asked = closing.question(*lang_son, "Khoá sổ", "Không khoá")
-    answer = closing.Answer("Người duyệt", parse_timestamp("2026-12-15T09:00"), "số 12 (giả định)")
+    decision = closing.Decision("Người duyệt", parse_timestamp("2026-12-15T09:00"), "số 12 (giả định)")
 
     assert "Công an" in asked["body"]
-    assert closing.told_open(*lang_son, answer).endswith(f"({answer}).")
-    assert "0/" in closing.close_as_answered(*lang_son, answer)
-    assert closing.close_as_answered(*lang_son, answer).startswith("Đã khoá langson-child-friendly-2024, năm 2024, lúc")
+    assert closing.kept_open_message(*lang_son, decision).endswith(f"({decision}).")
+    assert "0/" in closing.close_as_decided(*lang_son, decision)
+    assert closing.close_as_decided(*lang_son, decision).startswith(
+        "Đã khoá langson-child-friendly-2024, năm 2024, lúc"
+    )
     with pytest.raises(WrongCall, match="was closed at"):
-        closing.close_as_answered(*lang_son, closing.Answer(None, parse_timestamp("2026-12-16")))
+        closing.close_as_decided(*lang_son, closing.Decision(None, parse_timestamp("2026-12-16")))
     with database.connect() as connection:
         query = "select note from ops.period_closing where programme_code = %s"
         notes = connection.execute(query, lang_son[:1]).fetchall()

@@ -152,7 +152,7 @@ def test_a_mail_server_that_lets_many_wait_still_gets_the_others_letters(season,
     waiting = ["07210", "07246", "07264", "07282", "07288", "07294"]
     for unit in [*waiting, KINH_BAC]:
         contact(season, unit, f"{unit}@example.org")
-    letterbox.delays = {f"{unit}@example.org" for unit in waiting[: delivery.UNANSWERED_IN_A_ROW + 1]}
+    letterbox.delays = {f"{unit}@example.org" for unit in waiting[: delivery.FAILURES_IN_A_ROW + 1]}
     remind_in_vain(AFTER)
     assert sorted(letter["To"] for letter in letterbox.letters) == [
         *("07288@example.org", "07294@example.org", "09187@example.org")
@@ -263,5 +263,5 @@ def test_a_server_is_asked_so_often_in_a_run_and_no_more(season, letterbox):
         contact(season, unit, f"{unit}@example.org")
     letterbox.answer = "451 try again"
     remind_in_vain(AFTER)
-    assert len(letterbox.letters) == delivery.UNANSWERED_IN_A_ROW * backoff.ATTEMPTS
+    assert len(letterbox.letters) == delivery.FAILURES_IN_A_ROW * backoff.ATTEMPTS
     assert season.execute("select count(*) from ops.message where status = 'queued'").fetchone() == (5,)

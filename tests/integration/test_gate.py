@@ -39,7 +39,7 @@ def reported_before(session: psycopg.Connection) -> None:
         )
 
 
-def judge(*submissions: UUID) -> None:
+def stop_if_broken(*submissions: UUID) -> None:
     gate.check(*submissions)
 
 
@@ -67,7 +67,7 @@ def message(session: psycopg.Connection, submission: UUID) -> str:
 
 def test_a_line_whose_parts_make_sense_is_accepted(session):
     report = put("07228", {"5.1": (291, 300, "97"), "1": (None, None, "Có"), "3.1": ("KPS", 300)}, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     assert (status(session, report), issues(session, report)) == ("accepted", [])
 
 
@@ -105,7 +105,7 @@ def test_a_line_whose_parts_make_sense_is_accepted(session):
 )
 def test_a_line_that_breaks_a_critical_rule_rejects_its_report(session, lines, rule, place):
     report = put("07228", lines, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     assert status(session, report) == "rejected"
     assert (rule, place) in issues(session, report)
 
@@ -137,7 +137,7 @@ def test_a_line_that_breaks_a_critical_rule_rejects_its_report(session, lines, r
 )
 def test_a_line_that_may_be_true_is_accepted(session, lines):
     report = put("07228", lines, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     assert [rule for rule, _ in issues(session, report)] == []
 
 
@@ -147,13 +147,13 @@ def test_a_line_that_may_be_true_is_accepted(session, lines):
 )
 def test_an_impossible_figure_is_told_with_the_ends_that_its_parts_give(session, parts, told):
     report = put("07228", {"3.1": parts}, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     assert told in message(session, report)
 
 
 def test_a_line_that_is_not_applicable_and_a_number_has_one_message(session):
     report = put("07228", {"5.1": ("không áp dụng", "không áp dụng", "97"), "14": ("không áp dụng", 300)}, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     assert issues(session, report) == [
         ("numerator_missing", "Báo cáo!D11"),
         ("not_applicable_beside_number", "Báo cáo!F10"),
@@ -174,14 +174,14 @@ def test_a_line_that_is_not_applicable_and_a_number_has_one_message(session):
 )
 def test_a_typed_value_may_differ_from_its_parts_by_the_rounding_of_its_digits(session, typed, agrees):
     report = put("07228", {"14": (290, 300, typed)}, **CORRECTION)  # 96.666…
-    judge(report)
+    stop_if_broken(report)
     assert issues(session, report) == ([] if agrees else [("value_disagrees", "Báo cáo!F10")])
     assert status(session, report) == ("accepted" if agrees else "accepted_with_warnings")
 
 
 def test_where_the_level_speaks_of_a_count_the_typed_value_is_the_count(session):
     right, wrong = put("07228", {"11.1": (4, 3000, 4)}), put("07210", {"11.1": (4, 3000, "133,3")})
-    judge(right, wrong)
+    stop_if_broken(right, wrong)
     assert "value_disagrees" not in [rule for rule, _ in issues(session, right)]
     assert {"value_disagrees", "count_not_whole"} <= {rule for rule, _ in issues(session, wrong)}
 
@@ -189,7 +189,7 @@ def test_where_the_level_speaks_of_a_count_the_typed_value_is_the_count(session)
 def test_a_bare_percentage_is_accepted_and_said_to_stay_out_of_the_rollup(session):
     commune = put("07228", {"5.1": (None, None, ">96")}, **CORRECTION)
     province = put("24", {"5.1": (None, None, ">96")}, **CORRECTION)
-    judge(commune, province)
+    stop_if_broken(commune, province)
     assert issues(session, commune) == [("value_without_parts", "Báo cáo!F10")]
     assert issues(session, province) == []  # its report feeds no rollup
     assert status(session, commune) == "accepted_with_warnings"
@@ -198,26 +198,26 @@ def test_a_bare_percentage_is_accepted_and_said_to_stay_out_of_the_rollup(sessio
 @pytest.mark.parametrize(("numerator", "jumps"), [(290, False), (181, False), (179, True)])
 def test_a_jump_against_the_last_period_is_told(session, numerator, jumps):
     """More than half of the width of the usual range (60 to 100 for 5.1): from 80 % by more than 20 points."""
-    judge(put("07228", {"5.1": (None, None, "80")}, period="2025", **FULL))
+    stop_if_broken(put("07228", {"5.1": (None, None, "80")}, period="2025", **FULL))
     report = put("07228", {"5.1": (numerator, 300)}, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     told = [rule for rule, _ in issues(session, report)]
     assert ("figure_jumped" in told) == jumps
     assert status(session, report) == ("accepted_with_warnings" if jumps else "accepted")
 
 
 def test_the_last_period_is_told_by_its_newest_accepted_report(session):
-    judge(put("07228", {"5.1": (None, None, "62")}, period="2025", **FULL))
-    judge(put("07228", {"5.1": (290, 300)}, period="2025", **CORRECTION))
-    judge(put("07228", {"5.1": (301, 300)}, period="2025", **CORRECTION))  # rejected: it said nothing
+    stop_if_broken(put("07228", {"5.1": (None, None, "62")}, period="2025", **FULL))
+    stop_if_broken(put("07228", {"5.1": (290, 300)}, period="2025", **CORRECTION))
+    stop_if_broken(put("07228", {"5.1": (301, 300)}, period="2025", **CORRECTION))  # rejected: it said nothing
     report = put("07228", {"5.1": (291, 300)}, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     assert issues(session, report) == []
 
 
 def test_a_full_report_that_lacks_lines_is_accepted_as_incomplete(session):
     report = put("07228", {"5.1": (291, 300), "14": (None, None)}, **FULL)
-    judge(report)
+    stop_if_broken(report)
     absent = issues(session, report)
     assert [rule for rule, _ in absent] == ["required_line_absent"] * 32  # of 33; an empty line is an absent line
     assert [place for _, place in absent if place] == ["Báo cáo!D11"]  # and is pointed at where it stands
@@ -226,7 +226,7 @@ def test_a_full_report_that_lacks_lines_is_accepted_as_incomplete(session):
 
 def test_an_answer_in_the_wrong_column_is_absent_where_it_should_stand(session):
     report = put("07228", {"1": (1, None), "21": (None, None, "Có")}, **FULL)
-    judge(report)
+    stop_if_broken(report)
     placed = [issue for issue in issues(session, report) if issue[1]]
     assert placed == [("yes_no_expected", "Báo cáo!D10"), ("required_line_absent", "Báo cáo!F10")]
 
@@ -235,24 +235,24 @@ def test_an_answer_in_the_wrong_column_is_absent_where_it_should_stand(session):
     ("base", "is_valid_as_of"), [(13, False), (15, True), ("KPS", True), (">13", False), ("10-20", False)]
 )
 def test_a_reduction_starts_from_what_the_unit_counted_before(session, base, is_valid_as_of):
-    judge(put("07228", {"13": (13, 14)}, period="2025", **FULL))
+    stop_if_broken(put("07228", {"13": (13, 14)}, period="2025", **FULL))
     report = put("07228", {"13": (12, base)}, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     told = [issue for issue in issues(session, report) if issue[0] == "base_differs_from_last_report"]
     assert told == ([("base_differs_from_last_report", "Báo cáo!E10")] if is_valid_as_of else [])
     assert status(session, report) == ("accepted_with_warnings" if is_valid_as_of else "accepted")
 
 
 def test_a_reduction_without_an_earlier_count_starts_from_what_is_said(session):
-    judge(put("07228", {"13": (None, None, "5")}, period="2025", **FULL))
+    stop_if_broken(put("07228", {"13": (None, None, "5")}, period="2025", **FULL))
     report = put("07228", {"13": (12, 15)}, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     assert issues(session, report) == []
 
 
 def test_a_correction_of_nothing_is_accepted_and_asks_for_the_full_report(session):
     report = put("07246", {"5.1": (291, 300)}, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     assert issues(session, report) == [("correction_without_report", None)]
     assert status(session, report) == "accepted_with_warnings"
     assert "(07246) kỳ 2026: bản đính chính này chỉ cho biết các dòng được sửa" in message(session, report)
@@ -271,9 +271,9 @@ def test_a_correction_of_nothing_is_accepted_and_asks_for_the_full_report(sessio
 )
 def test_a_correction_stands_alone_unless_a_full_report_was_accepted_before(session, before, stands_alone):
     for earlier in before:
-        judge(put("07246", {}, **earlier))
+        stop_if_broken(put("07246", {}, **earlier))
     report = put("07246", {"5.1": (291, 300)}, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     assert ("correction_without_report" in [rule for rule, _ in issues(session, report)]) == stands_alone
 
 
@@ -282,7 +282,7 @@ def test_a_correction_does_not_stand_alone_beside_its_full_report_in_one_batch(s
     put("07246", {}, batch=batch, **FULL)
     beside = put("07246", {"5.1": (291, 300)}, batch=batch, **CORRECTION)
     alone = put("07282", {"5.1": (291, 300)}, batch=batch, **CORRECTION)
-    judge(batch)
+    stop_if_broken(batch)
     assert issues(session, beside) == []
     assert ("correction_without_report", None) in issues(session, alone)
 
@@ -309,7 +309,7 @@ def closed_period(session: psycopg.Connection) -> Iterator[None]:
 def test_what_comes_after_the_closing_is_told_so(session, closed_period, unit, period, decided, is_valid_as_of):
     with clock.at(decided):
         report = put(unit, {"5.1": (291, 300)}, period=period, **CORRECTION)
-        judge(report)
+        stop_if_broken(report)
     told = session.execute(
         "select message_vi, message_en from ops.submission_issue where submission_id = %s and rule = 'after_closing'",
         [report],
@@ -329,20 +329,20 @@ POLICE = {"3": (None, None, "40"), "3.dat": (None, None, "Đạt"), "4": (None, 
 
 def test_an_agency_reports_its_own_lines_and_owes_no_others(session):
     report = put("05971", POLICE, agency_code="CA", **LANG_SON)
-    judge(report)
+    stop_if_broken(report)
     assert (status(session, report), issues(session, report)) == ("accepted", [])
 
 
 def test_an_agency_that_leaves_out_a_line_of_its_own_is_told_which(session):
     report = put("05971", {code: cells for code, cells in POLICE.items() if code != "4"}, agency_code="CA", **LANG_SON)
-    judge(report)
+    stop_if_broken(report)
     assert issues(session, report) == [("required_line_absent", None)]
     assert "chỉ tiêu 4 «" in message(session, report)
 
 
 def test_a_line_of_another_agency_rejects_and_names_who_reports_it(session):
     report = put("05971", POLICE | {"7": (None, None, "50")}, agency_code="CA", **LANG_SON)
-    judge(report)
+    stop_if_broken(report)
     assert (status(session, report), issues(session, report)) == (
         "rejected",
         [("indicator_not_assigned", "Báo cáo!A14")],
@@ -355,13 +355,13 @@ def test_a_line_of_another_agency_rejects_and_names_who_reports_it(session):
 
 def test_an_empty_line_of_another_agency_does_no_harm(session):
     report = put("05971", POLICE | {"7": (None, None)}, agency_code="CA", **LANG_SON)
-    judge(report)
+    stop_if_broken(report)
     assert (status(session, report), issues(session, report)) == ("accepted", [])
 
 
 def test_an_agency_that_sends_no_such_report_is_told_who_does(session):
     report = put("05971", POLICE, agency_code="MTTQ", **LANG_SON)  # it writes about the city, in words
-    judge(report)
+    stop_if_broken(report)
     assert issues(session, report) == [("agency_not_assigned", None)]
     assert "Công an thành phố (CA)" in message(session, report)
 
@@ -377,7 +377,7 @@ def test_an_agency_that_sends_no_such_report_is_told_who_does(session):
 )
 def test_who_reports_in_words_sends_a_document(session, agency, unit, form, rules):
     report = put(unit, {}, agency_code=agency, form=form, **(LANG_SON | CORRECTION))
-    judge(report)
+    stop_if_broken(report)
     assert [rule for rule, _ in issues(session, report)] == rules
 
 
@@ -398,20 +398,20 @@ def test_points_are_a_value_between_nothing_and_the_most_that_the_sheet_gives(se
     others = {"1": "100", "6": "125"}
     lines = {code: (None, None, points) for code, points in others.items()} | {"7": cells}
     report = put("05971", lines, agency_code="HDDG", **LANG_SON)
-    judge(report)
+    stop_if_broken(report)
     about = {rule for rule, place in issues(session, report) if place}
     assert about == set(rules)
 
 
 def test_points_without_a_known_maximum_have_no_upper_end(session):
     report = put("05971", POLICE | {"3": (None, None, "900")}, agency_code="CA", **LANG_SON)
-    judge(report)
+    stop_if_broken(report)
     assert issues(session, report) == []
 
 
 def test_whether_a_criterion_is_met_is_no_number(session):
     report = put("05971", POLICE | {"3.dat": (None, None, "75")}, agency_code="CA", **LANG_SON)
-    judge(report)
+    stop_if_broken(report)
     assert issues(session, report) == [("yes_no_expected", "Báo cáo!F11")]
 
 
@@ -420,7 +420,7 @@ def test_a_deduction_is_a_positive_number_within_what_it_can_take(session):
     right, wrong = (
         put(unit, {"V.1": (None, None, taken)}, **of_the_department) for unit, taken in (("883", 5), ("884", -5))
     )
-    judge(right, wrong)
+    stop_if_broken(right, wrong)
     assert [rule for rule, place in issues(session, right) if place] == []
     assert [rule for rule, place in issues(session, wrong) if place] == ["value_outside_hard_range"]
 
@@ -440,14 +440,14 @@ def test_a_deduction_is_a_positive_number_within_what_it_can_take(session):
 )
 def test_a_report_that_nobody_asked_for_is_rejected_with_one_reason(session, unit, changes, rule):
     report = put(unit, {"5.1": (291, 300)}, **(CORRECTION | changes))
-    judge(report)
+    stop_if_broken(report)
     assert status(session, report) == "rejected"
     assert [found for found, _ in issues(session, report)] == [rule]
 
 
 def test_an_old_code_is_told_where_its_unit_went(session):
     report = put("07231", {}, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     assert message(session, report) == (
         "Mã 07231 (Phường Dĩnh Kế) không phải là một đơn vị của ngày 30/11/2026, ngày xác định đơn vị báo cáo của kỳ "
         "2026. Đơn vị sau sắp xếp: 07210 Phường Bắc Giang."
@@ -458,7 +458,7 @@ def test_each_finding_of_the_reader_gets_its_own_answer(session):
     cells = {"14": (None, None, "1.234"), "16": ("1E+05", 300)}
     found = {"14": {"value": "decimal_mark_ambiguous"}, "16": {"numerator": "scientific_notation"}}
     report = put("07228", cells, problems=found, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     assert issues(session, report) == [
         ("decimal_mark_ambiguous", "Báo cáo!F10"),
         ("scientific_notation", "Báo cáo!D11"),
@@ -467,13 +467,13 @@ def test_each_finding_of_the_reader_gets_its_own_answer(session):
 
 def test_a_finding_that_no_suite_knows_rejects_all_the_same(session):
     report = put("07228", {"14": (None, None, "?")}, problems={"14": {"value": "found_tomorrow"}}, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     assert (status(session, report), issues(session, report)) == ("rejected", [("cell_unreadable", "Báo cáo!F10")])
 
 
 def test_a_csv_is_answered_by_its_line_and_not_by_a_cell(session):
     report = put("07228", {"5.1": (101, 100)}, sheet=None, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     assert issues(session, report) == [("numerator_above_denominator", "10")]
 
 
@@ -481,7 +481,7 @@ def test_only_the_failing_unit_is_rejected(session):
     batch = uuid4()
     right = put("07228", {"5.1": (291, 300)}, batch=batch, **CORRECTION)
     wrong = put("07210", {"5.1": (301, 300)}, batch=batch, **CORRECTION)
-    judge(batch)
+    stop_if_broken(batch)
     assert (status(session, right), status(session, wrong)) == ("accepted", "rejected")
 
 
@@ -492,7 +492,7 @@ def test_a_report_that_the_reader_refused_gets_its_verdict_here(session):
         "values (%s, 'critical', 'file_empty', 'Tệp rỗng.', 'Empty.')",
         [report],
     )
-    judge(report)
+    stop_if_broken(report)
     assert (status(session, report), issues(session, report)) == ("rejected", [("file_empty", None)])
 
 
@@ -503,14 +503,14 @@ def test_a_warning_of_the_reader_counts(session):
         "values (%s, 'warning', 'hidden_sheet_ignored', 'Trang ẩn.', 'Hidden.')",
         [report],
     )
-    judge(report)
+    stop_if_broken(report)
     assert status(session, report) == "accepted_with_warnings"
 
 
 def test_300_bad_lines_are_300_issues(session):
     """Great Expectations returns at most 200 rows; the verdict and the issues rest on its count and on SQL."""
     report = put("07228", [("5.1", (2, 1))] * 301, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     assert Counter(rule for rule, _ in issues(session, report)) == {
         "numerator_above_denominator": 301,
         "line_twice": 300,
@@ -519,9 +519,9 @@ def test_300_bad_lines_are_300_issues(session):
 
 def test_judging_twice_changes_nothing(session):
     report = put("07228", {"5.1": (101, 100)}, **CORRECTION)
-    judge(report)
+    stop_if_broken(report)
     before = session.execute("select * from ops.submission_verdict").fetchall()
-    judge(report)
+    stop_if_broken(report)
     assert session.execute("select * from ops.submission_verdict").fetchall() == before
     assert len(issues(session, report)) == 1
 
@@ -529,7 +529,7 @@ def test_judging_twice_changes_nothing(session):
 def test_two_gates_at_once_judge_once(session):
     report = put("07228", {"5.1": (101, 100)}, **CORRECTION)
     with ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(judge, report) for _ in range(2)]:
+        for done in [pool.submit(stop_if_broken, report) for _ in range(2)]:
             done.result()
     assert len(issues(session, report)) == 1
     assert status(session, report) == "rejected"
@@ -537,7 +537,7 @@ def test_two_gates_at_once_judge_once(session):
 
 def test_a_run_that_was_killed_is_failed_by_the_next(session):
     session.execute("insert into ops.pipeline_run (step, status, as_of) values ('receive', 'running', now())")
-    judge(put("07228", {"5.1": (291, 300)}, **CORRECTION))
+    stop_if_broken(put("07228", {"5.1": (291, 300)}, **CORRECTION))
     runs = session.execute("select status from ops.pipeline_run where step = 'receive' order by run_id").fetchall()
     assert runs == [("failed",), ("succeeded",)]
 
@@ -548,7 +548,7 @@ def test_verdicts_are_numbered_in_the_order_of_arrival(session):
         put("07228", {}, batch=batch, received_at=datetime(2026, 11, 20, hour, tzinfo=clock.ZONE), **CORRECTION)
         for hour in (9, 8)
     )
-    judge(batch)
+    stop_if_broken(batch)
     order = session.execute(
         "select submission_id from ops.submission_verdict where rules_version <> %s order by accepted_seq", [BEFORE]
     ).fetchall()
@@ -557,9 +557,9 @@ def test_verdicts_are_numbered_in_the_order_of_arrival(session):
 
 def test_the_clock_of_verdicts_never_runs_backwards(session):
     with clock.at("2026-11-29T10:00"):
-        judge(put("07228", {}, **CORRECTION))
+        stop_if_broken(put("07228", {}, **CORRECTION))
     with clock.at("2026-11-28T10:00"):
-        judge(put("07210", {}, **CORRECTION))
+        stop_if_broken(put("07210", {}, **CORRECTION))
     decided = {
         moment
         for (moment,) in session.execute(
@@ -570,7 +570,7 @@ def test_the_clock_of_verdicts_never_runs_backwards(session):
 
 
 def test_every_expectation_of_a_run_is_kept(session):
-    judge(put("07228", {"5.1": (101, 100)}, **CORRECTION))
+    stop_if_broken(put("07228", {"5.1": (101, 100)}, **CORRECTION))
     run_id, run_status = session.execute(
         "select run_id, status from ops.pipeline_run where step = 'receive' order by run_id desc limit 1"
     ).fetchone()
@@ -587,7 +587,7 @@ def test_a_rule_that_cannot_be_evaluated_stops_the_gate_and_decides_nothing(sess
     monkeypatch.setattr(gate, "SUITES", (*gate.SUITES[:1], broken, *gate.SUITES[2:]))
     report = put("07228", {"5.1": (291, 300)}, **CORRECTION)
     with pytest.raises(CheckBroken, match="no_such_column"):
-        judge(report)
+        stop_if_broken(report)
     assert session.execute(
         "select count(*) from ops.submission_verdict where rules_version <> %s", [BEFORE]
     ).fetchone() == (0,)
@@ -605,10 +605,10 @@ def test_two_counts_that_differ_decide_nothing(session, monkeypatch):
     monkeypatch.setattr(gate, "count_unexpected", one_less)
     report = put("07228", {"5.1": (101, 100)}, **CORRECTION)
     with pytest.raises(CheckBroken, match="1 were written down"):
-        judge(report)
+        stop_if_broken(report)
     assert session.execute("select count(*) from ops.submission_issue").fetchone() == (0,)
     monkeypatch.undo()
-    judge(report)  # and the next run picks it up
+    stop_if_broken(report)  # and the next run picks it up
     assert status(session, report) == "rejected"
 
 

@@ -25,7 +25,7 @@ def test_a_late_run_is_told_unless_the_warehouse_began_after_it_was_due(clean_wa
             query = "insert into ops.pipeline_run (step, status, as_of, started_at) values ('build', 'failed', %s, %s)"
             connection.execute(query, [began, began])
     with caplog.at_level(logging.WARNING):
-        assert lateness.tell(LATE) is False
+        assert lateness.notify_operator(LATE) is False
     assert len(caplog.records) == warnings
     if warnings:
         said = caplog.records[0].getMessage()

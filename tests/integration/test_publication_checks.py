@@ -22,8 +22,7 @@ create table app.expected_report (
 create table app.expected_rollup (programme_code text, period text, unit_id text);
 create table app.indicator_agency (programme_code text, indicator_code text, agency_code text,
     is_figure boolean);
-create table app.org_unit (unit_id text, unit_level text, current_province_id text);
-create table app.changed_partition (programme_code text, period text, current_province_id text);
+create table app.org_unit (unit_id text, unit_level text, partition_province_id text);
 create table marts.fct_indicator_rollup (programme_code text, indicator_code text, period text, unit_id text,
     unit_level text, boundary_basis text, measure text, numerator numeric, denominator numeric, value numeric,
     value_low numeric, value_high numeric, units_expected integer, units_reporting integer,
@@ -57,7 +56,8 @@ insert into app.indicator_agency values
 insert into app.expected_rollup values ('P', '2026', 'U'), ('P', '2026', 'U/unallocated');
 insert into app.org_unit values
     ('U', 'province', 'U'), ('C1', 'commune', 'U'), ('C2', 'commune', 'U'), ('C3', 'commune', 'U');
-insert into app.changed_partition values ('P', '2026', 'U');
+insert into ops.partition_state (consumer, programme_code, period, partition_province_id, version, accepted_through)
+    values ('marts.fct_indicator_rollup', 'P', '2026', 'U', '1', 1);
 """
 MARTS = (
     "fct_indicator_rollup",
@@ -153,6 +153,7 @@ def session(marts: None) -> Iterator[psycopg.Connection]:
         connection.execute(
             f"truncate {', '.join(f'marts.{mart}' for mart in MARTS)}, raw.file, ops.pipeline_run cascade"
         )
+        connection.execute("delete from ops.partition_state where consumer = 'checks' or programme_code <> 'P'")
         plant(connection, "fct_indicator_rollup", FIGURE)
         plant(connection, "fct_target_progress", PROGRESS)
         for line in SHEET:
@@ -331,3 +332,27 @@ def test_sums_that_are_known_to_lie_between_two_ends_are_not_compared(session):
     for figure in (TODAY, inexact, *WITHIN[1:]):
         plant(session, "fct_indicator_rollup", figure)
     publication.check(run(session))
+
+
+def unchecked(connection: psycopg.Connection) -> set[str]:
+    return {code for (code,) in connection.execute("select programme_code from ops.changed_partitions('checks')")}
+
+
+def test_a_broken_rule_holds_its_own_programme_until_a_later_check_passes_and_no_other(session):
+    session.execute(
+        "insert into ops.partition_state (consumer, programme_code, period, partition_province_id, version, "
+        "accepted_through) values ('marts.fct_indicator_rollup', 'Q', '2026', 'U', '1', 1)"
+    )
+    plant(session, "fct_indicator_rollup", FIGURE | {"programme_code": "Q", "indicator_code": "99"})
+    run_id = run(session)
+    with pytest.raises(NotFitToPublish, match="figure_of_unknown_indicator: 1 rows"):
+        publication.check(run_id)
+    named = session.execute(
+        "select rule, programme_code, unexpected_count from ops.check_result_by_programme where run_id = %s", [run_id]
+    ).fetchall()
+
+    assert named == [("figure_of_unknown_indicator", "Q", 1)]
+    assert unchecked(session) == {"Q"}
+    session.execute("delete from marts.fct_indicator_rollup where programme_code = 'Q'")
+    publication.check(run(session))
+    assert unchecked(session) == set()

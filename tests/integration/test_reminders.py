@@ -286,7 +286,8 @@ def test_an_act_excuses_a_unit_from_its_day_on(season, letterbox):
     decided = "intermediate.int_expected_reports__history"
     season.execute(f"create temporary table excused as select * from {decided} where {of_da_mai}")
     season.execute(
-        "update excused set decided_from = '2026-11-25+07', is_owed = false, reason = 'exempt by 12/QĐ-UBND (giả định)'"
+        "update excused set decided_from = '2026-11-25+07', is_owed = false, is_exempt = true, "
+        "reason = 'exempt by 12/QĐ-UBND (giả định)'"
     )
     season.execute(f"update {decided} set decided_to = '2026-11-25+07' where {of_da_mai}")
     season.execute(f"insert into {decided} select * from excused")
@@ -363,7 +364,7 @@ def test_a_contact_that_goes_while_a_run_is_under_way_is_not_written_to(season, 
     monkeypatch.setenv("BAOCAO_WEBHOOK_URL", "https://chat.example.org/hook#khoa")
     contact(season, DA_MAI, "da-mai@example.org")
     moment = parse_timestamp(AFTER)
-    planning.look_at(season, moment)
+    planning.create_outstanding_table(season, moment)
     planning.plan(season, moment)
     planning.match_contacts(season)
     assert ("email", "da-mai@example.org") in outbox.due(season, moment)
@@ -422,7 +423,7 @@ def test_a_unit_without_a_contact_is_a_warning_and_is_told_once_it_has_one(seaso
 def test_a_report_that_comes_between_planning_and_sending_cancels_the_alert(season, letterbox):
     contact(season, DA_MAI, "da-mai@example.org")
     with clock.at(AFTER), database.connect() as connection:
-        planning.look_at(connection, clock.now())
+        planning.create_outstanding_table(connection, clock.now())
         planning.plan(connection, clock.now())
     assert statuses(season, DA_MAI) == {"planned": 1}
     judged(season, DA_MAI, "accepted", at="2026-12-01T07:59:00+07:00")

@@ -74,9 +74,9 @@ class AirflowApi:
         except AlreadyThere:
             return self.run(run)
 
-    def run(self, known: Run) -> Run:
+    def run(self, earlier: Run) -> Run:
         """The same run as it is now."""
-        return _run(self._get(_path(known)))
+        return _run(self._get(_path(earlier)))
 
     def set_off_by(self, ended: Run) -> tuple[list[Run], bool]:
         """The runs that this run's asset events have created, and whether every event has its run by now."""
@@ -170,12 +170,12 @@ def _json_request(address: str, body: Mapping[str, Any]) -> Request:
 
 def _send(request: Request) -> dict[str, Any]:
     try:
-        with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
-            document: dict[str, Any] = json.load(answer)
+        with urlopen(request, timeout=TIMEOUT_SECONDS) as response:
+            document: dict[str, Any] = json.load(response)
             return document
     except HTTPError as error:
         kind = Unavailable if error.code >= 500 else AlreadyThere if error.code == 409 else BaocaoError
-        said = error.read().decode(errors="replace")
-        raise kind(f"Airflow refused {request.get_method()} {request.full_url}: {said}") from error
+        reason = error.read().decode(errors="replace")
+        raise kind(f"Airflow refused {request.get_method()} {request.full_url}: {reason}") from error
     except (OSError, HTTPException) as error:
         raise Unavailable(f"Airflow does not answer at {request.full_url}: {error}") from error

@@ -62,11 +62,11 @@ def members(who: Identity, folder: Path) -> list[psutil.Process]:
     return [process for process in psutil.process_iter() if _belongs(process, who, folder)]
 
 
-def end(who: Identity, folder: Path, patience: float) -> None:
+def end(who: Identity, folder: Path, timeout: float) -> None:
     """Ask the leader to stop, wait up to patience seconds, then kill what is left of its session."""
     if is_alive(who):
         _signal(who.pid, signal.SIGTERM)
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout
         while is_alive(who) and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
     sweep(who, folder)

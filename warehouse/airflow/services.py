@@ -63,7 +63,7 @@ def stop() -> bool:
     was_running = processes.is_alive(state.supervisor)
     processes.end(state.supervisor, folder, STOP_SECONDS)
     for component in state.components.values():  # left behind if the supervisor was killed
-        processes.end(component.identity, folder, supervisor.PATIENCE_SECONDS)
+        processes.end(component.identity, folder, supervisor.TIMEOUT_SECONDS)
     supervisor.state_file().unlink(missing_ok=True)
     return was_running
 
@@ -100,8 +100,8 @@ def _describe(name: str, component: supervisor.Component | None, beats: dict[str
 def _heartbeats() -> dict[str, datetime]:
     """The last sign of life of each component that Airflow calls healthy; the API server's is its answer."""
     try:
-        with urlopen(f"{address()}/api/v2/monitor/health", timeout=5) as answer:
-            health = json.load(answer)
+        with urlopen(f"{address()}/api/v2/monitor/health", timeout=5) as response:
+            health = json.load(response)
     except (OSError, HTTPException):
         return {}
     beats = {"api-server": datetime.now(ZONE)}

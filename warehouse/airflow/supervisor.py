@@ -31,7 +31,7 @@ COMPONENTS: dict[str, tuple[str, ...]] = {
     "dag-processor": ("dag-processor",),
 }
 LOOK_EVERY_SECONDS = 1.0
-PATIENCE_SECONDS = 10.0
+TIMEOUT_SECONDS = 10.0
 LARGEST_LOG_BYTES = 10_000_000
 
 log = get_logger("warehouse.airflow.supervisor")  # run as a script, __name__ would say nothing
@@ -97,7 +97,7 @@ class Supervisor:
             self._prepare()
             self._set_phase("running")
             while not self.stopping:
-                self._look()
+                self._check_components()
                 time.sleep(LOOK_EVERY_SECONDS)
             self._set_phase("stopping")
         except Exception as error:
@@ -117,7 +117,7 @@ class Supervisor:
             if not self.stopping:
                 self._start(name)
 
-    def _look(self) -> None:
+    def _check_components(self) -> None:
         environment = airflow_environment.environment()  # brings PostgreSQL back if it was killed
         if environment != self.environment:  # and it may have come back on another port
             self.environment = environment
@@ -149,7 +149,7 @@ class Supervisor:
         for child in self.children.values():
             if child.poll() is None:
                 child.terminate()
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < deadline and any(child.poll() is None for child in self.children.values()):
             time.sleep(processes.POLL_SECONDS)
         for component in self.state.components.values():

@@ -31,7 +31,7 @@ log = get_logger(__name__)
 
 HOST = "127.0.0.1"
 FIRST_PORT = 15432
-PATIENCE = 120
+TIMEOUT_SECONDS = 120
 """Seconds for a start; recovery after a kill in the middle of a large load takes some."""
 
 LARGEST_LOG_BYTES = 10_000_000
@@ -99,7 +99,7 @@ class Cluster:
     def running(self) -> Server | None:
         """The server if it is up and answers, in a few milliseconds and without starting anything."""
         found = self._postmaster()
-        if found and found.status == "ready" and _answers(found.port):
+        if found and found.status == "ready" and _accepts_connections(found.port):
             return Server(found.pid, found.port)
         return None
 
@@ -120,9 +120,9 @@ class Cluster:
         if not self._postmaster():
             return False
         with self._alone():
-            code, said = self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", PATIENCE, "stop")
+            code, output = self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", TIMEOUT_SECONDS, "stop")
         if code and self._postmaster():
-            raise BaocaoError(f"The embedded PostgreSQL did not stop. {said}")
+            raise BaocaoError(f"The embedded PostgreSQL did not stop. {output}")
         return True
 
     # --- making it --------------------------------------------------------------------------------
@@ -146,9 +146,9 @@ class Cluster:
         _hand_over(secret, account)
         how = ("-U", "postgres", "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", "-k")
         where = ("-D", workshop / "data", "--locale=C", "--lc-ctype=C.UTF-8")
-        code, said = self._run("initdb", *where, *how)
+        code, output = self._run("initdb", *where, *how)
         if code:
-            raise BaocaoError(f"The embedded PostgreSQL could not be made in {self.data.parent}. {said}")
+            raise BaocaoError(f"The embedded PostgreSQL could not be made in {self.data.parent}. {output}")
         with (workshop / "data" / "postgresql.conf").open("a") as configuration:
             configuration.write("\ninclude_if_exists 'baocao.conf'\n")
 
@@ -166,10 +166,12 @@ class Cluster:
     # --- starting it ------------------------------------------------------------------------------
 
     def _start(self) -> Server:
-        deadline, port = time.monotonic() + PATIENCE, self._last_port()
+        deadline, port = time.monotonic() + TIMEOUT_SECONDS, self._last_port()
         while not (server := self.running()):
             if time.monotonic() > deadline:
-                raise BaocaoError(f"The embedded PostgreSQL is not ready after {PATIENCE} s.\n{self._last_words()}")
+                raise BaocaoError(
+                    f"The embedded PostgreSQL is not ready after {TIMEOUT_SECONDS} s.\n{self._log_tail()}"
+                )
             if self._postmaster():  # starting, or recovering after a kill
                 time.sleep(0.1)
             else:
@@ -184,16 +186,16 @@ class Cluster:
         self._configure(port)
         _turn_over(self._log)
         before = self._log.stat().st_size if self._log.exists() else 0
-        code, said = self._run("pg_ctl", "-D", self.data, "-l", self._log, "-w", "-t", PATIENCE, "start")
+        code, output = self._run("pg_ctl", "-D", self.data, "-l", self._log, "-w", "-t", TIMEOUT_SECONDS, "start")
         if not code:
             return port
-        words = self._last_words(before)
-        if "shared memory block" in words:  # backends of a killed postmaster are still leaving
+        log_tail = self._log_tail(before)
+        if "shared memory block" in log_tail:  # backends of a killed postmaster are still leaving
             time.sleep(0.3)
             return port
-        if "could not bind" in words:
+        if "could not bind" in log_tail:
             return port + 1
-        raise BaocaoError(f"The embedded PostgreSQL does not start. {said}\n{words}")
+        raise BaocaoError(f"The embedded PostgreSQL does not start. {output}\n{log_tail}")
 
     def _configure(self, port: int) -> None:
         options = OPTIONS | {"port": str(port), "dynamic_shared_memory_type": _shared_memory()}
@@ -209,7 +211,7 @@ class Cluster:
             return FIRST_PORT
         return next((int(line.split("'")[1]) for line in lines if line.startswith("port ")), FIRST_PORT)
 
-    def _last_words(self, since: int = 0) -> str:
+    def _log_tail(self, since: int = 0) -> str:
         """The end of the server's log, of what was written after its first `since` bytes."""
         if not self._log.exists():
             return ""
@@ -359,7 +361,7 @@ def _is_postmaster_of(pid: int, data: Path) -> bool:
         return True
 
 
-def _answers(port: int) -> bool:
+def _accepts_connections(port: int) -> bool:
     """Only a working postmaster replies to an SSLRequest, with one letter."""
     try:
         with socket.create_connection((HOST, port), 2) as connection:

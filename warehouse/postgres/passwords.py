@@ -12,7 +12,7 @@ def path(name: str) -> Path:
     return get_settings().home / "secrets" / name
 
 
-def known(name: str) -> str | None:
+def find(name: str) -> str | None:
     """The password of that name, None if this home has none."""
     try:
         return path(name).read_text().strip()
@@ -22,7 +22,7 @@ def known(name: str) -> str | None:
 
 def get(name: str) -> str:
     """The password of that name, generated at the first call. Of two processes at once, both get the same one."""
-    if password := known(name):
+    if password := find(name):
         return password
     target = path(name)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -54,7 +54,7 @@ def create_on_server(connection: psycopg.Connection) -> None:
     for name in ("loader", "bi"):
         role = NAMES[name]
         if exists(connection, role):
-            _check_that_password_is_known(name)
+            _require_password(name)
             continue
         try:
             _create_role(connection, role, passwords.get(name))
@@ -67,8 +67,8 @@ def create_on_server(connection: psycopg.Connection) -> None:
     _let_in(connection, database)
 
 
-def _check_that_password_is_known(name: str) -> None:
-    if passwords.known(name) is None:
+def _require_password(name: str) -> None:
+    if passwords.find(name) is None:
         raise BaocaoError(
             f"The role {NAMES[name]} exists on the server of BAOCAO_DATABASE_URL, but {passwords.path(name)} does not "
             f"hold its password. Copy it from the BAOCAO_HOME that created the role, or ask the administrator."

@@ -9,6 +9,7 @@ select
     parent_id,
     district_id,
     province_id,
+    partition_province_id,
     current_province_id,
     valid_from,
     valid_to

@@ -7,6 +7,7 @@ select
     unit_id,
     unit_code,
     agency_code,
+    partition_province_id,
     form,
     is_accepted,
     accepted_seq,

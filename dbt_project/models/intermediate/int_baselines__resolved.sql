@@ -1,7 +1,7 @@
 -- int_baselines__resolved.sql: one row per baseline that a plan states, with the unit it is about
 -- The unit is the one that bore the code on the last day of the baseline's period: Bắc Giang's
 -- figures of 2023 are not the start of the province that bears its code today.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     baselines as (select * from {{ ref("baselines") }}),

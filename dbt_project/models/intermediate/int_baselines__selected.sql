@@ -1,6 +1,6 @@
 -- int_baselines__selected.sql: one row per indicator, unit and measure that has a start
 -- What the plan states counts before what the unit reported for its baseline period.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     stated as (select * from {{ ref("int_baselines__resolved") }}),
@@ -10,7 +10,10 @@ with
     figures as (
         select *
         from {{ ref("int_rollups__computed") }}
-        where boundary_basis = 'as_reported' and (value_low is not null or value_high is not null)
+        where
+            boundary_basis = 'as_reported'
+            and (value_low is not null or value_high is not null)
+            and not is_provisional
     ),
 
     starts as (

@@ -5,12 +5,11 @@
 -- without any line have no row. An empty cell is no answer.
 {{
     config(
-        materialized="incremental",
-        incremental_strategy="partition_overwrite",
+        materialized="partitioned_table",
         indexes=[
-            {"columns": ["programme_code", "period", "current_province_id"]},
+            {"columns": ["programme_code", "period", "partition_province_id"]},
             {
-                "columns": ["programme_code", "period", "unit_code", "agency_code", "known_from"],
+                "columns": ["programme_code", "period", "unit_id", "agency_code", "known_from"],
                 "unique": true,
             },
         ],
@@ -31,9 +30,9 @@ with
         select
             lines.programme_code,
             lines.period,
-            lines.unit_code,
+            lines.unit_id,
             lines.agency_code,
-            lines.current_province_id,
+            lines.partition_province_id,
             lines.known_from,
             lines.known_to,
             count(*) as lines_told
@@ -51,9 +50,9 @@ with
         select
             told.programme_code,
             told.period,
-            told.unit_code,
+            told.unit_id,
             told.agency_code,
-            told.current_province_id,
+            told.partition_province_id,
             step.changed_at,
             sum(step.change) as change
         from told
@@ -73,18 +72,18 @@ with
         from steps
         window
             of_report as (
-                partition by programme_code, period, unit_code, agency_code order by changed_at
+                partition by programme_code, period, unit_id, agency_code order by changed_at
             )
     )
 
 select
     programme_code,
     period,
-    unit_code,
+    unit_id,
     agency_code,
     changed_at as known_from,
     next_changed_at as known_to,
-    current_province_id,
+    partition_province_id,
     lines_reported::integer as lines_reported
 from counted
 where lines_reported > 0

@@ -2,7 +2,7 @@
 -- with those
 -- among whom the units that are silent counted when they last reported
 -- Beside the denominator that reported it tells how much of the known one did.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     scheduled as (

@@ -1,15 +1,11 @@
 -- int_expected_reports__as_of.sql: one row per report that is owed or excused at the moment
 -- What was decided later does not count.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     as_of as (select {{ obligations_as_of() }} as moment),
 
-    decided as (
-        select *
-        from {{ ref("int_expected_reports__history") }}
-        where is_owed or reason like 'exempt by %'
-    )
+    decided as (select * from {{ ref("int_expected_reports__history") }} where is_owed or is_exempt)
 
 select decided.*
 from decided

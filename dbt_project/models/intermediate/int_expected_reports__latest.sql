@@ -1,6 +1,5 @@
 -- int_expected_reports__latest.sql: one row per report that may be sent: a unit, an agency, a
--- period, by
--- the newest decisions
+-- period, by the newest decisions
 {{
     config(
         indexes=[
@@ -8,12 +7,13 @@
                 "columns": ["programme_code", "period", "unit_code", "agency_code"],
                 "unique": true,
             },
+            {"columns": ["unit_id", "programme_code", "period"]},
         ]
     )
 }}
 
 with
-    decided as (
+    history as (
         select * from {{ ref("int_expected_reports__history") }} where decided_to = 'infinity'
     )
 
@@ -24,14 +24,19 @@ select
     agency_code,
     unit_code,
     unit_level,
-    current_province_id,
+    partition_province_id,
+    within_unit_code,
     form,
     is_owed,
+    is_exempt,
     feeds_rollup,
+    is_in_rollup,
+    data_from,
+    owed_from,
     resolve_on,
     last_on_time_on,
     deadline_at,
     deadline_revision,
     deadline_phrase_vi,
     reason
-from decided
+from history

@@ -2,9 +2,10 @@
 -- of its
 -- series so far
 -- The series: the unit's exact figures up to this period, and the plan's baseline where the unit
--- has no exact figure of that period. Every window starts with the unit, so that a reader of one
+-- has no exact figure of that period. A baseline of which not enough has come counts as none.
+-- Every window starts with the unit, so that a reader of one
 -- unit reads its history and no other.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     figures as (
@@ -38,7 +39,10 @@ with
             figures.low_closed,
             figures.high_closed,
             {{ period_time("periods.data_to") }} as period_time,
-            true as is_figure
+            true as is_figure,
+            coalesce(
+                periods.kind = 'baseline' and figures.is_provisional, false
+            ) as is_partial_baseline
         from figures
         inner join
             periods
@@ -59,6 +63,7 @@ with
             low_closed,
             high_closed,
             period_time,
+            false,
             false
         from baselines
     ),
@@ -74,19 +79,27 @@ with
                 when points.measure = 'rate' and indicators.is_part_of_whole
                 then indicators.factor
             end as ceiling,
-            points.is_figure
-            or not coalesce(
-                bool_or(points.is_figure and points.value is not null) over (
-                    partition by
-                        points.programme_code,
-                        points.indicator_code,
-                        points.unit_id,
-                        points.unit_code,
-                        points.measure,
-                        points.period
-                ),
-                false
-            ) as is_in_series
+            case
+                when points.is_figure
+                then not points.is_partial_baseline
+                else
+                    not coalesce(
+                        bool_or(
+                            points.is_figure
+                            and not points.is_partial_baseline
+                            and points.value is not null
+                        ) over (
+                            partition by
+                                points.programme_code,
+                                points.indicator_code,
+                                points.unit_id,
+                                points.unit_code,
+                                points.measure,
+                                points.period
+                        ),
+                        false
+                    )
+            end as is_in_series
         from points
         inner join
             indicators

@@ -38,6 +38,7 @@ with
                     units.unit_code
                 order by
                     targets.target_year < periods.period_year,
+                    greatest(periods.period_year - targets.target_year, 0),
                     case
                         when targets.target_scope = units.unit_level
                         then 0

@@ -2,7 +2,7 @@
 -- milestone of the figure's year
 -- The plan's own milestone comes first, then a path from the baseline to the target. The nation's
 -- target is for comparison and has none.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     pairs as (select * from {{ ref("int_target_pairs__compared") }}),

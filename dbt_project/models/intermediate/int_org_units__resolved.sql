@@ -1,125 +1,142 @@
--- int_org_units__resolved.sql: one row per unit, with what stood above it and what became of it
--- A unit's heir is the lowest unit of today that holds all its ground: the commune that it went to
--- whole, else the province. No commune was split across provinces, so the province is always known.
+-- int_org_units__resolved.sql: one row per unit, with its newest parents and what became of it
+-- current_unit_id: the lowest unit of today that holds all its area: the commune that it went to
+-- whole, else the province. What went to more than one province stays with the one that holds most
+-- of its parts; only a commune that was split across provinces lies in none ("VN").
+-- partition_province_id: figures of units that ever shared a province are rebuilt together; where
+-- no unit moved between provinces it is the current province.
 {{ config(indexes=[{"columns": ["unit_id"], "unique": true}, {"columns": ["unit_code"]}]) }}
 
 with recursive
-    versions as (select * from {{ ref("stg_org_units") }}),
-
-    lineage as (select * from {{ ref("org_unit_lineage") }}),
+    versions as (select * from {{ ref("int_org_unit_versions__resolved") }}),
 
     units as (
-        select
-            unit_id,
+        select distinct
+            on (unit_id) unit_id,
             unit_code,
             unit_level,
-            parent_code,
-            min(valid_from) as valid_from,
-            max(valid_to) as valid_to
+            parent_id,
+            district_id,
+            province_id,
+            min(valid_from) over (partition by unit_id) as valid_from,
+            valid_to
         from versions
-        group by 1, 2, 3, 4
+        order by unit_id, versions.valid_from desc
     ),
 
-    placed as (
-        select
-            units.unit_id,
-            units.unit_code,
-            units.unit_level,
-            units.valid_from,
-            units.valid_to,
-            parent.unit_id as parent_id,
-            case
-                when units.unit_level = 'district'
-                then units.unit_id
-                when parent.unit_level = 'district'
-                then parent.unit_id
-            end as district_id,
-            coalesce(grandparent.unit_id, parent.unit_id, units.unit_id) as province_id
-        from units
-        left join
-            units as parent
-            on parent.unit_code = units.parent_code
-            and parent.valid_from <= units.valid_from
-            and parent.valid_to > units.valid_from
-        left join
-            units as grandparent
-            on grandparent.unit_code = parent.parent_code
-            and grandparent.valid_from <= parent.valid_from
-            and grandparent.valid_to > parent.valid_from
-    ),
+    successions as (select * from {{ ref("int_org_units__successions") }}),
 
-    -- back from the units of today, and from those that went nobody knows where
-    reached as (
-        select unit_id, case when valid_to = 'infinity' then unit_id end as heir_id
-        from placed
-        where
-            valid_to = 'infinity'
-            or (
-                unit_level = 'commune'
-                and unit_id not in (select old_unit_id from lineage where old_unit_id is not null)
-            )
-        union
-        select lineage.old_unit_id, reached.heir_id
-        from reached
-        inner join lineage on lineage.new_unit_id = reached.unit_id
-        where lineage.old_unit_id is not null
-    ),
-
-    -- an ended unit's ground: the communes in it, and itself where the lineage names it
-    ground as (
+    -- the communes that lie in a unit, and itself where the lineage names it
+    parts as (
         select unit_id, unit_id as part_id
-        from placed
-        where unit_level = 'commune'
-        union
-        select unit_id, unit_id
-        from reached
+        from units
+        where
+            unit_level = 'commune'
+            or valid_to = 'infinity'
+            or unit_id in (select predecessor_id from successions)
         union
         select district_id, unit_id
-        from placed
+        from versions
         where unit_level = 'commune' and district_id is not null
         union
         select province_id, unit_id
-        from placed
+        from versions
         where unit_level = 'commune' and valid_to <> 'infinity'
     ),
 
-    heirs as (
+    -- where each part lies today; nowhere that the lists know of is a null
+    part_successors as (
         select
-            ground.unit_id,
-            min(reached.heir_id) as heir_id,
-            count(distinct reached.heir_id) = 1
-            and bool_and(reached.heir_id is not null) as is_single
-        from ground
-        left join reached on reached.unit_id = ground.part_id
+            parts.unit_id,
+            parts.part_id,
+            case
+                when part_units.valid_to = 'infinity'
+                then part_units.unit_id
+                else successions.successor_id
+            end as successor_id
+        from parts
+        inner join units as part_units on part_units.unit_id = parts.part_id
+        left join
+            successions
+            on successions.predecessor_id = parts.part_id
+            and successions.valid_to = 'infinity'
+    ),
+
+    successors as (
+        select
+            part_successors.unit_id,
+            min(part_successors.successor_id) as successor_id,
+            count(distinct part_successors.successor_id) = 1
+            and bool_and(part_successors.successor_id is not null) as is_single,
+            count(distinct units.province_id) > 1 as is_in_many_provinces,
+            mode() within group (order by units.province_id) as province_id
+        from part_successors
+        left join units on units.unit_id = part_successors.successor_id
         group by 1
     ),
 
-    current_provinces as (
-        select placed.province_id, min(heir.province_id) as current_province_id
-        from reached
-        inner join placed on placed.unit_id = reached.unit_id
-        inner join placed as heir on heir.unit_id = reached.heir_id
-        group by 1
+    -- of a part that went nowhere, its province tells where it is
+    located as (
+        select
+            units.*,
+            successors.successor_id,
+            coalesce(successors.is_single, false) as is_single,
+            units.unit_level = 'commune' and successors.is_in_many_provinces as is_scattered,
+            case
+                when units.valid_to = 'infinity'
+                then units.province_id
+                else coalesce(successors.province_id, of_province.province_id)
+            end as current_province_id
+        from units
+        left join successors on successors.unit_id = units.unit_id
+        left join successors as of_province on of_province.unit_id = units.province_id
+    ),
+
+    shared as (
+        select distinct versions.province_id as former_id, located.current_province_id
+        from versions
+        inner join located on located.unit_id = versions.unit_id
+        union
+        select distinct units.province_id, provinces.province_id
+        from part_successors
+        inner join units on units.unit_id = part_successors.unit_id
+        inner join units as provinces on provinces.unit_id = part_successors.successor_id
+        where units.unit_level = 'commune'
+    ),
+
+    connected as (
+        select current_province_id, current_province_id as other_id
+        from shared
+        union
+        select connected.current_province_id, others.current_province_id
+        from connected
+        inner join shared as own on own.current_province_id = connected.other_id
+        inner join shared as others on others.former_id = own.former_id
+    ),
+
+    partitions as (
+        select current_province_id, min(other_id) as partition_province_id from connected group by 1
     )
 
 select
-    placed.unit_id,
-    placed.unit_code,
-    placed.unit_level,
-    placed.parent_id,
-    placed.district_id,
-    placed.province_id,
-    placed.valid_from,
-    placed.valid_to,
-    current_provinces.current_province_id,
+    located.unit_id,
+    located.unit_code,
+    located.unit_level,
+    located.parent_id,
+    located.district_id,
+    located.province_id,
+    located.valid_from,
+    located.valid_to,
+    located.current_province_id,
     case
-        when placed.valid_to = 'infinity'
-        then placed.unit_id
-        when placed.unit_level <> 'province' and heirs.is_single
-        then heirs.heir_id
-        else current_provinces.current_province_id
+        when located.valid_to = 'infinity'
+        then located.unit_id
+        when located.unit_level <> 'province' and located.is_single
+        then located.successor_id
+        when located.is_scattered
+        then 'VN'
+        else located.current_province_id
     end as current_unit_id,
-    placed.unit_level <> 'commune' or heirs.is_single as has_single_successor
-from placed
-inner join current_provinces on current_provinces.province_id = placed.province_id
-left join heirs on heirs.unit_id = placed.unit_id
+    located.unit_level <> 'commune' or located.is_single as has_single_successor,
+    partitions.partition_province_id
+from located
+inner join partitions on partitions.current_province_id = located.current_province_id

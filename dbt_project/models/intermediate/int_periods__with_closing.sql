@@ -1,6 +1,6 @@
 -- int_periods__with_closing.sql: one row per programme and period, with when it was closed, if it
 -- was
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     periods as (select * from {{ ref("int_periods__with_window") }}),

@@ -3,7 +3,7 @@
 -- and its coverage
 -- A unit with reports owed below it has the figure made from them; any other unit has the one that
 -- it reported itself.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 select *
 from {{ ref("int_rollups__from_below") }}

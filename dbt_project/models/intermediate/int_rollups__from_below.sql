@@ -1,17 +1,9 @@
 -- int_rollups__from_below.sql: one row per indicator, measure, period, unit and basis where reports
 -- are owed below the unit, with the figure made from their sums
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
-    expected as (
-        select expected.*
-        from {{ ref("int_expected_reports__by_org_unit") }} as expected
-        inner join
-            {{ ref("int_periods__with_window") }} as periods
-            on periods.programme_code = expected.programme_code
-            and periods.period = expected.period
-        where periods.data_from <= {{ obligations_as_of() }}
-    ),
+    expected as (select * from {{ ref("int_expected_reports__counted") }}),
 
     measures as (
         select distinct
@@ -24,6 +16,14 @@ with
             min_coverage_pct
         from {{ ref("int_indicator_measures__by_level") }}
         where rollup_measure is not null
+    ),
+
+    assigned as (select * from {{ ref("int_indicators__assigned") }} where is_figure),
+
+    own_values as (
+        select programme_code, period, unit_id, agency_code
+        from {{ ref("int_values__versioned") }}
+        where {{ is_valid_as_of() }}
     ),
 
     -- the newest sums are a table; those of an earlier time are made when a session asks for them
@@ -54,9 +54,17 @@ with
                 coalesce(sums.units_reporting, 0) as units_reporting,
                 coalesce(sums.units_value_only, 0) as units_value_only,
                 coalesce(sums.is_estimated, false) as is_estimated,
+                coalesce(sums.has_predecessors, false) as has_predecessors,
                 coalesce(sums.is_made_up, false) as is_made_up
             from expected
-            inner join measures on measures.programme_code = expected.programme_code
+            inner join
+                assigned
+                on assigned.programme_code = expected.programme_code
+                and assigned.agency_code = expected.agency_code
+            inner join
+                measures
+                on measures.programme_code = assigned.programme_code
+                and measures.indicator_code = assigned.indicator_code
             left join
                 {{ ref(sums) }} as sums
                 on sums.programme_code = expected.programme_code
@@ -72,6 +80,20 @@ with
                     or expected.boundary_basis = 'as_reported'
                     or not expected.is_restated
                 )
+                -- nobody owes a baseline: a report of the unit's own counts before a sum
+                and (
+                    expected.is_owed
+                    or sums.unit_id is not null
+                    and not exists (
+                        select 1
+                        from own_values
+                        where
+                            own_values.programme_code = expected.programme_code
+                            and own_values.period = expected.period
+                            and own_values.unit_id = expected.unit_id
+                            and own_values.agency_code = expected.agency_code
+                    )
+                )
                 {{ "union all" if not loop.last }}
         {% endfor %}
     ),
@@ -85,4 +107,4 @@ with
         from summed
     )
 
-    {{ computed_figure("figures") }}
+    {{ computed_figure("figures", is_rolled_up=true) }}

@@ -1,6 +1,6 @@
 -- int_rollups__own.sql: one row per indicator, measure, period, unit and basis where no report is
 -- owed below the unit, with the figure that its own report gives
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     current_values as (
@@ -13,15 +13,7 @@ with
 
     units as (select * from {{ ref("int_org_units__resolved") }}),
 
-    expected as (
-        select expected.programme_code, expected.period, expected.unit_id
-        from {{ ref("int_expected_reports__by_org_unit") }} as expected
-        inner join
-            {{ ref("int_periods__with_window") }} as periods
-            on periods.programme_code = expected.programme_code
-            and periods.period = expected.period
-        where periods.data_from <= {{ obligations_as_of() }}
-    ),
+    expected as (select * from {{ ref("int_expected_reports__counted") }} where is_owed),
 
     figures as (
         select
@@ -59,6 +51,7 @@ with
                 when current_values.is_value_only and not current_values.is_summable then 1 else 0
             end as units_value_only,
             false as is_estimated,
+            false as has_predecessors,
             current_values.is_made_up
         from current_values
         inner join
@@ -77,7 +70,8 @@ with
                     expected.programme_code = current_values.programme_code
                     and expected.period = current_values.period
                     and expected.unit_id = current_values.unit_id
+                    and expected.agency_code = current_values.agency_code
             )
     )
 
-    {{ computed_figure("figures") }}
+    {{ computed_figure("figures", is_rolled_up=false) }}

@@ -1,7 +1,7 @@
 -- int_scores__required_lines.sql: one row per programme, period, unit and line of its score sheet
 -- The units are those of the sheet's level that a report is scheduled of or about in an owed
 -- period.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with recursive
     sheets as (select * from {{ ref("score_sheets") }}),

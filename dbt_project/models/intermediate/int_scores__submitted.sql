@@ -2,7 +2,7 @@
 -- what
 -- the unit gave itself and what was given by who checks it
 -- Only an exact value is a score; one that is a bound or a range leaves the line undetermined.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     sheets as (select * from {{ ref("score_sheets") }}),

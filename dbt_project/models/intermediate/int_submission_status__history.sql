@@ -2,7 +2,7 @@
 -- It tells what had come for the report by then.
 -- A retraction withdraws all that came before it: the obligation stands as if nothing had been
 -- sent. The report that fulfils it is the first to arrive among those that passed the gate.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     judged as (
@@ -20,7 +20,7 @@ with
         from judged
         window
             of_report as (
-                partition by programme_code, period, unit_code, agency_code order by accepted_seq
+                partition by programme_code, period, unit_id, agency_code order by accepted_seq
             )
     ),
 
@@ -39,7 +39,7 @@ with
         from ordered
         window
             since_withdrawal as (
-                partition by programme_code, period, unit_code, agency_code, times_withdrawn
+                partition by programme_code, period, unit_id, agency_code, times_withdrawn
                 order by accepted_seq
             )
     ),
@@ -56,7 +56,7 @@ with
                 max({{ what }}) filter (
                     where fulfilled_at is distinct from fulfilled_before_at
                 ) over (
-                    partition by programme_code, period, unit_code, agency_code, times_withdrawn
+                    partition by programme_code, period, unit_id, agency_code, times_withdrawn
                     order by accepted_seq
                     rows between unbounded preceding and current row
                 ) as {{ name }}

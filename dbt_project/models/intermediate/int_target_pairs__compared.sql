@@ -3,7 +3,7 @@
 -- A commune's target binds the unit that set it; those of districts, of the province and of the
 -- nation are shown beside every unit of the programme.
 -- Communes are read by period alone: only districts and provinces need their whole history.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 {%- set figure = [
     "programme_code",

@@ -1,7 +1,7 @@
 -- int_target_trends__classified.sql: one row per figure as reported and target beside it, with its
 -- milestone, and whether the trend of the unit's figures leads to the target
 -- The nation's target is for comparison and has no trend.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     milestones as (select * from {{ ref("int_milestones__computed") }}),

@@ -1,7 +1,7 @@
 -- int_values__computed.sql: one row per told line and measure, with the unit's own figure as an
 -- interval
 -- A bare value is a figure of the level's own measure, open where it was typed open.
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     told as (select * from {{ ref("int_values__versioned") }}),

@@ -2,10 +2,9 @@
 -- sums, not yet divided
 {{
     config(
-        materialized="incremental",
-        incremental_strategy="partition_overwrite",
+        materialized="partitioned_table",
         indexes=[
-            {"columns": ["programme_code", "period", "current_province_id"]},
+            {"columns": ["programme_code", "period", "partition_province_id"]},
             {
                 "columns": [
                     "unit_id",

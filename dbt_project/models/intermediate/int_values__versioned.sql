@@ -1,19 +1,20 @@
 -- int_values__versioned.sql: one row per indicator line and measure, and the time in which it was
--- its unit's word
+-- its unit's valid report
 -- A full report ends every earlier line, a correction ends those that it carries, a retraction
 -- ends all.
--- n and d are the ends of the parts that a rollup may add up: cases and, for a rate, those among
--- whom they
--- occurred; both are empty where there is nothing to add. The parts count: a bare value stands
--- beside them only. A yes or no is one of one; a place that tells the share of its units names how
--- many of how many.
+-- Numerator and denominator are the ends of what a rollup may add up: cases and, for a rate, those
+-- among whom they occurred; both are empty where there is nothing to add. The parts count: a value
+-- without parts stands beside them only. A yes or no is one of one; a unit that reports the share
+-- of its units names how many of how many.
+-- is_in_rollup: of a report that is added up, the lines of the agency whose figure counts.
+-- is_former: of a unit that ended or moved away within the period.
 {{
     config(
-        materialized="incremental",
-        incremental_strategy="partition_overwrite",
+        materialized="partitioned_table",
+        meta={"partitions_from": "int_submissions__validated"},
         post_hook="{{ create_partial_index_on_upper_levels() }}",
         indexes=[
-            {"columns": ["programme_code", "period", "current_province_id"]},
+            {"columns": ["programme_code", "period", "partition_province_id"]},
             {
                 "columns": [
                     "unit_id",
@@ -41,6 +42,8 @@ with
     lines as not materialized(select * from {{ ref("stg_lines") }}),
 
     measures as (select * from {{ ref("int_indicator_measures__by_level") }}),
+
+    assigned as (select * from {{ ref("int_indicators__assigned") }} where is_figure),
 
     succeeded as (
         select
@@ -74,7 +77,7 @@ with
         where succeeded.has_corrections
     ),
 
-    told as (
+    versions as (
         select
             succeeded.*,
             lines.*,
@@ -86,44 +89,50 @@ with
 
     measured as (
         select
-            told.*,
+            versions.*,
             measures.measure,
             measures.rollup_measure,
             measures.is_primary,
             measures.is_primary
-            and told.has_value
-            and (told.numerator_low is null or measures.aggregation = 'none')
-            and told.value_status <> 'not_applicable' as is_value_only,
+            and versions.has_value
+            and (versions.numerator_low is null or measures.aggregation = 'none')
+            and versions.value_status <> 'not_applicable' as is_value_only,
             measures.measure in ('rate', 'change', 'share') as is_divided,
+            assigned.agency_code is not null as is_figure,
             case
                 when measures.measure = 'yes_no'
-                then told.value_low
+                then versions.value_low
                 when measures.aggregation = 'none'
                 then null
                 when measures.measure = 'count' and measures.is_primary
-                then coalesce(told.numerator_low, told.value_count_low)
-                else told.numerator_low
+                then coalesce(versions.numerator_low, versions.value_count_low)
+                else versions.numerator_low
             end as cases_low,
             case
                 when measures.measure = 'yes_no'
-                then told.value_high
+                then versions.value_high
                 when measures.aggregation = 'none'
                 then null
                 when measures.measure = 'count' and measures.is_primary
-                then coalesce(told.numerator_high, told.value_count_high)
+                then coalesce(versions.numerator_high, versions.value_count_high)
                 when measures.is_part_of_whole
-                then least(told.numerator_high, told.denominator_high)
-                else told.numerator_high
+                then least(versions.numerator_high, versions.denominator_high)
+                else versions.numerator_high
             end as cases_high
-        from told
+        from versions
         inner join
             measures
-            on measures.programme_code = told.programme_code
-            and measures.indicator_code = told.indicator_code
-            and measures.unit_level = told.unit_level
+            on measures.programme_code = versions.programme_code
+            and measures.indicator_code = versions.indicator_code
+            and measures.unit_level = versions.unit_level
+        left join
+            assigned
+            on assigned.programme_code = versions.programme_code
+            and assigned.indicator_code = versions.indicator_code
+            and assigned.agency_code = versions.agency_code
     ),
 
-    weighed as (
+    summable as (
         select
             *,
             value_status <> 'not_applicable'
@@ -143,7 +152,7 @@ select
     known_to,
     unit_code,
     unit_level,
-    current_province_id,
+    partition_province_id,
     rollup_measure,
     case when is_summable then cases_low end as numerator_low,
     case when is_summable then cases_high end as numerator_high,
@@ -167,11 +176,11 @@ select
     is_primary,
     is_value_only,
     is_summable,
-    is_owed,
-    feeds_rollup,
+    is_figure and is_in_rollup and rollup_measure is not null as is_in_rollup,
+    is_former,
     is_made_up,
     submission_id,
     line_id
-from weighed
--- two reports judged in one moment: the first was never anybody's word
+from summable
+-- two reports validated at one time: the first was never in force
 where decided_at < known_to

@@ -24,6 +24,8 @@ select
     units_value_only,
     coverage_pct,
     is_provisional,
+    is_rolled_up,
     is_estimated,
+    has_predecessors,
     is_made_up
 from figures

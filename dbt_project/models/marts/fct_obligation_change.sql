@@ -1,10 +1,11 @@
--- fct_obligation_change.sql: one row per report, moment until the one asked for and kind of change:
--- what is owed by decision, and how it stands by verdict
--- Summed up to a moment, the changes of any reports are how many of them then were owed, submitted,
--- on time, accepted and complete. A state begins with +1 and ends with -1.
+-- fct_obligation_change.sql: one row per report, time of a change until the session's as-of time
+-- and
+-- kind of change: what is owed by decision, and its status by verdict
+-- Summed up to any time, the changes of a set of reports are how many of them were then owed,
+-- submitted, on time, accepted and complete. A state begins with +1 and ends with -1.
 {%- set flags = ("submitted", "on_time", "accepted", "complete") %}
 with
-    as_of as (select {{ obligations_as_of() }} as moment),
+    as_of as (select {{ obligations_as_of() }} as as_of_at),
 
     owed as (
         select *, greatest(decided_from, '0001-01-01 00:00:00+00') as owed_at
@@ -14,15 +15,11 @@ with
 
     statuses as (select * from {{ ref("int_submission_status__history") }}),
 
-    required as (
-        select programme_code, agency_code, unit_level, count(*) as lines_required
-        from {{ ref("int_indicators__required") }}
-        group by 1, 2, 3
-    ),
+    required as (select * from {{ ref("int_required_lines__counted") }}),
 
-    counted as (select * from {{ ref("int_completeness__history") }}),
+    completeness as (select * from {{ ref("int_completeness__history") }}),
 
-    -- as long as the terms and the answer stay what they are
+    -- as long as the terms and the status stay what they are
     combined as (
         select
             owed.programme_code,
@@ -37,18 +34,20 @@ with
             coalesce(statuses.fulfilled_at < owed.deadline_at, false)::integer as on_time,
             (statuses.fulfilled_at is not null)::integer as accepted,
             (
-                statuses.fulfilled_at is not null
-                and (
-                    owed.form <> 'figures'
-                    or coalesce(counted.lines_reported, 0) >= coalesce(required.lines_required, 0)
-                )
+                {{
+                    is_complete(
+                        "statuses.fulfilled_at",
+                        "completeness.lines_reported",
+                        lines_required("owed.form", "required.lines_required"),
+                    )
+                }}
             )::integer as complete
         from owed
         inner join
             statuses
             on statuses.programme_code = owed.programme_code
             and statuses.period = owed.period
-            and statuses.unit_code = owed.unit_code
+            and statuses.unit_id = owed.unit_id
             and statuses.agency_code = owed.agency_code
             and statuses.known_from < owed.decided_to
             and statuses.known_to > owed.owed_at
@@ -58,13 +57,13 @@ with
             and required.agency_code = owed.agency_code
             and required.unit_level = owed.unit_level
         left join
-            counted
-            on counted.programme_code = owed.programme_code
-            and counted.period = owed.period
-            and counted.unit_code = owed.unit_code
-            and counted.agency_code = owed.agency_code
-            and counted.known_from <= statuses.known_from
-            and counted.known_to > statuses.known_from
+            completeness
+            on completeness.programme_code = owed.programme_code
+            and completeness.period = owed.period
+            and completeness.unit_id = owed.unit_id
+            and completeness.agency_code = owed.agency_code
+            and completeness.known_from <= statuses.known_from
+            and completeness.known_to > statuses.known_from
     ),
 
     changed as (
@@ -99,7 +98,7 @@ with
                 lateral(values ({{ spans }}.{{ begins }}, 1), ({{ spans }}.{{ ends }}, -1)) as step(
                     changed_at, sign
                 )
-            where step.changed_at <= (select moment from as_of)
+            where step.changed_at <= (select as_of_at from as_of)
             group by 1, 2, 3, 4, 5, 6, 7 {{ "union all" if not loop.last }}
         {% endfor %}
     )

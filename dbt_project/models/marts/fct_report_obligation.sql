@@ -1,7 +1,8 @@
--- fct_report_obligation.sql: one row per report that is owed, and how it stands at the moment
--- On time is told by the server's clock when the first version that was later accepted arrived.
+-- fct_report_obligation.sql: one row per report that is owed or excused, with its status as of the
+-- time that the session asks for
+-- On time is decided by the server's clock when the first version that was later accepted arrived.
 with
-    as_of as (select {{ obligations_as_of() }} as moment),
+    as_of as (select {{ obligations_as_of() }} as as_of_at),
 
     owed as (select * from {{ ref("int_expected_reports__as_of") }}),
 
@@ -9,58 +10,54 @@ with
 
     periods as (select * from {{ ref("int_periods__with_closing") }}),
 
-    answered as (
+    statuses as (
         select *
         from {{ ref("int_submission_status__history") }}
-        where known_from <= (select moment from as_of) and known_to > (select moment from as_of)
+        where known_from <= (select as_of_at from as_of) and known_to > (select as_of_at from as_of)
     ),
 
-    required as (
-        select programme_code, agency_code, unit_level, count(*) as lines_required
-        from {{ ref("int_indicators__required") }}
-        group by 1, 2, 3
-    ),
+    required as (select * from {{ ref("int_required_lines__counted") }}),
 
-    -- one row a report, and the planner knows it: who does not ask for it does not wait for it
-    counted as (
-        select programme_code, period, unit_code, agency_code, max(lines_reported) as lines_reported
+    -- one row per report, and the planner knows it: a query without this column skips the join
+    completeness as (
+        select programme_code, period, unit_id, agency_code, max(lines_reported) as lines_reported
         from {{ ref("int_completeness__history") }}
-        where known_from <= (select moment from as_of) and known_to > (select moment from as_of)
+        where known_from <= (select as_of_at from as_of) and known_to > (select as_of_at from as_of)
         group by 1, 2, 3, 4
     ),
 
-    stood as (
+    evaluated as (
         select
             owed.*,
-            as_of.moment,
-            answered.first_received_at,
-            answered.fulfilled_at,
-            answered.accepted_at,
-            answered.accepted_submission_id,
+            as_of.as_of_at,
+            statuses.first_received_at,
+            statuses.fulfilled_at,
+            statuses.accepted_at,
+            statuses.accepted_submission_id,
+            {{ lines_required("owed.form", "required.lines_required") }} as lines_required,
             case
-                when owed.form = 'figures' then coalesce(required.lines_required, 0) else 0
-            end as lines_required,
-            case
-                when answered.fulfilled_at is null then 0 else coalesce(counted.lines_reported, 0)
+                when statuses.fulfilled_at is null
+                then 0
+                else coalesce(completeness.lines_reported, 0)
             end as lines_reported,
-            -- of a plan that has ended what is due after its end is still asked for
+            -- of a plan that has ended, what is due after its end is still to be reported
             (
-                programmes.ends_on >= (as_of.moment at time zone 'Asia/Ho_Chi_Minh')::date
+                programmes.ends_on >= (as_of.as_of_at at time zone 'Asia/Ho_Chi_Minh')::date
                 or coalesce(owed.last_on_time_on > programmes.ends_on, false)
             )
-            and (periods.closed_at <= as_of.moment) is not true as is_open,
+            and (periods.closed_at <= as_of.as_of_at) is not true as is_open,
             case
-                when owed.reason like 'exempt by %'
+                when owed.is_exempt
                 then 'exempt'
                 when owed.deadline_at is null
                 then 'no_deadline'
-                when answered.fulfilled_at < owed.deadline_at
+                when statuses.fulfilled_at < owed.deadline_at
                 then 'on_time'
-                when answered.fulfilled_at is not null
+                when statuses.fulfilled_at is not null
                 then 'late'
-                when answered.first_received_at is not null
+                when statuses.first_received_at is not null
                 then 'rejected'
-                when as_of.moment < owed.deadline_at
+                when as_of.as_of_at < owed.deadline_at
                 then 'not_due'
                 else 'missing'
             end as status
@@ -75,18 +72,17 @@ with
             and required.agency_code = owed.agency_code
             and required.unit_level = owed.unit_level
         left join
-            -- by the code, as in the schedule's index: else a national period compares all with all
-            answered
-            on answered.programme_code = owed.programme_code
-            and answered.period = owed.period
-            and answered.unit_code = owed.unit_code
-            and answered.agency_code = owed.agency_code
+            statuses
+            on statuses.programme_code = owed.programme_code
+            and statuses.period = owed.period
+            and statuses.unit_id = owed.unit_id
+            and statuses.agency_code = owed.agency_code
         left join
-            counted
-            on counted.programme_code = owed.programme_code
-            and counted.period = owed.period
-            and counted.unit_code = owed.unit_code
-            and counted.agency_code = owed.agency_code
+            completeness
+            on completeness.programme_code = owed.programme_code
+            and completeness.period = owed.period
+            and completeness.unit_id = owed.unit_id
+            and completeness.agency_code = owed.agency_code
     )
 
 select
@@ -107,18 +103,18 @@ select
     accepted_submission_id,
     lines_required::integer as lines_required,
     lines_reported::integer as lines_reported,
-    fulfilled_at is not null and lines_reported >= lines_required as is_complete,
+    {{ is_complete("fulfilled_at", "lines_reported", "lines_required") }} as is_complete,
     case
         when status = 'on_time'
         then 0
         when
             status in ('late', 'missing', 'rejected')
-            and coalesce(fulfilled_at, moment) >= deadline_at
+            and coalesce(fulfilled_at, as_of_at) >= deadline_at
         then
-            (coalesce(fulfilled_at, moment) at time zone 'Asia/Ho_Chi_Minh')::date
+            (coalesce(fulfilled_at, as_of_at) at time zone 'Asia/Ho_Chi_Minh')::date
             - (deadline_at at time zone 'Asia/Ho_Chi_Minh')::date
             + 1
     end as days_late,
-    status in ('missing', 'rejected') and moment >= deadline_at as is_overdue,
+    status in ('missing', 'rejected') and as_of_at >= deadline_at as is_overdue,
     is_open
-from stood
+from evaluated

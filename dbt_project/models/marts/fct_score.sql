@@ -1,17 +1,17 @@
 -- fct_score.sql: one row per programme, period, unit and line of its score sheet, each section and
--- group with the sum of what stands below it
+-- group with the sum of the lines below it
 -- Sums are made from the deepest lines up: each is cut to its own maximum before it goes into the
 -- next one, and leaves out what is not known.
 {%- set deepest = 4 %}
 with
-    asked as (select * from {{ ref("int_scores__required_lines") }}),
+    required as (select * from {{ ref("int_scores__required_lines") }}),
 
     -- made once: it is looked up line by line
     scored as materialized(select * from {{ ref("fct_score_line") }}),
 
     lines as (
         select
-            asked.*,
+            required.*,
             scored.self_points,
             scored.computed_points,
             scored.verified_points,
@@ -22,7 +22,7 @@ with
             scored.reason,
             scored.reason_codes,
             coalesce(scored.is_made_up, false) as is_made_up
-        from asked
+        from required
         left join scored using (programme_code, period, unit_id, criterion_code)
     ),
 

@@ -1,8 +1,11 @@
--- rpt_reconciliation.sql: one row per figure that a unit reported itself where one was also made
--- from below
+-- rpt_reconciliation.sql: one row per figure that a unit reported itself where one was also
+-- rolled up
+-- from the units below it
 with
     figures as (
-        select * from {{ ref("fct_indicator_rollup") }} where boundary_basis = 'as_reported'
+        select *
+        from {{ ref("fct_indicator_rollup") }}
+        where boundary_basis = 'as_reported' and is_rolled_up
     ),
 
     own as (
@@ -39,12 +42,3 @@ inner join
     and figures.period = own.period
     and figures.unit_id = own.unit_id
     and figures.measure = own.measure
-where
-    exists (
-        select 1
-        from {{ ref("int_expected_reports__by_org_unit") }} as expected
-        where
-            expected.programme_code = own.programme_code
-            and expected.period = own.period
-            and expected.unit_id = own.unit_id
-    )

@@ -1,10 +1,11 @@
 -- rpt_score_ranking.sql: one row per programme, period and unit that its score sheet is for, with
 -- the points known so far and what comes of them
 -- Recognised: every line scores above zero, all are met, and the least that the total can come to
--- reaches the threshold of the unit's class. Where a maximum is not known no total is weighed.
+-- reaches the threshold of the unit's class. Where a maximum is not known no total is compared
+-- with the threshold.
 {%- set unit = "programme_code, period, unit_id" %}
 with
-    sheets as (select * from {{ ref("score_sheets") }}),
+    sheets as (select * from {{ ref("dim_score_sheet") }}),
 
     scores as (
         select
@@ -16,9 +17,9 @@ with
         inner join sheets using (programme_code)
     ),
 
-    classes as (select * from {{ ref("score_classes") }}),
+    classes as (select * from {{ ref("dim_score_class") }}),
 
-    unit_classes as (select * from {{ ref("unit_classes") }}),
+    unit_classes as (select * from {{ ref("dim_org_unit_class") }}),
 
     units as (select * from {{ ref("dim_org_unit") }} where is_latest_version),
 
@@ -44,16 +45,16 @@ with
         group by {{ unit }}, unit_code, unit_level, verdict_rule
     ),
 
-    said as (
+    line_reasons as (
         select
             {{ unit }},
-            said.reason,
+            causes.reason,
             concat_ws(
                 ' ',
-                said.reason,
+                causes.reason,
                 criterion_code,
-                case when said.reason in ('not_verified', 'met_unknown') then agency_code end
-            ) as words,
+                case when causes.reason in ('not_verified', 'met_unknown') then agency_code end
+            ) as reason_text,
             sort_order
         from scores
         cross join
@@ -63,80 +64,80 @@ with
                 union
                 select 'points_unknown'
                 where verdict_rule = 'recognised' and kind = 'line' and max_points is null
-            ) as said
+            ) as causes
         where not is_sum
     ),
 
-    doubts as (
+    unit_reasons as (
         select
             {{ unit }},
-            array_agg(words order by sort_order, words) as reasons,
+            array_agg(reason_text order by sort_order, reason_text) as reasons,
             bool_or(reason in ('scored_zero', 'not_met')) as has_failed,
             bool_or(reason = 'points_unknown') as lacks_maximum
-        from said
+        from line_reasons
         group by {{ unit }}
     ),
 
-    weighed as (
+    evaluated as (
         select
             totals.*,
-            doubts.reasons,
-            coalesce(doubts.has_failed, false) as has_failed,
+            unit_reasons.reasons,
+            coalesce(unit_reasons.has_failed, false) as has_failed,
             unit_classes.class_code,
             classes.min_points as threshold,
             coalesce(
                 totals.max_possible_points < classes.min_points
-                and not coalesce(doubts.lacks_maximum, false),
+                and not coalesce(unit_reasons.lacks_maximum, false),
                 false
             ) as is_below
         from totals
-        left join doubts using ({{ unit }})
+        left join unit_reasons using ({{ unit }})
         left join unit_classes using (programme_code, unit_code)
         left join classes using (programme_code, class_code)
     )
 
 select
-    weighed.programme_code,
-    weighed.period,
-    weighed.unit_id,
-    weighed.unit_code,
+    evaluated.programme_code,
+    evaluated.period,
+    evaluated.unit_id,
+    evaluated.unit_code,
     units.unit_name,
-    weighed.unit_level,
-    weighed.points_before_deductions,
-    weighed.deductions,
-    weighed.total_points,
-    weighed.max_possible_points - coalesce(weighed.total_points, 0) as open_points,
-    weighed.open_deductions,
-    coalesce(weighed.min_possible_points = weighed.max_possible_points, false) as is_final,
+    evaluated.unit_level,
+    evaluated.points_before_deductions,
+    evaluated.deductions,
+    evaluated.total_points,
+    evaluated.max_possible_points - coalesce(evaluated.total_points, 0) as open_points,
+    evaluated.open_deductions,
+    coalesce(evaluated.min_possible_points = evaluated.max_possible_points, false) as is_final,
     case
-        when weighed.verdict_rule = 'ranked' and weighed.total_points is not null
+        when evaluated.verdict_rule = 'ranked' and evaluated.total_points is not null
         then
             rank() over (
-                partition by weighed.programme_code, weighed.period
-                order by weighed.total_points desc nulls last
+                partition by evaluated.programme_code, evaluated.period
+                order by evaluated.total_points desc nulls last
             )::integer
     end as rank,
-    weighed.class_code,
-    weighed.threshold,
+    evaluated.class_code,
+    evaluated.threshold,
     case
-        when weighed.verdict_rule <> 'recognised'
+        when evaluated.verdict_rule <> 'recognised'
         then null
-        when weighed.has_failed or weighed.is_below
+        when evaluated.has_failed or evaluated.is_below
         then 'not_recognised'
-        when weighed.reasons is null and weighed.min_possible_points >= weighed.threshold
+        when evaluated.reasons is null and evaluated.min_possible_points >= evaluated.threshold
         then 'recognised'
         else 'undetermined'
     end as verdict,
     array_cat(
         case
-            when weighed.verdict_rule = 'recognised' and weighed.threshold is null
+            when evaluated.verdict_rule = 'recognised' and evaluated.threshold is null
             then array['class_unknown']
-            when weighed.is_below
+            when evaluated.is_below
             then array['below_threshold']
             else array[]::text[]
         end,
-        coalesce(weighed.reasons, array[]::text[])
+        coalesce(evaluated.reasons, array[]::text[])
     ) as reasons,
-    weighed.is_made_up
-from weighed
-inner join units on units.unit_id = weighed.unit_id
+    evaluated.is_made_up
+from evaluated
+inner join units on units.unit_id = evaluated.unit_id

@@ -1,6 +1,6 @@
 -- stg_org_units.sql: one row per unit and version of its name and type, half-open in time
-with units as (select * from {{ ref("org_units") }})
-
+-- No CTE: PostgreSQL does not look through a view that has one, and would read the map for one
+-- name.
 select
     unit_id,
     unit_code,
@@ -11,4 +11,4 @@ select
     coalesce(valid_from, '-infinity') as valid_from,
     coalesce(valid_to, 'infinity') as valid_to,
     legal_act
-from units
+from {{ ref("org_units") }}

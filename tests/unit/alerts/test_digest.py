@@ -52,7 +52,7 @@ def test_what_a_sender_typed_cannot_become_markup():
 
 def test_reasons_beyond_those_told_are_counted():
     reasons = tuple(Issue(None, None, None, f"Lỗi {number}.") for number in range(10))
-    text = digest.compose([replace(ALERT, is_rejected=True, reasons=reasons, reasons_untold=4)], MOMENT)
+    text = digest.compose([replace(ALERT, is_rejected=True, reasons=reasons, reasons_omitted=4)], MOMENT)
     assert "- Lỗi 9." in text.plain
     assert "và 4 lỗi khác" in text.plain
 
@@ -66,13 +66,13 @@ def test_a_message_id_follows_from_recipient_and_run_alone():
 def test_a_reminder_counts_the_days_that_are_left():
     before = datetime(2026, 11, 22, 7, tzinfo=ZONE)
     assert digest.compose([ALERT], before).subject == "Báo cáo cần gửi, còn 7 ngày: Phường Đa Mai, năm 2026"
-    assert ALERT.standing(datetime(2026, 11, 29, 23, tzinfo=ZONE)) == "hạn cuối hôm nay"
-    assert ALERT.standing(datetime(2026, 12, 2, 7, tzinfo=ZONE)) == "quá hạn 3 ngày"
+    assert ALERT.time_left(datetime(2026, 11, 29, 23, tzinfo=ZONE)) == "hạn cuối hôm nay"
+    assert ALERT.time_left(datetime(2026, 12, 2, 7, tzinfo=ZONE)) == "quá hạn 3 ngày"
 
 
 def test_an_upper_level_reads_a_table_of_its_units():
     above = [replace(alert, audience="supervisor", addressed_name="Tỉnh Bắc Ninh") for alert in (OTHER, ALERT)]
-    came = replace(above[0], stage="resolved", unit_code="09187", unit_name="Phường Kinh Bắc", came_at=MOMENT)
+    came = replace(above[0], stage="resolved", unit_code="09187", unit_name="Phường Kinh Bắc", fulfilled_at=MOMENT)
     text = digest.compose([*above, came], MOMENT)
     assert text.subject == "2 báo cáo của các đơn vị chưa nhận được"
     assert "Chưa có báo cáo hợp lệ (2):\n   07228  Phường Đa Mai: chưa gửi, quá hạn 2 ngày" in text.plain

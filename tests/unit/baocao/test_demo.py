@@ -12,12 +12,12 @@ UNITS = [f"{number:05}" for number in range(7210, 7309)]
 
 def test_each_unit_plays_one_part_and_every_defect_is_seen():
     parts = demo_season.cast(UNITS, list(DEFECTS))
-    silent, late, wrong = set(parts.silent), set(parts.late), set(parts.wrong)
-    assert (len(silent), len(late), len(wrong)) == (6, 5, len(DEFECTS))
-    assert not (silent & late or silent & wrong or late & wrong)
+    missing, late, wrong = set(parts.missing), set(parts.late), set(parts.wrong)
+    assert (len(missing), len(late), len(wrong)) == (6, 5, len(DEFECTS))
+    assert not (missing & late or missing & wrong or late & wrong)
     assert sorted(parts.wrong.values()) == sorted(DEFECTS)
     assert demo_season.CORRECTED_TWICE in UNITS
-    assert demo_season.CORRECTED_TWICE not in silent | late | wrong
+    assert demo_season.CORRECTED_TWICE not in missing | late | wrong
 
 
 def test_some_mend_their_report_in_time_some_late_and_some_never():

@@ -39,7 +39,7 @@ def test_a_code_stands_once_in_a_suite_and_every_suite_has_its_checked_table(sui
         codes = [rule.code for rule in suite.rules]
         assert len(codes) == len(set(codes)) > 0
         assert suite.relation == f"pg_temp.{suite.table}"
-        assert f"-- {suite.table}.sql: one row per " in rules.laid_out(suite.table)
+        assert f"-- {suite.table}.sql: one row per " in rules.check_table_query(suite.table)
 
 
 def test_only_the_warnings_of_the_law_do_not_reject():

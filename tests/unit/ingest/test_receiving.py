@@ -37,7 +37,7 @@ def inbox(tmp_path):
     return put
 
 
-def judge(received):
+def stop_if_broken(received):
     with database.connect("loader") as connection:
         for own_id in received.submission_ids:
             connection.execute(
@@ -84,7 +84,7 @@ def test_what_was_loaded_but_not_judged_is_carried_on_in_its_batch(inbox):
     first = receive(path)
     again = receive(path)
     assert (again.batch_id, again.is_duplicate) == (first.batch_id, False)
-    judge(first)
+    stop_if_broken(first)
     assert receive(path).is_duplicate
 
 
@@ -151,7 +151,7 @@ def test_a_document_is_archived_and_has_no_lines(inbox):
         ("06002", "CA", "document"),
     ]
     assert rows("select count(*) from raw.line") == [(0,)]
-    judge(first)
+    stop_if_broken(first)
     assert send("06001").is_duplicate
 
 

@@ -13,7 +13,7 @@ ROWS = re.findall(r"^\| `([^`]+)` \| (.+?) \| (.+?) \|$", PAGE.split("## A cell"
 BOUNDS = {"(,{})": "below", "(,{}]": "at most", "({},)": "above", "[{},)": "at least"}
 
 
-def in_words(cell):
+def for_display(cell):
     if cell.problem:
         return f"`{cell.problem}`"
     if cell.kind == "exact":
@@ -32,7 +32,7 @@ def test_the_table_of_cells_is_found():
 
 @pytest.mark.parametrize(("written", "in_a_count", "in_a_rate"), ROWS)
 def test_a_cell_is_read_as_the_page_says(written, in_a_count, in_a_rate):
-    assert (in_words(cells.parse(written, "count")), in_words(cells.parse(written, "percent"))) == (
+    assert (for_display(cells.parse(written, "count")), for_display(cells.parse(written, "percent"))) == (
         in_a_count,
         in_a_rate,
     )

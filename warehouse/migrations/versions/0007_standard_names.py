@@ -67,6 +67,26 @@ comment on view ops.last_successful_run is 'One row per step: its newest run tha
 VI: Mỗi bước một dòng: lượt chạy thành công gần nhất.';
 """
 
+UNIT = """
+alter table raw.submission add column unit_id text, add column unit_name text;
+comment on column raw.submission.unit_id is 'The id of the unit, where the file says it: a template does.';
+comment on column raw.submission.unit_name is 'The name of the unit, where the file says it beside the code.';
+alter table ops.submission_verdict add column unit_id text;
+comment on column ops.submission_verdict.unit_id is
+    'The unit that the report is about, decided once by the gate; null where no unit may send it.';
+do $resolve$
+begin
+    if to_regclass('intermediate.int_reports__scheduled') is not null then
+        update ops.submission_verdict as verdict set unit_id = scheduled.unit_id
+        from raw.submission
+        join intermediate.int_reports__scheduled as scheduled using (programme_code, period, unit_code, agency_code)
+        where submission.submission_id = verdict.submission_id;
+    end if;
+end
+$resolve$;
+create index submission_verdict_unit on ops.submission_verdict (unit_id);
+"""
+
 MESSAGE = """
 alter table ops.message rename column {old}_at to {new}_at;
 alter table ops.message drop constraint message_status_check;
@@ -76,6 +96,7 @@ alter table ops.message add constraint message_status_check check (status in ('{
 
 
 def upgrade() -> None:
+    op.execute(UNIT)
     op.execute(DERIVED)
     op.execute(APP)
     op.execute(READERS.format(app=", app"))
@@ -92,3 +113,5 @@ def downgrade() -> None:
     op.execute("alter table ops.pipeline_run rename column as_of to moment")
     op.execute(DERIVED)
     op.execute(READERS.format(app=""))
+    op.execute("alter table ops.submission_verdict drop column unit_id")
+    op.execute("alter table raw.submission drop column unit_id, drop column unit_name")

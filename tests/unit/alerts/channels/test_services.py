@@ -120,6 +120,6 @@ def test_who_wants_the_whole_in_pieces_says_so_in_the_address(room):
     address = message.recipient + "?overflow=split"
     long = LONG * 10
     send(replace(message, recipient=address, body_text=long))
-    told = "".join(json.loads(content)["message"] for _, content in chat.posts)
+    codes = "".join(json.loads(content)["message"] for _, content in chat.posts)
     assert len(chat.posts) == 2
-    assert told.count("Xã giả định") == 990
+    assert codes.count("Xã giả định") == 990

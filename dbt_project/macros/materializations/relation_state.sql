@@ -1,0 +1,53 @@
+{#- What the materialisations share. ops.relation_state and ops.partition_state say what each relation was made from. -#}
+{% macro relation_name(relation) -%} {{ relation.schema }}.{{ relation.identifier }} {%- endmacro %}
+
+{% macro query(sql) -%}
+    {#- Inside the node's transaction; its rows, if it has any. -#}
+    {%- call statement("query", fetch_result=True) -%} {{ sql }} {%- endcall -%}
+    {{ return(load_result("query")["data"]) }}
+{%- endmacro %}
+
+{% macro is_made_anew(existing) -%}
+    {{ return(existing is none or existing.is_view or should_full_refresh()) }}
+{%- endmacro %}
+
+{% macro replace_table(existing, target, sql) -%}
+    {#- In one transaction: readers see the old table until the new one is whole. -#}
+    {%- if existing is not none %}
+        drop {{ existing.type }} {{ existing }} cascade;
+    {%- endif %}
+    {{ create_table_as(False, target, sql) }}
+{%- endmacro %}
+
+{% macro quoted_columns(source, target) -%}
+    {#- The columns of the source, after the target got those that it did not have. -#}
+    {%- set there = adapter.get_columns_in_relation(target) | map(attribute="name") | list -%}
+    {%- set names = [] -%}
+    {%- for column in adapter.get_columns_in_relation(source) -%}
+        {%- do names.append(column.quoted) -%}
+        {%- if column.name not in there -%}
+            {%- do query(
+                "alter table "
+                ~ target
+                ~ " add column "
+                ~ column.quoted
+                ~ " "
+                ~ column.data_type
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(names | join(", ")) }}
+{%- endmacro %}
+
+{% macro finish(existing, target) -%}
+    {%- do apply_grants(
+        target,
+        config.get("grants"),
+        should_revoke=should_revoke(existing, should_full_refresh()),
+    ) -%}
+    {%- do persist_docs(target, model) -%}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {%- do adapter.commit() -%}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({"relations": [target]}) }}
+{%- endmacro %}

@@ -1,0 +1,20 @@
+-- int_org_units__versioned.sql: one row per unit and version of its name and type
+{{ config(materialized="view") }}
+
+with
+    versions as (select * from {{ ref("stg_org_units") }}),
+
+    units as (select * from {{ ref("int_org_units__resolved") }})
+
+select
+    versions.*,
+    units.parent_id,
+    units.district_id,
+    units.province_id,
+    units.current_province_id,
+    units.current_unit_id,
+    units.has_single_successor,
+    versions.valid_to = 'infinity' as is_current,
+    versions.valid_to = units.valid_to as is_latest_version
+from versions
+inner join units on units.unit_id = versions.unit_id

@@ -1,0 +1,32 @@
+-- entries.sql: one row per indicator of the plan, with its figure of one unit and period
+select indicator.indicator_code, indicator.name_vi, indicator.unit_vi, indicator.factor, indicator.objective_vi,
+       indicator.heading_code, indicator.heading_vi, indicator.hard_min, indicator.hard_max, indicator.is_part_of_whole,
+       measured.measure, figure.numerator, figure.denominator, figure.value_low, figure.value_high, figure.low_closed,
+       figure.high_closed, coalesce(figure.units_expected, 0) as units_expected,
+       coalesce(figure.units_reporting, 0) as units_reporting, coalesce(figure.is_provisional, true) as is_provisional,
+       coalesce(figure.is_estimated, false) as is_estimated, coalesce(figure.is_made_up, false) as is_made_up,
+       reported.value_status, baseline.raw as baseline,
+       exists (select from catalogue.criterion_indicators as asked
+               where asked.programme_code = indicator.programme_code
+                   and asked.indicator_code = indicator.indicator_code and asked.part = 'met') as is_asked_met
+from catalogue.indicators as indicator
+join catalogue.indicator_measures as measured
+    on measured.programme_code = indicator.programme_code and measured.indicator_code = indicator.indicator_code
+    and measured.unit_level = %(level)s
+left join app.indicator_agency as assigned
+    on assigned.programme_code = indicator.programme_code and assigned.indicator_code = indicator.indicator_code
+    and assigned.is_figure
+left join marts.fct_indicator_rollup as figure
+    on figure.programme_code = indicator.programme_code and figure.indicator_code = indicator.indicator_code
+    and figure.measure = measured.measure and figure.period = %(period)s and figure.unit_id = %(unit_id)s
+    and figure.boundary_basis = 'as_reported'
+left join marts.fct_reported_value as reported
+    on reported.programme_code = indicator.programme_code and reported.indicator_code = indicator.indicator_code
+    and reported.period = %(period)s and reported.unit_id = %(unit_id)s
+    and reported.agency_code = assigned.agency_code
+    and app.is_valid_as_of(reported.known_from, coalesce(reported.known_to, 'infinity'))
+left join catalogue.baselines as baseline
+    on baseline.programme_code = indicator.programme_code and baseline.indicator_code = indicator.indicator_code
+    and baseline.unit_code = %(unit)s
+where indicator.programme_code = %(programme)s
+order by indicator.sort_order

@@ -1,0 +1,121 @@
+"""A build makes again what is made of something else than before, and nothing beside it: counted by programme."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline import building
+from tests.integration.own_catalogue import OwnCatalogue, own_catalogue
+from tests.integration.small_catalogue import PERIODS, PROGRAMMES, PROVINCES, change, draw, report, report_everything
+from warehouse import clock, database
+
+FIRST, SECOND = PROGRAMMES
+ALL = len(PERIODS) * len(PROVINCES)
+SUMS, LINES = "intermediate.int_values__rolled_up", "intermediate.int_values__versioned"
+
+
+@pytest.fixture(scope="module")
+def catalogue(own_database: str) -> Iterator[OwnCatalogue]:
+    with own_catalogue() as drawn, clock.at("2027-03-01T08:00:00+07:00"):
+        draw(drawn)
+        report_everything()
+        building.build()
+        yield drawn
+
+
+def rebuilt() -> dict[str, Counter[str]]:
+    """Build; by consumer, the partitions of each programme that it has taken anew."""
+    with database.connect() as connection:
+        (before,) = connection.execute("select clock_timestamp()").fetchone()
+        building.build()
+        rows = connection.execute(
+            "select consumer, programme_code from ops.partition_state where updated_at >= %s", [before]
+        ).fetchall()
+    found: dict[str, Counter[str]] = {}
+    for consumer, programme in rows:
+        found.setdefault(consumer, Counter())[programme] += 1
+    return found
+
+
+def versions() -> dict[str, str]:
+    with database.connect() as connection:
+        return dict(connection.execute("select * from ops.figures_versions()").fetchall())
+
+
+def rewrite(catalogue: OwnCatalogue, file: str, old: str, new: str) -> None:
+    path = catalogue.folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_comments_descriptions_tests_and_layout_rebuild_nothing_and_change_no_version(catalogue):
+    before = versions()
+    rewrite(catalogue, "macros/rollup.sql", "parts as", "parts   as /* a comment */")
+    rewrite(
+        catalogue, "models/intermediate/int_values__versioned.sql", "from weighed", "from\n    weighed  -- a comment"
+    )
+    rewrite(catalogue, "models/marts/fct_indicator_rollup.sql", "select", "select  -- a comment\n")
+    for file in catalogue.folder.glob("models/**/*.yml"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("One row per", "One  row for each") + "\n# a comment\n", encoding="utf-8")
+    (catalogue.folder / "tests" / "one_more.sql").write_text("select 1 where false\n", encoding="utf-8")
+    (seed,) = catalogue.folder.glob("seeds/*/reporters.csv")
+    header, _, rows = seed.read_text(encoding="utf-8").partition("\n")
+    seed.write_text(
+        header + "\n" + rows.replace(",true,", ',"true",').replace("\n", "\r\n"), encoding="utf-8", newline=""
+    )
+
+    assert rebuilt() == {}
+    assert versions() == before
+
+
+def test_one_row_rebuilds_the_partitions_of_its_programme(catalogue):
+    before = versions()
+    change(catalogue, "reporters", "feeds_rollup", ("true", "false"), 0)
+    made = rebuilt()
+
+    assert made[LINES] == made[SUMS] == made["checks"] == {FIRST: ALL}
+    assert [code for code, version in versions().items() if version != before[code]] == [FIRST]
+
+
+def test_a_row_that_only_the_marts_read_rebuilds_no_table_and_is_checked_again(catalogue):
+    before = versions()
+    rows = catalogue.rows("indicators")
+    catalogue.replace(
+        "indicators", [row | {"name_vi": "Tên khác"} if row["programme_code"] == SECOND else row for row in rows]
+    )
+
+    assert rebuilt() == {"checks": {SECOND: ALL}}
+    assert [code for code, version in versions().items() if version != before[code]] == [SECOND]
+
+
+def test_an_expression_rebuilds_what_is_made_by_it_and_nothing_above(catalogue):
+    rewrite(
+        catalogue,
+        "macros/rollup.sql",
+        "count(parts.numerator_low) as units_reporting",
+        "count(parts.numerator_low) + 0 as units_reporting",
+    )
+    made = rebuilt()
+
+    assert made == {consumer: {FIRST: ALL, SECOND: ALL} for consumer in (SUMS, "checks")}
+
+
+def test_one_report_rebuilds_its_own_partition(catalogue):
+    report(SECOND, "2026", "92001", "correction", 17)
+    made = rebuilt()
+
+    assert made.pop("checks") == {SECOND: 1}
+    assert len(made) == 3 and all(count == {SECOND: 1} for count in made.values())
+    assert rebuilt() == {}
+
+
+def test_a_model_that_is_run_alone_makes_good_its_own_last_run(catalogue):
+    report(FIRST, "2025", "91001", "correction", 18)
+    assert building.run_dbt_by_hand(["run", "--quiet", "--select", "int_values__versioned"])
+    made = rebuilt()
+
+    assert LINES not in made
+    assert made[SUMS] == made["checks"] == {FIRST: 1}
