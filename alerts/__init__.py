@@ -1,1 +1,1 @@
-"""Who is told what, when, once."""
+"""Reminders and escalations: planned, sent and recorded, each once."""

@@ -61,7 +61,7 @@ class Delivery:
         self.connection.commit()
 
     def _hand_over(self, post: QueuedMessage) -> None:
-        """One post to one server, unless that was silent too often in this run."""
+        """One post to one server, unless that failed too often in this run."""
         server = addresses.server(post.channel, post.recipient)
         if self._failures[server] >= FAILURES_IN_A_ROW:
             raise self._last_failures[server]

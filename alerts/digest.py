@@ -1,4 +1,4 @@
-"""What a digest says, in Vietnamese, as plain text and as HTML: to who owes, and to who answers for many that owe."""
+"""The text of a digest, in Vietnamese, plain and as HTML: for who owes, and for the levels above."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ OWES = "reporter"
 
 @dataclass(frozen=True)
 class Issue:
-    """Why a report was rejected: the place in the file, what stood there, and the reason in Vietnamese."""
+    """Why a report was rejected: the place in the file, its raw text, and the reason in Vietnamese."""
 
     sheet: str | None
     place: str | None
@@ -35,7 +35,7 @@ class Issue:
 
 @dataclass(frozen=True)
 class Alert:
-    """One report that somebody is told of: at which stage of the ladder, and as whom.
+    """One report in a digest: at which stage of the ladder, for which audience.
 
     fulfilled_at: when the report came after all, for the stage `resolved`. above: the unit above the one that owes.
     moved_from, moved_by: the last day in time before the deadline was moved, and the day of that decision.
@@ -68,7 +68,7 @@ class Alert:
     reasons_omitted: int = 0
 
     def days_left(self, at: datetime) -> int:
-        """Calendar days from the moment's to the last day in time; negative when it has passed."""
+        """Calendar days from `at` to the last day in time; negative when it has passed."""
         return (self.last_on_time_on - at.astimezone(ZONE).date()).days
 
     @property
@@ -102,7 +102,7 @@ class Alert:
 
 @dataclass(frozen=True)
 class Listing:
-    """What an upper level is told of one programme, period and deadline: who is silent, and who has come after all."""
+    """One programme, period and deadline for an upper level: outstanding reports, and those resolved since."""
 
     programme_name: str
     period: str
@@ -126,7 +126,7 @@ class Listing:
         return [(name, found[code, name]) for code, name in sorted(found)]
 
     def common_time_left(self, at: datetime) -> str:
-        """ "quá hạn 3 ngày", where all who are silent have the same day; else empty."""
+        """ "quá hạn 3 ngày", where all outstanding reports have the same day; else empty."""
         texts = {alert.time_left(at) for alert in self.outstanding}
         return texts.pop() if len(texts) == 1 else ""
 
@@ -139,7 +139,7 @@ class Text:
 
 
 def compose(alerts: Sequence[Alert], at: datetime) -> Text:
-    """One message for all that one recipient is told in a run. at: what the run takes as now."""
+    """One message for all alerts of one recipient in a run. at: what the run takes as now."""
     own = [alert for alert in alerts if alert.audience == OWES]
     others = [alert for alert in alerts if alert.audience != OWES]
     values = {

@@ -31,8 +31,8 @@ def build(
     made = sum(node.node_id.startswith("model.") for node in result.nodes)
     tests = sum(node.node_id.startswith("test.") for node in result.nodes)
     typer.echo(f"{made} models built, {tests} tests passed.")
-    if result.held:
-        raise NotFitToPublish(result.held)
+    if result.blocked:
+        raise NotFitToPublish(result.blocked)
 
 
 @app.command()

@@ -60,7 +60,7 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 
 
 class _Log:
-    """Tells what happens with the seconds since the start: a line at a time, for a terminal or a log."""
+    """Writes what happens with the seconds since the start: a line at a time, for a terminal or a log."""
 
     def __init__(self, console: Console) -> None:
         self.console = console

@@ -10,7 +10,7 @@ HOST = "127.0.0.1"
 
 
 class _Folder:
-    """Keeps each message as a file of its own, as it came over the wire."""
+    """Keeps each message as a file of its own, as it was received."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

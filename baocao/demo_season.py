@@ -36,7 +36,7 @@ class Cast:
 
 @dataclass(frozen=True)
 class Wave:
-    """One moment of the season: files into the inbox, then a run of a DAG that lives at that moment."""
+    """One wave of the season: files into the inbox, then a run of a DAG at that time."""
 
     at: str
     dag_id: str

@@ -25,7 +25,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 def project_version() -> str:
     """The version in pyproject.toml; the metadata of an editable install would keep the one of the last set-up."""
     with (PROJECT_ROOT / "pyproject.toml").open("rb") as file:
-        return tomllib.load(file)["project"]["version"]
+        return str(tomllib.load(file)["project"]["version"])
 
 
 def show_version(is_wanted: bool) -> None:

@@ -33,7 +33,7 @@ AsOf = Annotated[
 
 
 def write_document(document: object) -> None:
-    """One JSON document on stdout: moments in ISO 8601, numbers not rounded, letters as they are."""
+    """One JSON document on stdout: timestamps in ISO 8601, numbers not rounded, letters as they are."""
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
 
 

@@ -1,6 +1,7 @@
 """The checked tables of a session, and what a check found in them."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import psycopg
 
@@ -84,19 +85,41 @@ def keep_by_programme(
 
     Returns the programmes with a row that breaks a critical rule; '' among them: a row of no programme.
     """
-    held: set[str] = set()
+    blocked: set[str] = set()
     for suite in suites:
         for rule in suite.rules:
             if counts[suite.name, rule.code]:
                 query = BY_PROGRAMME.format(run_id=run_id, suite=suite, rule=rule).encode()
                 programmes = {programme for (programme,) in session.execute(query)}
-                held |= programmes if severities[rule.code] == "critical" else set()
-    return held
+                blocked |= programmes if severities[rule.code] == "critical" else set()
+    return blocked
 
 
-def stop_if_critical(counts: Counts, severities: Mapping[str, str]) -> None:
-    """Log what is broken; raises NotFitToPublish when one of it is critical."""
-    critical = []
+TESTS = "dbt_tests"
+"""What dbt's tests are called among the suites."""
+
+
+def keep_tests(session: psycopg.Connection, run_id: int, failing: Mapping[str, Sequence[str]]) -> None:
+    """Which programme's rows fail which tests of dbt, beside the broken rules. failing: by programme."""
+    found = [(run_id, TESTS, test, programme) for programme, tests in failing.items() for test in tests]
+    cursor = session.cursor()
+    cursor.executemany(
+        "insert into ops.check_result (run_id, suite, rule, severity, is_met) values (%s, %s, %s, 'critical', false) "
+        "on conflict do nothing",
+        [row[:3] for row in found],
+    )
+    cursor.executemany(
+        "insert into ops.check_result_by_programme (run_id, suite, rule, programme_code) values (%s, %s, %s, %s) "
+        "on conflict do nothing",
+        found,
+    )
+
+
+def stop_if_critical(
+    counts: Counts, severities: Mapping[str, str], failing: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> None:
+    """Log what is broken; raises NotFitToPublish when one of it is critical. failing: by programme, tests of dbt."""
+    critical = [f"{programme}: {test}" for programme, tests in failing.items() for test in tests]
     for (suite, code), count in counts.items():
         if count:
             log.warning("%s.%s (%s): %s rows", suite, code, severities[code], count)

@@ -78,7 +78,8 @@ def _validate(
     ]
     asset = warehouse.add_query_asset(suite.name, query=f"select * from {suite.relation}")
     batch = asset.add_batch_definition_whole_table("all").get_batch()
-    return batch.validate(ExpectationSuite(suite.name, expectations=expectations), result_format="BASIC").results
+    found = batch.validate(ExpectationSuite(suite.name, expectations=expectations), result_format="BASIC")
+    return list(found.results)
 
 
 def _unexpected(result: "ExpectationValidationResult", rule: str) -> int:

@@ -1,4 +1,4 @@
-"""The gate: each report that has arrived is accepted, accepted with warnings or rejected, and told why.
+"""The gate: each report that has arrived is accepted, accepted with warnings or rejected, each with its issues.
 
 The reports that wait are laid out beside the catalogue and the schedule (checked/), Great Expectations counts what
 breaks each rule (suites/), and the same conditions write down every broken row as an issue. If the two counts differ
@@ -28,7 +28,7 @@ TABLES = ("resolved_unit", "checked_submission", "compared_report", "checked_lin
 
 
 def check(*batches: UUID) -> None:
-    """Judge the reports of these batches that have no verdict yet; judged ones are left as they are.
+    """Check the reports of these batches that have no verdict yet; the others are left as they are.
 
     Idempotent, one process at a time. Raises CheckBroken when a rule cannot be trusted: then nothing is decided.
     """
@@ -51,7 +51,7 @@ def check(*batches: UUID) -> None:
             )
             session.commit()
             raise
-    log.info("Judged: %s", ", ".join(f"{count} {status}" for status, count in sorted(verdicts.items())))
+    log.info("Checked: %s", ", ".join(f"{count} {status}" for status, count in sorted(verdicts.items())))
 
 
 def rules_version() -> str:
@@ -156,7 +156,7 @@ def _start_run(session: psycopg.Connection) -> int:
         [clock.now()],
     ).fetchone()
     assert row is not None
-    return row[0]
+    return int(row[0])
 
 
 def _finish_run(session: psycopg.Connection, run_id: int, counts: Counts, verdicts: dict[str, int]) -> None:

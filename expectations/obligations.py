@@ -1,4 +1,4 @@
-"""Completeness at a moment: every report is there that is due, and none that nobody owes.
+"""Completeness as of a timestamp: every report is there that is due, and none that nobody owes.
 
 A report that is missing, late or incomplete is a warning; what cannot be true of any reporting is critical. Each broken
 rule names its reports in ops.check_failure.
@@ -31,7 +31,7 @@ from pg_temp.due_report group by 1, 2, 3 order by 1, 2, 3
 
 @dataclass(frozen=True)
 class Checked:
-    """How many rows break each rule; and each programme, period and level that was judged, with its reports."""
+    """How many rows break each rule; and each programme, period and level that was checked, with its reports."""
 
     counts: Counts
     levels: list[dict[str, Any]]

@@ -4,7 +4,10 @@ What passed is kept as the state of the consumer `checks` (ops.partition_state):
 rule stays unchecked, is checked again after the next build, and holds no other.
 """
 
-from expectations.checks import create_check_tables, keep, keep_by_programme, stop_if_critical
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from expectations.checks import create_check_tables, keep, keep_by_programme, keep_tests, stop_if_critical
 from expectations.context import count_unexpected
 from expectations.rules import Suite, severities_of
 from expectations.suites import (
@@ -31,19 +34,20 @@ SUITES: tuple[Suite, ...] = (
 )
 """In this order: conserved_sum is laid out from the figures before it."""
 
+UNPASS = "delete from ops.partition_state where consumer = 'checks' and programme_code = any(%s)"
 UNCHECKED = "create temporary table unchecked as select * from ops.changed_partitions('checks')"
 BUILT_AGAIN = "select programme_code, period, partition_province_id from pg_temp.unchecked"
 PASSED = """
 insert into ops.partition_state as checked
     (consumer, programme_code, period, partition_province_id, version, accepted_through)
 select 'checks', programme_code, period, partition_province_id, version, accepted_through
-from pg_temp.unchecked where version is not null and not programme_code = any(%(held)s)
+from pg_temp.unchecked where version is not null and not programme_code = any(%(blocked)s)
 on conflict (consumer, programme_code, period, partition_province_id) do update
 set version = excluded.version, accepted_through = excluded.accepted_through, updated_at = excluded.updated_at
 """
 GONE = """
 delete from ops.partition_state as checked using pg_temp.unchecked as gone
-where checked.consumer = 'checks' and gone.version is null and not gone.programme_code = any(%(held)s)
+where checked.consumer = 'checks' and gone.version is null and not gone.programme_code = any(%(blocked)s)
     and (checked.programme_code, checked.period, checked.partition_province_id)
         = (gone.programme_code, gone.period, gone.partition_province_id)
 """
@@ -55,17 +59,22 @@ where unit_level in ('district', 'province') and partition_province_id = any(%s)
 SCORED = "select 1 from catalogue.score_sheets where programme_code = any(%s) limit 1"
 
 
-def check(run_id: int) -> None:
+def check(run_id: int, failing: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
     """Check the partitions that no check has passed as they are now; the result of every rule is kept under `run_id`.
 
     That is what this build or an earlier, unfinished one has made again, and all of a programme of which the models or
     the rows of the catalogue are others. Raises NotFitToPublish when a critical rule is broken, after the programmes
     that break none have been passed; a broken warning is kept and logged.
+    failing: by programme the tests of dbt that its rows fail; it is not passed either. Where everything is passed there
+    is nothing to check, and Great Expectations, which takes seconds to start, is not started.
     """
     severities = severities_of(SUITES)
     with database.connect("loader") as session:
+        session.execute(UNPASS, [list(failing)])
         session.execute(UNCHECKED)
         changed = session.execute(BUILT_AGAIN).fetchall()
+        if not changed:
+            return
         programmes, periods, partitions = (sorted({row[at] for row in changed}) for at in (0, 1, 2))
         scope = {
             "programmes": programmes,
@@ -77,9 +86,11 @@ def check(run_id: int) -> None:
         session.commit()
         counts = count_unexpected(session, SUITES, severities)
         keep(session, run_id, counts, severities)
-        held = keep_by_programme(session, run_id, SUITES, counts, severities)
-        if "" in held:
-            held.update(programmes)
-        session.execute(PASSED, {"held": sorted(held)})
-        session.execute(GONE, {"held": sorted(held)})
-    stop_if_critical(counts, severities)
+        blocked = keep_by_programme(session, run_id, SUITES, counts, severities)
+        keep_tests(session, run_id, failing)
+        blocked.update(failing)
+        if "" in blocked:
+            blocked.update(programmes)
+        session.execute(PASSED, {"blocked": sorted(blocked)})
+        session.execute(GONE, {"blocked": sorted(blocked)})
+    stop_if_critical(counts, severities, failing)

@@ -1,4 +1,4 @@
-"""A rule stands once: its condition is what Great Expectations counts and what is written down as an issue.
+"""A rule is written once: its condition is what Great Expectations counts and what is written down as an issue.
 
 A condition is SQL over one checked table (checked/). What a rule of the gate answers is a row of
 seeds/catalogue/gate_rules.csv: its severity, and a message whose words in braces are columns of the checked table.
@@ -16,7 +16,7 @@ from warehouse import catalogue
 CHECKED = Path(__file__).with_name("checked")
 """One SQL file for each checked table."""
 
-NUMBERS = frozenset({"base", "base_earlier", "expected", "figure", "told", "told_earlier"})
+NUMBERS = frozenset({"base", "base_earlier", "expected", "figure", "compared_value", "earlier_value"})
 DAYS = frozenset({"resolve_on"})
 TIMESTAMPS = frozenset({"closed_at"})
 RANGES = {
@@ -45,7 +45,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Suite:
-    """The rules of one checked table, `pg_temp.<table>` in SQL; a rule's code stands once in a suite."""
+    """The rules of one checked table, `pg_temp.<table>` in SQL; a rule's code is unique in a suite."""
 
     name: str
     relation: str

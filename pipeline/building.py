@@ -5,12 +5,13 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from pipeline import runs
@@ -39,6 +40,12 @@ CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]
 FIGURES = ["--select", "resource_type:model", "--exclude", *OF_THE_PLANS, *ONLY_ITS_TESTS]
 EVERYTHING = ["--select", "resource_type:model", "--full-refresh", *ONLY_ITS_TESTS]
 FAILED = frozenset({"error", "fail", "runtime error"})
+HELD = "warn"
+"""How dbt ends a test that fails in a build of ours: what depends on it is built all the same."""
+ADVICE = "advice"
+"""The tag of a test that only warns."""
+BY_HAND = "dbt_by_hand"
+"""The folder under BAOCAO_HOME of what dbt writes when a person runs it: it stays for them to read."""
 
 
 class BuildFailed(BaocaoError):
@@ -47,13 +54,14 @@ class BuildFailed(BaocaoError):
 
 @dataclass(frozen=True)
 class Node:
-    """One dbt node of a run: status as dbt gives it, seconds of execution, failing rows of a test."""
+    """One dbt node of a run: status as dbt gives it, seconds of execution, failing rows of a test, its compiled SQL."""
 
     node_id: str
     status: str
     seconds: float
     failures: int | None
     message: str | None
+    compiled: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class BuildResult:
 
     run_id: int
     nodes: list[Node] = field(default_factory=list)
-    held: str | None = None
+    blocked: str | None = None
 
 
 TOKENS = re.compile(r"""(?:\{\#.*?\#\}|--[^\n]*|/\*.*?\*/|\s+)|(?P<token>'(?:[^']|'')*'|"[^"]*"|\w+|.)""", re.DOTALL)
@@ -126,7 +134,7 @@ def build(full_refresh: bool = False) -> BuildResult:
 
     Builds again only the partitions that are made of something else than the tables hold, whatever became of earlier
     builds. full_refresh drops and recreates every table, and with them any view of a user's own that reads them.
-    A broken check holds the publication of its programme and fails no build: see BuildResult.held.
+    A broken check holds the publication of its programme and fails no build: see BuildResult.blocked.
     Raises BuildFailed; the marts then hold what passed before the failure.
     """
     prepare_catalogue()
@@ -136,21 +144,28 @@ def build(full_refresh: bool = False) -> BuildResult:
             _forget_what_consumers_took()
         nodes = run_dbt(["build", *(EVERYTHING if full_refresh else FIGURES)])
         _keep(run, nodes)
-        held = _check_marts(run)
-    return BuildResult(run.run_id, nodes, held)
+        blocked = _check_marts(run)
+    return BuildResult(run.run_id, nodes, blocked)
 
 
 def _check_marts(run: runs.Run) -> str | None:
-    """What holds the publication of a programme, if anything does; publishing decides on the state that is kept."""
+    """What holds the publication of a programme, if anything does; publishing decides on the state that is kept.
+
+    A programme whose rows failed a test, when the catalogue was loaded or now, passes no check.
+    """
     from expectations import publication
     from expectations.checks import NotFitToPublish
 
     try:
-        publication.check(run.run_id)
+        publication.check(run.run_id, run.detail["blocked"] | _blocked_by_catalogue())
     except NotFitToPublish as broken:
-        run.detail["held"] = str(broken)
         return str(broken)
     return None
+
+
+def _blocked_by_catalogue() -> dict[str, list[str]]:
+    loaded = runs.last("catalogue")
+    return loaded.detail.get("blocked", {}) if loaded else {}
 
 
 def _forget_what_consumers_took() -> None:
@@ -180,21 +195,41 @@ def _last_verdict() -> int | None:
 
 
 def _keep(run: runs.Run, nodes: list[Node]) -> None:
-    """Keep the result of every node. Raises BuildFailed with those that failed."""
+    """Keep the result of every node, and in run.detail["blocked"] which programme's rows fail which tests.
+
+    Raises BuildFailed with the nodes that failed, and the tests that fail with rows of no programme.
+    """
     with database.connect() as connection:
         connection.cursor().executemany(
             "insert into ops.node_result (run_id, node_id, status, seconds, failures, message) "
             "values (%s, %s, %s, %s, %s, %s)",
-            [(run.run_id, *astuple(node)) for node in nodes],
+            [(run.run_id, *astuple(node)[:-1]) for node in nodes],
         )
-    failed = [f"{node.node_id}: {node.message}" for node in nodes if node.status in FAILED]
+        blocked: dict[str, list[str]] = {}
+        for node in nodes:
+            if node.status == HELD:
+                for programme in _whose_rows(connection, node):
+                    blocked.setdefault(programme, []).append(f"{node.node_id}: {node.message}")
+    failed = [f"{node.node_id}: {node.message}" for node in nodes if node.status in FAILED] + blocked.pop("", [])
+    run.detail["blocked"] = blocked
     if failed:
         raise BuildFailed("\n".join(failed))
 
 
+def _whose_rows(connection: psycopg.Connection, test: Node) -> set[str]:
+    """The programmes of the rows that fail a test; '' for rows of no programme."""
+    query = f"select distinct coalesce(programme_code, '') from ({test.compiled}) as failing"
+    try:
+        with connection.transaction():
+            return {programme for (programme,) in connection.execute(query.encode())}
+    except psycopg.errors.UndefinedColumn:
+        return {""}
+
+
 def run_dbt(arguments: list[str]) -> list[Node]:
     """Run dbt in this process. Its target and logs live under BAOCAO_HOME, so that two homes never meet."""
-    result = _invoke([*arguments, *_folders(), "--no-use-colors", "--log-level", "error"])
+    quietly = ["--no-use-colors", "--log-level", "error"]
+    result = _invoke([*arguments, *_folders("dbt"), *quietly], {"BAOCAO_DBT_TEST_SEVERITY": "warn"})
     if result.result is None:
         raise BuildFailed(f"dbt could not start: {result.exception}")
     return [_node(outcome) for outcome in result.result]
@@ -210,36 +245,38 @@ def run_dbt_by_hand(arguments: list[str]) -> bool:
         with database.connect() as connection:
             if is_command and connection.execute("select from ops.public_holiday limit 1").fetchone() is None:
                 public_holidays.load(connection)
-        return bool(_invoke([*arguments, *(_folders() if is_command else [])]).success)
+        return bool(_invoke([*arguments, *(_folders(BY_HAND) if is_command else [])]).success)
 
 
-def _invoke(arguments: list[str]) -> Any:
+def _invoke(arguments: list[str], more: Mapping[str, str] | None = None) -> Any:
     from dbt.cli.main import dbtRunner
 
-    with _connection_in_environment():
+    with _environment({**connection_variables(), **(more or {})}):
         return dbtRunner().invoke(arguments)
 
 
-def _folders() -> list[str]:
+def _folders(target: str) -> list[str]:
     home = get_settings().home
     folders = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT]
-    return [str(option) for option in (*folders, "--target-path", home / "dbt", "--log-path", home / "logs")]
+    return [str(option) for option in (*folders, "--target-path", home / target, "--log-path", home / "logs")]
 
 
 def _node(outcome: Any) -> Node:
+    is_advice = str(outcome.status) == HELD and ADVICE in outcome.node.tags
+    status = "pass" if is_advice else str(outcome.status)
     return Node(
         node_id=outcome.node.unique_id,
-        status=str(outcome.status),
+        status=status,
         seconds=round(outcome.execution_time, 3),
         failures=outcome.failures,
-        message=outcome.message if str(outcome.status) in FAILED else None,
+        message=outcome.message if status in FAILED | {HELD} else None,
+        compiled=getattr(outcome.node, "compiled_code", None) if status == HELD else None,
     )
 
 
 @contextmanager
-def _connection_in_environment() -> Iterator[None]:
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
     """profiles.yml reads its connection from the environment; nothing secret is written down."""
-    variables = connection_variables()
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:

@@ -1,4 +1,4 @@
-"""The step `completeness`: at this moment, who has not reported, and does anything stand that nobody owes?
+"""The step `completeness`: which reports are missing now, and was any accepted that nobody owes?
 
 Missing, late and incomplete reports are named and warned of, and stop nothing. A broken invariant fails the step, and
 nothing of its programme is published until a later check passes.
@@ -51,8 +51,8 @@ def check() -> Checked:
     return checked
 
 
-def held(connection: psycopg.Connection) -> dict[str, str]:
-    """Why a programme is held by the newest check that came to its results; '' for what is of no programme."""
+def blocked(connection: psycopg.Connection) -> dict[str, str]:
+    """By programme, why the newest check with results blocks its publication; '' for what is of no programme."""
     found: dict[str, list[str]] = {}
     for as_of, rule, programme, count, periods in connection.execute(BROKEN):
         text = f"the check of {as_of.astimezone(clock.ZONE):%Y-%m-%d %H:%M} found {rule}: {count} rows ({periods})"

@@ -6,7 +6,7 @@ that scores its units also those whose deadline has passed since: a missing repo
 A workbook is there whole or not at all, and equal figures give equal bytes.
 
 What is published is kept by partition as the state of the consumer `workbooks` (ops.partition_state). A programme that
-did not pass the checks is held and keeps the workbooks that it has; the others are published.
+did not pass the checks is blocked and keeps the workbooks that it has; the others are published.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +31,8 @@ EVER = datetime(1, 1, 1, tzinfo=UTC)
 BUILT = "select as_of from ops.last_successful_run where step = 'build'"
 
 UNCHECKED = """
-select programme_code, string_agg(distinct concat(result.rule, ': ', result.unexpected_count, ' rows'), '; ')
+select unchecked.programme_code,
+    string_agg(distinct concat(result.rule, ': ' || result.unexpected_count || ' rows'), '; ')
 from ops.changed_partitions('checks') as unchecked
 left join ops.check_result_by_programme as result
     on result.programme_code in (unchecked.programme_code, '')
@@ -47,7 +48,7 @@ VERSIONS = """
 select figures.programme_code, md5(concat(figures.version, ' ', (
     select string_agg(concat(relation, ' ', state.version), ' ' order by relation, state.programme_code)
     from ops.relation_state as state
-    where relation like 'catalogue.%%' and state.programme_code in (figures.programme_code, ''))))
+    where relation like 'catalogue.%' and state.programme_code in (figures.programme_code, ''))))
 from ops.figures_versions() as figures
 """
 """By programme all that a workbook is made of beside reports: what makes its figures, and the rows that lay it out."""
@@ -61,7 +62,7 @@ from ops.mart_partitions() as now
 full join (select * from ops.partition_state where consumer = 'workbooks') as published
     using (programme_code, period, partition_province_id)
 where (published.version is distinct from now.version or programme_code = any(%(anew)s))
-    and not programme_code = any(%(held)s)
+    and not programme_code = any(%(blocked)s)
 """
 
 CHANGED = """
@@ -80,7 +81,7 @@ changed as (
     join catalogue.score_sheets using (programme_code)
     where owed.is_owed and owed.deadline_at <= %(now)s
         and owed.deadline_at > coalesce((%(last)s::jsonb ->> owed.programme_code)::timestamptz, '-infinity')
-        and not owed.programme_code = any(%(held)s)
+        and not owed.programme_code = any(%(blocked)s)
         and exists (select from accepted where accepted.programme_code = owed.programme_code
                         and accepted.period = owed.period))
 select distinct changed.programme_code, changed.period, place.unit_id, named.unit_code,
@@ -128,31 +129,33 @@ def publish() -> Published:
     """Write the workbooks of what is built and checked and the last publication did not have.
 
     All of a programme is written again where its catalogue or a model changed, and everything where nothing is
-    published in this home yet. Raises NotFitToPublish for the programmes that are held, after the others are published.
+    published in this home yet. Raises NotFitToPublish for the programmes that are blocked, after the others are done.
     """
     from expectations.checks import NotFitToPublish
 
     done = Published()
     with runs.recorded("publish") as run, database.connect("owner") as connection:
-        held = _held(connection)
+        blocked = _blocked(connection)
         (as_of,) = connection.execute(BUILT).fetchone() or (None,)
         before = _published_before()
         versions: dict[str, str] = dict(connection.execute(VERSIONS).fetchall())
-        anew = {code for code, version in versions.items() if before.get(code, {}).get("version") != version} - {*held}
-        psycopg.ClientCursor(connection).execute(UNPUBLISHED, {"anew": sorted(anew), "held": sorted(held)})
+        anew = {code for code, version in versions.items() if before.get(code, {}).get("version") != version} - {
+            *blocked
+        }
+        psycopg.ClientCursor(connection).execute(UNPUBLISHED, {"anew": sorted(anew), "blocked": sorted(blocked)})
         last = {code: found["as_of"] for code, found in before.items() if code not in anew}
-        for programme, period, unit, has_report in _changed(connection, held, last, as_of):
+        for programme, period, unit, has_report in _changed(connection, blocked, last, as_of):
             _publish(connection, programme, period, unit, has_report, done)
         _remove_others(anew, done)
         connection.execute(PUBLISHED)
-        now = {code: _state(version, as_of) for code, version in versions.items() if code not in held}
+        now = {code: _state(version, as_of) for code, version in versions.items() if code not in blocked}
         run.detail = {"written": len(done.written), "removed": len(done.removed), "programmes": before | now}
-        run.detail["held"] = held
+        run.detail["blocked"] = blocked
     log.info("%d workbooks published under %s", len(done.written), folder())
-    if held:
-        reasons = "\n".join(f"{programme}: {reason}" for programme, reason in sorted(held.items()))
+    if blocked:
+        reasons = "\n".join(f"{programme}: {reason}" for programme, reason in sorted(blocked.items()))
         raise NotFitToPublish(
-            f"{len(done.written)} workbooks are published, and none of {', '.join(sorted(held))}:\n{reasons}\n"
+            f"{len(done.written)} workbooks are published, and none of {', '.join(sorted(blocked))}:\n{reasons}\n"
             "ops.check_failure and ops.check_result_by_programme say more. When that is mended, `baocao run` checks "
             "again and publishes."
         )
@@ -164,14 +167,14 @@ def folder() -> Path:
     return get_settings().home / "published"
 
 
-def _held(connection: psycopg.Connection) -> dict[str, str]:
+def _blocked(connection: psycopg.Connection) -> dict[str, str]:
     """Which programmes are not published, and why: figures that passed no check yet, broken invariants of reports."""
     unchecked = connection.execute(UNCHECKED).fetchall()
-    held = {programme: reason or "built, and not checked yet: run `baocao build`" for programme, reason in unchecked}
-    for programme, reason in completeness.held(connection).items():
+    blocked = {programme: reason or "built, and not checked yet: run `baocao build`" for programme, reason in unchecked}
+    for programme, reason in completeness.blocked(connection).items():
         for code in [programme] if programme else _programmes(connection):
-            held[code] = "; ".join(filter(None, [held.get(code), reason]))
-    return held
+            blocked[code] = "; ".join(filter(None, [blocked.get(code), reason]))
+    return blocked
 
 
 def _programmes(connection: psycopg.Connection) -> list[str]:
@@ -189,10 +192,10 @@ def _published_before() -> dict[str, dict[str, str]]:
 
 
 def _changed(
-    connection: psycopg.Connection, held: Mapping[str, str], last: Mapping[str, str], now: datetime | None
+    connection: psycopg.Connection, blocked: Mapping[str, str], last: Mapping[str, str], now: datetime | None
 ) -> Iterator[tuple[str, str, str, bool]]:
     """Programme, period and unit, and whether there is anything to show of it."""
-    values = {"held": sorted(held), "last": Jsonb(last), "now": now or EVER}
+    values = {"blocked": sorted(blocked), "last": Jsonb(last), "now": now or EVER}
     rows = connection.execute(CHANGED, values).fetchall()
     for (programme, period), places in groupby(rows, key=lambda row: row[:2]):
         units = list(places)

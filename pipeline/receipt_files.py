@@ -25,8 +25,8 @@ UNREAD = ("file_unreadable", "sheet_too_large")
 def write(receipt: Receipt) -> Receipt:
     """Keep a receipt under BAOCAO_HOME/receipts: as JSON, as text, and of a workbook with issues its marked copy.
 
-    Returns it as it was kept, `returned_workbook` filled in. The same content has the same name, so that answering
-    again replaces the answer.
+    Returns it as it was kept, `returned_workbook` filled in. The same content has the same name, so that writing
+    again replaces it.
     """
     folder = get_settings().home / "receipts"
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def _marked(receipt: Receipt) -> bytes | None:
     except Refused:
         return None
     except OSError:
-        log.exception("%s is answered without its workbook", receipt.file)
+        log.exception("No marked workbook for the receipt of %s", receipt.file)
         return None
     if isinstance(opened, str) or not opened.is_transitional:
         return None

@@ -1,4 +1,4 @@
-"""The first step: files come in, are loaded in batches, pass the gate, and each is answered with a receipt.
+"""The first step: files come in, are loaded in batches, pass the gate, and each gets a receipt.
 
 A file of the inbox leaves it only when its content is archived and in raw; a file that a person points at stays where
 it is. Whatever is interrupted is carried on by the next run: a file that is still there, a report that waits.
@@ -36,7 +36,7 @@ where verdict.submission_id is null
 
 
 def plan_batches() -> list[str]:
-    """What is to be done: the inbox's files in batches, and the batches that an earlier run loaded and did not judge.
+    """What is to be done: the inbox's files in batches, and the batches that an earlier run loaded and did not check.
 
     Each is a text for `load`. Empty when nothing waits.
     """
@@ -78,7 +78,7 @@ def receive(paths: Sequence[str] = (), on_file: Callable[[], None] | None = None
 def receive_files(
     files: Sequence[str], *, from_inbox: bool, on_file: Callable[[], None] | None = None
 ) -> list[Receipt]:
-    """As `receive`, for files that are known already. Reports left waiting by an earlier run are judged as well."""
+    """As `receive`, for files that are known already. Reports left waiting by an earlier run are checked as well."""
     database.prepare()
     building.prepare_catalogue()
     received: list[ReceivedFile] = []
@@ -93,7 +93,7 @@ def receive_files(
 def receive_document(
     programme: str, period: str, unit: str, path: Path, agency: str = "UBND", *, is_made_up: bool = False
 ) -> Receipt:
-    """Receive a report without figures: archived as it is, and judged by what it is about.
+    """Receive a report without figures: archived as it is, and checked by its keys.
 
     is_made_up: it says so itself, for no machine can read it.
     Raises OSError when there is no such file.
@@ -132,7 +132,7 @@ def _load(
 
 
 def _in_order_of_arrival(files: Sequence[str], from_inbox: bool) -> list[tuple[str, datetime]]:
-    """Each file with the moment at which it came, no two the same and none later than now.
+    """Each file with its time of arrival, no two the same and none later than now.
 
     A report and its correction may come in one batch: which of them is the newer is never left to chance.
     """

@@ -1,4 +1,4 @@
-"""The step `remind`: awaited reports are told to who owes them, to the level above and to the owner, once a stage.
+"""The step `remind`: remind who owes a report, the level above and the owner, once a stage.
 
 plan → cancel what came meanwhile → enqueue one message a recipient → send → confirm. Each arrow is a commit, so a kill
 anywhere is carried on by the next run without a second alert.
@@ -44,7 +44,7 @@ class Reminded:
 
 
 def remind(retry_failed: bool = False) -> Reminded:
-    """Tell what is due now on the ladder of each awaited report; retry_failed: what has failed as well.
+    """Send what is due now on the ladder of each outstanding report; retry_failed: what has failed as well.
 
     Without BAOCAO_SMTP_URL letters go to the log. Raises Unreachable when nobody takes the messages now; they
     stay queued and the next run sends what is then to be told.
@@ -91,7 +91,7 @@ def _send_alerts(connection: psycopg.Connection, run: runs.Run, done: Reminded, 
         failure = _send(connection, run, usable, done)
     done.failed = retries.failed(connection) - failed + done.retried
     if done.failed:
-        log.warning("%d alerts have failed: `baocao alerts list --status failed` tells why", done.failed)
+        log.warning("%d alerts have failed: `baocao alerts list --status failed` shows why", done.failed)
     if failure:
         raise failure
 
@@ -105,7 +105,7 @@ def _warn(unreachable: list[tuple[str, str, str, str]]) -> None:
 
 
 def _enqueue(connection: psycopg.Connection, run: runs.Run, usable: dict[str, Channel], done: Reminded) -> None:
-    """One message a recipient; what has no channel is told to the log."""
+    """One message a recipient; what has no channel is logged."""
     for (channel, recipient), alerts in outbox.due(connection, run.as_of).items():
         if channel in usable:
             outbox.enqueue(connection, run.run_id, channel, recipient, alerts, run.as_of)
@@ -117,7 +117,7 @@ def _enqueue(connection: psycopg.Connection, run: runs.Run, usable: dict[str, Ch
 def _send(
     connection: psycopg.Connection, run: runs.Run, usable: dict[str, Channel], done: Reminded
 ) -> Unreachable | None:
-    """Send what is queued, this run's and what a killed run left. Returns what the last message that waits was told:
+    """Send what is queued, this run's and what a killed run left. Returns the last error of those that wait:
     the step then fails, so that somebody looks.
     """
     queued = outbox.queued(connection, usable, run.as_of)
@@ -131,7 +131,7 @@ def _send(
 
 
 def _log(connection: psycopg.Connection, run: runs.Run, alerts: list[digest.Alert], done: Reminded) -> None:
-    """No server is set: the text stands in the log, without anybody's address."""
+    """No server is set: the text is logged, without anybody's address."""
     text = digest.compose(alerts, run.as_of)
     log.info("BAOCAO_SMTP_URL is not set, so this is not sent.\n%s\n\n%s", text.subject, text.plain)
     outbox.settle_as_logged(connection, alerts, run.as_of)

@@ -1,4 +1,4 @@
-"""The moment that a DAG run lives at: its own `now`, or that of the run which set it off.
+"""The time that a DAG run takes as now: its own `now`, or that of the run which set it off.
 
 A run started by hand may carry `now` in its conf. It hands it on to the runs that its asset sets
 off, through the asset event's extra, so that a replay lives through a season at its own pace.
@@ -16,9 +16,9 @@ from warehouse.settings import aware
 
 @contextmanager
 def of_run(context: Mapping[str, Any]) -> Iterator[None]:
-    """Inside the block the clock stands at the run's `now`, if it has one.
+    """Inside the block the clock is pinned to the run's `now`, if it has one.
 
-    context: what Airflow gives a task. Raises WrongCall for a `now` that is no ISO 8601 moment.
+    context: what Airflow gives a task. Raises WrongCall for a `now` that is no ISO 8601 timestamp.
     """
     now = now_of(context)
     with clock.at(parse_timestamp(now) if now else None):

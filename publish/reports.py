@@ -1,6 +1,6 @@
 """What a plan asks to be handed in, as one workbook: its annex table, and before it its score sheet where it scores.
 
-No clock is in it: the same figures, told at the same moment with the same catalogue, give the same bytes.
+No clock is in it: the same figures, as of the same timestamp with the same catalogue, give the same bytes.
 """
 
 from datetime import datetime
@@ -32,7 +32,7 @@ def report(
 ) -> Path:
     """Write the report of a unit (or of the province) for a period to `out` and return it.
 
-    as_of: tell it as it was known then; None is the newest. connection: one that already looks at that moment.
+    as_of: the figures as of then; None is the newest. connection: one whose session has that as_of.
     Raises WrongCall where nothing is known of that unit in that programme and period, or the moment has not come.
     """
     if connection is not None:
@@ -45,7 +45,10 @@ def report(
 def render(
     connection: psycopg.Connection, programme: str, unit: str, period: str, as_of: datetime | None = None
 ) -> bytes:
-    """The workbook as bytes. connection: it looks at `as_of`. Raises WrongCall where there is nothing to tell."""
+    """The workbook as bytes. connection: its session has that as_of.
+
+    Raises WrongCall where there is nothing to report.
+    """
     sheet = score_data.load(connection, programme, unit, period, as_of)
     table = annex_data.load(connection, programme, unit, period, as_of)
     content = sheet or table

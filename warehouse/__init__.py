@@ -1,1 +1,1 @@
-"""The ground floor: settings, clock, database, catalogue access, logging. Imports nothing of ours."""
+"""The lowest layer: settings, clock, database, catalogue access, logging, Airflow's processes."""

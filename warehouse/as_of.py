@@ -1,6 +1,6 @@
-"""Looking back: the marts as they were known at an earlier moment, the same for ever.
+"""The marts as of an earlier timestamp, the same for ever.
 
-A session that asks for a moment gets from every mart what had been accepted until then (macros/moment.sql). That is
+A session with an as_of gets from every mart what had been accepted until then. That is
 answered only where nothing can change it any more: the moment has passed, no gate is still deciding reports of it,
 and every report accepted until then is in the marts.
 """
@@ -25,17 +25,17 @@ select exists (
 
 
 def parse_timestamp(text: str) -> datetime:
-    """An ISO 8601 moment, Vietnamese time unless it says otherwise. Raises WrongCall for any other text."""
+    """An ISO 8601 timestamp, Vietnamese time unless it says otherwise. Raises WrongCall for any other text."""
     try:
         return aware(text)
     except ValueError as error:
-        raise WrongCall(f"{text} is no ISO 8601 moment, like 2026-11-30 or 2026-11-30T17:00.") from error
+        raise WrongCall(f"{text} is no ISO 8601 timestamp, like 2026-11-30 or 2026-11-30T17:00.") from error
 
 
 def set_session_as_of(connection: psycopg.Connection, as_of: datetime | None) -> None:
-    """From here on this session reads the figures as they were known at `moment`; None: the newest.
+    """From here on this session reads the figures as of this timestamp; None: the newest.
 
-    Raises WrongCall for a moment that has not come, BaocaoError where reports accepted until then are not built yet.
+    Raises WrongCall for a timestamp in the future, BaocaoError where reports accepted until then are not built yet.
     """
     if as_of is None:
         connection.execute("select set_config('baocao.as_of', '', false)")
@@ -55,11 +55,11 @@ def is_built_as_of(connection: psycopg.Connection, as_of: datetime) -> bool:
 
 
 def _wait_for_the_gate() -> None:
-    """A gate at work may be deciding reports of an earlier moment; none that begins now does."""
+    """A gate at work may be deciding reports of an earlier time; none that begins now does."""
     with database.exclusive("gate"):
         log.debug("No gate is at work")
 
 
 def set_session_as_of_unchecked(connection: psycopg.Connection, as_of: datetime) -> None:
-    """This session's moment for a step of the pipeline, which brings the marts to its own moment first."""
+    """Set it without a check, for a step of the pipeline that builds the marts up to it first."""
     connection.execute("select set_config('baocao.as_of', %s, false)", [as_of.isoformat()])

@@ -21,6 +21,9 @@ Aggregation = Literal["ratio", "sum", "share_of_units", "relative_change", "none
 Measure = Literal["rate", "count", "share", "yes_no", "change", "points"]
 Level = Literal["commune", "district", "province"]
 
+DEFAULT_AGENCY = "UBND"
+"""Who reports for a unit where no agency is named: the unit itself (in SQL: the macro default_agency)."""
+
 GATE_RULES = PROJECT_ROOT / "dbt_project" / "seeds" / "catalogue" / "gate_rules.csv"
 
 
@@ -189,7 +192,7 @@ def gate_rules() -> dict[str, GateRule]:
 
 
 def rule_message(rule: str, **values: object) -> tuple[str, str]:
-    """What a broken rule is answered with, in Vietnamese and in English.
+    """The message of a broken rule, in Vietnamese and in English.
 
     values: what the names in the message's braces stand for.
     Raises KeyError for an unknown rule or a value that is missing.

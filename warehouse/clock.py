@@ -16,20 +16,20 @@ _pinned: ContextVar[datetime | None] = ContextVar("baocao_now", default=None)
 
 
 def now() -> datetime:
-    """The moment that counts as now: aware, in Vietnamese time."""
+    """The time that counts as now: aware, in Vietnamese time."""
     return (_pinned.get() or get_settings().now or datetime.now(ZONE)).astimezone(ZONE)
 
 
 def is_pinned() -> bool:
-    """Whether now() is a moment that somebody chose, and not the wall clock's."""
+    """Whether now() is pinned, and not the wall clock's."""
     return (_pinned.get() or get_settings().now) is not None
 
 
 @contextmanager
 def at(timestamp: str | datetime | None) -> Iterator[None]:
-    """Inside the block `now()` is `moment` (ISO 8601, Vietnamese time unless it says otherwise); None changes nothing.
+    """Inside the block `now()` is `timestamp` (ISO 8601, Vietnamese time by default); None changes nothing.
 
-    Raises ValueError for a text that is no ISO 8601 moment.
+    Raises ValueError for a text that is no ISO 8601 timestamp.
     """
     token = _pinned.set(aware(timestamp) if timestamp else _pinned.get())
     try:

@@ -10,4 +10,4 @@ class NotRetryable(BaocaoError):
 
 
 class WrongCall(NotRetryable):
-    """The call itself is wrong (an unknown programme, a bad moment); the command line exits 2."""
+    """The call itself is wrong (an unknown programme, a bad timestamp); the command line exits 2."""

@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from typing import TextIO
 
 OURS = ("baocao", "pipeline", "ingest", "expectations", "alerts", "publish", "warehouse")
 _PASSWORD = re.compile(r"(?P<user>://[^\s:/@]*:)[^\s@]+@")
@@ -15,8 +16,8 @@ class _Masked(logging.Formatter):
         return mask(super().format(record))
 
 
-class _Stderr(logging.StreamHandler):
-    """Writes to whatever sys.stderr is at that moment: a progress display or a test may have replaced it."""
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to whatever sys.stderr is just then: a progress display or a test may have replaced it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         self.stream = sys.stderr

@@ -1,4 +1,4 @@
-"""Settings, read from the environment each time they are asked for.
+"""Settings, read from the environment at each call.
 
 Every variable starts with BAOCAO_ and is listed in the public contract; an empty one counts as unset.
 """
@@ -22,10 +22,10 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def aware(timestamp: str | datetime) -> datetime:
-    """An ISO 8601 text or a datetime as an aware moment; without an offset it is Vietnamese time.
+    """An ISO 8601 text or a datetime as an aware timestamp; without an offset it is Vietnamese time.
 
-    A bare date is its first moment: "2026-11-30" is 2026-11-30 00:00 +07:00.
-    Raises ValueError for a text that is no ISO 8601 moment.
+    A date alone is its first instant: "2026-11-30" is 2026-11-30 00:00 +07:00.
+    Raises ValueError for a text that is no ISO 8601 timestamp.
     """
     parsed = datetime.fromisoformat(timestamp.strip()) if isinstance(timestamp, str) else timestamp
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZONE)
@@ -99,7 +99,7 @@ def _absolute(place: str) -> str:
 
 
 def get_settings() -> Settings:
-    """The settings of this moment; raises WrongCall that names the variable that cannot be read."""
+    """The settings as they are now; raises WrongCall that names the variable that cannot be read."""
     try:
         return Settings()
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Periods, days and moments in words for officers: Vietnamese, day first, Vietnam time; and their words read back."""
+"""Periods, days and timestamps as text for officers: Vietnamese, day first, Vietnam time."""
 
 import re
 import unicodedata
@@ -22,7 +22,7 @@ def period(code: str) -> str:
 
 
 def day(value: date | datetime) -> str:
-    """30/11/2026; a moment is told by the day it falls on in Vietnam."""
+    """30/11/2026; a timestamp by the day it falls on in Vietnam."""
     local = value.astimezone(ZONE) if isinstance(value, datetime) else value
     return f"{local:%d/%m/%Y}"
 
@@ -33,6 +33,6 @@ def timestamp(value: datetime) -> str:
 
 
 def folded(name: str) -> str:
-    """`Mã đơn_vị:` → `madonvi`: what a header or a word is compared by."""
+    """`Mã đơn_vị:` → `madonvi`: what headers are compared by."""
     letters = unicodedata.normalize("NFD", name.casefold()).replace("đ", "d")
     return re.sub(r"[^a-z0-9]+", "", letters)

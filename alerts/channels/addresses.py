@@ -39,7 +39,7 @@ def wrong_webhook(address: str) -> str:
 
 
 def server(channel: str, address: str) -> tuple[str, ...]:
-    """Which server answers for the address: when it is silent, it is silent for all addresses with the same value."""
+    """Which server takes messages for the address: when it fails, it fails for all addresses with the same value."""
     return (channel,) if channel == "email" else (channel, *urlsplit(address)[:2])
 
 

@@ -11,7 +11,7 @@ from warehouse.settings import get_settings
 
 
 class ByScheme:
-    """What stands in a contact's `webhook`: http(s) takes signed JSON, any other scheme is a service of Apprise's."""
+    """The channel of a contact's `webhook`: http(s) takes signed JSON, any other scheme is a service of Apprise's."""
 
     def __init__(self, over_http: Channel, by_service: Channel) -> None:
         self.over_http, self.by_service = over_http, by_service

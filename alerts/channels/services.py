@@ -39,7 +39,7 @@ def supports(scheme: str) -> bool:
 
 
 def can_use(address: str) -> bool:
-    """Whether Apprise can make something of the whole address; nobody is asked."""
+    """Whether Apprise can make something of the whole address; no connection is made."""
     return _service(address) is not None
 
 

@@ -87,7 +87,7 @@ class _Letters(EmailPolicy):
 
     def fold(self, name: str, value: Any) -> str:
         if name.lower() != "subject":
-            return super().fold(name, value)
+            return str(super().fold(name, value))
         return f"{name}: {Header(str(value), UTF_8, header_name=name).encode(linesep=self.linesep)}{self.linesep}"
 
     def fold_binary(self, name: str, value: Any) -> bytes:
@@ -197,7 +197,7 @@ def _kind(error: Exception) -> type[Refused | Unreachable]:
 
 
 def _is_final(error: Exception) -> bool:
-    """The server said no for good (5xx) to the recipients or to the text, or cannot write such an address."""
+    """The server refused for good (5xx) to the recipients or to the text, or cannot write such an address."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
     if isinstance(error, smtplib.SMTPDataError):

@@ -1,4 +1,4 @@
-"""What is to be said and what was: alerts become queued messages, and messages are settled.
+"""The outbox: alerts become queued messages, and messages are settled.
 
 A message is queued before it is sent and confirmed after. Between the two a crash can lose the confirmation, never the
 message: the next run sends the same text under the same Message-ID, which mail programs show once. ops.message.attempts
@@ -36,7 +36,7 @@ order by issue_id
 
 
 def due(connection: psycopg.Connection, at: datetime) -> dict[tuple[str, str], list[Alert]]:
-    """What is planned by the moment and not yet put into a message, by channel and recipient ("a@x, b@x" for two).
+    """What is planned by then and not yet put into a message, by channel and recipient ("a@x, b@x" for two).
 
     Left out for now: who was written to on this day already, and who has a message under way that may have been
     delivered; each gets one digest a day.
@@ -73,7 +73,7 @@ def identify(channel: str, recipient: str, run_id: int) -> str:
 
 
 def queued(connection: psycopg.Connection, channels: Iterable[str], at: datetime) -> list[QueuedMessage]:
-    """Messages that were queued by the moment and that nobody has confirmed yet, the oldest first."""
+    """Messages that were queued by then and that nobody has confirmed yet, the oldest first."""
     return (
         connection.cursor(row_factory=class_row(QueuedMessage))
         .execute(
@@ -116,7 +116,7 @@ def note_taken(connection: psycopg.Connection, message_id: str, address: str) ->
 
 
 def settle_as_logged(connection: psycopg.Connection, alerts: list[Alert], at: datetime) -> None:
-    """Nothing can be sent here; the text stands in the log."""
+    """Nothing can be sent here; the text is in the log."""
     connection.execute(
         "update ops.alert_ledger set status = 'logged', settled_at = %s where ledger_id = any(%s)",
         [at, [alert.ledger_id for alert in alerts]],

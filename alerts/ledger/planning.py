@@ -1,4 +1,4 @@
-"""Who is to be told what: the ladder of each awaited report becomes rows of the ledger, once, whatever is run again.
+"""Plan the alerts: the ladder of each outstanding report becomes rows of the ledger, once, whatever is run again.
 
 A stage is due from its day on (catalogue seed alert_stages). Of the stages that are due for an audience only the latest
 is planned; those that a missed run left out are recorded as skipped, those that nobody took until then as failed.
@@ -160,7 +160,7 @@ returning ledger.unit_code, ledger.programme_code, ledger.period, ledger.audienc
 
 
 def create_outstanding_table(connection: psycopg.Connection, at: datetime) -> None:
-    """What is awaited at `moment`, in a table of this session: every step of a run sees the same state of the reports.
+    """Outstanding reports as of `at`, in a table of this session: each step of a run sees the same state.
 
     From here on the session reads the marts as they stand at that moment, or at the last verdict or closing where the
     clock was set back behind it.
@@ -196,7 +196,7 @@ def plan(connection: psycopg.Connection, at: datetime) -> int:
 
 
 def cancel(connection: psycopg.Connection, at: datetime) -> int:
-    """Rows not told yet whose report has come meanwhile; returns how many.
+    """Cancel unsent rows whose report was accepted meanwhile; returns how many.
 
     Messages that no server can have taken are withdrawn and written anew with what is to be told now. One that may have
     been delivered goes on as it is, unless none of its rows is left. Rows planned at a later moment stay.

@@ -81,7 +81,8 @@ def note_failure(connection: psycopg.Connection, message_id: str, error: str, at
 def retry(connection: psycopg.Connection, at: datetime) -> int:
     """Plan failed alerts again, the latest stage of each that is still true; returns how many.
 
-    Reads the session's `awaited` (planning.look_at), and goes after planning.plan: a later stage takes their place.
+    Reads the session's `awaited` (planning.create_outstanding_table), and goes after planning.plan: a later stage takes
+    their place.
     """
     return connection.execute(RETRY, {"moment": at}).rowcount
 

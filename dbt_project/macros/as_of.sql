@@ -1,5 +1,5 @@
 {% macro obligations_as_of() -%}
-    {#- The moment that obligations are told at: what the session asks for, else the last build's, else now. -#}
+    {#- The instant that obligations are read as of: the session's, else the last build's, else now. -#}
     coalesce({{ requested_as_of() }}, (select as_of from {{ ref("int_builds__latest") }}), now())
 {%- endmacro %}
 
@@ -9,17 +9,17 @@
 {% macro has_as_of() -%} {{ requested_as_of() }} is not null {%- endmacro %}
 
 {% macro values_as_of() -%}
-    {#- The moment that figures are told at: what the session asks for, else a day after everything, so that the
-        newest word is told. -#}
+    {#- The instant that figures are read as of: the session's, else a day after everything, so that the newest values
+        are read. -#}
     app.values_as_of()
 {%- endmacro %}
 
 {% macro is_valid_as_of() -%}
-    {#- Whether a line was its unit's word at that moment: known_from is within the time, known_to is not. -#}
+    {#- Whether a version is valid at that instant: known_from is within the time, known_to is not. -#}
     app.is_valid_as_of(known_from, known_to)
 {%- endmacro %}
 
 {% macro start_of_day(day) -%}
-    {#- The first moment of a day in Vietnam; of no day the beginning of time. -#}
+    {#- The first instant of a day in Vietnam; of no day the beginning of time. -#}
     coalesce(({{ day }})::timestamp at time zone 'Asia/Ho_Chi_Minh', '-infinity')
 {%- endmacro %}

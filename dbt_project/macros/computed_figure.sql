@@ -30,4 +30,4 @@
     from {{ relation }}
 {%- endmacro %}
 
-{% macro coverage_pct() -%} units_reporting * 100.0 / nullif(units_expected, 0) {%- endmacro %}
+{% macro coverage_pct() -%} app.percentage(units_reporting, units_expected) {%- endmacro %}

@@ -1,29 +1,26 @@
-{#- The arithmetic of figures, once: the mart divides what the rollup has summed, and a unit's own line the same way.
-    n and d are the ends of the numerator's and the denominator's interval; an end that is not known is infinite. -#}
+{#- The arithmetic of figures. Its functions are made by a migration, because the gate computes with them, too; the
+    planner inlines them. A relation in scope has the ends of the numerator's and the denominator's interval; an end that
+    is not known is infinite. -#}
 {% macro computed_low(measure, factor) -%}
-    case
-        {{ measure }}
-        when 'rate'
-        then numerator_low * {{ factor }} / nullif(denominator_high, 0)
-        when 'share'
-        then numerator_low * 100 / nullif(denominator_high, 0)
-        when 'change'
-        then 100 - numerator_high * 100 / nullif(denominator_low, 0)
-        else numerator_low
-    end
+    app.figure_low(
+        {{ measure }},
+        {{ factor }},
+        numerator_low,
+        numerator_high,
+        denominator_low,
+        denominator_high
+    )
 {%- endmacro %}
 
 {% macro computed_high(measure, factor) -%}
-    case
-        {{ measure }}
-        when 'rate'
-        then numerator_high * {{ factor }} / nullif(denominator_low, 0)
-        when 'share'
-        then numerator_high * 100 / nullif(denominator_low, 0)
-        when 'change'
-        then 100 - numerator_low * 100 / nullif(denominator_high, 0)
-        else numerator_high
-    end
+    app.figure_high(
+        {{ measure }},
+        {{ factor }},
+        numerator_low,
+        numerator_high,
+        denominator_low,
+        denominator_high
+    )
 {%- endmacro %}
 
 {% macro finite_or_null(bound) -%}

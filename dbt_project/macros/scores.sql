@@ -20,7 +20,7 @@
 {%- endmacro %}
 
 {% macro bounds_with_children(points) -%}
-    {#- A sum is within its maximum even where what stands below it has none. -#}
+    {#- A sum is within its maximum even where the lines below it have none. -#}
     coalesce(
         case
             when lines.points_rule = 'sum'

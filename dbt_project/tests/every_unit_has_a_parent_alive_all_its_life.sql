@@ -1,13 +1,16 @@
-with units as (select * from {{ ref("int_org_units__resolved") }})
+with
+    versions as (select * from {{ ref("int_org_unit_versions__resolved") }}),
 
-select units.unit_id
-from units
-left join units as parent on parent.unit_id = units.parent_id
+    units as (select * from {{ ref("int_org_units__resolved") }})
+
+select versions.unit_id
+from versions
+left join units as parents on parents.unit_id = versions.parent_id
 where
-    units.unit_level <> 'province'
+    versions.unit_level <> 'province'
     and (
-        parent.unit_id is null
-        or parent.valid_from > units.valid_from
-        or parent.valid_to < units.valid_to
-        or parent.unit_level = 'commune'
+        parents.unit_id is null
+        or parents.valid_from > versions.valid_from
+        or parents.valid_to < versions.valid_to
+        or parents.unit_level = 'commune'
     )

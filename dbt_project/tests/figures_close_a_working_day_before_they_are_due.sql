@@ -1,6 +1,6 @@
 -- Decree 09/2019, article 8.5: at least one working day lies between the day on which the figures
 -- are closed and the last day of reporting them. It warns: an office may have set its date so.
-{{ config(severity="warn") }}
+{{ config(severity="warn", tags=["advice"]) }}
 
 with
     programmes as (select * from {{ ref("programmes") }} where data_window = 'administrative'),

@@ -1,12 +1,12 @@
 -- checked_line.sql: one row per line of the reports that wait, beside its indicator's row of the
--- catalogue and what the unit said in its last period
+-- catalogue and the unit's report of its last period
 -- A reported nil counts as 0. `figure_range` is what the parts give in the indicator's unit, from
 -- the ends of both; `figure` is it where both ends are one. `expected` is what the typed value
 -- should then be: the count where the unit's level speaks of a count.
--- `told` is the figure, or the typed value where there are no parts to make one.
+-- `compared_value` is the figure, or the typed value where there are no parts to make one.
 -- Bounds of a rate do not bound a count of the same indicator, which is only never below 0.
 -- `base` and `base_earlier` are what a reduction starts from: as typed now, and as the unit counted
--- it in its last period. `is_value_alone`: an answer, points or a survey, which have no parts.
+-- it in its last period. `is_value_alone`: yes or no, points or a survey, which have no parts.
 -- `is_assigned`: the line is for this sender to report; `reporters` are those that do.
 with
     lines as (
@@ -107,70 +107,57 @@ with
             and measures.unit_level = checked_submission.unit_level
     ),
 
-    ended as (
-        -- the parts count, so an open end is the next whole number and none is below 0
+    bounded as (
         select
             *,
             case
-                aggregation when 'ratio' then factor when 'relative_change' then 100
-            end as multiplier,
-            case
-                when lower_inf(numerator_range)
-                then 0
-                when lower_inc(numerator_range)
-                then lower(numerator_range)
-                else floor(lower(numerator_range)) + 1
-            end as numerator_low,
-            case
-                when upper_inf(numerator_range)
-                then 'infinity'
-                when upper_inc(numerator_range)
-                then upper(numerator_range)
-                else ceil(upper(numerator_range)) - 1
-            end as numerator_high,
-            case
-                when lower_inf(denominator_range)
-                then 0
-                when lower_inc(denominator_range)
-                then lower(denominator_range)
-                else floor(lower(denominator_range)) + 1
-            end as denominator_low,
-            case
-                when upper_inf(denominator_range)
-                then 'infinity'
-                when upper_inc(denominator_range)
-                then upper(denominator_range)
-                else ceil(upper(denominator_range)) - 1
-            end as denominator_high
+                aggregation when 'ratio' then 'rate' when 'relative_change' then 'change'
+            end as divided_measure,
+            app.integer_low(numerator_range) as numerator_low,
+            app.integer_high(numerator_range) as numerator_high,
+            app.integer_low(denominator_range) as denominator_low,
+            app.integer_high(denominator_range) as denominator_high
         from known
     ),
 
     divided as (
-        -- nothing is known of parts over 0; over 0 or more there is no upper end
         select
             *,
-            numerator_low * multiplier / nullif(denominator_high, 0) as quotient_low,
-            coalesce(
-                numerator_high * multiplier / nullif(denominator_low, 0), 'infinity'
-            ) as quotient_high
-        from ended
+            app.figure_low(
+                divided_measure,
+                factor,
+                numerator_low,
+                numerator_high,
+                denominator_low,
+                denominator_high
+            ) as figure_low,
+            app.figure_high(
+                divided_measure,
+                factor,
+                numerator_low,
+                numerator_high,
+                denominator_low,
+                denominator_high
+            ) as figure_high
+        from bounded
     ),
 
+    -- nothing is known of parts over 0; over 0 or more the figure has no end on that side
     ranged as (
         select
             *,
             case
-                when quotient_low > quotient_high
+                when divided_measure is null or coalesce(figure_low > figure_high, false)
                 then null
-                when aggregation = 'ratio' and quotient_low is not null
-                then numrange(quotient_low, quotient_high, '[]')
-                when aggregation = 'relative_change' and quotient_low is not null
-                then numrange(100 - quotient_high, 100 - quotient_low, '[]')
+                when divided_measure = 'rate' and figure_low is not null
+                then numrange(figure_low, coalesce(figure_high, 'infinity'), '[]')
+                when divided_measure = 'change' and figure_high is not null
+                then numrange(coalesce(figure_low, '-infinity'), figure_high, '[]')
             end as figure_range
         from divided
     ),
 
-    figured as (
+    exact as (
         select
             *,
             case
@@ -179,16 +166,16 @@ with
         from ranged
     ),
 
-    told as (
-        select *, coalesce(figure, case when not is_count_of_rate then exact_value end) as told
-        from figured
+    valued as (
+        select *, coalesce(figure, case when not is_count_of_rate then exact_value end) as compared_value
+        from exact
     ),
 
     earlier as (
         select distinct
-            on (submission_id, indicator_code) submission_id, indicator_code, earlier_period, told
-        from told
-        where age > 0 and told is not null
+            on (submission_id, indicator_code) submission_id, indicator_code, earlier_period, compared_value
+        from valued
+        where age > 0 and compared_value is not null
         order by submission_id, indicator_code, age
     ),
 
@@ -199,7 +186,7 @@ with
             indicator_code,
             earlier_period,
             exact_numerator
-        from told
+        from valued
         where age > 0 and aggregation = 'relative_change' and exact_numerator is not null
         order by submission_id, indicator_code, age
     ),
@@ -220,73 +207,73 @@ with
     )
 
 select
-    told.submission_id,
-    told.line_id,
-    told.programme,
-    told.period,
-    told.unit,
-    told.agency,
-    told.is_scheduled,
-    told.unit_level,
-    told.unit_level_vi,
-    told.sheet,
-    told.part_columns,
-    told.row_no,
-    told.first_row,
-    told.occurrence,
-    told.indicator_code as indicator,
-    told.indicator_code as indicator_raw,
-    told.indicator_name,
-    told.numerator_vi,
-    told.denominator_vi,
-    told.aggregation,
-    told.measure,
-    told.is_value_alone,
-    told.is_part_of_whole,
-    told.programme_is_known,
-    told.indicator_is_known,
-    told.agency = any(reported_by.agency_codes) as is_assigned,
+    valued.submission_id,
+    valued.line_id,
+    valued.programme,
+    valued.period,
+    valued.unit,
+    valued.agency,
+    valued.is_scheduled,
+    valued.unit_level,
+    valued.unit_level_vi,
+    valued.sheet,
+    valued.part_columns,
+    valued.row_no,
+    valued.first_row,
+    valued.occurrence,
+    valued.indicator_code as indicator,
+    valued.indicator_code as indicator_raw,
+    valued.indicator_name,
+    valued.numerator_vi,
+    valued.denominator_vi,
+    valued.aggregation,
+    valued.measure,
+    valued.is_value_alone,
+    valued.is_part_of_whole,
+    valued.programme_is_known,
+    valued.indicator_is_known,
+    valued.agency = any(reported_by.agency_codes) as is_assigned,
     reported_by.agencies as reporters,
-    told.feeds_rollup,
-    told.numerator_raw,
-    told.numerator_kind,
-    told.numerator_range,
-    told.denominator_raw,
-    told.denominator_kind,
-    told.denominator_range,
-    told.value_raw,
-    told.value_kind,
-    told.value_range,
-    told.problems,
-    told.figure,
-    told.figure_range,
-    nullif(lower(told.figure_range), '-infinity') as computed_low,
-    nullif(upper(told.figure_range), 'infinity') as computed_high,
-    told.told,
-    earlier.told as told_earlier,
+    valued.feeds_rollup,
+    valued.numerator_raw,
+    valued.numerator_kind,
+    valued.numerator_range,
+    valued.denominator_raw,
+    valued.denominator_kind,
+    valued.denominator_range,
+    valued.value_raw,
+    valued.value_kind,
+    valued.value_range,
+    valued.problems,
+    valued.figure,
+    valued.figure_range,
+    nullif(lower(valued.figure_range), '-infinity') as computed_low,
+    nullif(upper(valued.figure_range), 'infinity') as computed_high,
+    valued.compared_value,
+    earlier.compared_value as earlier_value,
     earlier.earlier_period,
-    case when told.aggregation = 'relative_change' then told.exact_denominator end as base,
+    case when valued.aggregation = 'relative_change' then valued.exact_denominator end as base,
     counted_earlier.exact_numerator as base_earlier,
     counted_earlier.earlier_period as base_period,
-    case when told.measure = 'count' then told.exact_numerator else told.figure end as expected,
+    case when valued.measure = 'count' then valued.exact_numerator else valued.figure end as expected,
     greatest(
-        0.5 * power(10::numeric, - coalesce(scale(lower(told.value)), 0)), 0.000001
+        0.5 * power(10::numeric, - coalesce(scale(lower(valued.value)), 0)), 0.000001
     ) as rounding,
-    case when told.is_count_of_rate then 0 else told.hard_min end as hard_min,
-    case when told.is_count_of_rate then null else told.hard_max end as hard_max,
-    case when told.is_count_of_rate then null else told.soft_min end as soft_min,
-    case when told.is_count_of_rate then null else told.soft_max end as soft_max
-from told
+    case when valued.is_count_of_rate then 0 else valued.hard_min end as hard_min,
+    case when valued.is_count_of_rate then null else valued.hard_max end as hard_max,
+    case when valued.is_count_of_rate then null else valued.soft_min end as soft_min,
+    case when valued.is_count_of_rate then null else valued.soft_max end as soft_max
+from valued
 left join
     earlier
-    on earlier.submission_id = told.submission_id
-    and earlier.indicator_code = told.indicator_code
+    on earlier.submission_id = valued.submission_id
+    and earlier.indicator_code = valued.indicator_code
 left join
     counted_earlier
-    on counted_earlier.submission_id = told.submission_id
-    and counted_earlier.indicator_code = told.indicator_code
+    on counted_earlier.submission_id = valued.submission_id
+    and counted_earlier.indicator_code = valued.indicator_code
 left join
     reported_by
-    on reported_by.programme_code = told.programme
-    and reported_by.indicator_code = told.indicator_code
-where told.age = 0
+    on reported_by.programme_code = valued.programme
+    and reported_by.indicator_code = valued.indicator_code
+where valued.age = 0

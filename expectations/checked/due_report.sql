@@ -1,7 +1,7 @@
--- due_report.sql: one row per report whose deadline has passed and that is still asked for, beside
--- the rates of its programme, period and level and the least that each may be
--- Not asked for: what is exempt, has no date, or is not open any more. Baseline and voluntary
--- reports are no obligations at all.
+-- due_report.sql: one row per report whose deadline has passed and that is still to be reported,
+-- beside the rates of its programme, period and level and the least that each may be
+-- Left out: what is exempt, has no date, or is not open any more. Baseline and voluntary reports
+-- are no obligations at all.
 with
     due as (
         select *

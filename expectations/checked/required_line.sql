@@ -1,9 +1,9 @@
--- required_line.sql: one row per line that a full report has to hold: of its level, and its
+-- required_line.sql: one row per line that a full report has to contain: of its level, and its
 -- sender's to report
--- A line of three empty cells is as absent as no line, and is pointed at where it stands; "không áp
--- dụng" is an answer. Parts are none where only the value counts.
+-- A line of three empty cells is as absent as no line, and its first cell is pointed at; "không
+-- áp dụng" is a value. Numerator and denominator do not count where only the value does.
 with
-    told as (
+    submitted_lines as (
         select
             submission_id,
             indicator,
@@ -23,16 +23,16 @@ with
 
 select
     report.submission_id,
-    told.line_id,
+    submitted_lines.line_id,
     report.programme,
     report.period,
     report.unit,
     report.sheet,
     indicators.indicator_code as indicator,
     indicators.name_vi as indicator_name,
-    coalesce(told.is_present, false) as is_present,
-    case when report.sheet is not null then told.first_column || told.row_no end as cell,
-    case when report.sheet is null then told.row_no end as line,
+    coalesce(submitted_lines.is_present, false) as is_present,
+    case when report.sheet is not null then submitted_lines.first_column || submitted_lines.row_no end as cell,
+    case when report.sheet is null then submitted_lines.row_no end as line,
     null::text as raw
 from pg_temp.checked_submission as report
 inner join
@@ -50,5 +50,5 @@ inner join
     and measures.indicator_code = indicators.indicator_code
     and measures.unit_level = report.unit_level
 left join
-    told on told.submission_id = report.submission_id and told.indicator = indicators.indicator_code
+    submitted_lines on submitted_lines.submission_id = report.submission_id and submitted_lines.indicator = indicators.indicator_code
 where report.form = 'figures' and report.submission_type = 'full' and not report.is_unreadable

@@ -6,10 +6,10 @@ made of what came.
 
 from expectations.rules import Rule, Suite
 
-BELOW = "not is_{rate} and reports_{rate} * 100.0 / reports_due < {rate}_minimum"
+BELOW = "not is_{rate} and app.percentage(reports_{rate}, reports_due) < {rate}_minimum"
 DETAIL = (
     "concat({wanting}, '; {name} ', reports_{rate}, ' of ', reports_due, ' due, ', "
-    "round(reports_{rate} * 100.0 / reports_due, 2), ' %, minimum ', trim_scale({rate}_minimum), ' %')"
+    "round(app.percentage(reports_{rate}, reports_due), 2), ' %, minimum ', trim_scale({rate}_minimum), ' %')"
 )
 
 NOTHING_ACCEPTED = (

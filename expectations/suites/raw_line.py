@@ -88,7 +88,7 @@ SUITE = Suite(
             "figure <@ numrange(hard_min, hard_max, '[]') and not figure <@ numrange(soft_min, soft_max, '[]')",
             "numerator",
         ),
-        Rule("figure_jumped", "abs(told - told_earlier) > (soft_max - soft_min) / 2", "indicator"),
+        Rule("figure_jumped", "abs(compared_value - earlier_value) > (soft_max - soft_min) / 2", "indicator"),
         Rule("base_differs_from_last_report", "base <> base_earlier", "denominator"),
         Rule("value_disagrees", TYPED_DISAGREES, "value"),
         Rule(

@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the annex. content says what stands in it; target_scope and year which target or baseline."""
+    """One column of the annex. content: what it shows; target_scope and year which target or baseline."""
 
     content: str
     heading: str
@@ -164,9 +164,9 @@ where programme_code = %(programme)s and (target_scope <> 'commune' or bound_uni
 def load(
     connection: psycopg.Connection, programme: str, unit: str, period: str, as_of: datetime | None = None
 ) -> Annex | None:
-    """The annex of a unit or of the whole province, as the marts have it at the session's moment.
+    """The annex of a unit or of the whole province, as the marts have it as of the session's timestamp.
 
-    as_of is printed: the moment that the caller has set (warehouse.as_of.set_session_as_of), None for the newest.
+    as_of is printed: what the caller has set (warehouse.as_of.set_session_as_of), None for the newest figures.
     None where the marts have nothing of that unit in it, or the plan has no such table. Raises WrongCall for an unknown
     programme or period.
     """

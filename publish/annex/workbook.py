@@ -39,7 +39,7 @@ def draw(book: Any, annex: Annex) -> None:
 
 
 class _Drawing:
-    """One annex being drawn: styles, and the row that the pen stands at."""
+    """One annex being drawn: styles, and the current row."""
 
     def __init__(self, book: Any, annex: Annex) -> None:
         self.book, self.annex, self.columns = book, annex, annex.columns
@@ -235,7 +235,7 @@ class _Drawing:
         return self._remarks(entry)
 
     def _name(self, entry: Entry) -> str:
-        """A plan that numbers its headings also numbers what stands under none: "Chỉ tiêu 2: …"."""
+        """A plan that numbers its headings also numbers those under none: "Chỉ tiêu 2: …"."""
         if entry.heading or "." in entry.code or not self.is_numbered:
             return entry.name
         return f"Chỉ tiêu {entry.code.lstrip(ascii_letters)}: {entry.name}"
@@ -284,7 +284,7 @@ class _Drawing:
             self.line(text, font_size=10, font_color="#404040", height=14 * -(-len(text) // int(across)))
 
     def _legend(self) -> Iterator[str]:
-        """What the table's words mean, and what it was made with: the same version and moment, the same table."""
+        """What the table's terms mean, and what it was made with: the same version and as_of, the same table."""
         if any(column.content == "comparison" for column in self.columns):
             yield OF_VERDICTS
         yield OF_FIGURES

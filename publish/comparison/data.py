@@ -1,4 +1,4 @@
-"""What we said at one moment, what we said at a later one, and which files changed it."""
+"""The figures as of one timestamp and as of a later one, and which files changed them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ STEPS = queries.load(__file__, "steps")
 
 @dataclass(frozen=True)
 class Change:
-    """A figure that is told otherwise than before.
+    """A figure that differs between the two timestamps.
 
     before, after: its TOLD, None where the figure was not there. steps: the lines that changed it, each with file,
     sheet and cell (`place`), unit, agency, kind of report, the moment of its acceptance, and old and new texts.
@@ -78,7 +78,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All figures of a unit and period that differ between two moments, in the plan's order."""
+    """All figures of a unit and period that differ between two timestamps, in the plan's order."""
 
     programme_code: str
     programme_name: str
@@ -93,7 +93,7 @@ class Comparison:
 def compare(
     connection: psycopg.Connection, programme: str, unit: str, period: str, before: datetime, after: datetime
 ) -> Comparison:
-    """Compare the figures of a unit, as reported, as they were known at two moments, and find the files in between.
+    """Compare the figures of a unit, as reported, as of two timestamps, and find the files in between.
 
     The session looks at `after` when it ends. Raises WrongCall where `after` is not after `before`, for a moment that
     has not come and for an unknown programme, unit or period; BaocaoError where reports until then are not built.
@@ -135,7 +135,7 @@ def _compared(figure: Row | None) -> Row | None:
 
 
 def _steps(cursor: psycopg.Cursor[Row], keys: Row) -> dict[str, list[Row]]:
-    """By indicator, in time: the lines that came, went or were replaced."""
+    """By indicator, in time: the lines that were added, withdrawn or replaced."""
     found: dict[str, list[Row]] = {}
     for row in cursor.execute(STEPS, keys).fetchall():
         cell = tracing.place(row) if row["row_no"] is not None else None

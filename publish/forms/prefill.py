@@ -1,4 +1,4 @@
-"""Last time's figure beside the cell that asks for this time's: the unit's own newest word, else the plan's baseline.
+"""The previous figure beside each cell: the unit's own newest value, else the plan's baseline.
 
 Its own: by the same agency, of the latest earlier period for which there is one. Never a figure made from below.
 """
@@ -44,7 +44,7 @@ order by baselines.unit_code, baselines.indicator_code, period desc
 
 
 def beside(connection: psycopg.Connection, forms: Sequence[Form], *, of_plan_only: bool = False) -> list[Form]:
-    """The forms (of one programme and period) with what stood for each line before.
+    """The forms (of one programme and period) with the previous figure of each line.
 
     of_plan_only: what was reported is left out, so that the same catalogue gives the same forms.
     """

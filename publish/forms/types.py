@@ -1,4 +1,4 @@
-"""What the workbook of one unit asks for: the catalogue's rows, put in the words of a form."""
+"""What the workbook of one unit asks for: the catalogue's rows as a form."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ SCORED_BY = {"self": "số điểm tự chấm", "verified": "số điểm thẩ
 
 @dataclass(frozen=True)
 class Previous:
-    """What stood for a line the time before. shown: as people write it. is_made_up: its report was."""
+    """The previous figure of a line. shown: as people write it. is_made_up: its report was."""
 
     shown: str
     period: str
@@ -27,7 +27,7 @@ class Previous:
 
 @dataclass(frozen=True)
 class Line:
-    """One indicator as it is asked of a unit. factor: what the division is multiplied with, None if there is none.
+    """One indicator as a unit reports it. factor: what the division is multiplied with, None if there is none.
 
     hard_max: the most that it can be, None where that is not known.
     answers: the words for yes and no. score_role: `self` or `verified` where points are asked.

@@ -265,7 +265,7 @@ def _unit(line: Line) -> str:
 
 
 def _previous(line: Line, usual_period: str | None) -> str:
-    """What stood there before, with its period where that is not the column's."""
+    """The previous figure, with its period where that is not the column's."""
     if line.previous is None:
         return MISSING
     period = "" if line.previous.period == usual_period else f" ({line.previous.period})"

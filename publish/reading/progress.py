@@ -1,4 +1,4 @@
-"""Where a unit stands: its figures as the marts have them, each against the targets it is shown beside."""
+"""The progress of a unit: its figures as the marts have them, each against its targets."""
 
 from itertools import groupby
 from typing import Any

@@ -44,14 +44,14 @@ def of_units(
     over_time: bool = False,
     as_of: datetime | None = None,
 ) -> list[Row]:
-    """Rows of rpt_reporting_rates with the unit's name, or of rpt_reporting_rates_daily, at a moment, else now.
+    """Rows of rpt_reporting_rates with the unit's name, or of rpt_reporting_rates_daily, as of a timestamp, else now.
 
     Without unit and level only the highest place is told: the country where several provinces owe, else the province.
     level: all units of that level, within the unit where one is named.
     Raises WrongCall for a programme, period or unit that is not there, BaocaoError where nothing is built yet.
     """
     _require(connection, programme, period, unit)
-    _stand_at(connection, as_of)
+    _set_as_of(connection, as_of)
     # only what is asked for: a condition that is always true is planned as if it left one row in two hundred
     conditions: dict[str, object] = {
         "rates.programme_code = %(programme)s": programme,
@@ -99,8 +99,8 @@ def _highest(rows: list[Row]) -> list[Row]:
     ]
 
 
-def _stand_at(connection: psycopg.Connection, as_of: datetime | None) -> None:
-    """An earlier moment, for ever the same, or now, where lines that are not built yet are not there yet."""
+def _set_as_of(connection: psycopg.Connection, as_of: datetime | None) -> None:
+    """An earlier timestamp, for ever the same, or now, where lines that are not built yet are not there yet."""
     if as_of is not None:
         set_session_as_of(connection, as_of)
         return

@@ -1,4 +1,4 @@
-"""From a published figure down to the files, sheets and cells that it is made of, as it was known at a moment.
+"""From a published figure down to the files, sheets and cells that it is made of, as of a timestamp.
 
 The session's moment decides (warehouse.as_of.set_session_as_of): an earlier one has other lines, as in the marts.
 """
@@ -79,7 +79,7 @@ def trace(
     basis: str = "as_reported",
     as_of: datetime | None = None,
 ) -> Trace:
-    """The figure of a unit, a place above it or what could not be placed ("24/unallocated"), down to its cells.
+    """The figure of a unit, a place above it or what has no unit ("24/unallocated"), down to its cells.
 
     The measure is the one that the plan speaks of at that level. as_of is told along: the session's own moment, which
     the caller has set. Raises WrongCall for a programme, period, indicator, unit or basis that is not there.

@@ -16,7 +16,7 @@ WORST_FIRST = ("rejected", "accepted_with_warnings", "accepted")
 class Receipt:
     """What became of one file.
 
-    status: the worst among its submissions, or `duplicate` for bytes that were judged before. submission_id,
+    status: the worst among its submissions, or `duplicate` for bytes that were checked before. submission_id,
     programme, period and unit are filled where all submissions agree. issues: of all submissions, by their place;
     each names its submission. submissions: each with its own status. returned_workbook: the sender's own workbook
     with its issues marked, where there is one.
@@ -36,17 +36,17 @@ class Receipt:
     archive_uri: str | None = field(default=None, repr=False)
 
     def document(self) -> dict[str, Any]:
-        """What is told; where the file is kept is the warehouse's own business."""
+        """The receipt as a document, without the place where the file is kept."""
         return {name: value for name, value in asdict(self).items() if name != "archive_uri"}
 
 
 def of_batches(batches: Sequence[UUID]) -> list[Receipt]:
-    """The receipts of the files of these batches that are judged, in the order in which they arrived."""
+    """The receipts of the files of these batches that are checked, in the order in which they arrived."""
     return _receipts("file.batch_id = any(%s)", [list(batches)])
 
 
 def of_all_batches() -> list[Receipt]:
-    """The receipts of every file that is judged, in the order in which they arrived."""
+    """The receipts of every file that is checked, in the order in which they arrived."""
     return _receipts("true", [])
 
 
@@ -57,7 +57,7 @@ def of_submissions(submissions: Sequence[UUID], file_name: str) -> list[Receipt]
 
 
 def of_duplicate(sha256: str, file_name: str) -> Receipt:
-    """The receipt of bytes that came in before: it repeats what was said about them, if anything was yet."""
+    """The receipt of bytes that were received before: it repeats their first receipt, if there is one yet."""
     for earlier in _receipts("file.sha256 = %s", [sha256]):
         return replace(earlier, file=file_name, status="duplicate")
     with database.connect("loader") as connection:

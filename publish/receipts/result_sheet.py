@@ -56,7 +56,7 @@ UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What is told of a file. headings: a line for each report; issues: as a receipt has them, in its order."""
+    """The result of checking a file. headings: a line for each report; issues: as a receipt has them, in its order."""
 
     file: str
     received: str
@@ -171,7 +171,7 @@ def _dress(cell: "Cell", style: Mapping[str, Any]) -> None:
 
 
 def _where(issue: Mapping[str, Any], link: str | None) -> str:
-    """The place as a person says it: `Báo cáo!E14`; an issue without a cell of its own stands where it is marked."""
+    """The place as a person says it: `Báo cáo!E14`; an issue without a cell of its own is shown where it is marked."""
     if issue["sheet"] and issue["cell"]:
         return f"{issue['sheet']}!{issue['cell']}"
     if link:

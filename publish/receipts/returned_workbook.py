@@ -1,4 +1,4 @@
-"""The sender's own workbook comes back: wrong cells filled and commented, and a first sheet that says what to do.
+"""The sender's own workbook, returned: wrong cells filled and commented, and a first sheet with what to do.
 
 No cell that the sender wrote is changed; sheets, widths, validations and protection stay. What openpyxl does not know
 is lost: pictures, shapes, charts of newer kinds, what lies hidden under merged cells, the last results of formulas
@@ -62,7 +62,7 @@ def marked(content: bytes, result: CheckResult) -> bytes | None:
             warnings.simplefilter("ignore")  # openpyxl warns of what it drops; the docstring above says it
             return _marked(content, result)
     except Exception:
-        log.exception("%s is answered without its workbook", result.file)
+        log.exception("No marked workbook for the receipt of %s", result.file)
         return None
 
 
@@ -185,7 +185,7 @@ def _remember(front: "Worksheet", book: "Workbook", marks: Marks) -> None:
 
 
 def _unmark(book: "Workbook") -> None:
-    """Undo the marks of an answer that came back in its own workbook, and drop its sheet."""
+    """Undo the marks of an earlier result in a workbook that was sent again, and drop its sheet."""
     from openpyxl.comments import Comment
 
     place_column, own_column = MEMORY

@@ -1,7 +1,7 @@
-"""What a score sheet says: of one unit line by line, of a whole programme as a ranking or as verdicts.
+"""The content of a score sheet: of one unit line by line, of a whole programme as a ranking or as verdicts.
 
 Read from the marts at the session's moment (warehouse.as_of). A line that nobody could score is empty and not zero;
-why it is empty is told in words.
+the reason is given beside it.
 """
 
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ class Line:
 
 @dataclass(frozen=True)
 class UnitResult:
-    """Where a unit stands: its row of rpt_score_ranking, reasons in words, sections by code."""
+    """The result of a unit: its row of rpt_score_ranking, reasons as text, sections by code."""
 
     unit_code: str
     unit_name: str
@@ -90,7 +90,7 @@ class UnitResult:
 
 @dataclass(frozen=True)
 class ScoreSheet:
-    """A score sheet told of one unit (`lines` and its own standing), or of all units of the programme (no lines).
+    """A score sheet of one unit (`lines` and its own result), or of all units of the programme (no lines).
 
     sections: code, name and maximum of what stands at the top of the sheet. units_scored: all units of the ranking.
     as_of: None for the newest figures.
@@ -287,7 +287,7 @@ def _unit_result(row: Row, scores: list[Row]) -> UnitResult:
 
 
 def _gathered(reasons: list[str], names: dict[str | None, str | None]) -> list[str]:
-    """Machine words ("not_verified 3 CA") in sentences, criteria with the same reason and agency in one."""
+    """Reason codes ("not_verified 3 CA") as sentences, criteria with the same reason and agency in one."""
     found: dict[tuple[str, str], list[str]] = {}
     for cells in reasons:
         reason, code, agency = [*cells.split(" "), "", ""][:3]
@@ -328,7 +328,7 @@ def _line(row: Row, evidence: list[Row]) -> Line:
 
 
 def _because(row: Row, evidence: list[Row]) -> str:
-    """Why the line has its points: the reason and what it speaks of, or where the points come from."""
+    """Why the line has its points: the reason and what it is about, or where the points come from."""
     if row["reason"]:
         of_reports = ", ".join(item["name"] for item in evidence if item["state"] == "failed")
         which = of_reports if row["reason"] == "late_or_missing" else row["reason_codes"]

@@ -32,7 +32,7 @@ OF_RECOGNITION = (
 
 @dataclass(frozen=True)
 class Heading:
-    """One column: its words, its width in characters."""
+    """One column: its heading, its width in characters."""
 
     text: str
     width: float
@@ -49,7 +49,7 @@ def draw(book: Any, content: ScoreSheet) -> None:
 
 
 class _Pen:
-    """A sheet being drawn: its columns, its styles, and the row that the pen stands at."""
+    """A sheet being drawn: its columns, its styles, and the current row."""
 
     def __init__(self, book: Any, name: str, content: ScoreSheet, columns: Sequence[Heading]) -> None:
         self.book, self.content, self.columns = book, content, columns

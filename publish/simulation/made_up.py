@@ -139,14 +139,14 @@ def summed(form: Form, own: Filled, below: Sequence[Filled], seed: int, redraw: 
 
 
 def _total(reported: Sequence[Mapping[Part, Cell]], part: Part) -> int:
-    """Σ of a part; of answers with yes or no, how many said yes, of how many."""
+    """Σ of a part; of yes or no, how many are yes, of how many."""
     if "value" in reported[0]:
         return sum(part == "denominator" or cells["value"] in YES for cells in reported)
     return sum(int(cells[part]) for cells in reported)
 
 
 class _Groups:
-    """The groups of people (and schools) of one unit: asked for by their words, the same answer each time."""
+    """The groups of people (and schools) of one unit, by their name in a denominator: the same size each time."""
 
     def __init__(self, draw: Random, level: str) -> None:
         self.draw = draw

@@ -156,7 +156,7 @@ def _correctable(forms: Sequence[Form], lines: Sequence[str]) -> list[Form]:
 
 
 def _below(connection: psycopg.Connection, programme: str, period: str, reports: Sequence[Scheduled]) -> list[Form]:
-    """The forms that are added up for the programme's place, where its own report is among those asked for."""
+    """The forms that are added up for the programme's place, where its own report is among those selected."""
     root = catalogue.programme(connection, programme).root_unit_code
     if not any(report.unit_code == root and report.agency_code == OWN for report in reports):
         return []

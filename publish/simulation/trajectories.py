@@ -30,7 +30,7 @@ where indicators.programme_code = %(programme)s
 
 
 def trajectories(connection: psycopg.Connection, programme: str, period: str) -> dict[str, Trajectory]:
-    """Where each indicator stands between baseline and target in that period, by indicator code."""
+    """Where each indicator is between baseline and target in that period, by indicator code."""
     cursor = connection.cursor(row_factory=dict_row)
     rows = cursor.execute(TRAJECTORIES, {"programme": programme, "period": period}).fetchall()
     return {row["indicator_code"]: _trajectory(row, int(period[:4])) for row in rows}

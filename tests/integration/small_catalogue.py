@@ -95,9 +95,9 @@ def report(programme: str, period: str, commune: str, kind: str, cases: int) -> 
                     [submission, row, code, cases, cases],
                 )
         connection.execute(
-            "insert into ops.submission_verdict (submission_id, status, rules_version, decided_at) "
-            "values (%s, 'accepted', '1', %s)",
-            [submission, at],
+            "insert into ops.submission_verdict (submission_id, unit_id, status, rules_version, decided_at) "
+            "values (%s, %s, 'accepted', '1', %s)",
+            [submission, commune, at],
         )
 
 

@@ -156,7 +156,7 @@ def test_who_is_missing_is_named_and_nothing_stops(session):
     assert "complete_below_minimum" not in found  # 2 of 4, and the minimum is 50 %
     severities = session.execute("select distinct severity from ops.check_result where not is_met").fetchall()
     assert severities == [("warning",)]
-    completeness.require(session)
+    assert completeness.blocked(session) == {}
     (levels,) = session.execute("select detail -> 'levels' from ops.pipeline_run").fetchone()
     assert levels == [
         {
@@ -252,10 +252,10 @@ def test_the_hold_ends_with_a_check_that_passes_and_outlives_one_that_broke_off(
         check()
     with pytest.raises(RuntimeError, match="broke off"), runs.recorded("completeness"):
         raise RuntimeError("broke off")
-    assert completeness.held(session).keys() == {"P"}
+    assert completeness.blocked(session).keys() == {"P"}
     session.execute("delete from ops.submission_verdict where submission_id = %s", [stray])
     check()
-    assert completeness.held(session) == {}
+    assert completeness.blocked(session) == {}
 
 
 def test_names_that_are_not_as_many_as_the_count_are_not_kept(session, monkeypatch):

@@ -80,7 +80,7 @@ def test_what_was_changed_by_hand_is_made_good_by_the_next_build():
 
 def test_the_documentation_is_one_page_without_a_server(command, home: Path):
     assert command("dbt", "docs", "generate", "--static").code == 0
-    assert (home / "dbt" / "static_index.html").stat().st_size > 100_000
+    assert (home / "dbt_by_hand" / "static_index.html").stat().st_size > 100_000
 
 
 def test_a_wrong_call_of_dbt_ends_with_1(command):

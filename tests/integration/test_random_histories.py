@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import building, receiving
+from tests.integration import grain, reference
 from tests.integration import made_up_histories as histories
-from tests.integration import reference
 from tests.integration.made_up_histories import Case
 from tests.integration.own_catalogue import OwnCatalogue, own_catalogue
 from tests.integration.reference import Told
@@ -340,3 +340,7 @@ def added(figures: Iterable[Told]) -> tuple[Fraction, int, int]:
         sum(figure.expected for figure in all_),
         sum(figure.reporting for figure in all_),
     )
+
+
+def test_every_mart_keeps_its_grain():
+    assert grain.broken() == []

@@ -19,6 +19,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from pipeline import building
+from tests.integration import grain
 from tests.integration.own_catalogue import OwnCatalogue, own_catalogue
 from warehouse import clock, database
 from warehouse.clock import ZONE
@@ -528,3 +529,7 @@ def test_the_country_is_told_where_units_of_several_provinces_owe(history, sessi
     rows = session.execute("select * from marts.rpt_reporting_rates where unit_code = 'VN'").fetchall()
 
     assert {(row["programme_code"], row["unit_level"]) for row in rows} == {(COMMUNES, "country")}
+
+
+def test_every_mart_keeps_its_grain(history):
+    assert grain.broken() == []

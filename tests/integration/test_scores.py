@@ -16,6 +16,7 @@ from expectations import gate
 from pipeline import building
 from publish import reports
 from publish.scores import data as score_data
+from tests.integration import grain
 from tests.integration.reports import put
 from warehouse import clock, database
 from warehouse.as_of import set_session_as_of
@@ -310,3 +311,7 @@ def test_a_unit_that_is_not_scored_has_no_sheet(season):
         with pytest.raises(WrongCall):
             score_data.load(connection, EMULATION, CHO_MOI, "2019")
     assert score_data.points(Decimal("-2.5")) == "−2,5"
+
+
+def test_every_mart_keeps_its_grain(season):
+    assert grain.broken() == []

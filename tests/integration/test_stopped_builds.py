@@ -56,7 +56,9 @@ def by_a_failing_test(catalogue: OwnCatalogue, chance: float) -> None:
     """dbt skips what depends on the node."""
     node = STOPPED_AT[int(chance * len(STOPPED_AT))]
     file = catalogue.folder / "tests" / "it_stops.sql"
-    file.write_text(f"select 1 as stopped from {{{{ ref('{node}') }}}} limit 1\n", encoding="utf-8")
+    stops = '{{ config(severity="error") }}'  # else a build of ours goes on
+    query = f"select 1 as stopped where (select count(*) from {{{{ ref('{node}') }}}}) >= 0"
+    file.write_text(f"{stops} {query}\n", encoding="utf-8")
     try:
         with pytest.raises(BuildFailed):
             building.build()
@@ -119,7 +121,7 @@ STEPS = st.tuples(
 
 
 @settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     phases=[Phase.generate],
     database=None,
@@ -153,7 +155,7 @@ def test_a_catalogue_that_was_put_back_after_a_stopped_build_leaves_nothing_behi
 def assert_as_made_anew(catalogue: OwnCatalogue) -> None:
     made = marts()
     with database.connect() as connection:
-        connection.execute("delete from ops.pipeline_run where step = 'catalogue'")
+        connection.execute("update ops.pipeline_run set catalogue_version = 'another' where step = 'catalogue'")
     building.prepare_catalogue()
     building.run_dbt(["build", *MADE])
     anew = marts()

@@ -54,7 +54,7 @@ def test_comments_descriptions_tests_and_layout_rebuild_nothing_and_change_no_ve
     before = versions()
     rewrite(catalogue, "macros/rollup.sql", "parts as", "parts   as /* a comment */")
     rewrite(
-        catalogue, "models/intermediate/int_values__versioned.sql", "from weighed", "from\n    weighed  -- a comment"
+        catalogue, "models/intermediate/int_values__versioned.sql", "from summable", "from\n    summable  -- a comment"
     )
     rewrite(catalogue, "models/marts/fct_indicator_rollup.sql", "select", "select  -- a comment\n")
     for file in catalogue.folder.glob("models/**/*.yml"):

@@ -9,15 +9,16 @@ from warehouse.settings import PROJECT_ROOT
 
 UNIT = PROJECT_ROOT / "tests" / "unit"
 PACKAGES = ("alerts", "baocao", "expectations", "ingest", "pipeline", "publish", "warehouse")
-SQL = re.compile(r"\bselect\b|\binsert into\b|\bexecute\(|\bdict_row\b", re.IGNORECASE)
+SQL = re.compile(r"(?<!--)\bselect\b|\binsert into\b|\bexecute\(|\bdict_row\b", re.IGNORECASE)
 
 
-def test_every_folder_of_unit_tests_has_the_path_of_a_package():
+def test_every_folder_of_unit_tests_has_the_path_of_a_package_or_is_dbts():
     folders = [folder for folder in UNIT.rglob("*") if folder.is_dir() and folder.name != "__pycache__"]
     paths = {folder.relative_to(UNIT) for folder in folders}
 
-    assert {path.parts[0] for path in paths} == set(PACKAGES)
-    assert [str(path) for path in paths if not (PROJECT_ROOT / path / "__init__.py").exists()] == []
+    assert {path.parts[0] for path in paths} == {*PACKAGES, "dbt_project"}
+    others = [path for path in paths if path.parts[0] != "dbt_project"]
+    assert [str(path) for path in others if not (PROJECT_ROOT / path / "__init__.py").exists()] == []
     assert [folder.name for folder in folders if not [*folder.rglob("test_*.py")]] == []
 
 
@@ -27,6 +28,7 @@ def test_every_package_of_the_tree_is_one_that_the_linters_and_the_installation_
 
     assert {path.parent.name for path in PROJECT_ROOT.glob("*/__init__.py")} == set(PACKAGES)
     assert set(project["mypy"]["packages"]) == set(PACKAGES)
+    assert project["mypy"]["strict"] is True
     assert set(project["importlinter"]["root_packages"]) == set(PACKAGES)
     assert set(contracts["no circles inside a room"]["ancestors"]) == set(PACKAGES)
     assert project["setuptools"]["packages"]["find"]["include"] == [

@@ -1,6 +1,6 @@
 """A small client of Airflow's own REST API, signed in as the user of this home.
 
-What a season's replay needs: start a run at a moment, and wait until everything that it set off has ended.
+What a season's replay needs: start a run with its own `now`, and wait until everything that it set off has ended.
 """
 
 import json
@@ -25,7 +25,7 @@ TIMEOUT_SECONDS = 30
 
 
 class Unavailable(BaocaoError):
-    """Airflow does not answer, or has lost its database for a moment: its supervisor brings both back."""
+    """Airflow does not answer, or has lost its database for a while: its supervisor brings both back."""
 
 
 class AlreadyThere(BaocaoError):
@@ -46,7 +46,7 @@ class Run:
 
 
 class AirflowApi:
-    """Every call raises BaocaoError with Airflow's own words when Airflow refuses."""
+    """Every call raises BaocaoError with Airflow's own message when Airflow refuses."""
 
     def __init__(self) -> None:
         self.address = f"http://{environment.HOST}:{environment.port()}"
@@ -62,8 +62,8 @@ class AirflowApi:
             time.sleep(POLL_SECONDS)
 
     def trigger(self, dag_id: str, now: str | None = None) -> Run:
-        """Start a run, once, even if the answer gets lost; now (ISO 8601) is the moment it lives at."""
-        run_id = f"asked__{uuid4()}"
+        """Start a run, once, even if the answer gets lost; now (ISO 8601) is what it takes as now."""
+        run_id = f"manual__{uuid4()}"
         body = {"dag_run_id": run_id, "logical_date": None, "conf": {"now": now} if now else {}}
         return self._start(Run(dag_id, run_id, "queued"), body)
 

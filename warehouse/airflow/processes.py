@@ -21,7 +21,7 @@ POLL_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Identity:
-    """A process that we started: its pid, which is also its session id, and when it came to be (`_created`)."""
+    """A process that we started: its pid, which is also its session id, and when it was created (`_created`)."""
 
     pid: int
     created: float
@@ -63,7 +63,7 @@ def members(who: Identity, folder: Path) -> list[psutil.Process]:
 
 
 def end(who: Identity, folder: Path, timeout: float) -> None:
-    """Ask the leader to stop, wait up to patience seconds, then kill what is left of its session."""
+    """Ask the leader to stop, wait up to timeout seconds, then kill what is left of its session."""
     if is_alive(who):
         _signal(who.pid, signal.SIGTERM)
         deadline = time.monotonic() + timeout
@@ -82,7 +82,7 @@ def sweep(who: Identity, folder: Path) -> int:
 
 
 def _created(pid: int) -> float:
-    """When a process came to be: on Linux in ticks since the start of the machine, which no setting of the clock
+    """When a process was created: on Linux in ticks since the start of the machine, which no setting of the clock
     moves; elsewhere in seconds of the epoch. Raises psutil.NoSuchProcess."""
     try:
         return float(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])

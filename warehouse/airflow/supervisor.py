@@ -145,7 +145,7 @@ class Supervisor:
         log.info("%s started, pid %s", name, child.pid)
 
     def _end_all(self) -> None:
-        """All at once: each may take the patience."""
+        """All at once: each may take TIMEOUT_SECONDS."""
         for child in self.children.values():
             if child.poll() is None:
                 child.terminate()

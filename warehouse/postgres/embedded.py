@@ -106,7 +106,7 @@ class Cluster:
     def ensure(self, password: str) -> Server:
         """The running server; made and started if needed.
 
-        Raises BaocaoError with the reason and the server's last words when it cannot be.
+        Raises BaocaoError with the reason and the end of the server's log when it cannot be.
         """
         if server := self.running():
             return server
@@ -220,7 +220,7 @@ class Cluster:
     # --- looking at it ----------------------------------------------------------------------------
 
     def _postmaster(self) -> _PidFile | None:
-        """What postmaster.pid says, if a living postmaster of this cluster stands behind it."""
+        """What postmaster.pid says, if a living postmaster of this cluster wrote it."""
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
             found = _PidFile(int(lines[0]), int(lines[3]), lines[7].strip() if len(lines) > 7 else "starting")

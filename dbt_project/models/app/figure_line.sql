@@ -14,6 +14,10 @@
     "denominator_low",
     "denominator_high",
     "value_status",
+    "is_primary",
+    "is_summable",
+    "submission_id",
+    "line_id",
 ] %}
 with
     -- read more than once: the planner has to see through to the indexes
@@ -21,22 +25,7 @@ with
 
     versions as not materialized(select * from {{ ref("int_values__versioned") }}),
 
-    rollup_units as (
-        select
-            null as programme_code,
-            null as period,
-            null as agency_code,
-            unit_id,
-            rollup_unit_id,
-            boundary_basis,
-            weight,
-            is_estimated
-        from {{ ref("int_org_units__rollup_units") }}
-        union all
-        select
-            programme_code, period, agency_code, unit_id, rollup_unit_id, boundary_basis, 1, false
-        from {{ ref("int_expected_reports__rollup_units") }}
-    ),
+    rollup_units as (select * from {{ ref("int_rollup_units__by_report") }}),
 
     superseded as (
         select * from {{ ref("int_predecessor_reports__superseded") }} where {{ is_valid_as_of() }}
@@ -74,11 +63,7 @@ with
             versions.rollup_measure as figure_measure,
             {% for column in line_columns %} versions.{{ column }}, {% endfor %}
             rollup_units.weight,
-            rollup_units.is_estimated,
-            versions.is_primary,
-            versions.is_summable,
-            versions.submission_id,
-            versions.line_id
+            rollup_units.is_estimated
         from expected
         inner join
             rollup_units
@@ -120,11 +105,7 @@ with
             versions.measure as figure_measure,
             {% for column in line_columns %} versions.{{ column }}, {% endfor %}
             1::numeric as weight,
-            false as is_estimated,
-            versions.is_primary,
-            versions.is_summable,
-            versions.submission_id,
-            versions.line_id
+            false as is_estimated
         from units
         inner join versions on versions.unit_id = units.unit_id
         inner join

@@ -13,7 +13,7 @@ with
         where
             boundary_basis = 'as_reported'
             and (value_low is not null or value_high is not null)
-            and not is_provisional
+            and is_provisional is not true
     ),
 
     starts as (

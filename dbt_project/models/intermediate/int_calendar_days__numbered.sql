@@ -1,6 +1,5 @@
--- int_calendar_days__numbered.sql: one row per day, whether offices work, and how many days they
--- have worked
--- since the first
+-- int_calendar_days__numbered.sql: one row per day, with whether offices work and how many
+-- working days there were until then
 -- Saturdays and Sundays and the public holidays are days off, unless an override says otherwise.
 -- n working days after a day is the day whose working_day_no is n more.
 {{ config(indexes=[{"columns": ["day"], "unique": true}, {"columns": ["working_day_no"]}]) }}
@@ -15,7 +14,7 @@ with
 
     overrides as (select * from {{ ref("day_overrides") }}),
 
-    told as (
+    classified as (
         select
             days.day,
             coalesce(
@@ -36,4 +35,4 @@ select
     is_working,
     reason_vi,
     (count(*) filter (where is_working) over (order by day))::integer as working_day_no
-from told
+from classified

@@ -1,8 +1,7 @@
--- int_completeness__history.sql: one row per report and the time in which its unit's word held
--- that many
--- of the required lines
--- Each line comes and goes: the number at a moment is what came until then less what went. Times
--- without any line have no row. An empty cell is no answer.
+-- int_completeness__history.sql: one row per report and half-open time in which it contained
+-- that number of the required lines
+-- The number at any time is the lines that were added until then less those that were withdrawn.
+-- Times without any line have no row. An empty cell is no line.
 {{
     config(
         materialized="partitioned_table",
@@ -26,7 +25,7 @@ with
     required as (select * from {{ ref("int_indicators__required") }}),
 
     -- the lines of a report mostly come and go together
-    told as (
+    line_counts as (
         select
             lines.programme_code,
             lines.period,
@@ -35,7 +34,7 @@ with
             lines.partition_province_id,
             lines.known_from,
             lines.known_to,
-            count(*) as lines_told
+            count(*) as lines
         from lines
         inner join
             required
@@ -46,30 +45,32 @@ with
         group by 1, 2, 3, 4, 5, 6, 7
     ),
 
-    steps as (
+    changes as (
         select
-            told.programme_code,
-            told.period,
-            told.unit_id,
-            told.agency_code,
-            told.partition_province_id,
-            step.changed_at,
-            sum(step.change) as change
-        from told
+            line_counts.programme_code,
+            line_counts.period,
+            line_counts.unit_id,
+            line_counts.agency_code,
+            line_counts.partition_province_id,
+            change_of_count.changed_at,
+            sum(change_of_count.change) as change
+        from line_counts
         cross join
             lateral(
-                values (told.known_from, told.lines_told), (told.known_to, - told.lines_told)
-            ) as step(changed_at, change)
+                values
+                    (line_counts.known_from, line_counts.lines),
+                    (line_counts.known_to, - line_counts.lines)
+            ) as change_of_count(changed_at, change)
         group by 1, 2, 3, 4, 5, 6
-        having sum(step.change) <> 0
+        having sum(change_of_count.change) <> 0
     ),
 
-    counted as (
+    cumulated as (
         select
             *,
             lead(changed_at) over of_report as next_changed_at,
             sum(change) over of_report as lines_reported
-        from steps
+        from changes
         window
             of_report as (
                 partition by programme_code, period, unit_id, agency_code order by changed_at
@@ -85,5 +86,5 @@ select
     next_changed_at as known_to,
     partition_province_id,
     lines_reported::integer as lines_reported
-from counted
+from cumulated
 where lines_reported > 0

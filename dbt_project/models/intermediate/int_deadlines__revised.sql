@@ -1,10 +1,9 @@
--- int_deadlines__revised.sql: one row per programme, period, level, agency and unit (none: all of
--- the
--- level) and revision of the deadline, with the time in which it was the deadline in force
--- "trước ngày 30/11" has its last day on 29/11, "chậm nhất ngày 25" on 25. A last day that is a day
--- off stays, or moves to the next working day, by the programme's rule. deadline_at is the first
--- moment that is late. A revision is in force from the day of its decision, until the next one's;
--- without such a day from the beginning.
+-- int_deadlines__revised.sql: one row per programme, period, level, agency and unit (none: all
+-- of the level) and revision of the deadline, with the time in which it is in force "trước ngày
+-- 30/11" has its last day on 29/11, "chậm nhất ngày 25" on 25. A last day that is a day off
+-- stays, or moves to the next working day, by the programme's rule. deadline_at is the first
+-- instant that is late. A revision is in force from the day of its decision until the next
+-- one's; without such a day from the beginning.
 with
     deadlines as (select * from {{ ref("deadlines") }}),
 
@@ -12,7 +11,7 @@ with
 
     days as (select * from {{ ref("int_calendar_days__numbered") }}),
 
-    read as (
+    interpreted as (
         select
             *,
             deadline_on - case reading when 'exclusive' then 1 else 0 end as last_day_on,
@@ -20,9 +19,9 @@ with
         from deadlines
     ),
 
-    moved as (
+    adjusted as (
         select
-            read.*,
+            interpreted.*,
             case
                 when programmes.day_off_rule = 'next_working_day' and not days.is_working
                 then
@@ -31,14 +30,14 @@ with
                         from days as next
                         where next.working_day_no = days.working_day_no + 1
                     )
-                else read.last_day_on
+                else interpreted.last_day_on
             end as last_on_time_on
-        from read
-        inner join programmes on programmes.programme_code = read.programme_code
-        left join days on days.day = read.last_day_on
+        from interpreted
+        inner join programmes on programmes.programme_code = interpreted.programme_code
+        left join days on days.day = interpreted.last_day_on
     ),
 
-    succeeded as (
+    with_validity as (
         select
             *,
             coalesce(
@@ -46,7 +45,7 @@ with
                 'infinity'
             ) as decided_to,
             lag(last_on_time_on) over revisions as former_last_on_time_on
-        from moved
+        from adjusted
         window
             revisions as (
                 partition by programme_code, period, unit_level, agency_code, unit_code
@@ -72,5 +71,5 @@ select
     decided_from,
     decided_to,
     former_last_on_time_on
-from succeeded
+from with_validity
 where decided_from < decided_to

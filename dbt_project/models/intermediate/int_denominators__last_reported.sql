@@ -1,7 +1,6 @@
--- int_denominators__last_reported.sql: one row per indicator, measure, period, place and basis
--- with those
--- among whom the units that are silent counted when they last reported
--- Beside the denominator that reported it tells how much of the known one did.
+-- int_denominators__last_reported.sql: one row per indicator, measure, period, unit above and
+-- basis, with the denominator that the units that have not reported had when they last did
+-- Beside the denominator that was reported it says how much of the known one is covered.
 {{ config(materialized="replaced_view") }}
 
 with
@@ -20,15 +19,15 @@ with
     periods as (select * from {{ ref("int_periods__with_window") }}),
 
     -- read line by line through the index of units
-    told as not materialized(
+    current_values as not materialized(
         select *
         from {{ ref("int_values__versioned") }}
         where denominator_low = denominator_high and {{ is_valid_as_of() }}
     ),
 
-    places as (select * from {{ ref("int_org_units__rollup_units") }}),
+    rollup_units as (select * from {{ ref("int_org_units__rollup_units") }}),
 
-    silent as (
+    missing as (
         select
             scheduled.programme_code,
             scheduled.period,
@@ -50,41 +49,43 @@ with
             periods.data_from <= {{ obligations_as_of() }}
             and not exists (
                 select 1
-                from told
+                from current_values
                 where
-                    told.programme_code = scheduled.programme_code
-                    and told.period = scheduled.period
-                    and told.unit_id = scheduled.unit_id
-                    and told.agency_code = scheduled.agency_code
-                    and told.indicator_code = measures.indicator_code
-                    and told.measure = measures.measure
+                    current_values.programme_code = scheduled.programme_code
+                    and current_values.period = scheduled.period
+                    and current_values.unit_id = scheduled.unit_id
+                    and current_values.agency_code = scheduled.agency_code
+                    and current_values.indicator_code = measures.indicator_code
+                    and current_values.measure = measures.measure
             )
     )
 
 select
-    silent.programme_code,
-    silent.indicator_code,
-    silent.measure,
-    silent.period,
-    places.rollup_unit_id as unit_id,
-    places.boundary_basis,
-    sum(last_told.denominator_low * places.weight) as missing_denominator
-from silent
+    missing.programme_code,
+    missing.indicator_code,
+    missing.measure,
+    missing.period,
+    rollup_units.rollup_unit_id as unit_id,
+    rollup_units.boundary_basis,
+    sum(last_reported.denominator_low * rollup_units.weight) as missing_denominator
+from missing
 cross join
     lateral(
-        select told.denominator_low
-        from told
+        select current_values.denominator_low
+        from current_values
         inner join
-            periods on periods.programme_code = told.programme_code and periods.period = told.period
+            periods
+            on periods.programme_code = current_values.programme_code
+            and periods.period = current_values.period
         where
-            told.programme_code = silent.programme_code
-            and told.unit_id = silent.unit_id
-            and told.agency_code = silent.agency_code
-            and told.indicator_code = silent.indicator_code
-            and told.measure = silent.measure
-            and periods.data_from < silent.data_from
+            current_values.programme_code = missing.programme_code
+            and current_values.unit_id = missing.unit_id
+            and current_values.agency_code = missing.agency_code
+            and current_values.indicator_code = missing.indicator_code
+            and current_values.measure = missing.measure
+            and periods.data_from < missing.data_from
         order by periods.data_from desc
         limit 1
-    ) as last_told
-inner join places on places.unit_id = silent.unit_id
+    ) as last_reported
+inner join rollup_units on rollup_units.unit_id = missing.unit_id
 group by 1, 2, 3, 4, 5, 6

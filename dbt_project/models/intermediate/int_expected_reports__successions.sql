@@ -25,6 +25,12 @@ with
         select * from {{ ref("int_expected_reports__latest") }} where is_owed or is_in_rollup
     ),
 
+    -- wherever its reporters are asked: a unit may have moved from one of them to another
+    scopes as (
+        select distinct programme_code, period, agency_code, unit_level, within_unit_code
+        from expected
+    ),
+
     successions as (select * from {{ ref("int_org_units__successions") }}),
 
     versions as (select * from {{ ref("int_org_unit_versions__resolved") }}),
@@ -61,9 +67,20 @@ inner join
     on predecessors.unit_id = ends.unit_id
     and predecessors.valid_to = ends.valid_to
     and predecessors.unit_level = expected.unit_level
-inner join
-    units as roots
-    on roots.unit_code = expected.within_unit_code
-    and roots.valid_from < ends.valid_to
-    and roots.valid_to >= ends.valid_to
-    and roots.unit_id in (predecessors.unit_id, predecessors.district_id, predecessors.province_id)
+where
+    exists (
+        select 1
+        from scopes
+        inner join
+            units as roots
+            on roots.unit_code = scopes.within_unit_code
+            and roots.valid_from < ends.valid_to
+            and roots.valid_to >= ends.valid_to
+            and roots.unit_id
+            in (predecessors.unit_id, predecessors.district_id, predecessors.province_id)
+        where
+            scopes.programme_code = expected.programme_code
+            and scopes.period = expected.period
+            and scopes.agency_code = expected.agency_code
+            and scopes.unit_level = expected.unit_level
+    )

@@ -1,8 +1,7 @@
 -- int_indicator_measures__by_level.sql: one row per indicator, level of unit and measure that a
--- figure
--- there can carry
--- A level's own measure comes first; parts that were reported also give the measures that other
--- levels speak of.
+-- figure there can have
+-- A level's own measure comes first; numerator and denominator also give the measures of other
+-- levels' targets.
 with
     measures as (select * from {{ ref("indicator_measures") }}),
 
@@ -10,7 +9,7 @@ with
 
     levels as (select distinct programme_code, indicator_code, unit_level from measures),
 
-    spoken_of as (
+    candidates as (
         select levels.programme_code, levels.indicator_code, levels.unit_level, measures.measure
         from levels
         inner join
@@ -24,16 +23,16 @@ with
     )
 
 select
-    spoken_of.programme_code,
-    spoken_of.indicator_code,
-    spoken_of.unit_level,
-    spoken_of.measure,
+    candidates.programme_code,
+    candidates.indicator_code,
+    candidates.unit_level,
+    candidates.measure,
     case
         when indicators.aggregation = 'none'
         then null
-        when spoken_of.measure = 'yes_no'
+        when candidates.measure = 'yes_no'
         then 'share'
-        else spoken_of.measure
+        else candidates.measure
     end as rollup_measure,
     indicators.aggregation,
     indicators.factor,
@@ -42,14 +41,14 @@ select
     indicators.hard_max,
     indicators.min_coverage_pct,
     own.measure is not null as is_primary
-from spoken_of
+from candidates
 inner join
     indicators
-    on indicators.programme_code = spoken_of.programme_code
-    and indicators.indicator_code = spoken_of.indicator_code
+    on indicators.programme_code = candidates.programme_code
+    and indicators.indicator_code = candidates.indicator_code
 left join
     measures as own
-    on own.programme_code = spoken_of.programme_code
-    and own.indicator_code = spoken_of.indicator_code
-    and own.unit_level = spoken_of.unit_level
-    and own.measure = spoken_of.measure
+    on own.programme_code = candidates.programme_code
+    and own.indicator_code = candidates.indicator_code
+    and own.unit_level = candidates.unit_level
+    and own.measure = candidates.measure

@@ -1,11 +1,25 @@
 -- int_indicator_trends__fitted.sql: one row per figure of a district or province, with the slope
--- of its
--- series so far
+-- of its series so far
 -- The series: the unit's exact figures up to this period, and the plan's baseline where the unit
--- has no exact figure of that period. A baseline of which not enough has come counts as none.
--- Every window starts with the unit, so that a reader of one
--- unit reads its history and no other.
+-- has no exact figure of that period. A baseline of which not enough was reported
+-- counts as none. Every window starts with the unit, so that a reader of one unit reads its history
+-- and no other.
 {{ config(materialized="replaced_view") }}
+
+{%- set columns = [
+    "programme_code",
+    "indicator_code",
+    "period",
+    "unit_id",
+    "unit_code",
+    "unit_level",
+    "measure",
+    "value",
+    "value_low",
+    "value_high",
+    "low_closed",
+    "high_closed",
+] %}
 
 with
     figures as (
@@ -26,18 +40,7 @@ with
 
     points as (
         select
-            figures.programme_code,
-            figures.indicator_code,
-            figures.period,
-            figures.unit_id,
-            figures.unit_code,
-            figures.unit_level,
-            figures.measure,
-            figures.value,
-            figures.value_low,
-            figures.value_high,
-            figures.low_closed,
-            figures.high_closed,
+            {%- for column in columns %} figures.{{ column }}, {%- endfor %}
             {{ period_time("periods.data_to") }} as period_time,
             true as is_figure,
             coalesce(
@@ -49,26 +52,11 @@ with
             on periods.programme_code = figures.programme_code
             and periods.period = figures.period
         union all
-        select
-            programme_code,
-            indicator_code,
-            period,
-            unit_id,
-            unit_code,
-            unit_level,
-            measure,
-            value,
-            value_low,
-            value_high,
-            low_closed,
-            high_closed,
-            period_time,
-            false,
-            false
+        select {{ columns | join(", ") }}, period_time, false, false
         from baselines
     ),
 
-    -- what can be missing to: the whole of a share
+    -- the ceiling: the whole of a share
     bounded as (
         select
             points.*,
@@ -107,8 +95,8 @@ with
             and indicators.indicator_code = points.indicator_code
     ),
 
-    -- counts, answers and changes have no rate of reduction, nor has what grows without end
-    measured as (
+    -- counts, yes/no and changes have no rate of reduction, nor has what grows without a limit
+    with_distance as (
         select
             *,
             coalesce(
@@ -123,7 +111,7 @@ with
         from bounded
     ),
 
-    sloped as (
+    fitted as (
         select
             *,
             regr_slope(ln(distance::float8), period_time::float8) filter (
@@ -132,7 +120,7 @@ with
             coalesce(
                 bool_or(distance <= 0) filter (where is_in_series) over series, false
             ) as has_reached_zero
-        from measured
+        from with_distance
         window
             series as (
                 partition by programme_code, indicator_code, unit_id, unit_code, measure
@@ -141,23 +129,12 @@ with
     )
 
 select
-    programme_code,
-    indicator_code,
-    period,
-    unit_id,
-    unit_code,
-    unit_level,
-    measure,
-    value,
-    value_low,
-    value_high,
-    low_closed,
-    high_closed,
+    {{ columns | join(", ") }},
     direction,
     ceiling,
     has_distance,
     distance,
-    -- beyond twelve digits is the noise of the logarithm: what stands still must not creep
+    -- beyond twelve digits is the noise of the logarithm: a constant series has no slope
     case when not has_reached_zero then round(log_slope::numeric, 12) end as log_slope
-from sloped
+from fitted
 where is_figure

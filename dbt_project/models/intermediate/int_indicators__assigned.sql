@@ -8,7 +8,7 @@ with
 select
     indicators.programme_code,
     indicators.indicator_code,
-    coalesce(assigned.agency_code, 'UBND') as agency_code,
+    coalesce(assigned.agency_code, {{ default_agency() }}) as agency_code,
     coalesce(assigned.is_required, indicators.is_required) as is_required,
     coalesce(assigned.is_figure, true) as is_figure,
     assigned.score_role

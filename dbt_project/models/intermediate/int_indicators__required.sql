@@ -1,6 +1,6 @@
--- int_indicators__required.sql: one row per indicator, agency and level of unit whose report has to
--- hold the line
--- The lines that a report has to hold are those of its level that its sender is assigned.
+-- int_indicators__required.sql: one row per indicator, agency and level of unit whose report has
+-- to contain the line
+-- Required are the lines of the report's level that are assigned to its sender.
 with
     assigned as (select * from {{ ref("int_indicators__assigned") }} where is_required),
 

@@ -25,6 +25,13 @@ with recursive
 
     successions as (select * from {{ ref("int_org_units__successions") }}),
 
+    -- where an area lies in the end: with a unit of today, or with one that ended and went nowhere
+    last_successions as (
+        select predecessor_id, case when valid_to = 'infinity' then successor_id end as successor_id
+        from successions
+        where valid_to = 'infinity' or successor_id not in (select predecessor_id from successions)
+    ),
+
     -- the communes that lie in a unit, and itself where the lineage names it
     parts as (
         select unit_id, unit_id as part_id
@@ -51,14 +58,11 @@ with recursive
             case
                 when part_units.valid_to = 'infinity'
                 then part_units.unit_id
-                else successions.successor_id
+                else last_successions.successor_id
             end as successor_id
         from parts
         inner join units as part_units on part_units.unit_id = parts.part_id
-        left join
-            successions
-            on successions.predecessor_id = parts.part_id
-            and successions.valid_to = 'infinity'
+        left join last_successions on last_successions.predecessor_id = parts.part_id
     ),
 
     successors as (

@@ -53,9 +53,15 @@ with
         select unit_id, rollup_unit_id, weight, is_estimated, true as is_restated
         from located
         union all
-        select unit_id, province_id, weight, is_estimated, true
+        select
+            unit_id,
+            province_id,
+            case when sum(weight) = 1 then 1 else sum(weight) end,
+            bool_or(is_estimated),
+            true
         from located
         where province_id is not null
+        group by unit_id, province_id
         union all
         select unit_id, province_id, 1, false, false
         from units

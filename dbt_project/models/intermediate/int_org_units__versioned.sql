@@ -1,5 +1,5 @@
 -- int_org_units__versioned.sql: one row per unit and version of its name and type
-{{ config(materialized="view") }}
+{{ config(materialized="replaced_view") }}
 
 with
     versions as (select * from {{ ref("stg_org_units") }}),

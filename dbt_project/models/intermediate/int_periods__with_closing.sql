@@ -1,5 +1,5 @@
--- int_periods__with_closing.sql: one row per programme and period, with when it was closed, if it
--- was
+-- int_periods__with_closing.sql: one row per programme and period, with when it was closed, if
+-- it was
 {{ config(materialized="replaced_view") }}
 
 with

@@ -1,16 +1,14 @@
--- int_periods__with_window.sql: one row per programme and period, with the first and the last day
--- of its
--- data window
+-- int_periods__with_window.sql: one row per programme and period, with the first and the last
+-- day of its data window
 -- A cell that the catalogue fills is the plan's own. Else the window follows from the period's
--- code,
--- by the calendar or as Decree 09/2019, article 12, closes the figures: from the 15th of the month
--- before to the 14th of the period's last month.
+-- code, by the calendar or as Decree 09/2019, article 12, closes the figures: from the 15th of
+-- the month before to the 14th of the period's last month.
 with
     periods as (select * from {{ ref("periods") }}),
 
     programmes as (select * from {{ ref("programmes") }}),
 
-    read as (
+    with_days as (
         select
             periods.*,
             coalesce(programmes.data_window = 'administrative', false) as is_administrative,
@@ -34,4 +32,4 @@ select
         data_to,
         case when is_administrative then date_trunc('month', last_day)::date + 13 else last_day end
     ) as data_to
-from read
+from with_days

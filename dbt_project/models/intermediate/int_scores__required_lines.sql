@@ -1,4 +1,5 @@
--- int_scores__required_lines.sql: one row per programme, period, unit and line of its score sheet
+-- int_scores__required_lines.sql: one row per programme, period, unit and line of its score
+-- sheet
 -- The units are those of the sheet's level that a report is scheduled of or about in an owed
 -- period.
 {{ config(materialized="replaced_view") }}

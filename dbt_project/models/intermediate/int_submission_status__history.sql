@@ -1,11 +1,11 @@
--- int_submission_status__history.sql: one row per report and the time between two verdicts
--- It tells what had come for the report by then.
--- A retraction withdraws all that came before it: the obligation stands as if nothing had been
--- sent. The report that fulfils it is the first to arrive among those that passed the gate.
+-- int_submission_status__history.sql: one row per report and half-open time between two
+-- verdicts, with the status of the report in it
+-- A retraction withdraws all that was received before it: the obligation is as if nothing had
+-- been sent. The report that fulfils it is the first to arrive among those that passed the gate.
 {{ config(materialized="replaced_view") }}
 
 with
-    judged as (
+    validated as (
         select *, is_accepted and submission_type = 'retraction' as is_withdrawal
         from {{ ref("int_submissions__validated") }}
     ),
@@ -17,14 +17,14 @@ with
             *,
             coalesce(lead(decided_at) over of_report, 'infinity') as known_to,
             count(*) filter (where is_withdrawal) over of_report as times_withdrawn
-        from judged
+        from validated
         window
             of_report as (
                 partition by programme_code, period, unit_id, agency_code order by accepted_seq
             )
     ),
 
-    came as (
+    received as (
         select
             *,
             min(received_at) filter (where not is_withdrawal) over (
@@ -61,7 +61,7 @@ with
                     rows between unbounded preceding and current row
                 ) as {{ name }}
             {%- endfor %}
-        from came
+        from received
     )
 
 select
@@ -78,7 +78,7 @@ select
     fulfilled.decided_at as known_from,
     fulfilled.known_to
 from fulfilled
--- joined last, and not at all where nobody asks for it
+-- joined last, and not at all where the column is not read
 left join verdicts on verdicts.accepted_seq = fulfilled.fulfilling_seq
--- two reports judged in one moment: the first never stood alone
+-- two verdicts at one instant: the first has no time of its own
 where fulfilled.decided_at < fulfilled.known_to

@@ -62,29 +62,21 @@ with
     -- few reports are corrected, and only their lines need to be put in order
     corrected as (
         select
-            lines.line_id,
-            lead(succeeded.decided_at) over (
-                partition by
-                    succeeded.programme_code,
-                    succeeded.period,
-                    succeeded.unit_id,
-                    succeeded.agency_code,
-                    lines.indicator_code
-                order by succeeded.accepted_seq
+            line_id,
+            lead(decided_at) over (
+                partition by programme_code, period, unit_id, agency_code, indicator_code
+                order by accepted_seq
             ) as corrected_at
         from succeeded
-        inner join lines on lines.report_id = succeeded.submission_id
-        where succeeded.has_corrections
+        inner join lines using (submission_id)
+        where has_corrections
     ),
 
     versions as (
-        select
-            succeeded.*,
-            lines.*,
-            coalesce(least(succeeded.replaced_at, corrected.corrected_at), 'infinity') as known_to
+        select *, coalesce(least(replaced_at, corrected_at), 'infinity') as known_to
         from succeeded
-        inner join lines on lines.report_id = succeeded.submission_id
-        left join corrected on corrected.line_id = lines.line_id
+        inner join lines using (submission_id)
+        left join corrected using (line_id)
     ),
 
     measured as (
@@ -98,38 +90,16 @@ with
             and (versions.numerator_low is null or measures.aggregation = 'none')
             and versions.value_status <> 'not_applicable' as is_value_only,
             measures.measure in ('rate', 'change', 'share') as is_divided,
-            assigned.agency_code is not null as is_figure,
-            case
-                when measures.measure = 'yes_no'
-                then versions.value_low
-                when measures.aggregation = 'none'
-                then null
-                when measures.measure = 'count' and measures.is_primary
-                then coalesce(versions.numerator_low, versions.value_count_low)
-                else versions.numerator_low
-            end as cases_low,
-            case
-                when measures.measure = 'yes_no'
-                then versions.value_high
-                when measures.aggregation = 'none'
-                then null
-                when measures.measure = 'count' and measures.is_primary
-                then coalesce(versions.numerator_high, versions.value_count_high)
-                when measures.is_part_of_whole
-                then least(versions.numerator_high, versions.denominator_high)
-                else versions.numerator_high
-            end as cases_high
+            measures.aggregation,
+            measures.is_part_of_whole,
+            assigned.is_figure is not null as is_figure
         from versions
-        inner join
-            measures
-            on measures.programme_code = versions.programme_code
-            and measures.indicator_code = versions.indicator_code
-            and measures.unit_level = versions.unit_level
-        left join
-            assigned
-            on assigned.programme_code = versions.programme_code
-            and assigned.indicator_code = versions.indicator_code
-            and assigned.agency_code = versions.agency_code
+        inner join measures using (programme_code, indicator_code, unit_level)
+        left join assigned using (programme_code, indicator_code, agency_code)
+    ),
+
+    with_cases as (
+        select *, {{ summable_cases("low") }}, {{ summable_cases("high") }} from measured
     ),
 
     summable as (
@@ -138,7 +108,7 @@ with
             value_status <> 'not_applicable'
             and cases_low is not null
             and (denominator_low is not null or not is_divided) as is_summable
-        from measured
+        from with_cases
     )
 
 select
@@ -156,18 +126,8 @@ select
     rollup_measure,
     case when is_summable then cases_low end as numerator_low,
     case when is_summable then cases_high end as numerator_high,
-    case
-        when is_summable and is_divided
-        then denominator_low
-        when is_summable and measure = 'yes_no'
-        then 1
-    end as denominator_low,
-    case
-        when is_summable and is_divided
-        then denominator_high
-        when is_summable and measure = 'yes_no'
-        then 1
-    end as denominator_high,
+    {{ summable_denominator("low") }},
+    {{ summable_denominator("high") }},
     value_low,
     value_high,
     value_low_closed,

@@ -1,5 +1,6 @@
--- bridge_org_unit_ancestor.sql: one row per unit and place that holds it
-with held as (select * from {{ ref("int_org_units__ancestors") }})
+-- bridge_org_unit_ancestor.sql: one row per unit and ancestor: itself, its district and province
+-- of its own time, and the country
+with ancestors as (select * from {{ ref("int_org_units__ancestors") }})
 
 select unit_id, ancestor_id, ancestor_code, ancestor_level, ancestor_name, province_id
-from held
+from ancestors

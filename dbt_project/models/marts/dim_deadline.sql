@@ -1,5 +1,5 @@
 -- dim_deadline.sql: one row per programme, period, level, agency and unit with a dated deadline
--- The revision that is in force, or was at the moment that the session asks for.
+-- The revision that is in force, or was at the time that the session asks for.
 with
     deadlines as (
         select *

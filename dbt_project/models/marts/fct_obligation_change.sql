@@ -1,6 +1,5 @@
 -- fct_obligation_change.sql: one row per report, time of a change until the session's as-of time
--- and
--- kind of change: what is owed by decision, and its status by verdict
+-- and kind of change: what is owed by decision, and its status by verdict
 -- Summed up to any time, the changes of a set of reports are how many of them were then owed,
 -- submitted, on time, accepted and complete. A state begins with +1 and ends with -1.
 {%- set flags = ("submitted", "on_time", "accepted", "complete") %}
@@ -78,27 +77,27 @@ with
                 {{ spans }}.unit_code,
                 {{ spans }}.agency_code,
                 {{ spans }}.unit_level,
-                step.changed_at,
+                boundary.changed_at,
                 '{{ kind }}' as kind,
-                {{ "sum(step.sign)" if kind == "owed" else 0 }} as obligations_change,
+                {{ "sum(boundary.sign)" if kind == "owed" else 0 }} as obligations_change,
                 {{
                     (
-                        "sum(step.sign) filter (where owed.deadline_at is not null)"
+                        "sum(boundary.sign) filter (where owed.deadline_at is not null)"
                         if kind == "owed"
                         else 0
                     )
                 }} as dated_change
                 {%- for flag in flags -%}
                     ,
-                    {{ "0" if kind == "owed" else "sum(step.sign * combined." ~ flag ~ ")" }}
+                    {{ "0" if kind == "owed" else "sum(boundary.sign * combined." ~ flag ~ ")" }}
                     as {{ flag }}_change
                 {%- endfor %}
             from {{ spans }}
             cross join
-                lateral(values ({{ spans }}.{{ begins }}, 1), ({{ spans }}.{{ ends }}, -1)) as step(
-                    changed_at, sign
-                )
-            where step.changed_at <= (select as_of_at from as_of)
+                lateral(
+                    values ({{ spans }}.{{ begins }}, 1), ({{ spans }}.{{ ends }}, -1)
+                ) as boundary(changed_at, sign)
+            where boundary.changed_at <= (select as_of_at from as_of)
             group by 1, 2, 3, 4, 5, 6, 7 {{ "union all" if not loop.last }}
         {% endfor %}
     )

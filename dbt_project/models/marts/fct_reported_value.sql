@@ -1,14 +1,14 @@
--- fct_reported_value.sql: one row per reported indicator, unit, agency and time in which it was
--- known
+-- fct_reported_value.sql: one row per reported indicator, unit, agency and half-open time in
+-- which the value was the newest
 with
-    figured as (select * from {{ ref("int_values__computed") }} where is_primary),
+    computed as (select * from {{ ref("int_values__computed") }} where is_primary),
 
     periods as (select * from {{ ref("int_periods__with_closing") }})
 
 select
-    figured.programme_code,
-    figured.indicator_code,
-    figured.period,
+    computed.programme_code,
+    computed.indicator_code,
+    computed.period,
     unit_id,
     unit_code,
     agency_code,
@@ -30,6 +30,6 @@ select
     coalesce(known_from > periods.closed_at, false) as is_after_closing,
     is_made_up,
     submission_id
-from figured
+from computed
 inner join
-    periods on periods.programme_code = figured.programme_code and periods.period = figured.period
+    periods on periods.programme_code = computed.programme_code and periods.period = computed.period

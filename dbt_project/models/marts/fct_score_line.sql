@@ -1,6 +1,6 @@
--- fct_score_line.sql: one row per programme, period, unit and line of its score sheet that gives or
--- takes points itself
--- Missing is never zero: a line that nobody could score counts nothing, and says why; its
+-- fct_score_line.sql: one row per programme, period, unit and line of its score sheet that gives
+-- or takes points itself
+-- Missing is never zero: a line that nobody could score counts nothing, and has a reason; its
 -- possible minimum and maximum are what it can still come to.
 {%- set unit = "programme_code, period, unit_id" %}
 with

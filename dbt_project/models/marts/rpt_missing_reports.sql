@@ -3,7 +3,7 @@ with
     obligations as (select * from {{ ref("fct_report_obligation") }} where is_overdue),
 
     -- not materialized: looked up by its index
-    places as not materialized(select * from {{ ref("bridge_org_unit_ancestor") }}),
+    ancestors as not materialized(select * from {{ ref("bridge_org_unit_ancestor") }}),
 
     programmes as (select * from {{ ref("dim_programme") }})
 
@@ -25,11 +25,11 @@ select
     obligations.is_open
 from obligations
 inner join
-    places as units
+    ancestors as units
     on units.unit_id = obligations.unit_id
     and units.ancestor_level = obligations.unit_level
 inner join
-    places as provinces
+    ancestors as provinces
     on provinces.unit_id = obligations.unit_id
     and provinces.ancestor_level = 'province'
 inner join programmes on programmes.programme_code = obligations.programme_code

@@ -1,6 +1,5 @@
 -- rpt_reconciliation.sql: one row per figure that a unit reported itself where one was also
--- rolled up
--- from the units below it
+-- rolled up from the units below it
 with
     figures as (
         select *

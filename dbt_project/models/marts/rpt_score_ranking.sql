@@ -1,8 +1,7 @@
--- rpt_score_ranking.sql: one row per programme, period and unit that its score sheet is for, with
--- the points known so far and what comes of them
--- Recognised: every line scores above zero, all are met, and the least that the total can come to
--- reaches the threshold of the unit's class. Where a maximum is not known no total is compared
--- with the threshold.
+-- rpt_score_ranking.sql: one row per programme, period and unit that its score sheet is for,
+-- with the points known so far and the verdict
+-- Recognised: every line scores above zero, all are met, and the least possible total reaches
+-- the threshold of the unit's class. Where a maximum is not known no total is compared.
 {%- set unit = "programme_code, period, unit_id" %}
 with
     sheets as (select * from {{ ref("dim_score_sheet") }}),

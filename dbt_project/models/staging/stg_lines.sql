@@ -4,7 +4,7 @@
 -- for one report.
 select
     line_id,
-    submission_id as report_id,
+    submission_id,
     indicator_code,
     {{ integer_bounds("numerator") }},
     {{ integer_bounds("denominator") }},

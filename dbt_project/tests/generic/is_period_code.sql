@@ -1,4 +1,4 @@
 {% test is_period_code(model, column_name) %}
     {#- Fails with each code that is no year, half-year, quarter or month. -#}
-    select {{ column_name }} from {{ model }} where {{ column_name }} !~ {{ period_grammar() }}
+    select * from {{ model }} where {{ column_name }} !~ {{ period_grammar() }}
 {% endtest %}

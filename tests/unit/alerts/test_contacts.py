@@ -102,7 +102,8 @@ def test_a_file_that_is_not_utf8_is_a_wrong_call(tmp_path):
 @pytest.fixture(scope="module")
 def map_of_two(bare_database: str) -> None:
     with database.connect() as connection:
-        connection.execute("create table geography.org_units as select unnest(array['07228', '09169']) as unit_code")
+        connection.execute("create schema if not exists app")
+        connection.execute("create table app.org_unit as select unnest(array['07228', '09169']) as unit_code")
         connection.execute("create table catalogue.agencies as select 'CAT' as agency_code")
         connection.execute("create table catalogue.programmes as select 'BYT' as root_unit_code")
 

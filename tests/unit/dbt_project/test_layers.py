@@ -11,7 +11,7 @@ MAY_READ = {
     "staging": {"source", "seed"},
     "intermediate": {"staging", "intermediate", "seed"},
     "marts": {"intermediate", "seed", "marts"},
-    "app": {"intermediate", "seed", "marts", "app"},
+    "app": {"staging", "intermediate", "seed", "marts", "app"},
 }
 NAMES = {
     "staging": r"stg(_[a-z]+)+",

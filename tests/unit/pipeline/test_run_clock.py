@@ -53,5 +53,5 @@ def test_a_run_without_a_moment_hands_nothing_on():
 
 
 def test_what_is_no_moment_is_refused():
-    with pytest.raises(WrongCall, match="hôm qua is no ISO 8601 moment"), run_clock.of_run(context("hôm qua")):
+    with pytest.raises(WrongCall, match="hôm qua is no ISO 8601 timestamp"), run_clock.of_run(context("hôm qua")):
         raise AssertionError("the block must not run")

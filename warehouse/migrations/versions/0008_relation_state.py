@@ -239,12 +239,13 @@ create table ops.check_result_by_programme (
     suite text not null,
     rule text not null,
     programme_code text not null,
-    unexpected_count bigint not null,
+    unexpected_count bigint,
     primary key (run_id, suite, rule, programme_code),
     foreign key (run_id, suite, rule) references ops.check_result on delete cascade
 );
 comment on table ops.check_result_by_programme is
-    'One row per broken rule of a check of the marts and programme whose rows break it; empty: rows of no programme.';
+    'One row per broken rule of a check of the marts, or failing test of dbt, and programme whose rows break it; empty: '
+    'rows of no programme.';
 """
 
 GRANTS = """
