@@ -1,1 +1,1 @@
-"""A file becomes typed rows in raw. Knows no Airflow and no dbt."""
+"""A file becomes typed rows in raw. Imports neither Airflow nor dbt."""

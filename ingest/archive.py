@@ -1,4 +1,4 @@
-"""The archive: every file as it came, under the hash of its content. Nothing is ever overwritten."""
+"""The archive: every file unchanged, under the hash of its content. Nothing is ever overwritten."""
 
 import os
 import re

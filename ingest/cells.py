@@ -118,7 +118,7 @@ SHOWN_RULES = {"formula": "formula_in_cell", "error": "formula_error", "merged":
 
 
 def is_figure(value: Value, shown: Shown | None = None) -> bool:
-    """Whether a cell holds a number, a mark such as KPS or an answer: no words and no blank."""
+    """Whether a cell is a number, a mark such as KPS or a yes or no: no text and no blank."""
     if shown in ("formula", "error"):
         return True
     cell = parse(value)
@@ -215,7 +215,7 @@ def _exact(text: str, raw: str, expects: Expects) -> TypedCell:
 
 
 def _bound(text: str, raw: str, expects: Expects) -> TypedCell | None:
-    """`<2`, `≤2`, "dưới 13", "từ 80 trở lên": one end is known."""
+    """`<2`, `≤2`, "dưới 13", "từ 80 trở lên": a number with one bound."""
     if (found := ONWARDS.fullmatch(text)) is not None:
         is_upper, is_closed = found["way"] == "xuống", True
     elif (found := BOUND.fullmatch(text)) is not None:
@@ -243,7 +243,7 @@ def _range(text: str, raw: str, expects: Expects) -> TypedCell | None:
 
 
 def _without_unit(text: str, expects: Expects) -> str:
-    """The text before a trailing %, ‰ or unit word; a sign of another unit than the indicator's is a question."""
+    """The text before a trailing %, ‰ or unit; a sign of another unit than the indicator's is a question."""
     found = UNIT.fullmatch(text)
     if found is None:
         return text

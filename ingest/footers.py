@@ -1,4 +1,4 @@
-"""What stands under a table and is no line of it: signatures, dates, the letter's number, notes, sources, totals."""
+"""Rows below a table that are no lines of it: signatures, dates, the letter's number, notes, sources, totals."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ BEGINS = re.compile(
     r"so dien thoai|dien thoai|dt|sdt|email|fax|note|notes|source|sources|prepared by|signed|signature|approved by|"
     r"total|tong(?=$| so| cong)|cong(?=$| cong)|so cong van|so van ban|so(?=$| [0-9]))\b"
 )
-DATE_IN_TEXT = re.compile(r"\b(?:ngay\b.*\bthang\b|thang\b.*\bnam\b|ngay (?:lap|ky|bao cao|gui|nhan)\b|date\b)")
+DATE_IN_TEXT = re.compile(r"\b(?:ngay[0-9 ]{0,8} thang|thang[0-9 ]{0,8} nam|ngay (?:lap|ky|bao cao|gui|nhan)|date)\b")
 CONTACT = re.compile(
     r"\b(?:dien thoai|so dien thoai|sdt|dt|tel|phone|hotline|di dong|mobile|fax|zalo|email|e mail|lien he)\b"
 )
@@ -26,10 +26,13 @@ LETTER = re.compile(
 )
 TOTAL = re.compile(r"^(?:tong(?=$| so| cong)|cong(?=$| cong)|total|sum|subtotal|trung binh|binh quan|average)\b")
 PHONE = re.compile(r"\(?(?:\+84|0)[0-9]{1,3}\)?[ .-]?[0-9]{3,4}[ .-]?[0-9]{2,4}(?:[ .-]?[0-9]{1,4})?")
-NUMBERED_COLUMN = re.compile(r"\(?(?:[0-9]{1,2}|[A-Z])\)?(?:\s*=\s*[0-9A-Z()+\-×x*:/÷., %]+)?")
+NUMBERED_COLUMN = re.compile(r"[\[(]?(?:[0-9]{1,2}|[IVX]{1,4}|[A-Z])[\])]?(?:\s*=\s*[0-9A-Z()+\-×x*:/÷., %]+)?")
 TAG = re.compile(r"#[A-Za-z][A-Za-z0-9_]*(?:\s*\+[A-Za-z0-9_]+)*")
 """A hashtag of the Humanitarian Exchange Language."""
 CONTINUED = re.compile(r"(?:trang|page|tiep theo|tiep|continued|muc tieu|chi tieu|phan|bieu)\b")
+
+LONGEST, WIDEST = 300, 60
+"""Characters of a cell and cells of a row that say what it is."""
 
 
 def begins(row: Sequence[Value]) -> bool:
@@ -38,13 +41,18 @@ def begins(row: Sequence[Value]) -> bool:
     return bool(texts) and (BEGINS.match(texts[0]) is not None or DATE_IN_TEXT.search(" ".join(texts)) is not None)
 
 
-def explains_numbers(row: Sequence[Value]) -> bool:
-    """Whether the numbers of a row are a day, a telephone or a letter's number, or count its pages or copies."""
-    if any(isinstance(cell, date | time) for cell in row):
-        return True
+def explains_numbers(row: Sequence[Value], *, is_below: bool) -> bool:
+    """Whether the numbers of a row are a day, a telephone or a letter's number, or count its pages or copies.
+
+    is_below: it lies apart from the lines, so that a date in it is the day of the report.
+    """
     texts = _texts(row)
     line = " ".join(texts)
-    if DATE_IN_TEXT.search(line) or CONTACT.search(line) or any(text.split(" ")[0] == "ngay" for text in texts):
+    if DATE_IN_TEXT.search(line):
+        return True
+    if not is_below:
+        return False
+    if any(isinstance(cell, date | time) for cell in row) or CONTACT.search(line) or "ngay" in texts:
         return True
     if any(LETTER.match(text) for text in texts if not text[0].isdigit()):
         return True
@@ -64,9 +72,13 @@ def is_numbering(row: Sequence[Value], *, is_first: bool, has_names: bool) -> bo
 
     is_first: it stands right under the headings. has_names: a column of words lies among its numbers.
     """
-    texts = [visible(reading.as_text(cell)).strip() for cell in row]
-    texts = [text for text in texts if text]
-    if len(texts) < 3 or not all(NUMBERED_COLUMN.fullmatch(text) for text in texts):
+    texts: list[str] = []
+    for cell in row:
+        text = visible(reading.as_text(cell)).strip()
+        if text and not NUMBERED_COLUMN.fullmatch(text):
+            return False
+        texts += [text] if text else []
+    if len(texts) < 3:
         return False
     numbers = [int(found[0]) for text in texts if (found := re.search(r"[0-9]+", text.partition("=")[0]))]
     is_row = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else len(texts) > 3
@@ -86,8 +98,8 @@ def is_between_pages(row: Sequence[Value]) -> bool:
 
 
 def _texts(row: Sequence[Value]) -> list[str]:
-    """The words of a row, folded; numbers as they are."""
-    found = [_plain(reading.as_text(cell)) for cell in row]
+    """The texts of a row, folded; numbers as they are."""
+    found = [_plain(reading.as_text(cell)[:LONGEST]) for cell in row[:WIDEST]]
     return [text for text in found if text]
 
 

@@ -47,7 +47,7 @@ class Grid:
         return str(header[column]).strip() if column < len(header) else str(column + 1)
 
     def place(self, row: int, column: int | None = None) -> dict[str, Any]:
-        """Where something is, as an issue says it."""
+        """A location as an issue has it."""
         if self.sheet is None:
             return {"line": self.number(row)}
         return {"sheet": self.sheet, "cell": address(row, column or 0)}
@@ -66,15 +66,20 @@ def filled(cells: Mapping[Place, Value], sheet: str) -> list[list[Value]]:
 
 
 def covered(ranges: Iterable[Range], cells: Mapping[Place, Value]) -> set[Place]:
-    """The cells that lie in any of the ranges."""
-    wide = [(top, left, bottom, right) for (top, left), (bottom, right) in ranges if (top, left) != (bottom, right)]
-    if len(wide) * len(cells) > 20 * MOST_CELLS:
-        raise Refused("file_damaged")
-    return {
-        (row, column)
-        for row, column in (cells if wide else ())
-        if any(top <= row <= bottom and left <= column <= right for top, left, bottom, right in wide)
-    }
+    """The cells that lie in any of the ranges. Raises Refused where there are more than any program writes."""
+    found: set[Place] = set()
+    steps = 0
+    for (top, left), (bottom, right) in ranges:
+        area = (bottom - top + 1) * (right - left + 1)
+        steps += min(area, len(cells))
+        if steps > 5 * MOST_CELLS:
+            raise Refused("file_damaged")
+        if area <= len(cells):
+            places = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
+            found |= {place for place in places if place in cells}
+        else:
+            found |= {(row, column) for row, column in cells if top <= row <= bottom and left <= column <= right}
+    return found
 
 
 def letters(column: int) -> str:

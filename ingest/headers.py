@@ -55,6 +55,7 @@ DISPLAY_NAMES = {
 
 MEANINGS = {folded(name): meaning for meaning, names in NAMES.items() for name in names}
 OR_NAME = "_or_name"
+PART_NAMES = tuple(name for part in PARTS for name in NAMES[part])
 
 LONGEST = 200
 """Characters of a heading; a longer text is none."""
@@ -62,6 +63,8 @@ NUMBERED = re.compile(r"\s*(?:\(?[0-9]{1,2}\)|[0-9]{1,2}\.|\(?[a-z]\)|[A-Z]\.)\s
 """`(4) Tử số`, `4. Tử số`, `a) Tử số`."""
 UNIT = re.compile(r"[(\[{:*/\n|%‰,;=¹²³†]|\s[-–—]\s")
 """Where a heading's name ends and its unit or explanation begins."""
+STACKED = " – "
+"""Between the names of a heading that stands in several rows."""
 OWN_PERIOD = re.compile(r"\b(?:trong ky|ky nay|ky bao cao|nam nay|nam bao cao|thuc hien|neu co|neu khong co)\b")
 OTHER_THING = re.compile(
     r"\b(?:nam|nu|ky|truoc|sau|ke hoach|kh|muc tieu|chi tieu|giao|cung ky|luy ke|uoc|du kien|thang|quy|so sanh|tang|"
@@ -93,15 +96,20 @@ class Columns:
 
 @lru_cache(maxsize=10_000)
 def heading(name: object) -> Heading | None:
-    """What a header cell stands for, or None for a column of the sender's own."""
+    """The meaning of a header cell, or None for a column of the sender's own."""
     if not isinstance(name, str) or not 0 < len(name) <= LONGEST:
         return None
     text = NUMBERED.sub("", visible(name), count=1).strip()
+    if sum(line.strip().casefold().startswith(PART_NAMES) for line in text.splitlines()) > 1:
+        return None  # how a figure is made of its parts, and no heading
     if meant := MEANINGS.get(folded(text)):
         return Heading(meant, "sure")
     first = UNIT.split(text)[0]
     if meant := MEANINGS.get(folded(first)):
         return _qualified(meant, text[len(first) :])
+    above, _, below = text.rpartition(STACKED)
+    if above and (head := heading(below)) and head.meaning in PARTS:
+        return head if head.certainty == "unclear" else _qualified(head.meaning, above)
     last = UNIT.split(text.rstrip(" )]}:*"))[-1]
     if (meant := MEANINGS.get(folded(last))) in PARTS:
         return _qualified(meant, text[: len(text) - len(last)])
@@ -109,7 +117,7 @@ def heading(name: object) -> Heading | None:
 
 
 def meaning(name: object) -> str | None:
-    """What a header cell certainly stands for."""
+    """The meaning of a header cell where it is certain."""
     found = heading(name)
     return found.meaning if found and found.certainty != "unclear" else None
 
@@ -153,22 +161,21 @@ def looks_like_a_table(header: Sequence[object]) -> bool:
     return bool(meant & {"indicator", "indicator_or_name"}) and bool(meant & set(PARTS))
 
 
-def over_two_rows(upper: Sequence[Value], lower: Sequence[Value]) -> list[Value] | None:
-    """The heading of each column where the names stand in two rows, one above the other; None where they do not.
+def over_rows(rows: Sequence[Sequence[Value]]) -> tuple[list[Value], int] | None:
+    """A header whose names stand in the first two or three of these rows: its cells, and how many rows it is.
 
     A heading above several columns is one merged cell, or a text with blanks behind it: it counts for each of them.
     """
-    if looks_like_a_table(upper) or looks_like_a_table(lower):
-        return None
-    spread: list[Value] = []
-    for index, name in enumerate(upper):
-        below = lower[index] if index < len(lower) else None
-        blank = not _written(name)
-        spread.append(spread[-1] if blank and _written(below) and spread else name)
-    joined = [_joined(above, lower[index] if index < len(lower) else None) for index, above in enumerate(spread)]
-    if not set(map(meaning, lower)) & {*PARTS, "indicator", "indicator_or_name"}:
-        return None
-    return joined if looks_like_a_table(joined) else None
+    joined: Sequence[Value] = rows[0]
+    for place, row in enumerate(rows):
+        if looks_like_a_table(row) or any(map(_is_numeric, row)):
+            return None
+        if place:
+            joined = _stacked(joined, row)
+            has_names = set(map(meaning, row)) & {*PARTS, "indicator", "indicator_or_name"}
+            if has_names and looks_like_a_table(joined):
+                return list(joined), place + 1
+    return None
 
 
 def is_of_another_thing(name: str) -> bool:
@@ -206,10 +213,25 @@ def _spaced(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"[\u0300-\u036f]", "", letters)))
 
 
+def _stacked(upper: Sequence[Value], lower: Sequence[Value]) -> list[Value]:
+    spread: list[Value] = []
+    for index, name in enumerate(upper):
+        below = lower[index] if index < len(lower) else None
+        is_under_left = not _written(name) and _written(below) and bool(spread)
+        spread.append(spread[-1] if is_under_left else name)
+    return [_joined(above, lower[index] if index < len(lower) else None) for index, above in enumerate(spread)]
+
+
 def _joined(above: Value, below: Value) -> Value:
     if not _written(below):
         return above
-    return f"{str(above).strip()} – {str(below).strip()}" if _written(above) else below
+    return f"{str(above).strip()}{STACKED}{str(below).strip()}" if _written(above) else below
+
+
+def _is_numeric(cell: Value) -> bool:
+    return isinstance(cell, int | float) or (
+        isinstance(cell, str) and re.fullmatch(r"\s*[0-9.,]+\s*", cell) is not None
+    )
 
 
 def _written(name: object) -> bool:

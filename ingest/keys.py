@@ -33,6 +33,7 @@ PERIODS = (
     (re.compile(r"tháng (0?[1-9]|1[0-2])(?:/| năm | )([0-9]{4})"), lambda m: f"{m[2]}-{int(m[1]):02d}"),
 )
 
+OWN_COMMITTEE = re.compile(r"(?:ubnd|ủy ban nhân dân|uỷ ban nhân dân)(?:$| (?:xã|phường|thị trấn|đặc khu)\b)")
 CODE_AND_NAME = re.compile(r"\(?(?P<code>[0-9]{2}|[0-9]{3}|[0-9]{5})\)?[ \-:,.|]*[^\W\d][^0-9]*")
 NAME_AND_CODE = re.compile(r"[^\W\d][^0-9]*[ \-:,.|(]+(?P<code>[0-9]{5})\)?")
 CODE = re.compile(r"(?=.*[0-9])[0-9A-Za-zĐđ.,]{1,12}")
@@ -93,9 +94,9 @@ def unit(value: Value) -> str | None:
 
 
 def agency(value: Value) -> str:
-    """An agency code; the unit's own report, the default, is `UBND`."""
+    """An agency code; the unit's own report, the default, is `UBND`, also as `UBND phường Đa Mai`."""
     written = text(value)
-    return "UBND" if written is None or written.casefold() == "ubnd" else written
+    return "UBND" if written is None or OWN_COMMITTEE.match(written.casefold()) else written
 
 
 def submission_type(value: Value) -> str:
@@ -137,7 +138,7 @@ def _spelled(written: str, codes: frozenset[str]) -> str:
 
 
 def looks_like_a_code(written: str) -> bool:
-    """Codes are short, hold a digit and no blank; what else stands in the code column is a heading or a signature."""
+    """Codes are short, hold a digit and no blank; other texts of the code column are headings or signatures."""
     return CODE.fullmatch(written) is not None
 
 

@@ -28,12 +28,12 @@ class Row(NamedTuple):
 
     @property
     def has_figures(self) -> bool:
-        """Whether any of its parts is more than words or a blank."""
+        """Whether any of its parts is more than text or a blank."""
         return any(cells.is_figure(value, self.shown.get(part)) for part, value in zip(PARTS, self.parts, strict=True))
 
 
 def read(row: Row, programme: str | None, unit_code: str | None, measures: Measures) -> Line:
-    """A row as a line; whatever is wrong with it stands in the line's problems."""
+    """A row as a line; whatever is wrong with it is in the line's problems."""
     problems: dict[str, str] = {}
     indicator = _indicator(row, measures.of_programme(programme), problems)
     if row.problem is not None:
@@ -52,16 +52,16 @@ def read(row: Row, programme: str | None, unit_code: str | None, measures: Measu
 
 
 def carried(submission_type: str, lines: list[Line]) -> list[Line]:
-    """A correction carries the lines in which something is written; the template's other lines stand blank in it."""
+    """A correction carries the lines in which something is written; the template's other lines are blank in it."""
     if submission_type != "correction":
         return lines
     return [line for line in lines if line.problems or line.numerator.raw or line.denominator.raw or line.value.raw]
 
 
-def _indicator(row: Row, known: frozenset[str], problems: dict[str, str]) -> str | None:
+def _indicator(row: Row, codes: frozenset[str], problems: dict[str, str]) -> str | None:
     """The code; one that cannot be read is kept as written, so that its receipt can show it."""
     try:
-        indicator = keys.indicator(row.indicator, known)
+        indicator = keys.indicator(row.indicator, codes)
     except Unreadable as problem:
         problems["indicator"] = problem.rule
         return keys.text(row.indicator)

@@ -66,7 +66,7 @@ LONGEST_CELL = 500
 
 @dataclass(frozen=True)
 class Content:
-    """A file as it came in: what is kept of it whether it can be read or not."""
+    """A file: what is kept of it whether it can be read or not."""
 
     sha256: str
     file_name: str
@@ -94,7 +94,7 @@ class Existing:
 
     submission_ids: list[UUID]
     batch_id: UUID
-    is_judged: bool
+    has_verdict: bool
 
 
 def submission_id(sha256: str, report: Report) -> UUID:

@@ -1,4 +1,4 @@
-"""What each cell of an indicator holds, as the catalogue says: read once a batch, before any file."""
+"""What each cell of an indicator is, by the catalogue: read once a batch, before any file."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

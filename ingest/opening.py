@@ -12,7 +12,8 @@ import zlib
 from io import BytesIO
 from typing import Literal, NamedTuple
 
-from ingest import headers, signatures, xlsx
+from ingest import headers, signatures
+from ingest.formats import xlsx
 from ingest.reports import Refused
 
 MB = 1_000_000
@@ -62,7 +63,7 @@ def opened(data: bytes) -> str | Unpacked:
 
 
 def _check_ole(data: bytes) -> None:
-    """The container of old Office files and of encrypted new ones, told apart by the names of its streams."""
+    """The container of old Office files and of encrypted new ones, distinguished by the names of its streams."""
 
     def has(name: str) -> bool:
         return name.encode("utf-16-le") in data
@@ -84,7 +85,7 @@ def _check_ole(data: bytes) -> None:
 
 
 def _text(data: bytes) -> str:
-    """UTF-8, or UTF-16 that says so; other encodings cannot be told apart and are never guessed."""
+    """UTF-8, or UTF-16 that says so; other encodings cannot be distinguished and are never guessed."""
     text = _joined(_decoded(data))
     if not text.strip("\x00 \t\r\n,;"):
         raise Refused("file_empty")
@@ -117,7 +118,7 @@ def _joined(text: str) -> str:
 
 
 def _is_binary(data: bytes) -> bool:
-    """Control characters that no text in any old encoding holds so often."""
+    """Control characters that no text in any old encoding has so often."""
     sample = data[:4096]
     return sum(byte < 32 and byte not in b"\t\r\n" for byte in sample) * 20 > len(sample) and not _is_utf16(sample)
 

@@ -1,4 +1,4 @@
-"""A content becomes reports, whatever it is: a file that cannot be read is one report that says why."""
+"""A content becomes reports, whatever it is: a file that cannot be read is one report with the reason."""
 
 from ingest import delimited, opening, workbook
 from ingest.measures import Measures

@@ -37,7 +37,7 @@ PIECE = 1 << 16
 
 
 class Arrival(NamedTuple):
-    """A file (path or fsspec URL) and the moment at which the server had it."""
+    """A file (path or fsspec URL) and when the server had it."""
 
     path: str
     received_at: datetime
@@ -47,8 +47,8 @@ class Arrival(NamedTuple):
 class ReceivedFile:
     """A file that is archived and in raw.
 
-    batch_id: the batch whose rows hold it, an earlier one if the content was known but not yet judged.
-    is_duplicate: its content was judged before, or stands twice in this batch; nothing was loaded.
+    batch_id: the batch whose rows hold it, an earlier one if the content is there without a verdict.
+    is_duplicate: its content has a verdict already, or is twice in this batch; nothing was loaded.
     """
 
     path: str
@@ -112,7 +112,7 @@ def receive_document(
 
 @dataclass(frozen=True)
 class Batch:
-    """What is the same for all files of a batch: asked for once, handed to the processes that read."""
+    """What is the same for all files of a batch: read once, handed to the processes that read."""
 
     batch_id: UUID
     archive: str
@@ -194,11 +194,11 @@ def _source(path: str) -> BinaryIO:
 
 def _loaded(connection: psycopg.Connection, path: str, load_batch: LoadBatch) -> ReceivedFile:
     existing = loading.load(connection, load_batch) or Existing(
-        load_batch.submission_ids, load_batch.batch_id, is_judged=False
+        load_batch.submission_ids, load_batch.batch_id, has_verdict=False
     )
     content = load_batch.content
     return ReceivedFile(
-        path, content.file_name, content.sha256, existing.batch_id, existing.submission_ids, existing.is_judged
+        path, content.file_name, content.sha256, existing.batch_id, existing.submission_ids, existing.has_verdict
     )
 
 
@@ -231,7 +231,7 @@ def _received_in_order(connection: psycopg.Connection, arrivals: Sequence[Arriva
 
 
 def _received_apart(connection: psycopg.Connection, arrival: Arrival, batch: Batch) -> Received:
-    """A file read in a process of its own: one that kills its reader is answered like any that cannot be read."""
+    """A file read in a process of its own: one that kills its reader gets a receipt like any that cannot be read."""
     with _readers(1) as pool:
         try:
             return pool.submit(_receive_in_reader, batch, [arrival]).result()[0]

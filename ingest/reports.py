@@ -16,7 +16,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Issue:
-    """One thing wrong with a report as a whole; what is wrong with a cell stands in its line."""
+    """One thing wrong with a report as a whole; what is wrong with a cell is in its line."""
 
     rule: str
     values: dict[str, Any] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Line(NamedTuple):
 
 @dataclass
 class Report:
-    """One unit's report as a file holds it; keys are None where they could not be read."""
+    """One unit's report in a file; keys are None where they could not be read."""
 
     programme: str | None = None
     period: str | None = None
@@ -60,5 +60,5 @@ class Report:
 
 
 def refused(issue: Issue) -> Report:
-    """The report that stands for a file that could not be read."""
+    """The report of a file that could not be read."""
     return Report(sheet=issue.sheet, issues=[issue])

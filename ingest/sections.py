@@ -3,7 +3,7 @@
 A header that comes again with the same columns continues its table. Labels that name another report end it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,11 +11,13 @@ from ingest import footers, headers, keys
 from ingest.cells import Value
 from ingest.grids import Grid, Place, is_blank
 from ingest.headers import KEYS, OR_NAME, Columns
+from ingest.numerals import Unreadable
 
 LABELS_WITHIN = 2
 """Labels stand in the first columns, each with its value to the right."""
 VALUE_WITHIN = 2
 """Columns to the right of a label in which its value may stand."""
+HEADER_ROWS = 3
 IDENTIFYING = ("programme", "period", "unit_code")
 
 
@@ -80,13 +82,18 @@ def of(grid: Grid) -> list[Section]:
 def _headers(grid: Grid) -> Iterator[Header]:
     skipped = -1
     for row, cells in enumerate(grid.rows):
-        if row <= skipped or headers.count(cells) < 1 or footers.is_tagged(cells):
+        if row <= skipped or _has_figures(cells) or headers.count(cells) < 1 or footers.is_tagged(cells):
             continue
         if headers.looks_like_a_table(cells):
             yield Header(row, row, list(cells), headers.columns(cells, grid.sheet))
-        elif row + 1 < len(grid.rows) and (joined := headers.over_two_rows(cells, grid.rows[row + 1])):
-            skipped = row + 1
-            yield Header(row, row + 1, joined, headers.columns(joined, grid.sheet))
+        elif joined := headers.over_rows(grid.rows[row : row + HEADER_ROWS]):
+            skipped = row + joined[1] - 1
+            yield Header(row, skipped, joined[0], headers.columns(joined[0], grid.sheet))
+
+
+def _has_figures(cells: Sequence[Value]) -> bool:
+    """More numbers than a header may have (years are headings too): so that most lines need no further look."""
+    return sum(cell.isdigit() if isinstance(cell, str) else isinstance(cell, int | float) for cell in cells) > 2
 
 
 def _continues(section: Section, header: Header, labels: dict[str, Label]) -> bool:
@@ -102,10 +109,20 @@ def _identifies(labels: dict[str, Label]) -> bool:
 
 def _same(earlier: dict[str, Label], labels: dict[str, Label]) -> bool:
     return all(
-        name in earlier and keys.text(earlier[name].value) == keys.text(label.value)
+        name in earlier and _plain(name, earlier[name].value) == _plain(name, label.value)
         for name, label in labels.items()
         if name in IDENTIFYING
     )
+
+
+def _plain(name: str, value: Value) -> str | None:
+    """A key as it is compared: `năm 2026` is 2026, and 7228 is 07228."""
+    if name == "unit_code":
+        return keys.unit(value)
+    try:
+        return keys.period(value) if name == "period" else keys.text(value)
+    except Unreadable:
+        return keys.text(value)
 
 
 def _inherited(labels: dict[str, Label]) -> dict[str, Label]:
@@ -114,10 +131,10 @@ def _inherited(labels: dict[str, Label]) -> dict[str, Label]:
 
 
 def _end_before_other_labels(grid: Grid, section: Section, start: int) -> None:
-    """Labels of another report below the last table, whose own header was not understood."""
+    """Another unit's labels below the last table, whose own header was not understood."""
     for row in range(start, len(grid.rows)):
         labels = _labels(grid, row, row + 1)
-        if _identifies(labels) and not _same(section.labels, labels):
+        if "unit_code" in labels and not _same(section.labels, {"unit_code": labels["unit_code"]}):
             section.end = row
             section.stray = section.stray or row
             return

@@ -6,10 +6,13 @@ Such a number is never taken: its record comes back, whatever column the second 
 import re
 from collections.abc import Mapping, Sequence
 
+from ingest.characters import visible
 from ingest.headers import PARTS
 
-WHOLE = re.compile(r"\s*(?:[<>≤≥=~-]|dưới|trên|từ)*\s*[0-9]+\s*")
-FRACTION = re.compile(r"[0-9]+\s*(?:(?:%|‰|phần|[-–]\s*[0-9]|trở|điểm).*)?\s*")
+WHOLE = re.compile(r"['’]?(?:[<>≤≥=~+−-]+|dưới|trên|từ)? ?[0-9]+")
+FRACTION = re.compile(r"[0-9]+['’]?(?: ?(?:%|‰|phần|[-–] ?[0-9]|trở|điểm).*)?")
+LONGEST = 60
+"""Characters of a half of a number, with what may stand behind it."""
 HEAD_OF_THOUSANDS, THOUSANDS = re.compile(r"\s*[0-9]{1,2}\s*"), re.compile(r"\s*[0-9]{3}\s*")
 
 
@@ -33,7 +36,7 @@ def problem(
 
 
 def rejoined(cells: Sequence[str], width: int, columns: Mapping[str, int]) -> Sequence[str]:
-    """A record with its split value in one cell again, so that what stands behind it is found in its column."""
+    """A record with its split value in one cell again, so that the cells behind it are in their columns."""
     place = columns.get("value")
     if place is None or not _halves(cells, place) or (len(cells) <= width and not _is_split(cells, place, columns)):
         return cells
@@ -41,7 +44,7 @@ def rejoined(cells: Sequence[str], width: int, columns: Mapping[str, int]) -> Se
 
 
 def usual_extra(records: Sequence[Sequence[str]], width: int) -> int:
-    """How many blank cells stand behind the last column of every whole record; 0 where there is one record alone."""
+    """How many blank cells are behind the last column of every whole record; 0 where there is one record alone."""
     whole = [len(cells) - width for cells in records if len(cells) >= width]
     return min(whole) if len(whole) > 1 else 0
 
@@ -57,7 +60,8 @@ def _is_split(cells: Sequence[str], place: int | None, columns: Mapping[str, int
 
 
 def _halves(cells: Sequence[str], place: int) -> bool:
-    return bool(WHOLE.fullmatch(_at(cells, place)) and FRACTION.fullmatch(_at(cells, place + 1).strip()))
+    head, tail = (visible(_at(cells, own)).strip().casefold() for own in (place, place + 1))
+    return max(len(head), len(tail)) <= LONGEST and bool(WHOLE.fullmatch(head) and FRACTION.fullmatch(tail))
 
 
 def _has_split_thousands(cells: Sequence[str], columns: Mapping[str, int]) -> bool:

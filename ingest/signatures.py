@@ -47,7 +47,7 @@ SHORTCUT = re.compile(r"\s*\[(?:InternetShortcut|Desktop Entry)\]|\s*\{\s*\"(?:u
 
 
 def of_bytes(data: bytes) -> str | None:
-    """The rule for content that is no text and no container of workbooks; None where nothing is known."""
+    """The rule for content that is no text and no container of workbooks; None where there is none."""
     if b"%PDF" in data[:1024]:
         return "file_pdf"
     if data.startswith(b"bplist00"):
@@ -71,7 +71,7 @@ def of_text(text: str) -> str | None:
 
 
 def of_zip(names: set[str], mimetype: bytes) -> str:
-    """What a zip is that holds no workbook. names: of its members, lower case."""
+    """What a zip without a workbook is. names: of its members, lower case."""
     if b"spreadsheet" in mimetype or b"sun.xml.calc" in mimetype:
         return "file_open_document"
     if any(name.endswith(".iwa") or name in ("index.zip", "index.xml", "index.apxl") for name in names):

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ingest import headers, ods, sections, tables, xls, xlsb, xlsx
+from ingest import headers, sections, tables
+from ingest.formats import ods, xls, xlsb, xlsx
 from ingest.grids import Grid
 from ingest.measures import Measures
 from ingest.opening import Unpacked
@@ -27,7 +28,7 @@ def read(unpacked: Unpacked, measures: Measures) -> list[Report]:
                 unread.append(name)
             continue
         reports += found
-        if not grid.is_visible and sections.of(grid):
+        if not grid.is_visible and _has_table(grid):
             hidden.append(name)
     return _whole(reports, hidden, unread, missing)
 
@@ -51,6 +52,13 @@ def _whole(reports: list[Report], hidden: list[str], unread: list[str], missing:
     reports[0].issues += [Issue("hidden_sheet_ignored", {"sheet": name}, sheet=name) for name in hidden]
     reports[0].issues += [Issue("sheet_not_read", {"sheet": name}, sheet=name) for name in unread]
     return tables.distinct(reports)
+
+
+def _has_table(grid: Grid) -> bool:
+    try:
+        return bool(sections.of(grid))
+    except Refused:
+        return True
 
 
 def _looks_like_a_report(grid: Grid) -> bool:

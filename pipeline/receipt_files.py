@@ -18,8 +18,8 @@ from warehouse.settings import get_settings
 
 log = get_logger(__name__)
 
-UNREAD = "file_unreadable"
-"""No reader foresaw it, and it may have killed one: it is not opened a second time."""
+UNREAD = ("file_unreadable", "sheet_too_large")
+"""What no reader foresaw, and may have killed one, or was too much for it: it is not opened a second time."""
 
 
 def write(receipt: Receipt) -> Receipt:
@@ -46,7 +46,7 @@ def _marked(receipt: Receipt) -> bytes | None:
 
     Never raises: who cannot be helped in this way has the receipt.
     """
-    if not receipt.issues or receipt.archive_uri is None or any(issue["rule"] == UNREAD for issue in receipt.issues):
+    if not receipt.issues or receipt.archive_uri is None or any(issue["rule"] in UNREAD for issue in receipt.issues):
         return None
     from ingest import archive, opening
     from ingest.reports import Refused

@@ -14,7 +14,7 @@ CHECKED_BY_SUITES = {rule.code for suite in gate.SUITES for rule in suite.rules}
 
 
 def source_of_ingest() -> str:
-    return "".join(path.read_text(encoding="utf-8") for path in (PROJECT_ROOT / "ingest").glob("*.py"))
+    return "".join(path.read_text(encoding="utf-8") for path in (PROJECT_ROOT / "ingest").rglob("*.py"))
 
 
 def test_every_rule_of_the_gate_has_its_row():

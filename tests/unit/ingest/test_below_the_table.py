@@ -50,8 +50,12 @@ OWN = [("5.1", "291"), ("5.2", "480")]
         [(), ("TM. UỶ BAN NHÂN DÂN",), ("", "", "", "KT. CHỦ TỊCH")],
         [("A", "B", "C", "(1)", "(2)", "(3)=(1)/(2)", "(4)")],
         [("1", "2", "3", "4", "5", "6", "7")],
+        [("I", "II", "III", "IV", "V", "VI", "VII")],
+        [("[1]", "[2]", "[3]", "[4]", "[5]", "[6]=[4]/[5]x100", "[7]")],
         [("", "Trang 2"), made.HEADER],
         [(), *made.LABELS, made.HEADER],
+        [(), ("Kỳ báo cáo", "năm 2026"), ("Mã đơn vị", 7228), ("Cơ quan báo cáo", "UBND phường")],
+        [(), ("Chương trình:", "Chương trình hành động vì trẻ em")],
     ],
 )
 def test_a_signature_a_date_a_letter_s_number_a_note_and_a_repeated_header_are_no_line(rows, measures):
@@ -75,7 +79,16 @@ def test_a_figure_outside_the_lines_is_reported_and_refuses_nothing(rows, cell, 
     assert issues(reports) == [("figure_outside_table", cell)]
 
 
-@pytest.mark.parametrize("rows", [[("", "Tiêm chủng", "%", 12, 15)], [(), ("", "Tiêm chủng", "%", 12, 15)]])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("", "Tiêm chủng", "%", 12, 15)],
+        [(), ("", "Tiêm chủng", "%", 12, 15)],
+        [("", "Trẻ từ 6 tháng đến dưới 2 năm", "%", 12)],
+        [("", "Ngày công của trẻ em", "ngày", 12)],
+        [("", "Số trẻ được liên hệ", "trẻ", 12)],
+    ],
+)
 def test_a_line_whose_code_was_lost_comes_back(rows, measures):
     (report,) = read(measures, *rows)
     assert report.lines[-1].problems == {"indicator": "indicator_missing"}

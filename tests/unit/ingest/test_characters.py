@@ -84,3 +84,10 @@ def test_a_file_s_name_is_one_readable_line(name, readable):
 
 def test_a_key_of_kilobytes_is_cut_before_it_reaches_an_index():
     assert len(loading._key("x" * 9000)) <= keys.LONGEST + 1
+
+
+@pytest.mark.parametrize("written", [None, "", "UBND", "ubnd ", "UBND phường Đa Mai", "Ủy ban nhân dân xã Nhã Nam"])
+def test_the_unit_s_own_committee_is_its_agency(written):
+    assert keys.agency(written) == "UBND"
+    assert keys.agency("CA") == "CA"
+    assert keys.agency("UBND tỉnh Bắc Ninh") == "UBND tỉnh Bắc Ninh"

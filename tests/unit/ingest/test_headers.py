@@ -114,6 +114,18 @@ def test_two_rows_of_headings_are_one_header(measures):
     assert report.issues == []
 
 
+def test_three_rows_of_headings_are_one_header(measures):
+    def three_rows(book, sheet):
+        sheet.write_row("A6", ("Mã chỉ tiêu", "Chỉ tiêu", "Kết quả thực hiện"))
+        sheet.write_row("A7", (" ", " ", "Số tuyệt đối", " ", "Tỷ lệ", " ", "Ghi chú"))
+        sheet.write_row("A8", (" ", " ", "Tử số", "Mẫu số", "Giá trị (%)", " ", " "))
+        sheet.write_row("A9", ("5.1", "Tiêm chủng", 291, 300, "97,0", " ", " "))
+
+    (report,) = workbook.read(opening.opened(made.workbook(three_rows)), measures)
+    assert report.part_columns == {"indicator": "A", "numerator": "C", "denominator": "D", "value": "E"}
+    assert [(line.indicator, line.numerator.raw, line.value.raw) for line in report.lines] == [("5.1", "291", "97,0")]
+
+
 def test_codes_may_stand_in_the_lower_row(measures):
     def two_rows(book, sheet):
         sheet.write_row("A7", ("Chỉ tiêu", " ", " ", "Số liệu", " ", " ", "Ghi chú"))
@@ -121,3 +133,21 @@ def test_codes_may_stand_in_the_lower_row(measures):
 
     (report,) = workbook.read(opening.opened(made.workbook(two_rows)), measures)
     assert [(line.indicator, line.numerator.raw) for line in report.lines] == [("5.2", "480")]
+
+
+def test_how_a_figure_is_made_is_no_heading(measures):
+    made_of = "Tử số: số trẻ được tiêm.\nMẫu số: số trẻ.\nGiá trị = tử ÷ mẫu × 100."
+    assert headers.heading(made_of) is None
+    changes = [made.cell("A10", "Chỉ tiêu: Vệ sinh"), made.cell("A11", "7"), made.cell("H11", "Tử số: số trường")]
+    report = read(made.HEADER[3:6], measures, *changes)
+    assert [line.indicator for line in report.lines] == ["5.1", "5.2", "7"]
+
+
+def test_the_numbers_of_the_lines_are_no_figures_whatever_their_column_is_called(measures):
+    assert read(made.HEADER[3:6], measures, made.cell("C8", 1), made.cell("C9", 2)).issues == []
+    assert read(made.HEADER[3:6], measures, made.cell("H8", 1), made.cell("H9", 2)).issues != []
+
+
+def test_a_column_of_agencies_in_the_form_names_no_report(measures):
+    report = read(made.HEADER[3:6], measures, made.cell("H7", "Cơ quan báo cáo"), made.cell("H8", "Sở Y tế"))
+    assert (report.agency, report.issues) == ("UBND", [])

@@ -3,7 +3,8 @@ from io import BytesIO
 import pytest
 import xlsxwriter
 
-from ingest import grids, number_formats, opening, workbook
+from ingest import grids, opening, workbook
+from ingest.formats import number_formats
 from ingest.measures import Measures
 from tests.fixtures import make_submissions as made
 

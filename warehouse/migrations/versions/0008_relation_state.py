@@ -244,8 +244,8 @@ create table ops.check_result_by_programme (
     foreign key (run_id, suite, rule) references ops.check_result on delete cascade
 );
 comment on table ops.check_result_by_programme is
-    'One row per broken rule of a check of the marts, or failing test of dbt, and programme whose rows break it; empty: '
-    'rows of no programme.';
+    'One row per broken rule of a check of the marts, or failing test of dbt, and programme whose rows break it; '
+    'empty: rows of no programme.';
 """
 
 GRANTS = """

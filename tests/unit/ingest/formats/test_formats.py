@@ -4,8 +4,9 @@ import struct
 
 import pytest
 
-from ingest import number_formats, opening, reading, workbook
+from ingest import opening, reading, workbook
 from ingest.cells import SHOWN_RULES
+from ingest.formats import number_formats
 from ingest.reports import Refused
 from tests.fixtures import made_workbooks as made
 

@@ -3,16 +3,19 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 
-from ingest import number_formats, xml_parts
 from ingest.cells import Shown, Value
 from ingest.characters import storable
+from ingest.formats import number_formats, xml_parts
+from ingest.formats.xml_parts import attribute
 from ingest.grids import MOST_CELLS, Grid, Place, Range, covered, filled
 from ingest.reports import Refused
-from ingest.xml_parts import attribute
 
-LARGEST_CONTENT = 48_000_000
-"""Bytes of content.xml, in which all sheets stand."""
+NO_CELLS = ("annotation", "tracked-changes", "shapes", "frame", "custom-shape", "control", "forms", "dde-links")
+"""Elements whose texts and tables are none of a sheet's."""
+LARGEST_CONTENT = 16_000_000
+"""Bytes of content.xml, which has all sheets."""
 
 
 def grids(parts: Mapping[str, bytes]) -> Iterator[Grid]:
@@ -35,6 +38,8 @@ class _Sheet:
     shown: dict[Place, Shown] = field(default_factory=dict)
     merged: list[Range] = field(default_factory=list)
     filled_by_formula: list[Range] = field(default_factory=list)
+    written: list[tuple[int, Value, Shown | None]] = field(default_factory=list)
+    """Column, value and more of the row that is being read."""
     row: int = 0
     column: int = 0
 
@@ -55,13 +60,12 @@ class _Reader:
         self.style = ""
         self.sheet: _Sheet | None = None
         self.repeated_rows = 1
-        self.row_from = 0
         self.cell: dict[str, str] | None = None
         self.paragraphs: list[str] = []
         self.skipped = 0
 
     def start(self, element: str, attributes: Mapping[str, str]) -> None:
-        if self.skipped or element in ("annotation", "tracked-changes", "shapes"):
+        if self.skipped or element in NO_CELLS:
             self.skipped += 1
         elif element == "style":
             self.style = attribute(attributes, "name") or ""
@@ -115,32 +119,24 @@ class _Reader:
         if down * right > 1:
             sheet.filled_by_formula.append((place, (sheet.row + down - 1, sheet.column + right - 1)))
         if (value != "" or shown) and cell["element"] == "table-cell":
-            if repeated > MOST_CELLS:
-                raise Refused("sheet_too_large", sheet=sheet.name)
-            for column in range(sheet.column, sheet.column + repeated):
-                sheet.cells[sheet.row, column] = value
-                if shown:
-                    sheet.shown[sheet.row, column] = shown
+            self._check_amount(sheet, repeated)
+            sheet.written += [(column, value, shown) for column in range(sheet.column, sheet.column + repeated)]
         sheet.column += repeated
 
     def _end_row(self, sheet: _Sheet) -> None:
-        first = sheet.row
-        sheet.row += self.repeated_rows
-        own = (
-            [(place, value) for place, value in sheet.cells.items() if place[0] == first]
-            if self._repeats(sheet)
-            else []
-        )
-        if len(own) * self.repeated_rows > MOST_CELLS:
-            raise Refused("sheet_too_large", sheet=sheet.name)
-        for (_, column), value in own:
-            for row in range(first + 1, sheet.row):
+        """The cells of a row, in each of the rows that it repeats."""
+        self._check_amount(sheet, len(sheet.written) * self.repeated_rows)
+        for row in range(sheet.row, sheet.row + self.repeated_rows) if sheet.written else ():
+            for column, value, shown in sheet.written:
                 sheet.cells[row, column] = value
-                if shown := sheet.shown.get((first, column)):
+                if shown:
                     sheet.shown[row, column] = shown
+        sheet.row += self.repeated_rows
+        sheet.written = []
 
-    def _repeats(self, sheet: _Sheet) -> bool:
-        return self.repeated_rows > 1 and bool(sheet.cells)
+    def _check_amount(self, sheet: _Sheet, more: int) -> None:
+        if len(sheet.cells) + more > MOST_CELLS:
+            raise Refused("sheet_too_large", sheet=sheet.name)
 
 
 def _value(cell: Mapping[str, str], text: str) -> tuple[Value, Shown | None]:
@@ -159,13 +155,11 @@ def _value(cell: Mapping[str, str], text: str) -> tuple[Value, Shown | None]:
     if kind == "date":
         return number_formats.from_iso(cell.get("date-value", "").removesuffix("T00:00:00")), None
     if kind == "time":
-        return number_formats.from_iso(text) if not text else _time(text), None
+        return _time(text), None
     return storable(text or cell.get("string-value", "")), None
 
 
 def _time(text: str) -> Value:
-    from datetime import time
-
     try:
         return time.fromisoformat(text)
     except ValueError:

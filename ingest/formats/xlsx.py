@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from ingest import number_formats, xml_parts
 from ingest.cells import Shown, Value
 from ingest.characters import storable
+from ingest.formats import number_formats, xml_parts
+from ingest.formats.xml_parts import attribute
 from ingest.grids import Grid, Place, Range, covered, filled
 from ingest.reports import Refused
-from ingest.xml_parts import attribute
 
 Parts = Mapping[str, bytes]
 """Members of the package by their names, lower case, with slashes."""

@@ -15,7 +15,7 @@ BUILT_IN = {9: "0%", 10: "0.00%"} | dict.fromkeys(
 LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.')
 BRACKETS = re.compile(r"\[[^\]]*\]")
 ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
-CONDITION = re.compile(r"\[(<=|>=|<>|=|<|>)(-?[0-9.]+)\]")
+CONDITION = re.compile(r"\[(<=|>=|<>|=|<|>)(-?[0-9]+(?:\.[0-9]+)?)\]")
 TESTS = {
     "<=": lambda number, bound: number <= bound,
     ">=": lambda number, bound: number >= bound,
@@ -35,13 +35,13 @@ def kind(code: str, number: float) -> Kind:
 def as_date(number: float, *, since_1904: bool) -> Value:
     """A serial number as a spreadsheet shows it under a date format; text where there is no such day."""
     try:
-        moment = EPOCHS[since_1904] + timedelta(days=number + (not since_1904 and number < 60))
+        shown = EPOCHS[since_1904] + timedelta(days=number + (not since_1904 and number < 60))
     except (OverflowError, ValueError):
         return f"{number:.15g}"
-    moment = (moment + timedelta(microseconds=500)).replace(microsecond=0)
+    shown = (shown + timedelta(microseconds=500)).replace(microsecond=0)
     if number < 1 and number >= 0 and not since_1904:
-        return moment.time()
-    return moment.date() if moment.time() == time() else moment
+        return shown.time()
+    return shown.date() if shown.time() == time() else shown
 
 
 def from_iso(text: str) -> Value:

@@ -1,4 +1,4 @@
-"""The values of a binary workbook (.xls, .xlsb) by calamine, with what its records tell beside them."""
+"""The values of a binary workbook (.xls, .xlsb) by calamine, with formulas, formats and merges from its records."""
 
 import struct
 from collections.abc import Iterator, Sequence

@@ -1,12 +1,12 @@
-"""An .xlsb: calamine reads the values, and the records beside them tell formulas, percentages and merged cells."""
+"""An .xlsb: calamine reads the values, formulas, formats and merged cells are in the records beside them."""
 
 import posixpath
 import struct
 from collections.abc import Iterator, Mapping
 
-from ingest import binary, number_formats, xlsx
-from ingest.binary import Marks
 from ingest.cells import Shown
+from ingest.formats import binary, number_formats, xlsx
+from ingest.formats.binary import Marks
 from ingest.grids import Grid, Place, Range
 from ingest.reports import Refused
 

@@ -1,4 +1,4 @@
-"""An .xls (Excel 97–2003): calamine reads the values, and the records beside them tell formulas and percentages.
+"""An .xls (Excel 97–2003): calamine reads the values, formulas and formats are in the records beside them.
 
 The stream of the workbook is taken out of its OLE container here: number formats, the format of each cell, formulas,
 and the ranges that array formulas fill stand in records of four bytes and a body.
@@ -8,9 +8,9 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from ingest import binary, number_formats
-from ingest.binary import Marks
 from ingest.cells import Shown
+from ingest.formats import binary, number_formats
+from ingest.formats.binary import Marks
 from ingest.grids import Grid, Place, Range
 from ingest.reports import Refused
 
@@ -30,7 +30,7 @@ MACRO_SHEETS = (1, 6)
 
 @dataclass
 class _Records:
-    """What the records of the workbook tell beside its values."""
+    """The formats, styles and sheets of a workbook."""
 
     formats: dict[int, str] = field(default_factory=lambda: dict(number_formats.BUILT_IN))
     styles: list[int] = field(default_factory=list)
