@@ -17,7 +17,7 @@ from ingest.characters import visible
 from ingest.reports import Refused
 from warehouse.wording import folded
 
-KEYS = ("programme", "period", "unit_code", "agency", "submission_type", "made_up")
+KEYS = ("programme", "period", "unit_code", "agency", "submission_type", "made_up", "unit_id", "unit_name")
 """What says which report a line belongs to; columns in the long form, label and value above a workbook's table."""
 
 PARTS = ("numerator", "denominator", "value")
@@ -27,6 +27,8 @@ NAMES = {
     "programme_or_name": ("programme", "chương trình"),
     "period": ("period", "kỳ báo cáo", "kỳ"),
     "unit_code": ("unit code", "mã đơn vị"),
+    "unit_id": ("unit id", "mã định danh đơn vị"),
+    "unit_name": ("unit name", "tên đơn vị", "đơn vị", "đơn vị báo cáo"),
     "agency": ("agency code", "mã cơ quan"),
     "agency_or_name": ("agency", "cơ quan", "cơ quan báo cáo"),
     "submission_type": ("submission type", "loại báo cáo"),

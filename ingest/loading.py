@@ -22,8 +22,8 @@ NAMESPACE = UUID("6f1c1d5e-6d2b-5b0e-9f0a-8a4a5d0f2b1c")
 """Of the ids of submissions; changing it would make a new submission of every one."""
 
 SUBMISSION = (
-    "submission_id, sha256, batch_id, programme_code, period, unit_code, agency_code, submission_type, form, "
-    "is_made_up, sheet, part_columns, received_at"
+    "submission_id, sha256, batch_id, programme_code, period, unit_code, unit_id, unit_name, agency_code, "
+    "submission_type, form, is_made_up, sheet, part_columns, received_at"
 )
 INSERT_SUBMISSIONS = f"""
 insert into raw.submission ({SUBMISSION})
@@ -181,6 +181,8 @@ def _submission(own_id: UUID, content: Content, report: Report, batch_id: UUID) 
         "programme_code": _key(report.programme),
         "period": _key(report.period),
         "unit_code": _key(report.unit_code),
+        "unit_id": _key(report.unit_id),
+        "unit_name": _key(report.unit_name),
         "agency_code": _key(report.agency),
         "submission_type": report.submission_type,
         "form": report.form,

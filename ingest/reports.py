@@ -49,6 +49,8 @@ class Report:
     submission_type: str = "full"
     form: str = "figures"
     is_made_up: bool = False
+    unit_id: str | None = None
+    unit_name: str | None = None
     sheet: str | None = None
     part_columns: dict[str, str] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)

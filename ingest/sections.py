@@ -127,7 +127,7 @@ def _plain(name: str, value: Value) -> str | None:
 
 def _inherited(labels: dict[str, Label]) -> dict[str, Label]:
     """What a further table on a sheet need not say again. Whose report it is, it has to say itself."""
-    return {name: label for name, label in labels.items() if name != "unit_code"}
+    return {name: label for name, label in labels.items() if name not in ("unit_code", "unit_id", "unit_name")}
 
 
 def _end_before_other_labels(grid: Grid, section: Section, start: int) -> None:

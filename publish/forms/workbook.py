@@ -149,6 +149,7 @@ class _Drawing:
             ("Cơ quan báo cáo", form.agency_code, "fixed"),
             ("Loại báo cáo", TYPES[form.submission_type], "choice"),
             ("Dữ liệu giả định", "có" if form.is_made_up else "không", "fixed"),
+            ("Mã định danh đơn vị", form.unit_id, "fixed"),
         ]
         for row, (label, value, style) in enumerate(labels, start=LABELS_FROM):
             sheet.write_string(row, 0, label, self.style["label"])
