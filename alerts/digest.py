@@ -22,14 +22,14 @@ class Issue:
     """Why a report was rejected: the place in the file, its raw text, and the reason in Vietnamese."""
 
     sheet: str | None
-    place: str | None
+    address: str | None
     raw: str | None
     message: str
 
     @property
     def where(self) -> str:
         """Báo cáo!E14 «1.234»; empty for the file as a whole."""
-        place = "!".join(part for part in (self.sheet, self.place) if part)
+        place = "!".join(part for part in (self.sheet, self.address) if part)
         return f"{place} «{self.raw}»" if self.raw else place
 
 

@@ -22,7 +22,7 @@ SEVERITIES = severities_of(SUITES)
 
 ALL = "select array_agg(distinct programme_code), array_agg(distinct period) from catalogue.periods"
 
-JUDGED = """
+LEVELS = """
 select programme_code, period, unit_level, max(reports_due) as due, max(reports_submitted) as submitted,
     max(reports_on_time) as on_time, max(reports_accepted) as accepted, max(reports_complete) as complete
 from pg_temp.due_report group by 1, 2, 3 order by 1, 2, 3
@@ -52,7 +52,7 @@ def check(run_id: int, as_of: datetime) -> Checked:
         counts = count_unexpected(session, SUITES, SEVERITIES)
         keep(session, run_id, counts, SEVERITIES)
         name_failures(session, run_id, SUITES, counts)
-        levels = session.cursor(row_factory=dict_row).execute(JUDGED).fetchall()
+        levels = session.cursor(row_factory=dict_row).execute(LEVELS).fetchall()
     return Checked(counts, levels)
 
 

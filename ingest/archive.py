@@ -16,7 +16,7 @@ def is_url(place: str) -> bool:
 
 
 def root() -> str:
-    """The folder or fsspec URL of the archive; asked once a batch."""
+    """The folder or fsspec URL of the archive; read once a batch."""
     return get_settings().archive.rstrip("/")
 
 

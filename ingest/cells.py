@@ -126,7 +126,7 @@ def is_figure(value: Value, shown: Shown | None = None) -> bool:
 
 
 def parse_text(raw: str, expects: Expects = "any") -> TypedCell:
-    """A text cell as a typed value; `raw` keeps it as it came."""
+    """A text cell as a typed value; `raw` keeps it as received."""
     return _parsed(raw, expects) if len(raw) <= LONGEST else _unreadable(raw, "not_a_number")
 
 
@@ -257,7 +257,7 @@ def _check_sign(sign: str, expects: Expects) -> None:
 
 
 def _answer(kind: Kind, raw: str, expects: Expects) -> TypedCell:
-    """Yes and no count only where the indicator asks for them."""
+    """Yes and no count only where the indicator is answered by them."""
     if expects not in ("yes_no", "any"):
         return _unreadable(raw, "yes_no_unexpected")
     return TypedCell(kind, raw=raw)

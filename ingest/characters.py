@@ -1,4 +1,4 @@
-"""Characters that people do not see or cannot tell apart, and those that PostgreSQL and JSON cannot hold."""
+"""Characters that are invisible or look alike, and those that PostgreSQL and JSON cannot hold."""
 
 import re
 import unicodedata

@@ -130,7 +130,7 @@ def count(cells: Sequence[object]) -> int:
 
 
 def columns(header: Sequence[object], sheet: str | None = None) -> Columns:
-    """The columns of a row of header cells. Raises Refused when a meaning stands there twice."""
+    """The columns of a row of header cells. Raises Refused when a meaning occurs twice."""
     found: dict[str, int] = {}
     unread: dict[int, str] = {}
     unclear: dict[int, str] = {}
@@ -164,7 +164,7 @@ def looks_like_a_table(header: Sequence[object]) -> bool:
 
 
 def over_rows(rows: Sequence[Sequence[Value]]) -> tuple[list[Value], int] | None:
-    """A header whose names stand in the first two or three of these rows: its cells, and how many rows it is.
+    """A header in the first two or three of these rows: its cells, and how many rows it is.
 
     A heading above several columns is one merged cell, or a text with blanks behind it: it counts for each of them.
     """

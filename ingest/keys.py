@@ -70,7 +70,7 @@ def period(value: Value) -> str | None:
 
 
 def programme(value: Value, codes: Collection[str]) -> str | None:
-    """A programme code, also where its name stands beside it in the cell; else what is written."""
+    """A programme code, also with its name beside it in the cell; else what is written."""
     written = text(value)
     if written is None or written in codes:
         return written

@@ -77,7 +77,7 @@ class Content:
 
 @dataclass(frozen=True)
 class LoadBatch:
-    """A file ready to be loaded. lines: COPY text. issues: what the reader found, beside what stands in the lines."""
+    """A file ready to be loaded. lines: COPY text. issues: what the reader found, beside the lines' own."""
 
     content: Content
     batch_id: UUID
@@ -105,7 +105,7 @@ def submission_id(sha256: str, report: Report) -> UUID:
 
 
 def packed(content: Content, reports: Sequence[Report], batch_id: UUID) -> LoadBatch:
-    """The reports of a file laid out for loading. At least one; the keys of each are its own."""
+    """The reports of a file as a batch to load. At least one; the keys of each are its own."""
     ids = [submission_id(content.sha256, report) for report in reports]
     named = list(zip(ids, reports, strict=True))
     submissions = [_submission(own_id, content, report, batch_id) for own_id, report in named]

@@ -11,7 +11,7 @@ from ingest.numerals import Unreadable
 from ingest.reports import Issue, Report
 from ingest.sections import IDENTIFYING
 
-TELLING = ("unit_id", "unit_name")
+DISTINGUISHING = ("unit_id", "unit_name")
 
 
 class Written(NamedTuple):
@@ -25,10 +25,10 @@ class Written(NamedTuple):
 def report(grid: Grid, written: Mapping[str, Written], row: int, measures: Measures) -> Report:
     """An empty report under the keys that are written for a row."""
     found = Report(sheet=grid.sheet)
-    values = {name: _value(grid, name, key, row, found) for name, key in written.items() if name not in TELLING}
+    values = {name: _value(grid, name, key, row, found) for name, key in written.items() if name not in DISTINGUISHING}
     found.programme = keys.programme(values["programme"], measures.codes)
     found.unit_code = keys.unit(values["unit_code"])
-    found.unit_id, found.unit_name = (_telling(written[name]) for name in TELLING)
+    found.unit_id, found.unit_name = (_distinguishing(written[name]) for name in DISTINGUISHING)
     found.agency = keys.agency(values["agency"])
     found.is_made_up = keys.made_up(values["made_up"])
     for name, read_key in (("period", keys.period), ("submission_type", keys.submission_type)):
@@ -48,8 +48,8 @@ def report(grid: Grid, written: Mapping[str, Written], row: int, measures: Measu
     return found
 
 
-def _telling(key: Written) -> str | None:
-    """What tells one unit from another that bore its code: nothing is wrong with a file that does not say it."""
+def _distinguishing(key: Written) -> str | None:
+    """What distinguishes units that bore one code: nothing is wrong with a file that does not say it."""
     text = None if key.shown in ("formula", "error") else keys.text(key.value)
     return text if text is not None and len(text) <= keys.LONGEST else None
 

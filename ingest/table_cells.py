@@ -63,7 +63,7 @@ class TableCells:
         return any(not self.is_blank(index, part) for part in PARTS if part in self.places)
 
     def part_columns(self) -> dict[str, str]:
-        """Where each part stands: its letter in a workbook, its heading in a CSV."""
+        """The column of each part: its letter in a workbook, its heading in a CSV."""
         return {
             name: self.grid.column_name(place, self.header.cells)
             for name, place in self.places.items()

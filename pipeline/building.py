@@ -40,7 +40,7 @@ CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]
 FIGURES = ["--select", "resource_type:model", "--exclude", *OF_THE_PLANS, *ONLY_ITS_TESTS]
 EVERYTHING = ["--select", "resource_type:model", "--full-refresh", *ONLY_ITS_TESTS]
 FAILED = frozenset({"error", "fail", "runtime error"})
-HELD = "warn"
+BLOCKED = "warn"
 """How dbt ends a test that fails in a build of ours: what depends on it is built all the same."""
 ADVICE = "advice"
 """The tag of a test that only warns."""
@@ -207,7 +207,7 @@ def _keep(run: runs.Run, nodes: list[Node]) -> None:
         )
         blocked: dict[str, list[str]] = {}
         for node in nodes:
-            if node.status == HELD:
+            if node.status == BLOCKED:
                 for programme in _whose_rows(connection, node):
                     blocked.setdefault(programme, []).append(f"{node.node_id}: {node.message}")
     failed = [f"{node.node_id}: {node.message}" for node in nodes if node.status in FAILED] + blocked.pop("", [])
@@ -262,15 +262,15 @@ def _folders(target: str) -> list[str]:
 
 
 def _node(outcome: Any) -> Node:
-    is_advice = str(outcome.status) == HELD and ADVICE in outcome.node.tags
+    is_advice = str(outcome.status) == BLOCKED and ADVICE in outcome.node.tags
     status = "pass" if is_advice else str(outcome.status)
     return Node(
         node_id=outcome.node.unique_id,
         status=status,
         seconds=round(outcome.execution_time, 3),
         failures=outcome.failures,
-        message=outcome.message if status in FAILED | {HELD} else None,
-        compiled=getattr(outcome.node, "compiled_code", None) if status == HELD else None,
+        message=outcome.message if status in FAILED | {BLOCKED} else None,
+        compiled=getattr(outcome.node, "compiled_code", None) if status == BLOCKED else None,
     )
 
 

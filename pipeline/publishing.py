@@ -84,13 +84,13 @@ changed as (
         and not owed.programme_code = any(%(blocked)s)
         and exists (select from accepted where accepted.programme_code = owed.programme_code
                         and accepted.period = owed.period))
-select distinct changed.programme_code, changed.period, place.unit_id, named.unit_code,
+select distinct changed.programme_code, changed.period, ancestor.unit_id, named.unit_code,
        sheet.programme_code is not null
            and (named.unit_level = sheet.unit_level or named.unit_code = programme.root_unit_code) as is_scored
 from changed
 join app.org_unit as unit using (unit_id)
-cross join lateral (values (unit.unit_id), (unit.district_id), (unit.province_id)) as place (unit_id)
-join app.org_unit as named on named.unit_id = place.unit_id
+cross join lateral (values (unit.unit_id), (unit.district_id), (unit.province_id)) as ancestor (unit_id)
+join app.org_unit as named on named.unit_id = ancestor.unit_id
 join catalogue.programmes as programme using (programme_code)
 left join catalogue.score_sheets as sheet using (programme_code)
 order by 1, 2, 4

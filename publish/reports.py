@@ -1,4 +1,4 @@
-"""What a plan asks to be handed in, as one workbook: its annex table, and before it its score sheet where it scores.
+"""The report of a plan as one workbook: its annex table, and before it its score sheet where it scores.
 
 No clock is in it: the same figures, as of the same timestamp with the same catalogue, give the same bytes.
 """

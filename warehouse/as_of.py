@@ -19,7 +19,7 @@ log = get_logger(__name__)
 NOT_BUILT = """
 select exists (
     select from ops.submission_verdict
-    where status <> 'rejected' and decided_at <= %(moment)s and accepted_seq > coalesce((
+    where status <> 'rejected' and decided_at <= %(as_of)s and accepted_seq > coalesce((
         select accepted_through from ops.last_successful_run where step = 'build'), 0))
 """
 
@@ -50,7 +50,7 @@ def set_session_as_of(connection: psycopg.Connection, as_of: datetime | None) ->
 
 def is_built_as_of(connection: psycopg.Connection, as_of: datetime) -> bool:
     """Whether the lines of every report accepted until then are in the marts; who has reported is known without."""
-    row = connection.execute(NOT_BUILT, {"moment": as_of}).fetchone()
+    row = connection.execute(NOT_BUILT, {"as_of": as_of}).fetchone()
     return not (row and row[0])
 
 

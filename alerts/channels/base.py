@@ -1,4 +1,4 @@
-"""How a message leaves the house: by mail or by webhook, one interface, and what can go wrong.
+"""The interface of a channel, by mail or by webhook, and the ways in which sending can fail.
 
 What goes wrong is told without addresses, passwords and tokens: it is logged, and kept in the ledger.
 """

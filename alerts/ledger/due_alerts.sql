@@ -1,11 +1,11 @@
 -- due_alerts.sql: one row per planned alert that can go out now, with its recipient and what its text names
 with waiting as (
-    select ledger.ledger_id, ledger.stage, ledger.audience, ledger.channel, awaited.*,
-        case ledger.audience when 'reporter' then awaited.unit_code when 'supervisor' then awaited.supervisor_code
-            else awaited.owner_code end as addressed_code
+    select ledger.ledger_id, ledger.stage, ledger.audience, ledger.channel, outstanding.*,
+        case ledger.audience when 'reporter' then outstanding.unit_code when 'supervisor' then outstanding.supervisor_code
+            else outstanding.owner_code end as addressed_code
     from ops.alert_ledger as ledger
-    join awaited using (programme_code, period, unit_id, agency_code, deadline_revision)
-    where ledger.status = 'planned' and ledger.message_id is null and ledger.planned_at <= %(moment)s
+    join outstanding using (programme_code, period, unit_id, agency_code, deadline_revision)
+    where ledger.status = 'planned' and ledger.message_id is null and ledger.planned_at <= %(at)s
 ), recipients as (
     select contact.unit_code, contact.agency_code, contact.role, channel.name as channel,
         string_agg(distinct channel.address, channel.glue order by channel.address) as recipient

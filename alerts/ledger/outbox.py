@@ -24,7 +24,7 @@ REASONS_LISTED = 10
 DUE = queries.load(__file__, "due_alerts")
 
 ISSUES = """
-select sheet, coalesce(cell, 'dòng ' || line) as place, raw, message_vi as message
+select sheet, coalesce(cell, 'dòng ' || line) as address, raw, message_vi as message
 from ops.submission_issue
 where severity = 'critical' and submission_id = (
     select submission_id from ops.submission_verdict join raw.submission using (submission_id)
@@ -41,7 +41,7 @@ def due(connection: psycopg.Connection, at: datetime) -> dict[tuple[str, str], l
     Left out for now: who was written to on this day already, and who has a message under way that may have been
     delivered; each gets one digest a day.
     """
-    values = {"moment": at, "today": at.astimezone(ZONE).date(), "webhook_url": get_settings().webhook_url}
+    values = {"at": at, "today": at.astimezone(ZONE).date(), "webhook_url": get_settings().webhook_url}
     found: dict[tuple[str, str], list[Alert]] = {}
     for row in connection.cursor(row_factory=dict_row).execute(DUE, values).fetchall():
         found.setdefault((row["channel"], row["recipient"]), []).append(_alert(connection, row))

@@ -12,13 +12,13 @@ from warehouse.as_of import set_session_as_of_unchecked
 from warehouse.clock import ZONE
 from warehouse.settings import get_settings
 
-AWAITED = """
-create temporary table awaited on commit preserve rows as
+OUTSTANDING = """
+create temporary table outstanding on commit preserve rows as
 select obligation.programme_code, obligation.period, obligation.unit_id, obligation.unit_code, obligation.unit_level,
     obligation.agency_code, obligation.deadline_revision, obligation.deadline_at, obligation.last_on_time_on,
     obligation.status, obligation.lines_required, obligation.fulfilled_at,
-    obligation.is_open and obligation.status in ('not_due', 'rejected', 'missing') as is_awaited,
-    obligation.is_open and obligation.status in ('on_time', 'late') as has_come,
+    obligation.is_open and obligation.status in ('not_due', 'rejected', 'missing') as is_outstanding,
+    obligation.is_open and obligation.status in ('on_time', 'late') as is_received,
     coalesce(above.unit_code, programme.root_unit_code) as supervisor_code, programme.root_unit_code as owner_code,
     owed.form = 'document' as is_document, owed.owed_from, owed.deadline_phrase_vi,
     owed.deadline_decided_on, owed.former_last_on_time_on
@@ -35,12 +35,12 @@ past.
 
 REPORT = "programme_code, period, unit_id, agency_code"
 
-KEYED = f"create unique index on awaited ({REPORT})"
+KEYED = f"create unique index on outstanding ({REPORT})"
 
 KEY = f"{REPORT}, deadline_revision"
 
 LATEST_CHANGE = """
-select greatest(%(moment)s, (select max(decided_at) from ops.submission_verdict),
+select greatest(%(at)s, (select max(decided_at) from ops.submission_verdict),
     (select max(closed_at) from ops.period_closing))
 """
 """A clock that was set back takes nothing back: who has reported by any clock is not asked again."""
@@ -53,13 +53,13 @@ end
 
 PLAN = f"""
 with due as (
-    select awaited.*, stage.stage, stage.audience,
+    select outstanding.*, stage.stage, stage.audience,
         row_number() over (
             partition by {KEY}, stage.audience order by stage.sort_order desc) = 1 as is_latest
-    from awaited
+    from outstanding
     join app.alert_stage as stage using (programme_code, last_on_time_on)
-    where awaited.is_awaited and stage.fires_on <= %(today)s
-        and coalesce(stage.fires_on >= awaited.owed_from, true)
+    where outstanding.is_outstanding and stage.fires_on <= %(today)s
+        and coalesce(stage.fires_on >= outstanding.owed_from, true)
 ), addressed as (
     select due.*, known.emails, known.webhooks
     from due
@@ -74,7 +74,7 @@ with due as (
 insert into ops.alert_ledger as ledger ({KEY}, unit_code, deadline_at, stage, audience, channel, status, planned_at,
     settled_at)
 select {KEY}, unit_code, deadline_at, stage, audience, channel,
-    case when is_latest then 'planned' else 'skipped' end, %(moment)s, case when not is_latest then %(moment)s end
+    case when is_latest then 'planned' else 'skipped' end, %(at)s, case when not is_latest then %(at)s end
 from addressed
 cross join (values ('email'), ('webhook')) as channels (channel)
 where channel = 'email' and (emails > 0 or webhooks = 0) or channel = 'webhook' and webhooks > 0
@@ -87,35 +87,35 @@ where excluded.status = 'planned' and ledger.status = 'cancelled' and ledger.set
 
 RESOLVE = f"""
 insert into ops.alert_ledger ({KEY}, unit_code, deadline_at, stage, audience, channel, status, planned_at)
-select distinct {", ".join(f"awaited.{name}" for name in KEY.split(", "))}, awaited.unit_code, awaited.deadline_at,
-    'resolved', told.audience, told.channel, 'planned', %(moment)s::timestamptz
-from ops.alert_ledger as told
-join awaited using ({REPORT})
+select distinct {", ".join(f"outstanding.{name}" for name in KEY.split(", "))}, outstanding.unit_code, outstanding.deadline_at,
+    'resolved', notified.audience, notified.channel, 'planned', %(at)s::timestamptz
+from ops.alert_ledger as notified
+join outstanding using ({REPORT})
 join catalogue.alert_stages as stage
-    on stage.programme_code = told.programme_code and stage.stage = 'resolved' and stage.audience = told.audience
-where told.status = 'sent' and told.stage <> 'resolved' and awaited.has_come and not exists (
-    select from ops.alert_ledger as heard
-    where ({", ".join(f"heard.{name}" for name in REPORT.split(", "))}, heard.audience, heard.channel)
-            = ({", ".join(f"told.{name}" for name in REPORT.split(", "))}, told.audience, told.channel)
-        and heard.stage = 'resolved' and heard.status <> 'cancelled' and heard.planned_at >= told.planned_at)
+    on stage.programme_code = notified.programme_code and stage.stage = 'resolved' and stage.audience = notified.audience
+where notified.status = 'sent' and notified.stage <> 'resolved' and outstanding.is_received and not exists (
+    select from ops.alert_ledger as resolved
+    where ({", ".join(f"resolved.{name}" for name in REPORT.split(", "))}, resolved.audience, resolved.channel)
+            = ({", ".join(f"notified.{name}" for name in REPORT.split(", "))}, notified.audience, notified.channel)
+        and resolved.stage = 'resolved' and resolved.status <> 'cancelled' and resolved.planned_at >= notified.planned_at)
 on conflict do nothing
 """
-"""Whoever was told under an earlier revision of the deadline hears it, too."""
+"""Whoever was notified under an earlier revision of the deadline hears it, too."""
 
 CANCEL = f"""
-update ops.alert_ledger as ledger set status = 'cancelled', settled_at = %(moment)s
-where ledger.status in ('planned', 'no_contact') and ledger.planned_at <= %(moment)s and not exists (
-    select from awaited
-    where ({", ".join(f"awaited.{name}" for name in KEY.split(", "))})
+update ops.alert_ledger as ledger set status = 'cancelled', settled_at = %(at)s
+where ledger.status in ('planned', 'no_contact') and ledger.planned_at <= %(at)s and not exists (
+    select from outstanding
+    where ({", ".join(f"outstanding.{name}" for name in KEY.split(", "))})
             = ({", ".join(f"ledger.{name}" for name in KEY.split(", "))})
-        and case ledger.stage when 'resolved' then awaited.has_come else awaited.is_awaited end)
+        and case ledger.stage when 'resolved' then outstanding.is_received else outstanding.is_outstanding end)
 """
 
 SUPERSEDE = f"""
 update ops.alert_ledger as ledger
-set status = case when ledger.unanswered_days > 0 then 'failed' else 'skipped' end, settled_at = %(moment)s
+set status = case when ledger.unanswered_days > 0 then 'failed' else 'skipped' end, settled_at = %(at)s
 from ops.alert_ledger as later
-where ledger.status in ('planned', 'no_contact') and later.planned_at <= %(moment)s
+where ledger.status in ('planned', 'no_contact') and later.planned_at <= %(at)s
     and ({", ".join(f"later.{name}" for name in KEY.split(", "))}, later.audience, later.channel)
         = ({", ".join(f"ledger.{name}" for name in KEY.split(", "))}, ledger.audience, ledger.channel)
     and later.status in ('planned', 'no_contact', 'sent', 'logged')
@@ -131,7 +131,7 @@ where ledger.status in ('planned', 'no_contact') and later.planned_at <= %(momen
 WITHDRAW = """
 with withdrawn as (
     update ops.message set status = 'cancelled'
-    where status = 'queued' and queued_at <= %(moment)s and (attempts = 0 or not exists (
+    where status = 'queued' and queued_at <= %(at)s and (attempts = 0 or not exists (
         select from ops.alert_ledger as ledger
         where ledger.message_id = message.message_id and ledger.status = 'planned'))
     returning message_id)
@@ -143,12 +143,12 @@ WITHOUT_CONTACT = f"""
 with known as (
     select ledger.ledger_id, exists (
         select from ops.contact
-        where contact.role = ledger.audience and contact.unit_code = {ADDRESSED.format(row="ledger", report="awaited")}
+        where contact.role = ledger.audience and contact.unit_code = {ADDRESSED.format(row="ledger", report="outstanding")}
             and contact.agency_code = case ledger.audience when 'reporter' then ledger.agency_code else 'UBND' end
             and case ledger.channel when 'email' then contact.email else contact.webhook end is not null)
         or ledger.channel = 'webhook' and ledger.audience = 'owner' and %(has_webhook)s as is_known
     from ops.alert_ledger as ledger
-    join awaited using ({KEY})
+    join outstanding using ({KEY})
     where ledger.status in ('planned', 'no_contact') and ledger.message_id is null
 )
 update ops.alert_ledger as ledger set status = case when known.is_known then 'planned' else 'no_contact' end
@@ -165,17 +165,17 @@ def create_outstanding_table(connection: psycopg.Connection, at: datetime) -> No
     From here on the session reads the marts as they stand at that moment, or at the last verdict or closing where the
     clock was set back behind it.
     """
-    row = connection.execute(LATEST_CHANGE, {"moment": at}).fetchone()
+    row = connection.execute(LATEST_CHANGE, {"at": at}).fetchone()
     latest_change = row[0] if row else at
     set_session_as_of_unchecked(connection, latest_change)
-    connection.execute("drop table if exists pg_temp.awaited")
-    connection.execute(AWAITED, {"since": get_settings().alerts_since})
+    connection.execute("drop table if exists pg_temp.outstanding")
+    connection.execute(OUTSTANDING, {"since": get_settings().alerts_since})
     connection.execute(KEYED)
-    connection.execute("analyze awaited")
+    connection.execute("analyze outstanding")
 
 
 def has_obligations(connection: psycopg.Connection) -> bool:
-    """Whether a build has made the marts yet; before the first one nothing can be awaited."""
+    """Whether a build has made the marts yet; before the first one nothing can be outstanding."""
     row = connection.execute("select to_regclass('marts.fct_report_obligation') is not null").fetchone()
     return bool(row and row[0])
 
@@ -221,7 +221,7 @@ def match_contacts(connection: psycopg.Connection) -> list[tuple[str, str, str, 
 
 
 def _values(at: datetime) -> dict[str, object]:
-    return {"moment": at, "today": at.astimezone(ZONE).date(), "has_webhook": _has_webhook()}
+    return {"at": at, "today": at.astimezone(ZONE).date(), "has_webhook": _has_webhook()}
 
 
 def _has_webhook() -> bool:

@@ -1,4 +1,4 @@
-"""What nobody takes: counted by days, failed after too many of them, tried again when somebody asks for it."""
+"""Alerts that nobody takes: counted by days, failed after too many of them, retried on request."""
 
 from datetime import datetime
 
@@ -18,38 +18,38 @@ where message_id = %(message_id)s and status = 'planned'
 """
 
 GIVEN_UP = """
-with told as (
+with outcomes as (
     select message_id, case when taken_by = '{}' then 'failed' else 'sent' end as outcome
     from ops.message where message_id = %(message_id)s
 ), settled as (
-    update ops.alert_ledger as ledger set status = told.outcome, settled_at = %(moment)s
-    from told
-    where ledger.message_id = told.message_id and ledger.status = 'planned'
+    update ops.alert_ledger as ledger set status = outcomes.outcome, settled_at = %(at)s
+    from outcomes
+    where ledger.message_id = outcomes.message_id and ledger.status = 'planned'
         and ledger.unanswered_days >= %(max_days)s
     returning ledger.ledger_id
 )
 update ops.message set last_error = %(error)s,
-    status = case when is_open then message.status else told.outcome end,
-    sent_at = case when not is_open and told.outcome = 'sent' then %(moment)s::timestamptz end
-from told
+    status = case when is_open then message.status else outcomes.outcome end,
+    sent_at = case when not is_open and outcomes.outcome = 'sent' then %(at)s::timestamptz end
+from outcomes
 cross join lateral (
     select exists (
         select from ops.alert_ledger as ledger
-        where ledger.message_id = told.message_id and ledger.status = 'planned'
+        where ledger.message_id = outcomes.message_id and ledger.status = 'planned'
             and not exists (select from settled where settled.ledger_id = ledger.ledger_id)) as is_open) as waiting
-where message.message_id = told.message_id
+where message.message_id = outcomes.message_id
 returning message.status
 """
 
 RETRY = """
 update ops.alert_ledger as ledger
-set status = 'planned', message_id = null, planned_at = %(moment)s, settled_at = null, unanswered_days = 0,
+set status = 'planned', message_id = null, planned_at = %(at)s, settled_at = null, unanswered_days = 0,
     unanswered_on = null
-from awaited
-where ledger.status = 'failed' and ledger.settled_at <= %(moment)s
-    and (awaited.programme_code, awaited.period, awaited.unit_id, awaited.agency_code, awaited.deadline_revision)
+from outstanding
+where ledger.status = 'failed' and ledger.settled_at <= %(at)s
+    and (outstanding.programme_code, outstanding.period, outstanding.unit_id, outstanding.agency_code, outstanding.deadline_revision)
         = (ledger.programme_code, ledger.period, ledger.unit_id, ledger.agency_code, ledger.deadline_revision)
-    and case ledger.stage when 'resolved' then awaited.has_come else awaited.is_awaited end
+    and case ledger.stage when 'resolved' then outstanding.is_received else outstanding.is_outstanding end
     and not exists (
         select from ops.alert_ledger as later
         where later.planned_at > ledger.planned_at and later.status <> 'cancelled'
@@ -69,7 +69,7 @@ def note_failure(connection: psycopg.Connection, message_id: str, error: str, at
     values = {
         "message_id": message_id,
         "error": error,
-        "moment": at,
+        "at": at,
         "today": at.astimezone(ZONE).date(),
         "max_days": DAYS,
     }
@@ -81,13 +81,13 @@ def note_failure(connection: psycopg.Connection, message_id: str, error: str, at
 def retry(connection: psycopg.Connection, at: datetime) -> int:
     """Plan failed alerts again, the latest stage of each that is still true; returns how many.
 
-    Reads the session's `awaited` (planning.create_outstanding_table), and goes after planning.plan: a later stage takes
+    Reads the session's `outstanding` (planning.create_outstanding_table), and goes after planning.plan: a later stage takes
     their place.
     """
-    return connection.execute(RETRY, {"moment": at}).rowcount
+    return connection.execute(RETRY, {"at": at}).rowcount
 
 
 def failed(connection: psycopg.Connection) -> int:
-    """How many alerts stand as failed."""
+    """How many alerts have the status failed."""
     row = connection.execute("select count(*) from ops.alert_ledger where status = 'failed'").fetchone()
     return row[0] if row else 0

@@ -122,7 +122,7 @@
             end
         when not is_met
         then 'not_met'
-        when asks_met and is_met is null
+        when requires_met and is_met is null
         then 'met_unknown'
         when max_points is null
         then 'points_unknown'

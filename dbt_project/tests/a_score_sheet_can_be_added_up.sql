@@ -39,7 +39,7 @@ with
             and parent.criterion_code = criteria.parent_code
     ),
 
-    judged as (
+    validated as (
         select
             programme_code,
             criterion_code,
@@ -71,5 +71,5 @@ with
     )
 
 select *
-from judged
+from validated
 where what_is_wrong is not null

@@ -17,7 +17,7 @@ with
             ops.submission_verdict as verdict
             on verdict.submission_id = submission.submission_id
             and verdict.status <> 'rejected'
-            and verdict.decided_at <= %(moment)s
+            and verdict.decided_at <= %(as_of)s
         group by 1, 2, 3, 4, 5
         having
             max(verdict.accepted_seq) filter (where submission_type <> 'retraction')

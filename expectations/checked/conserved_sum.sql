@@ -1,4 +1,4 @@
--- conserved_sum.sql: one row per province and sum that is told of it and of what lies in it, on
+-- conserved_sum.sql: one row per province and sum of it and of the units within it, on
 -- today's map
 -- In it lie the units that owe reports, the heirs of those that ended, and the row "unallocated".
 -- A sum that is known only to lie between two ends is left to the tests of the models.
@@ -19,14 +19,14 @@ with
     ),
 
     -- what is told of a unit by a sender who does not owe it, where another one does
-    told_beside as (
-        select scheduled.programme_code, scheduled.period, scheduled.unit_id, told.indicator_code
+    reported_beside as (
+        select scheduled.programme_code, scheduled.period, scheduled.unit_id, assigned.indicator_code
         from app.expected_report as scheduled
         inner join
-            app.indicator_agency as told
-            on told.programme_code = scheduled.programme_code
-            and told.agency_code = scheduled.agency_code
-            and told.is_figure
+            app.indicator_agency as assigned
+            on assigned.programme_code = scheduled.programme_code
+            and assigned.agency_code = scheduled.agency_code
+            and assigned.is_figure
         where
             not (scheduled.is_owed and scheduled.feeds_rollup)
             and scheduled.programme_code = any(%(programmes)s)
@@ -67,7 +67,7 @@ with
             and figures.measure in ('rate', 'count', 'change')
             -- looked up in a hash of them; a join would be planned as if there were one
             and (figures.programme_code, figures.period, figures.unit_id, figures.indicator_code)
-            not in (select programme_code, period, unit_id, indicator_code from told_beside)
+            not in (select programme_code, period, unit_id, indicator_code from reported_beside)
     )
 
 select

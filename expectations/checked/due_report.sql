@@ -6,7 +6,7 @@ with
     due as (
         select *
         from marts.fct_report_obligation
-        where is_open and status <> 'exempt' and deadline_at <= %(moment)s
+        where is_open and status <> 'exempt' and deadline_at <= %(as_of)s
     ),
 
     rated as (

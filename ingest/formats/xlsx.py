@@ -249,7 +249,7 @@ class _Sheet:
 
 
 def unescaped(text: str) -> str:
-    """`_x000D_` as the character that it stands for; surrogate pairs become one."""
+    """`_x000D_` as the character that it encodes; surrogate pairs become one."""
     if "_x" not in text:
         return text
     plain = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)

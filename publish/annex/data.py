@@ -31,7 +31,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Target:
-    """A target as the plan writes it, and its number for telling "met" from "exceeded" (none for yes and ranges)."""
+    """A target as the plan writes it, and its number to distinguish "met" from "exceeded" (none for yes and ranges)."""
 
     year: int
     raw: str
@@ -122,24 +122,24 @@ class Annex:
 
 
 UNIT = """
-select programme.name_vi as programme_name, programme.document_vi, place.*,
+select programme.name_vi as programme_name, programme.document_vi, shown.*,
        (select max(report.decided_at) from app.validated_submission as report
         join app.org_unit as unit using (unit_id)
         where report.programme_code = programme.programme_code and report.period = %(period)s
             and report.is_accepted and report.form = 'figures' and report.decided_at <= app.values_as_of()
             and report.accepted_seq <= coalesce((
                 select accepted_through from ops.last_successful_run where step = 'build'), 0)
-            and place.unit_id in (unit.unit_id, unit.district_id, unit.province_id)) as known_from
+            and shown.unit_id in (unit.unit_id, unit.district_id, unit.province_id)) as known_from
 from catalogue.programmes as programme
 join lateral (
     select unit_id, unit_code, unit_level, unit_name
     from (select distinct unit_id from marts.fct_indicator_rollup
           where programme_code = programme.programme_code and period = %(period)s and unit_code = %(unit)s
-              and boundary_basis = 'as_reported') as figured
+              and boundary_basis = 'as_reported') as with_figures
     join app.org_unit using (unit_id)
     join app.org_unit_name as named using (unit_id)
     where named.is_latest
-    order by org_unit.valid_from desc limit 1) as place on true
+    order by org_unit.valid_from desc limit 1) as shown on true
 where programme.programme_code = %(programme)s
 """
 
@@ -240,19 +240,19 @@ def _columns(
     known = {key for found in targets.values() for key in found}
     shown = []
     for row in rows:
-        says_nothing = (
+        is_empty = (
             (row["content"] == "target" and (row["target_scope"], row["year"]) not in known)
             or (row["content"] == "baseline" and str(row["year"]) == keys["period"])
             or (row["content"] == "coverage" and all(entry.units_expected <= 1 for entry in entries))
         )
-        if not says_nothing:
+        if not is_empty:
             headings = row["heading_vi"], row["subheading_vi"] or ""
             shown.append(Column(row["content"], *headings, float(row["width"]), row["target_scope"], row["year"]))
     return tuple(shown)
 
 
 def _footnotes(cursor: psycopg.Cursor[Row], keys: Row) -> dict[str, list[str]]:
-    """By indicator code; those about the plan as a whole stand under no code."""
+    """By indicator code; those about the plan as a whole have no code."""
     notes: dict[str, list[str]] = {}
     query = "select * from catalogue.annex_footnotes where programme_code = %(programme)s order by contradiction_no"
     for row in cursor.execute(query, keys).fetchall():
@@ -319,7 +319,7 @@ def _without_figure(targets: dict[tuple[str, int], Target]) -> str:
 
 
 def _answers(row: Row) -> tuple[str, str]:
-    return MET_OR_NOT if row["is_asked_met"] else YES_NO
+    return MET_OR_NOT if row["is_met_required"] else YES_NO
 
 
 def _unit(row: Row) -> str:

@@ -6,9 +6,9 @@ select indicator.indicator_code, indicator.name_vi, indicator.unit_vi, indicator
        coalesce(figure.units_reporting, 0) as units_reporting, coalesce(figure.is_provisional, true) as is_provisional,
        coalesce(figure.is_estimated, false) as is_estimated, coalesce(figure.is_made_up, false) as is_made_up,
        reported.value_status, baseline.raw as baseline,
-       exists (select from catalogue.criterion_indicators as asked
-               where asked.programme_code = indicator.programme_code
-                   and asked.indicator_code = indicator.indicator_code and asked.part = 'met') as is_asked_met
+       exists (select from catalogue.criterion_indicators as required
+               where required.programme_code = indicator.programme_code
+                   and required.indicator_code = indicator.indicator_code and required.part = 'met') as is_met_required
 from catalogue.indicators as indicator
 join catalogue.indicator_measures as measured
     on measured.programme_code = indicator.programme_code and measured.indicator_code = indicator.indicator_code

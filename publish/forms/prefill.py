@@ -15,7 +15,7 @@ from publish import formatting
 from publish.forms.types import Form, Line, Previous
 from warehouse import catalogue
 
-TOLD = """
+REPORTED = """
 select distinct on (reported.unit_id, reported.agency_code, reported.indicator_code)
        reported.unit_id, reported.agency_code, reported.indicator_code, reported.measure, reported.period,
        reported.value_low, reported.value_high, reported.low_closed, reported.high_closed, reported.is_made_up,
@@ -61,7 +61,7 @@ def beside(connection: psycopg.Connection, forms: Sequence[Form], *, of_plan_onl
     planned = {(row["unit_code"], row["indicator_code"]): row for row in cursor.execute(PLANNED, values)}
     found: dict[tuple[str, ...], dict[str, Any]] = {}
     if not of_plan_only and _is_built(connection):
-        rows = cursor.execute(TOLD, values)
+        rows = cursor.execute(REPORTED, values)
         found = {(row["unit_id"], row["agency_code"], row["indicator_code"]): row for row in rows}
 
     def with_previous(form: Form, line: Line) -> Line:

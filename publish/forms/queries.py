@@ -143,7 +143,7 @@ def forms(connection: psycopg.Connection, programme: str, period: str, reports: 
 
 
 class _RequiredLines:
-    """The lines that a programme asks, by agency and level of unit."""
+    """The lines that a programme requires, by agency and level of unit."""
 
     def __init__(self, connection: psycopg.Connection, programme: str) -> None:
         self.programme = programme

@@ -1,4 +1,4 @@
-"""What the workbook of one unit asks for: the catalogue's rows as a form."""
+"""The form of one unit: the catalogue's rows as the lines of a workbook."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -63,7 +63,7 @@ class Line:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The cells that this line asks for; the others stay closed."""
+        """The cells that this line has; the others stay closed."""
         if self.measure in ("yes_no", "points") or self.aggregation == "none":
             return ("value",)
         if self.aggregation == "sum":
@@ -119,7 +119,7 @@ class Form:
 
     @property
     def title(self) -> str:
-        """What kind of sheet it is, by what it asks."""
+        """The kind of sheet, by its lines."""
         roles = {line.score_role for line in self.lines if line.is_points}
         if "verified" in roles:
             return "PHIẾU THẨM ĐỊNH ĐIỂM"

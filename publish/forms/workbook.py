@@ -160,7 +160,7 @@ class _Drawing:
         sheet.merge_range(LABELS_FROM, 3, LABELS_FROM + 6, HOW, advice, self.style["advice"])
 
     def _advice(self, form: Form) -> list[str]:
-        """The first things to know, about what this form asks for."""
+        """The first things to know, about what this form required for."""
         first, *others = FILLING_IN
         counted = [COUNTED] if any("numerator" in line.parts for line in form.lines) else []
         scored = [SCORED] if any(line.is_points for line in form.lines) else []
@@ -279,13 +279,13 @@ def _count_rule(line: Line, row: int, column: int) -> dict[str, Any]:
     A spreadsheet allows 32 letters of a title and 255 of a message.
     """
     cell = f"{'ABCDEF'[column]}{row + 1}"
-    asks = [f"Tử số: số {line.numerator}."] if "numerator" in line.parts else []
-    asks += [f"Mẫu số: số {line.denominator}."] if "denominator" in line.parts else []
+    required = [f"Tử số: số {line.numerator}."] if "numerator" in line.parts else []
+    required += [f"Mẫu số: số {line.denominator}."] if "denominator" in line.parts else []
     return {
         "validate": "custom",
         "value": f"=OR(ISTEXT({cell}),AND({cell}>=0,{cell}=INT({cell})))",
         "input_title": f"Chỉ tiêu {line.code}"[:32],
-        "input_message": "\n".join(asks)[:255],
+        "input_message": "\n".join(required)[:255],
         "error_title": "Không ghi được",
         "error_message": "Ghi số nguyên không âm, KPS (không phát sinh), hoặc để trống nếu chưa có số liệu.",
     }
@@ -294,12 +294,12 @@ def _count_rule(line: Line, row: int, column: int) -> dict[str, Any]:
 def _value_rule(line: Line, row: int) -> dict[str, Any]:
     title = f"Chỉ tiêu {line.code}"[:32]
     if line.is_yes_no:
-        asks = f"Chọn {line.answers[0]} hoặc {line.answers[1]}."
-        return {"validate": "list", "source": list(line.answers), "error_message": asks, "input_title": title}
+        required = f"Chọn {line.answers[0]} hoặc {line.answers[1]}."
+        return {"validate": "list", "source": list(line.answers), "error_message": required, "input_title": title}
     if line.is_points:
         return _points_rule(line, row) | {"input_title": title, "error_title": "Không ghi được"}
-    asks = "Ghi kết quả." if line.parts == ("value",) else "Chỉ ghi khi không có tử số và mẫu số."
-    return {"validate": "any", "input_title": title, "input_message": f"{asks} Ví dụ: 96,5 hoặc <2."}
+    required = "Ghi kết quả." if line.parts == ("value",) else "Chỉ ghi khi không có tử số và mẫu số."
+    return {"validate": "any", "input_title": title, "input_message": f"{required} Ví dụ: 96,5 hoặc <2."}
 
 
 def _points_rule(line: Line, row: int) -> dict[str, Any]:

@@ -21,13 +21,13 @@ Row = dict[str, Any]
 FIGURES = """
 select figure.*
 from marts.fct_indicator_rollup as figure
-left join catalogue.indicator_measures as spoken
-    on spoken.programme_code = figure.programme_code and spoken.indicator_code = figure.indicator_code
-    and spoken.unit_level = replace(figure.unit_level, 'unallocated', 'province')
-    and figure.measure in (spoken.measure, replace(spoken.measure, 'yes_no', 'share'))
+left join catalogue.indicator_measures as measures
+    on measures.programme_code = figure.programme_code and measures.indicator_code = figure.indicator_code
+    and measures.unit_level = replace(figure.unit_level, 'unallocated', 'province')
+    and figure.measure in (measures.measure, replace(measures.measure, 'yes_no', 'share'))
 where figure.programme_code = %(programme)s and figure.indicator_code = %(indicator)s and figure.period = %(period)s
     and figure.unit_code = %(unit)s and figure.boundary_basis = %(basis)s
-order by spoken.measure is null, figure.measure limit 1
+order by measures.measure is null, figure.measure limit 1
 """
 
 PARTS = """

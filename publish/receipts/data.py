@@ -81,20 +81,19 @@ select
     submission.form,
     verdict.status,
     verdict.decided_at,
-    named.unit_name
+    coalesce(resolved.unit_name, bearer.unit_name) as unit_name
 from raw.file as file
 inner join raw.submission as submission on submission.sha256 = file.sha256
 inner join ops.submission_verdict as verdict on verdict.submission_id = submission.submission_id
-left join app.expected_report as scheduled
-    on scheduled.programme_code = submission.programme_code
-    and scheduled.period = submission.period
-    and scheduled.unit_code = submission.unit_code
-    and scheduled.agency_code = submission.agency_code
-cross join lateral (select coalesce(scheduled.resolve_on, file.received_at::date) as day) as spoken_of
-left join app.org_unit_code as named
-    on named.unit_code = submission.unit_code
-    and named.resolve_from <= spoken_of.day
-    and named.resolve_to > spoken_of.day
+left join lateral (
+    select unit_name from app.org_unit_name as own
+    where own.unit_id = verdict.unit_id and own.valid_from <= submission.received_at::date
+    order by own.valid_from desc limit 1) as resolved on true
+left join app.org_unit_code as bearer
+    on verdict.unit_id is null
+    and bearer.unit_code = submission.unit_code
+    and bearer.resolve_from <= submission.received_at::date
+    and bearer.resolve_to > submission.received_at::date
 where {condition}
 order by file.received_at, file.file_name, file.sha256, verdict.accepted_seq
 """

@@ -15,7 +15,7 @@ TITLE = "KẾT QUẢ KIỂM TRA BÁO CÁO"
 
 FILLS = {"critical": "FF9E9E", "warning": "FFD24D"}
 """The template's own cells are pale yellow; these are told from it at a glance."""
-WORDS = {"critical": "LỖI", "warning": "CẢNH BÁO"}
+LABELS = {"critical": "LỖI", "warning": "CẢNH BÁO"}
 LEGEND = {"critical": "phải sửa thì báo cáo mới được nhận", "warning": "xin kiểm tra; đúng thì giữ nguyên"}
 
 REJECTED = (
@@ -91,7 +91,7 @@ class Page:
         self._next(8)
         for severity in dict.fromkeys(issue["severity"] for issue in self.result.issues):
             self._band(LEGEND[severity], "note", first="C")
-            self._set("B", WORDS[severity], severity)
+            self._set("B", LABELS[severity], severity)
         self._table()
         self._page()
 
@@ -117,7 +117,7 @@ class Page:
         raw, message = issue["raw"] or "", issue["message_vi"]
         self._next(16 * max(-(-len(message) // 104), -(-len(raw) // 22), 1) + 4)
         self._set("A", str(number), "number")
-        self._set("B", WORDS[issue["severity"]], issue["severity"])
+        self._set("B", LABELS[issue["severity"]], issue["severity"])
         place = self._set("C", _where(issue, link), "link" if link else "cell")
         if link:
             place.hyperlink = Hyperlink(ref=place.coordinate, location=link, tooltip="Đến ô này")

@@ -89,7 +89,7 @@ class _Pen:
             self.sheet.write_string(self.row, index, text, self.style(**aligned | options))
 
     def end_row(self, *texts: tuple[int, str], lines_at_least: int = 1) -> None:
-        """The row becomes as high as its longest text, given with its column, asks for."""
+        """The row becomes as high as its longest text, given with its column, requires."""
         lines = max((-(-len(text) // int(self.columns[index].width * 1.05)) for index, text in texts), default=1)
         self.sheet.set_row(self.row, 15 * max(lines, lines_at_least) + 5)
         self.row += 1
@@ -126,9 +126,9 @@ class _Pen:
         for text in (*notes, version):
             self.line(text, font_size=10, font_color="#404040", height=14 * -(-len(text) // int(across)))
 
-    def page(self, frozen_columns: int) -> None:
+    def page(self, fixed_columns: int) -> None:
         sheet, content = self.sheet, self.content
-        sheet.freeze_panes(TABLE_FROM + 1, frozen_columns)
+        sheet.freeze_panes(TABLE_FROM + 1, fixed_columns)
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(left=0.5, right=0.4, top=0.6, bottom=0.6)
@@ -164,7 +164,7 @@ def _draw_lines(book: Any, content: ScoreSheet) -> None:
         _put_line(pen, line, is_ranked)
     _put_totals(pen, content.results[0], is_ranked)
     pen.foot(_notes(content))
-    pen.page(frozen_columns=2)
+    pen.page(fixed_columns=2)
 
 
 def _put_line(pen: _Pen, line: Line, is_ranked: bool) -> None:
@@ -274,7 +274,7 @@ def _draw_ranking(book: Any, content: ScoreSheet) -> None:
         pen.sheet.set_row(pen.row, 22)
         pen.row += 1
     pen.foot(_notes(content))
-    pen.page(frozen_columns=2)
+    pen.page(fixed_columns=2)
 
 
 def _draw_verdicts(book: Any, content: ScoreSheet) -> None:
@@ -307,7 +307,7 @@ def _draw_verdicts(book: Any, content: ScoreSheet) -> None:
         pen.put(6, "\n".join(reasons), font_size=10)
         pen.end_row((2, result.class_name or ""), *((6, reason) for reason in reasons), lines_at_least=len(reasons))
     pen.foot(_notes(content))
-    pen.page(frozen_columns=2)
+    pen.page(fixed_columns=2)
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

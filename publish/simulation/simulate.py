@@ -75,7 +75,9 @@ def simulate(
     if bool(correction) != bool(lines):
         raise WrongCall("Đính chính cần cả số thứ tự (từ 1) và các chỉ tiêu được đính chính.")
     with database.connect() as connection:
-        reports = [each for each in _asked(connection, programme, period, units, agencies) if each.form == "figures"]
+        reports = [
+            each for each in _requested(connection, programme, period, units, agencies) if each.form == "figures"
+        ]
         forms = prefill.beside(
             connection, form_queries.forms(connection, programme, period, reports), of_plan_only=True
         )
@@ -100,7 +102,9 @@ def documents(
 ) -> list[Document]:
     """Write a small text for each report without figures, chosen as `simulate` does, into a folder of its own."""
     with database.connect() as connection:
-        reports = [each for each in _asked(connection, programme, period, units, agencies) if each.form == "document"]
+        reports = [
+            each for each in _requested(connection, programme, period, units, agencies) if each.form == "document"
+        ]
         plan = catalogue.programme(connection, programme).name_vi
     found = []
     for report in reports:
@@ -121,7 +125,7 @@ def documents(
     return found
 
 
-def _asked(
+def _requested(
     connection: psycopg.Connection,
     programme: str,
     period: str,

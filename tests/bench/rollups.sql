@@ -59,7 +59,7 @@ with corrected as (
     returning submission_id
 ),
 
-judged as (
+validated as (
     insert into ops.submission_verdict (submission_id, status, rules_version, decided_at)
     select submission_id, 'accepted', 'bench', '2031-02-01 09:00+07'
     from corrected

@@ -161,7 +161,7 @@ class Cluster:
         _hand_over(place, account)
         (self.home / "postgres").unlink(missing_ok=True)
         (self.home / "postgres").symlink_to(place / "data")
-        log.info("%s is closed to the account that PostgreSQL runs as: the data stand in %s", self.home, place)
+        log.info("%s is closed to the account that PostgreSQL runs as: the data are in %s", self.home, place)
 
     # --- starting it ------------------------------------------------------------------------------
 

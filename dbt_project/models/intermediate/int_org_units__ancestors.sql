@@ -1,4 +1,4 @@
--- int_org_units__ancestors.sql: one row per unit and place that holds what it owes: itself, its
+-- int_org_units__ancestors.sql: one row per unit and unit that holds what it owes: itself, its
 -- district
 -- and its province, those of its own time, and the country
 {{
@@ -34,12 +34,12 @@ with
 select
     holding.unit_id,
     holding.ancestor_id,
-    places.unit_code as ancestor_code,
-    places.unit_level as ancestor_level,
+    ancestors.unit_code as ancestor_code,
+    ancestors.unit_level as ancestor_level,
     named.unit_name as ancestor_name,
     holding.province_id
 from holding
-inner join units as places on places.unit_id = holding.ancestor_id
+inner join units as ancestors on ancestors.unit_id = holding.ancestor_id
 inner join named on named.unit_id = holding.ancestor_id
 union all
 select unit_id, 'VN', 'VN', 'country', 'Cả nước', province_id

@@ -39,7 +39,7 @@ with recursive
             min(assigned.agency_code) filter (
                 where assigned.score_role = 'verified'
             ) as agency_code,
-            bool_or(indicators.part = 'met') as asks_met
+            bool_or(indicators.part = 'met') as requires_met
         from indicators
         inner join
             assigned
@@ -64,7 +64,7 @@ select
     criteria.max_points,
     criteria.verification,
     assessed.agency_code,
-    sheets.verdict_rule = 'recognised' and coalesce(assessed.asks_met, false) as asks_met
+    sheets.verdict_rule = 'recognised' and coalesce(assessed.requires_met, false) as requires_met
 from sheets
 inner join
     units on units.programme_code = sheets.programme_code and units.unit_level = sheets.unit_level

@@ -63,7 +63,7 @@ with
                 lines.max_points,
                 lines.verification,
                 lines.agency_code,
-                lines.asks_met,
+                lines.requires_met,
                 {{ points_with_children("self_points") }},
                 {{ points_with_children("computed_points") }},
                 {{ points_with_children("verified_points") }},

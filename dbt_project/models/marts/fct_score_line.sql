@@ -80,9 +80,9 @@ with
                 then required.points_each * coalesce(tallied.failed + tallied.open, 0)
             end as uncapped_worst_points,
             case
-                when required.asks_met and required.verification = 'optional'
+                when required.requires_met and required.verification = 'optional'
                 then coalesce(submitted.verified_met, submitted.self_met) = 1
-                when required.asks_met
+                when required.requires_met
                 then submitted.verified_met = 1
             end as is_met,
             tallied.failed_codes,
