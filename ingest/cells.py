@@ -257,7 +257,7 @@ def _check_sign(sign: str, expects: Expects) -> None:
 
 
 def _answer(kind: Kind, raw: str, expects: Expects) -> TypedCell:
-    """Yes and no count only where the indicator is answered by them."""
+    """Yes and no count only where the indicator takes them."""
     if expects not in ("yes_no", "any"):
         return _unreadable(raw, "yes_no_unexpected")
     return TypedCell(kind, raw=raw)

@@ -18,7 +18,7 @@ RATES: dict[int, Expects] = {100: "percent", 1000: "per_mille"}
 
 @dataclass(frozen=True)
 class Measures:
-    """values: what a value without parts is, by (programme, indicator) and unit level. codes: a programme's indicators."""
+    """values: what a value without parts is, by (programme, indicator) and unit level. codes: its indicators."""
 
     values: Mapping[tuple[str, str], Mapping[Level, Expects]] = field(default_factory=dict)
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -87,17 +87,19 @@ where excluded.status = 'planned' and ledger.status = 'cancelled' and ledger.set
 
 RESOLVE = f"""
 insert into ops.alert_ledger ({KEY}, unit_code, deadline_at, stage, audience, channel, status, planned_at)
-select distinct {", ".join(f"outstanding.{name}" for name in KEY.split(", "))}, outstanding.unit_code, outstanding.deadline_at,
-    'resolved', notified.audience, notified.channel, 'planned', %(at)s::timestamptz
+select distinct {", ".join(f"outstanding.{name}" for name in KEY.split(", "))}, outstanding.unit_code,
+    outstanding.deadline_at, 'resolved', notified.audience, notified.channel, 'planned', %(at)s::timestamptz
 from ops.alert_ledger as notified
 join outstanding using ({REPORT})
 join catalogue.alert_stages as stage
-    on stage.programme_code = notified.programme_code and stage.stage = 'resolved' and stage.audience = notified.audience
+    on stage.programme_code = notified.programme_code and stage.stage = 'resolved'
+    and stage.audience = notified.audience
 where notified.status = 'sent' and notified.stage <> 'resolved' and outstanding.is_received and not exists (
     select from ops.alert_ledger as resolved
     where ({", ".join(f"resolved.{name}" for name in REPORT.split(", "))}, resolved.audience, resolved.channel)
             = ({", ".join(f"notified.{name}" for name in REPORT.split(", "))}, notified.audience, notified.channel)
-        and resolved.stage = 'resolved' and resolved.status <> 'cancelled' and resolved.planned_at >= notified.planned_at)
+        and resolved.stage = 'resolved' and resolved.status <> 'cancelled'
+        and resolved.planned_at >= notified.planned_at)
 on conflict do nothing
 """
 """Whoever was notified under an earlier revision of the deadline hears it, too."""
@@ -143,7 +145,8 @@ WITHOUT_CONTACT = f"""
 with known as (
     select ledger.ledger_id, exists (
         select from ops.contact
-        where contact.role = ledger.audience and contact.unit_code = {ADDRESSED.format(row="ledger", report="outstanding")}
+        where contact.role = ledger.audience
+            and contact.unit_code = {ADDRESSED.format(row="ledger", report="outstanding")}
             and contact.agency_code = case ledger.audience when 'reporter' then ledger.agency_code else 'UBND' end
             and case ledger.channel when 'email' then contact.email else contact.webhook end is not null)
         or ledger.channel = 'webhook' and ledger.audience = 'owner' and %(has_webhook)s as is_known

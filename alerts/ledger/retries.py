@@ -47,7 +47,8 @@ set status = 'planned', message_id = null, planned_at = %(at)s, settled_at = nul
     unanswered_on = null
 from outstanding
 where ledger.status = 'failed' and ledger.settled_at <= %(at)s
-    and (outstanding.programme_code, outstanding.period, outstanding.unit_id, outstanding.agency_code, outstanding.deadline_revision)
+    and (outstanding.programme_code, outstanding.period, outstanding.unit_id, outstanding.agency_code,
+        outstanding.deadline_revision)
         = (ledger.programme_code, ledger.period, ledger.unit_id, ledger.agency_code, ledger.deadline_revision)
     and case ledger.stage when 'resolved' then outstanding.is_received else outstanding.is_outstanding end
     and not exists (
@@ -81,8 +82,8 @@ def note_failure(connection: psycopg.Connection, message_id: str, error: str, at
 def retry(connection: psycopg.Connection, at: datetime) -> int:
     """Plan failed alerts again, the latest stage of each that is still true; returns how many.
 
-    Reads the session's `outstanding` (planning.create_outstanding_table), and goes after planning.plan: a later stage takes
-    their place.
+    Reads the session's `outstanding` (planning.create_outstanding_table), and goes after planning.plan: a later
+    stage takes their place.
     """
     return connection.execute(RETRY, {"at": at}).rowcount
 

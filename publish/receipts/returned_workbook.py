@@ -13,7 +13,7 @@ from copy import copy
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from publish.receipts.result_sheet import FILLS, SHEET, TITLE, WORDS, CheckResult, Page, printable, write
+from publish.receipts.result_sheet import FILLS, LABELS, SHEET, TITLE, CheckResult, Page, printable, write
 from warehouse.logging import get_logger
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _mark(cell: "Cell", issues: Sequence[Mapping[str, Any]]) -> None:
 
     worst = "critical" if any(issue["severity"] == "critical" for issue in issues) else "warning"
     cell.fill = PatternFill("solid", start_color=FILLS[worst], end_color=FILLS[worst])
-    comment = [f"{WORDS[issue['severity']]}: {issue['message_vi']}" for issue in issues[:IN_ONE_COMMENT]]
+    comment = [f"{LABELS[issue['severity']]}: {issue['message_vi']}" for issue in issues[:IN_ONE_COMMENT]]
     if len(issues) > IN_ONE_COMMENT:
         comment.append(f"… và {len(issues) - IN_ONE_COMMENT} điểm khác: xem trang «{SHEET}».")
     before = [f"{KEPT}{cell.comment.text}"] if cell.comment else []
