@@ -54,7 +54,10 @@ class BuildFailed(BaocaoError):
 
 @dataclass(frozen=True)
 class Node:
-    """One dbt node of a run: status as dbt gives it, seconds of execution, failing rows of a test, its compiled SQL."""
+    """One dbt node of a run: status as dbt gives it, seconds of execution, failing rows of a test.
+
+    compiled: the SQL of a test whose failing rows block a publication; None where none are, or it only advises.
+    """
 
     node_id: str
     status: str
@@ -207,7 +210,7 @@ def _keep(run: runs.Run, nodes: list[Node]) -> None:
         )
         blocked: dict[str, list[str]] = {}
         for node in nodes:
-            if node.status == BLOCKED:
+            if node.status == BLOCKED and node.compiled:
                 for programme in _whose_rows(connection, node):
                     blocked.setdefault(programme, []).append(f"{node.node_id}: {node.message}")
     failed = [f"{node.node_id}: {node.message}" for node in nodes if node.status in FAILED] + blocked.pop("", [])
@@ -262,15 +265,15 @@ def _folders(target: str) -> list[str]:
 
 
 def _node(outcome: Any) -> Node:
-    is_advice = str(outcome.status) == BLOCKED and ADVICE in outcome.node.tags
-    status = "pass" if is_advice else str(outcome.status)
+    status = str(outcome.status)
+    is_blocking = status == BLOCKED and ADVICE not in outcome.node.tags
     return Node(
         node_id=outcome.node.unique_id,
         status=status,
         seconds=round(outcome.execution_time, 3),
         failures=outcome.failures,
         message=outcome.message if status in FAILED | {BLOCKED} else None,
-        compiled=getattr(outcome.node, "compiled_code", None) if status == BLOCKED else None,
+        compiled=getattr(outcome.node, "compiled_code", None) if is_blocking else None,
     )
 
 

@@ -69,6 +69,14 @@ def a_correction(folder: Path) -> Path:
     return form_workbook.write(form, folder / "dinh-chinh.xlsx", {"5.1": {"numerator": 285, "denominator": 300}})
 
 
+def version_of_figures() -> str:
+    """What makes the programme's figures out of its reports."""
+    with database.connect() as connection:
+        return dict(connection.execute("select programme_code, version from ops.figures_versions()").fetchall())[
+            PROGRAMME
+        ]
+
+
 def rendered(as_of: str | None, unit: str = PROVINCE) -> bytes:
     with database.connect() as connection:
         timestamp = parse_timestamp(as_of) if as_of else None
@@ -85,7 +93,7 @@ def season(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Seaso
     send(folder / "first.csv", "2026-11-20T08:00", *reported)
     build("2026-11-20T09:00")
     with clock.at("2026-12-01"):
-        then, catalogue = rendered(BEFORE), building.catalogue_version()
+        then, catalogue = rendered(BEFORE), version_of_figures()
     correction = receive(a_correction(folder), "2026-12-05T08:00")
     build("2026-12-05T09:00")
     send(folder / "withdrawn.csv", "2026-12-08T08:00", (WITHDRAWN, "", "", "", "retraction"))

@@ -276,8 +276,8 @@ def test_the_heir_of_a_merger_is_reminded_before_it_exists_and_a_missing_contact
     assert "Đơn vị giả định 71009 (mã 71009)" in plain(letterbox, "xa-moi@example.org")
 
 
-def test_a_file_under_the_old_code_is_answered_with_the_heirs(season, tmp_path):
-    """Sent on 10 November, while 71003 exists: the report is owed on the 19th, and then it is 71009's."""
+def test_a_file_of_a_unit_that_ends_before_the_deadline_is_accepted_and_frees_nobody(season, tmp_path):
+    """Sent on 10 November, while 71003 exists: the report of the 19th is 71009's, and 71003 cannot send it for it."""
     file = tmp_path / "bao-cao.csv"
     header = ",".join(["programme", "period", "unit_code", "indicator", "numerator", "denominator", "value", "note"])
     lines = [f"{CHAIN},2026,{code},1,,,12,{MADE_UP}" for code in ("71001", "71003")]
@@ -285,10 +285,12 @@ def test_a_file_under_the_old_code_is_answered_with_the_heirs(season, tmp_path):
     with clock.at("2026-11-10T08:00:00+07:00"):
         (receipt,) = receiving.receive([str(file)])
     verdicts = {reported["unit"]: reported["status"] for reported in receipt.submissions}
-    (issue,) = (issue for issue in receipt.issues if issue["severity"] == "critical")
-    assert verdicts == {"71001": "accepted", "71003": "rejected"}
-    assert issue["rule"] == "unit_not_alive"
-    assert "71009 Đơn vị giả định 71009" in issue["message_vi"]
+    assert verdicts == {"71001": "accepted", "71003": "accepted"}
+    query = "select unit_id from ops.submission_verdict join raw.submission using (submission_id) where unit_code = %s"
+    assert season.execute(query, ["71003"]).fetchall() == [("71003@start",)]
+    assert obligations(season, CHAIN, "2026-11-10T09:00") and "71003" not in {
+        row[1] for row in obligations(season, CHAIN, "2026-11-10T09:00")
+    }
 
 
 def test_a_months_form_names_the_month_and_the_window_of_the_decree(command, tmp_path):
