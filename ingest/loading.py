@@ -5,12 +5,14 @@ the transaction begins, so that the transaction is short.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 import psycopg
+from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from ingest import keys
@@ -23,7 +25,7 @@ NAMESPACE = UUID("6f1c1d5e-6d2b-5b0e-9f0a-8a4a5d0f2b1c")
 
 SUBMISSION = (
     "submission_id, sha256, batch_id, programme_code, period, unit_code, unit_id, unit_name, agency_code, "
-    "submission_type, form, is_made_up, sheet, part_columns, received_at"
+    "submission_type, form, is_made_up, sheet, part_columns, received_at, file_name"
 )
 INSERT_SUBMISSIONS = f"""
 insert into raw.submission ({SUBMISSION})
@@ -48,14 +50,27 @@ insert into ops.submission_issue (submission_id, severity, rule, message_vi, mes
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 EXISTING = """
-select submission.submission_id, submission.batch_id, verdict.submission_id is not null
+select
+    submission.submission_id,
+    submission.batch_id,
+    verdict.submission_id is not null as has_verdict,
+    verdict.submission_id is null
+    or verdict.status <> 'rejected'
+    and not exists (
+        select from ops.submission_verdict as later
+        join raw.submission as replacing using (submission_id)
+        where later.unit_id = verdict.unit_id
+            and later.status <> 'rejected'
+            and later.accepted_seq > verdict.accepted_seq
+            and replacing.programme_code = submission.programme_code
+            and replacing.period = submission.period
+            and replacing.agency_code = submission.agency_code
+    ) as is_current
 from raw.submission as submission
 left join ops.submission_verdict as verdict using (submission_id)
 where submission.sha256 = %s
-    and submission.form = %s
-    and (submission.form = 'figures' or submission.submission_id = any(%s))
-order by submission.submission_id
 """
+"""What there is of a content, and whether it waits for a verdict or is the newest accepted report of its unit."""
 
 NULL = "\\N"
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -81,50 +96,67 @@ class LoadBatch:
 
     content: Content
     batch_id: UUID
-    form: str
+    reports: list[Report]
     submission_ids: list[UUID]
     submissions: list[dict[str, object]]
     lines: bytes
     issues: list[tuple[UUID, Issue]] = field(default_factory=list)
 
 
+class Existing(NamedTuple):
+    """A submission that raw has of a content already."""
+
+    submission_id: UUID
+    batch_id: UUID
+    has_verdict: bool
+    is_current: bool
+
+
 @dataclass(frozen=True)
-class Existing:
-    """What the warehouse has of a content already."""
+class Loaded:
+    """The submissions of a file: those loaded now, or where all of it is current those that there are."""
 
     submission_ids: list[UUID]
     batch_id: UUID
-    has_verdict: bool
+    is_duplicate: bool
 
 
-def submission_id(sha256: str, report: Report) -> UUID:
-    """The same content, keys and type give the same id in any run."""
+def submission_id(sha256: str, report: Report, occurrence: int = 0) -> UUID:
+    """The same content, keys and type give the same id in any run. occurrence: how often it was submitted before."""
     kind = report.submission_type if report.form == "figures" else report.form
-    names = (sha256, report.programme, report.period, report.unit_code, report.agency, kind)
-    return uuid5(NAMESPACE, storable("\x1f".join(name or "" for name in names)))
+    names = [sha256, report.programme, report.period, report.unit_code, report.agency, kind]
+    again = [str(occurrence)] if occurrence else []
+    return uuid5(NAMESPACE, storable("\x1f".join([name or "" for name in names] + again)))
 
 
-def packed(content: Content, reports: Sequence[Report], batch_id: UUID) -> LoadBatch:
+def packed(
+    content: Content, reports: Sequence[Report], batch_id: UUID, occurrences: Sequence[int] | None = None
+) -> LoadBatch:
     """The reports of a file as a batch to load. At least one; the keys of each are its own."""
-    ids = [submission_id(content.sha256, report) for report in reports]
+    counts = occurrences or [0] * len(reports)
+    ids = [submission_id(content.sha256, *counted) for counted in zip(reports, counts, strict=True)]
     named = list(zip(ids, reports, strict=True))
     submissions = [_submission(own_id, content, report, batch_id) for own_id, report in named]
     lines = "".join([_line_row(str(own_id), line) for own_id, report in named for line in report.lines])
     issues = [(own_id, issue) for own_id, report in named for issue in report.issues]
-    return LoadBatch(content, batch_id, reports[0].form, ids, submissions, lines.encode(), issues)
+    return LoadBatch(content, batch_id, list(reports), ids, submissions, lines.encode(), issues)
 
 
-def load(connection: psycopg.Connection, load_batch: LoadBatch) -> Existing | None:
-    """Load a file in one transaction; or do nothing and return what there is of its content already.
+def load(connection: psycopg.Connection, load_batch: LoadBatch) -> Loaded:
+    """Load a file in one transaction, or what of it is not current; where all of it is, nothing.
 
-    Waits for a transaction that is just loading the same content. Bytes that came as a document before, and now as
-    figures, are loaded; and the reverse.
+    A report is current while it waits for a verdict or is the newest accepted one of its unit: then the same bytes are
+    the same submission. After a newer report, a withdrawal or a rejection they are a new one with the same content.
+    Waits for a transaction that is just loading the same content.
     """
     with connection.transaction():
         if not _insert_new(connection, load_batch):
             existing = _existing(connection, load_batch)
-            if existing is not None:
-                return existing
+            stale = [(report, count) for report, (count, latest) in existing if not (latest and latest.is_current)]
+            if not stale:
+                return _duplicate([latest for _, (_, latest) in existing if latest])
+            reports, counts = [report for report, _ in stale], [count for _, count in stale]
+            load_batch = packed(load_batch.content, reports, load_batch.batch_id, counts)
             connection.execute(INSERT_SUBMISSIONS, {"submissions": Jsonb(load_batch.submissions)})
         if load_batch.lines:
             with connection.cursor().copy(COPY_LINES) as copy:
@@ -132,7 +164,7 @@ def load(connection: psycopg.Connection, load_batch: LoadBatch) -> Existing | No
         if load_batch.issues:
             issues = [_issue_row(own_id, issue) for own_id, issue in load_batch.issues]
             connection.cursor().executemany(INSERT_ISSUE, issues)
-    return None
+    return Loaded(load_batch.submission_ids, load_batch.batch_id, is_duplicate=False)
 
 
 def make_durable(connection: psycopg.Connection) -> None:
@@ -152,12 +184,29 @@ def _insert_new(connection: psycopg.Connection, load_batch: LoadBatch) -> bool:
     return connection.execute(INSERT_FILE_AND_SUBMISSIONS, row, prepare=True).rowcount > 0
 
 
-def _existing(connection: psycopg.Connection, load_batch: LoadBatch) -> Existing | None:
-    """What raw has of this content; figures are loaded as a whole, a document once for each report it is."""
-    rows = connection.execute(
-        EXISTING, [load_batch.content.sha256, load_batch.form, load_batch.submission_ids]
-    ).fetchall()
-    return Existing([row[0] for row in rows], rows[0][1], all(row[2] for row in rows)) if rows else None
+def _existing(
+    connection: psycopg.Connection, load_batch: LoadBatch
+) -> list[tuple[Report, tuple[int, Existing | None]]]:
+    """Of each report how often it was submitted, and the last time."""
+    cursor = connection.cursor(row_factory=class_row(Existing))
+    rows = cursor.execute(EXISTING, [load_batch.content.sha256]).fetchall()
+    found = {row.submission_id: row for row in rows}
+    return [(report, _occurrences(load_batch.content.sha256, report, found)) for report in load_batch.reports]
+
+
+def _occurrences(sha256: str, report: Report, found: Mapping[UUID, Existing]) -> tuple[int, Existing | None]:
+    latest = None
+    for count in range(len(found) + 1):
+        earlier = found.get(submission_id(sha256, report, count))
+        if earlier is None:
+            return count, latest
+        latest = earlier
+    return len(found), latest
+
+
+def _duplicate(latest: list[Existing]) -> Loaded:
+    is_duplicate = all(submission.has_verdict for submission in latest)
+    return Loaded([submission.submission_id for submission in latest], latest[0].batch_id, is_duplicate)
 
 
 def _issue_row(own_id: UUID, issue: Issue) -> tuple[object, ...]:
@@ -190,6 +239,7 @@ def _submission(own_id: UUID, content: Content, report: Report, batch_id: UUID) 
         "sheet": _key(report.sheet),
         "part_columns": {part: _key(column) for part, column in report.part_columns.items()},
         "received_at": content.received_at.isoformat(),
+        "file_name": storable(content.file_name),
     }
 
 

@@ -20,7 +20,7 @@ import psycopg
 
 from ingest import archive, loading, measures, opening, reading
 from ingest.characters import readable_name
-from ingest.loading import Content, Existing, LoadBatch
+from ingest.loading import Content, LoadBatch
 from ingest.measures import Measures
 from ingest.reports import Issue, Refused, Report, refused
 from warehouse import database
@@ -193,12 +193,10 @@ def _source(path: str) -> BinaryIO:
 
 
 def _loaded(connection: psycopg.Connection, path: str, load_batch: LoadBatch) -> ReceivedFile:
-    existing = loading.load(connection, load_batch) or Existing(
-        load_batch.submission_ids, load_batch.batch_id, has_verdict=False
-    )
+    loaded = loading.load(connection, load_batch)
     content = load_batch.content
     return ReceivedFile(
-        path, content.file_name, content.sha256, existing.batch_id, existing.submission_ids, existing.has_verdict
+        path, content.file_name, content.sha256, loaded.batch_id, loaded.submission_ids, loaded.is_duplicate
     )
 
 

@@ -42,7 +42,7 @@ class Receipt:
 
 def of_batches(batches: Sequence[UUID]) -> list[Receipt]:
     """The receipts of the files of these batches that are checked, in the order in which they arrived."""
-    return _receipts("file.batch_id = any(%s)", [list(batches)])
+    return _receipts("submission.batch_id = any(%s)", [list(batches)])
 
 
 def of_all_batches() -> list[Receipt]:
@@ -57,9 +57,9 @@ def of_submissions(submissions: Sequence[UUID], file_name: str) -> list[Receipt]
 
 
 def of_duplicate(sha256: str, file_name: str) -> Receipt:
-    """The receipt of bytes that were received before: it repeats their first receipt, if there is one yet."""
-    for earlier in _receipts("file.sha256 = %s", [sha256]):
-        return replace(earlier, file=file_name, status="duplicate")
+    """The receipt of bytes that are current: it repeats their newest receipt, if there is one yet."""
+    if earlier := _receipts("file.sha256 = %s", [sha256]):
+        return replace(earlier[-1], file=file_name, status="duplicate")
     with database.connect("loader") as connection:
         first = connection.execute("select received_at from raw.file where sha256 = %s", [sha256]).fetchone()
     assert first is not None
@@ -69,8 +69,9 @@ def of_duplicate(sha256: str, file_name: str) -> Receipt:
 SUBMISSIONS = """
 select
     file.sha256,
-    file.file_name,
-    file.received_at,
+    coalesce(submission.file_name, file.file_name) as file_name,
+    submission.batch_id,
+    submission.received_at,
     file.archive_uri,
     submission.submission_id::text,
     submission.programme_code as programme,
@@ -95,7 +96,7 @@ left join app.org_unit_code as bearer
     and bearer.resolve_from <= submission.received_at::date
     and bearer.resolve_to > submission.received_at::date
 where {condition}
-order by file.received_at, file.file_name, file.sha256, verdict.accepted_seq
+order by submission.received_at, file.file_name, file.sha256, verdict.accepted_seq
 """
 
 ISSUES = """
@@ -124,9 +125,9 @@ def _receipts(condition: str, values: list[Any]) -> list[Receipt]:
     by_submission: dict[str, list[dict[str, Any]]] = {}
     for issue in issues:
         by_submission.setdefault(issue["submission_id"], []).append(issue)
-    files: dict[str, list[dict[str, Any]]] = {}
+    files: dict[tuple[str, UUID], list[dict[str, Any]]] = {}
     for row in found:
-        files.setdefault(row["sha256"], []).append(row)
+        files.setdefault((row["sha256"], row["batch_id"]), []).append(row)
     return [_receipt(rows, by_submission) for rows in files.values()]
 
 

@@ -68,7 +68,9 @@ VI: Mỗi bước một dòng: lượt chạy thành công gần nhất.';
 """
 
 UNIT = """
-alter table raw.submission add column unit_id text, add column unit_name text;
+alter table raw.submission add column unit_id text, add column unit_name text, add column file_name text;
+comment on column raw.submission.file_name is
+    'The name that the file had this time; empty: the one of raw.file, the first time.';
 comment on column raw.submission.unit_id is 'The id of the unit, where the file says it: a template does.';
 comment on column raw.submission.unit_name is 'The name of the unit, where the file says it beside the code.';
 alter table ops.submission_verdict add column unit_id text;
@@ -114,4 +116,4 @@ def downgrade() -> None:
     op.execute(DERIVED)
     op.execute(READERS.format(app=""))
     op.execute("alter table ops.submission_verdict drop column unit_id")
-    op.execute("alter table raw.submission drop column unit_id, drop column unit_name")
+    op.execute("alter table raw.submission drop column unit_id, drop column unit_name, drop column file_name")
