@@ -286,7 +286,10 @@ def test_a_file_of_a_unit_that_ends_before_the_deadline_is_accepted_and_frees_no
         (receipt,) = receiving.receive([str(file)])
     verdicts = {reported["unit"]: reported["status"] for reported in receipt.submissions}
     assert verdicts == {"71001": "accepted", "71003": "accepted"}
-    query = "select unit_id from ops.submission_verdict join raw.submission using (submission_id) where unit_code = %s"
+    query = """
+        select verdict.unit_id from ops.submission_verdict as verdict
+        join raw.submission using (submission_id) where unit_code = %s
+    """
     assert season.execute(query, ["71003"]).fetchall() == [("71003@start",)]
     assert obligations(season, CHAIN, "2026-11-10T09:00") and "71003" not in {
         row[1] for row in obligations(season, CHAIN, "2026-11-10T09:00")
