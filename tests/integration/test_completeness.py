@@ -16,7 +16,7 @@ from warehouse import clock, database
 TABLES = """
 create table catalogue.periods (programme_code text, period text);
 create table catalogue.reporting_thresholds (programme_code text, unit_level text, rate text, minimum_pct numeric);
-create table app.expected_report (programme_code text, period text, unit_id text, unit_code text,
+create table app.admissible_report (programme_code text, period text, unit_id text, unit_code text,
     agency_code text, unit_level text, reason text);
 create table marts.fct_report_obligation (programme_code text, period text, unit_id text, unit_code text,
     agency_code text, unit_level text, last_on_time_on date, deadline_at timestamptz, status text,
@@ -28,7 +28,7 @@ create table marts.rpt_reporting_rates (programme_code text, period text, unit_l
 insert into catalogue.periods values ('P', '2025'), ('P', '2026'), ('P', '2027');
 insert into catalogue.reporting_thresholds values ('P', null, 'submitted', 90), ('P', null, 'on_time', 75),
     ('P', null, 'accepted', 75), ('P', null, 'complete', 50), ('P', 'province', 'on_time', 0);
-insert into app.expected_report values
+insert into app.admissible_report values
     ('P', '2025', 'C1', 'C1', 'UBND', 'commune', 'baseline'), ('P', '2026', 'C9', 'C9', 'UBND', 'commune', 'voluntary'),
     ('P', '2026', 'C1', 'C1', 'UBND', 'commune', 'active'), ('P', '2026', 'C7', 'C7', 'UBND', 'commune', 'exempt by Z');
 """
@@ -104,9 +104,9 @@ def accept(connection: psycopg.Connection, unit: str | None, period: str = "2026
         [submission, str(submission), submission, period, unit, kind, MORNING],
     )
     connection.execute(
-        "insert into ops.submission_verdict (submission_id, status, rules_version, decided_at) "
-        "values (%s, 'accepted', 'x', %s)",
-        [submission, MORNING],
+        "insert into ops.submission_verdict (submission_id, unit_id, status, rules_version, decided_at) "
+        "values (%s, %s, 'accepted', 'x', %s)",
+        [submission, unit, MORNING],
     )
     return submission
 

@@ -19,10 +19,12 @@ create table catalogue.criteria (programme_code text, criterion_code text, point
 create table app.expected_report (
     programme_code text, period text, unit_id text, agency_code text, is_owed boolean, feeds_rollup boolean,
     unit_code text generated always as (unit_id) stored);
-create table app.expected_rollup (programme_code text, period text, unit_id text);
+create view app.admissible_report as select * from app.expected_report;
+create table app.expected_rollup (programme_code text, period text, unit_id text, is_owed boolean default true);
 create table app.indicator_agency (programme_code text, indicator_code text, agency_code text,
     is_figure boolean);
-create table app.org_unit (unit_id text, unit_level text, partition_province_id text);
+create table app.org_unit (unit_id text, unit_level text, partition_province_id text,
+    current_province_id text generated always as (partition_province_id) stored);
 create table marts.fct_indicator_rollup (programme_code text, indicator_code text, period text, unit_id text,
     unit_level text, boundary_basis text, measure text, numerator numeric, denominator numeric, value numeric,
     value_low numeric, value_high numeric, units_expected integer, units_reporting integer,
