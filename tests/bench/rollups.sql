@@ -32,9 +32,10 @@ select gen_random_uuid(), 'made up', '00000000-0000-0000-0000-000000000000', pro
 from intermediate.int_expected_reports__latest
 where programme_code = 'bench';
 
-insert into ops.submission_verdict (submission_id, status, rules_version, decided_at)
-select submission_id, 'accepted', 'bench', '2031-01-01 09:00+07'
-from raw.submission;
+insert into ops.submission_verdict (submission_id, unit_id, status, rules_version, decided_at)
+select submission_id, unit_id, 'accepted', 'bench', '2031-01-01 09:00+07'
+from raw.submission
+inner join intermediate.int_expected_reports__latest using (programme_code, period, unit_code, agency_code);
 
 insert into raw.line
     (submission_id, row_no, indicator_code, numerator_kind, numerator, denominator_kind, denominator, value_kind)
@@ -56,13 +57,14 @@ with corrected as (
     where period = '2027-03'
     order by unit_code
     limit 1
-    returning submission_id
+    returning submission_id, programme_code, period, unit_code, agency_code
 ),
 
 validated as (
-    insert into ops.submission_verdict (submission_id, status, rules_version, decided_at)
-    select submission_id, 'accepted', 'bench', '2031-02-01 09:00+07'
+    insert into ops.submission_verdict (submission_id, unit_id, status, rules_version, decided_at)
+    select submission_id, unit_id, 'accepted', 'bench', '2031-02-01 09:00+07'
     from corrected
+    inner join intermediate.int_expected_reports__latest using (programme_code, period, unit_code, agency_code)
 )
 
 insert into raw.line

@@ -12,6 +12,20 @@ WORKBOOK = {"indicator": "A", "numerator": "D", "denominator": "E", "value": "F"
 YES_NO = {"Có": "yes", "Đạt": "yes", "Không": "no", "Không đạt": "no"}
 FIRST_ROW = 10
 
+VERDICT = """
+insert into ops.submission_verdict (submission_id, unit_id, status, rules_version, decided_at)
+select submission.submission_id, report.unit_id, %(status)s, %(rules)s, %(at)s
+from raw.submission left join app.admissible_report as report using (programme_code, period, unit_code, agency_code)
+where submission.submission_id = %(submission)s
+"""
+"""A verdict as the gate leaves it, with the unit that the report is about."""
+
+
+def verdict(submission: UUID, at: object, status: str = "accepted", rules: str = "1") -> dict[str, object]:
+    """The values of VERDICT."""
+    return {"submission": submission, "at": at, "status": status, "rules": rules}
+
+
 Typed = tuple[str | None, str, str | None]
 """A cell as raw.line has it: text, kind, interval."""
 

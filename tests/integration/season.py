@@ -23,6 +23,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from pipeline import reminding
 from tests.integration.letterbox import Letterbox
+from tests.integration.reports import VERDICT, verdict
 from warehouse import clock, database
 from warehouse.clock import ZONE
 from warehouse.settings import PROJECT_ROOT
@@ -317,8 +318,4 @@ def insert_reports(reports: Iterable[tuple[Report, datetime, str]]) -> None:
             "is_made_up, received_at) values (%s, %s, %s, %s, '2026', %s, true, %s)",
             [(row[0], row[0].hex * 2, batch, row[1], row[2], row[3]) for row in rows],
         )
-        cursor.executemany(
-            "insert into ops.submission_verdict (submission_id, status, rules_version, decided_at) "
-            "values (%s, %s, '1', %s)",
-            [(row[0], row[4], row[3]) for row in rows],
-        )
+        cursor.executemany(VERDICT, [verdict(row[0], row[3], row[4]) for row in rows])

@@ -54,8 +54,8 @@ def test_the_missing_stop_nothing_and_what_nobody_owes_stops_the_publication(own
 
     stray = put(DA_MAI, {"5.1": (291, 300)}, agency_code="CA")
     rows(
-        "insert into ops.submission_verdict (submission_id, status, rules_version, decided_at) "
-        "values (%s, 'accepted', 'a gate that was wrong', %s) returning 1",
+        "insert into ops.submission_verdict (submission_id, unit_id, status, rules_version, decided_at) "
+        "values (%s, '07228@2025-07-01', 'accepted', 'a gate that was wrong', %s) returning 1",
         stray,
         MORNING,
     )

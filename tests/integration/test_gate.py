@@ -13,7 +13,7 @@ from expectations import context, gate
 from expectations.context import CheckBroken
 from expectations.rules import Rule, Suite
 from expectations.suites import raw_cell, raw_line
-from tests.integration.reports import put
+from tests.integration.reports import VERDICT, put, verdict
 from warehouse import clock, database
 
 pytestmark = pytest.mark.usefixtures("reported_before")
@@ -32,11 +32,7 @@ BEFORE = "before the test"
 @pytest.fixture
 def reported_before(session: psycopg.Connection) -> None:
     for unit in CORRECTED:
-        session.execute(
-            "insert into ops.submission_verdict (submission_id, status, rules_version, decided_at) "
-            "values (%s, 'accepted', %s, '2025-01-01')",
-            [put(unit, {}, **FULL), BEFORE],
-        )
+        session.execute(VERDICT, verdict(put(unit, {}, **FULL), "2025-01-01", rules=BEFORE))
 
 
 def stop_if_broken(*submissions: UUID) -> None:

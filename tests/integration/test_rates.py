@@ -21,6 +21,7 @@ from psycopg.rows import dict_row
 from pipeline import building
 from tests.integration import grain
 from tests.integration.own_catalogue import OwnCatalogue, own_catalogue
+from tests.integration.reports import VERDICT, verdict
 from warehouse import clock, database
 from warehouse.clock import ZONE
 
@@ -342,11 +343,7 @@ def insert(owed: list[Owed], since: datetime, until: datetime) -> int:
                 for code, text in sent.lines.items()
             ],
         )
-        cursor.executemany(
-            "insert into ops.submission_verdict (submission_id, status, rules_version, decided_at) "
-            "values (%s, %s, '1', %s)",
-            [(sent.submission_id, sent.status, sent.decided) for sent, _ in chosen],
-        )
+        cursor.executemany(VERDICT, [verdict(sent.submission_id, sent.decided, sent.status) for sent, _ in chosen])
     return len(chosen)
 
 

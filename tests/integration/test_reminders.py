@@ -21,7 +21,7 @@ from alerts.ledger import outbox, planning
 from tests.integration.chatroom import Chatroom, serving
 from tests.integration.letterbox import Letterbox, free_port
 from tests.integration.reminded import AFTER, DA_MAI, VO_CUONG, contact, remind, statuses
-from tests.integration.reports import put
+from tests.integration.reports import VERDICT, put, verdict
 from warehouse import clock, database
 from warehouse.as_of import parse_timestamp, set_session_as_of, set_session_as_of_unchecked
 from warehouse.settings import PROJECT_ROOT
@@ -69,11 +69,7 @@ def validated(
     session: psycopg.Connection, unit: str, status: str, at: str = "2026-11-20T08:00:00+07:00", kind: str = "full"
 ) -> UUID:
     submission = put(unit, {"2": (95, 100)} if kind == "full" else {}, received_at=at, submission_type=kind)
-    session.execute(
-        "insert into ops.submission_verdict (submission_id, status, rules_version, decided_at) "
-        "values (%s, %s, '1', %s)",
-        [submission, status, at],
-    )
+    session.execute(VERDICT, verdict(submission, at, status))
     return submission
 
 
