@@ -221,7 +221,7 @@ def test_a_report_that_nobody_owes_fails_the_step_and_holds_the_publication(sess
     (status,) = session.execute("select status from ops.pipeline_run").fetchone()
     assert status == "failed"
     (reason,) = completeness.blocked(session).values()
-    assert reason.endswith(f"report_without_obligation: 1 rows ({period})")
+    assert reason.endswith(f"report_without_obligation: 1 rows (P {period})")
 
 
 @pytest.mark.parametrize(("unit", "period"), [("C1", "2025"), ("C9", "2026"), ("C1", "2026"), ("C7", "2026")])

@@ -177,8 +177,8 @@ def put_into_raw(programme: str, period: str, sent: Mapping[str, Mapping[str, Pa
         copy(
             connection,
             "ops.submission_verdict",
-            "submission_id, status, rules_version, decided_at",
-            ((report, "accepted", "made up", now) for report in reports.values()),
+            "submission_id, unit_id, status, rules_version, decided_at",
+            ((report, unit, "accepted", "made up", now) for unit, report in reports.items()),
         )
         copy(
             connection,
