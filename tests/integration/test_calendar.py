@@ -295,7 +295,6 @@ def test_a_file_of_a_unit_that_ends_before_the_deadline_is_accepted_and_frees_no
     assert "71009" in owing and "71003" not in owing
 
 
-
 def test_a_months_form_names_the_month_and_the_window_of_the_decree(command, tmp_path):
     path = tmp_path / "mau.xlsx"
     reported = command("template", CHAIN, "71001", "2026-10", "--out", path)

@@ -180,7 +180,7 @@ def test_published_are_those_whom_the_build_changed_and_equal_figures_give_equal
         assert publishing.publish().written == []
     assert {str(path) for path in first} == {
         *(f"{ACTION}/2026/{unit}.xlsx" for unit in (*UNITS, "24")),
-        f"{ACTION}/2025/{DA_MAI}.xlsx",
+        *(f"{ACTION}/2025/{unit}.xlsx" for unit in (DA_MAI, "24")),
         f"{MOTHERS}/2024/213.xlsx",
         f"{MOTHERS}/2024/24.xlsx",
     }

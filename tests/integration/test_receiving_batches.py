@@ -114,13 +114,13 @@ def test_a_file_of_many_units_is_one_receipt_and_many_verdicts(session):
     ]
 
 
-def test_bytes_that_come_again_are_a_duplicate_that_is_told_again_what_became_of_it(session):
-    first = drop("first.csv", row("07228", 301))
-    (rejected,) = receiving.receive()
-    drop("second.csv", row("07228", 301))
+def test_bytes_of_the_report_in_force_are_a_duplicate_that_repeats_its_receipt(session):
+    first = drop("first.csv", row("07228", 291))
+    (accepted,) = receiving.receive()
+    drop("second.csv", row("07228", 291))
     assert not first.exists()
     (duplicate,) = receiving.receive()
-    assert (duplicate.file, duplicate.status, duplicate.issues) == ("second.csv", "duplicate", rejected.issues)
+    assert (duplicate.file, duplicate.status, duplicate.issues) == ("second.csv", "duplicate", accepted.issues)
     assert len(verdicts(session)) == 1
     assert not list(inbox.files_at([get_settings().inbox]))
 
