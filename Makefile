@@ -34,7 +34,7 @@ down: setup ## stop them; what is stored stays
 test: lint ## lint, then every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=15
 
-lint: setup ## style, types, walls between the rooms, format of the SQL
+lint: setup ## style, types, imports between packages, format of the SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -47,7 +47,7 @@ bench: setup ## the benchmarks: minutes long, ratios within one run
 dbt: setup ## dbt on this home's database: make dbt ARGS="build --select fct_indicator_rollup+"
 	@$(BIN)/baocao dbt $(ARGS)
 
-docs: setup ## write docs/reference anew from commands, settings, DAGs and marts
+docs: setup ## write docs/reference and docs/programmes from commands, settings, DAGs, marts and the catalogue
 	$(BIN)/python -m docs.generate
 
 setup: $(READY)
@@ -57,12 +57,12 @@ setup: $(READY)
 # Several indexes are equals, as they are for pip: every file has to match its hash in requirements.lock.
 define HAND_PIP_SETTINGS_TO_UV
 settings=$$($(BIN)/python -m pip config list); \
-hand_on() { \
+export_setting() { \
 	value=$$(sed -n "s/^global[.]$$2='\(.*\)'$$/\1/p" <<< "$$settings"); \
 	[ -n "$${!1:-}" ] || [ -z "$$value" ] || export "$$1=$$value"; \
 }; \
-hand_on UV_DEFAULT_INDEX index-url; hand_on UV_INDEX extra-index-url; \
-hand_on UV_FIND_LINKS find-links; hand_on SSL_CERT_FILE cert; \
+export_setting UV_DEFAULT_INDEX index-url; export_setting UV_INDEX extra-index-url; \
+export_setting UV_FIND_LINKS find-links; export_setting SSL_CERT_FILE cert; \
 export UV_INDEX_STRATEGY=unsafe-best-match
 endef
 

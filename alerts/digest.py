@@ -14,7 +14,7 @@ from warehouse.clock import ZONE
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-OWES = "reporter"
+REPORTER = "reporter"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Alert:
     @property
     def addressee(self) -> str:
         """Who is written to: of a report about a unit the agency, not the unit."""
-        is_of_agency = self.audience == OWES and self.agency_code != "UBND"
+        is_of_agency = self.audience == REPORTER and self.agency_code != "UBND"
         return self.who if is_of_agency else self.addressed_name
 
     @property
@@ -140,8 +140,8 @@ class Text:
 
 def compose(alerts: Sequence[Alert], at: datetime) -> Text:
     """One message for all alerts of one recipient in a run. at: what the run takes as now."""
-    own = [alert for alert in alerts if alert.audience == OWES]
-    others = [alert for alert in alerts if alert.audience != OWES]
+    own = [alert for alert in alerts if alert.audience == REPORTER]
+    others = [alert for alert in alerts if alert.audience != REPORTER]
     values = {
         "own": own,
         "figures": [alert for alert in own if not alert.is_document],

@@ -43,6 +43,6 @@ def missing(
         typer.echo("No report is overdue.")
     if left_out:
         typer.echo(
-            f"Left out: {left_out} reports of plans that have ended or periods that were closed; --all tells them too.",
+            f"Left out: {left_out} reports of plans that have ended or periods that were closed; --all shows them too.",
             err=json,
         )

@@ -29,7 +29,7 @@ AsOf = Annotated[
         help="As it was known at this time: ISO 8601, Vietnamese time; without it, the newest.",
     ),
 ]
-"""The option of every command that reads figures; hand it to moments.look_at."""
+"""The option of every command that reads figures; hand it to warehouse.as_of.set_session_as_of."""
 
 
 def write_document(document: object) -> None:

@@ -41,7 +41,7 @@ def report(
     database.prepare()
     if compare:
         if as_of:
-            raise WrongCall("--compare names its own two moments: leave --as-of out.")
+            raise WrongCall("--compare names its own two times: leave --as-of out.")
         _compare(programme, unit, period, parse_timestamp(compare[0]), parse_timestamp(compare[1]), out, json)
     elif out is None:
         raise WrongCall("--out names the workbook to write.")

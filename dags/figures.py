@@ -3,8 +3,9 @@
 raw → marts → checks. dbt runs in one task; the result of each model is in `ops.node_result`.
 The asset `baocao://marts` then starts the DAG `publication`.
 
-If it fails: the message names the model or the rule. A rule of the marts: `ops.check_failure` names the rows, and
-nothing is published until a later build passes; mend the seed or the report, then start the DAG again. A dbt error:
+If it fails: the message names the model or the rule. A rule of the marts:
+`ops.check_result_by_programme` counts the rows by programme, and nothing of that programme is published until a later
+build passes; mend the seed or the report, then start the DAG again. A dbt error:
 `logs/dbt.log` in the home. The marts keep what passed before; reports are still received meanwhile.
 """
 

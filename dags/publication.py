@@ -1,6 +1,6 @@
-"""When the marts are new: write the workbooks and scorecards that offices take away.
+"""When the marts are new: write the workbooks and score sheets that offices take away.
 
-marts → workbooks, scorecards. What is written can be made again at any time from the marts.
+marts → workbooks, score sheets. What is written can be made again at any time from the marts.
 
 If it fails: offices keep the workbooks of the last publication, nothing is lost. "Nothing is published" names a broken
 invariant that the check of completeness found: `ops.check_failure` has its reports; when it is mended, `baocao run`

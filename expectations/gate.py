@@ -55,7 +55,7 @@ def check(*batches: UUID) -> None:
 
 
 def rules_version() -> str:
-    """What the verdicts of now rest on: a hash of the suites, the checked tables and the rows of gate_rules.csv."""
+    """The version of the rules in use: a hash of the suites, the checked tables and the rows of gate_rules.csv."""
     return rules.version(SUITES, TABLES)
 
 

@@ -57,7 +57,7 @@ class Suite:
 
 
 def severities_of(suites: Sequence[Suite]) -> dict[str, str]:
-    """How grave each rule of what is published is, by its code."""
+    """The severity of each rule of published figures, by code."""
     return {rule.code: rule.severity for suite in suites for rule in suite.rules}
 
 
@@ -68,7 +68,7 @@ def check_table_query(table: str) -> str:
 
 
 def version(suites: Sequence[Suite], tables: Sequence[str]) -> str:
-    """What decided, as 16 hex digits: a hash of the conditions, the checked tables and the rows of gate_rules.csv."""
+    """Version of the rules, 16 hex digits: hash of the conditions, the checked tables and the rows of gate_rules.csv."""
     text = hashlib.sha256(repr(suites).encode())
     for table in tables:
         text.update(check_table_query(table).encode())

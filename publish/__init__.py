@@ -1,1 +1,1 @@
-"""What people open: templates to fill in, annex workbooks, scorecards."""
+"""What people open: templates to fill in, annex workbooks, score sheets."""

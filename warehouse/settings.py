@@ -72,16 +72,16 @@ class Settings(BaseSettings):
         default=None,
         repr=False,
         description="Who runs the warehouse, an e-mail address or one that takes messages as BAOCAO_WEBHOOK_URL does: "
-        "told when a run of the pipeline is late. Unset: the log alone is told.",
+        "notified when a run of the pipeline is late. Unset: only the log says so.",
     )
     alerts_since: Annotated[datetime, BeforeValidator(aware)] | None = Field(
         default=None,
-        description="Nobody is written to about deadlines before this moment. Unset: the first run of this warehouse.",
+        description="Nobody is written to about deadlines before this time. Unset: the first run of this warehouse.",
     )
     now: Annotated[datetime, BeforeValidator(aware)] | None = Field(
         default=None,
-        description="An ISO 8601 moment, in Vietnamese time unless it says otherwise, that every command takes as now, "
-        "and says so. Unset: the wall clock.",
+        description="An ISO 8601 timestamp, in Vietnamese time unless it says otherwise, that every command takes as "
+        "now, and says so. Unset: the wall clock.",
     )
 
     @model_validator(mode="after")

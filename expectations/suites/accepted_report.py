@@ -1,4 +1,4 @@
-"""What must hold for every accepted report: somebody owes it, or may send it; else no figure and no rate knows it."""
+"""What must hold for every accepted report: somebody owes it, or may send it; else it is in no figure and no rate."""
 
 from expectations.rules import Rule, Suite
 

@@ -1,4 +1,4 @@
-"""What must hold between published figures: a province is the sum of what lies in it and of what has no place there."""
+"""What must hold between published figures: a province is the sum of its units and of what none of them holds."""
 
 from expectations.rules import Rule, Suite
 

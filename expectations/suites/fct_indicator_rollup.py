@@ -1,4 +1,4 @@
-"""What must hold for a published figure: it is possible, it follows from the columns beside it, its reach is true."""
+"""What must hold for a published figure: it and its coverage are possible, and it follows from the columns beside it."""
 
 from expectations.rules import Rule, Suite
 

@@ -44,7 +44,7 @@ TYPED_DISAGREES = (
     "when 'range' then not expected <@ numrange(lower(value_range) - rounding, upper(value_range) + rounding, '[]') "
     "end"
 )
-"""The parts count; the typed value may differ by the rounding of its typed digits (domain.md §9)."""
+"""The parts count; the typed value may differ by the rounding of its typed digits."""
 
 SUITE = Suite(
     name="raw_line",

@@ -1,4 +1,4 @@
-"""What must hold for the four rates: none is capped, and none can exceed 100 % (domain.md §4)."""
+"""What must hold for the four rates: none is capped, and none can exceed 100 %."""
 
 from expectations.rules import Rule, Suite
 

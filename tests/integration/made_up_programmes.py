@@ -29,8 +29,8 @@ LADDER = [
     ("escalation_7", "owner", 60, 7, "working"),
     ("resolved", "supervisor", 90, None, "calendar"),
 ]
-# What is made of the plans alone, and the marts that a run of reminders reads; the map and the calendar stay.
-MODELS = ["--select", "+fct_report_obligation", "+int_alert_stages__scheduled"]
+# What is made of the plans alone, and the relations that a run of reminders reads; the map and the calendar stay.
+MODELS = ["--select", "+fct_report_obligation", "+alert_stage", "+expected_report_as_of"]
 PERSISTENT = ["--exclude", "resource_type:seed", "+int_org_units__resolved", "+int_calendar_days__numbered"]
 
 Rows = list[dict[str, object]]

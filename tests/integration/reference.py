@@ -2,7 +2,7 @@
 
 A report is {indicator: (numerator, denominator, value)} as text; None means that the unit sent nothing.
 `figure` tells one place from the reports below it; `figures` every place of a map, before and after it changed.
-The rules are those of domain.md (§1 cells, §2 rollups, §3 units change, §5 versions), written down a second time.
+The rules of cells, rollups, changes of units and versions, written down a second time.
 """
 
 from collections import defaultdict

@@ -81,9 +81,16 @@ def test_receipts_are_kept_as_json_and_as_text(receipts_of_files):
     assert all(receipt_text.render(receipts_of_files[name]).plain.strip() for name in receipts_of_files)
 
 
-def test_the_same_folder_again_changes_nothing(receipts_of_files, folder, whole_warehouse):
-    before = whole_warehouse()
-    again = receiving.receive([str(folder)])
-    assert {receipt.status for receipt in again} == {"duplicate"}
-    assert {receipt.file for receipt in again} == set(receipts_of_files)
-    assert whole_warehouse() == before
+def test_the_same_folder_again_gets_the_same_reasons(receipts_of_files, folder):
+    """What was rejected is judged anew and for the same reasons; a report that is in force is a duplicate."""
+    again = {receipt.file: receipt for receipt in receiving.receive([str(folder)])}
+    rejected = {file for file, receipt in receipts_of_files.items() if receipt.status == "rejected"}
+    assert {file for file, receipt in again.items() if receipt.status == "rejected"} == rejected
+    assert {file: reasons(again[file]) for file in rejected} == {
+        file: reasons(receipts_of_files[file]) for file in rejected
+    }
+    assert "duplicate" in {again[f"good_{unit}.csv"].status for unit in GOOD}
+
+
+def reasons(receipt: Receipt) -> list[tuple]:
+    return sorted((issue["rule"], address(issue), issue["message_vi"]) for issue in receipt.issues)

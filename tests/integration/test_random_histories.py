@@ -30,7 +30,7 @@ CASES = histories.cases(200, SEED)
 CASE_OF = {unit: case.number for case in CASES for unit in case.map.units}
 BATCH_DAYS = ["2027-01-10", "2027-01-20", "2027-02-05", "2027-02-20"]
 TODAY = "2027-03-01"
-HEADER = ["programme", "period", "unit_code", "indicator", "numerator", "denominator", "value"]
+HEADER = ["programme", "period", "unit_code", "unit_id", "indicator", "numerator", "denominator", "value"]
 HEADER += ["submission_type", "made_up"]
 
 FullKey = tuple[str, str, str, str, str, str]
@@ -193,7 +193,7 @@ def write(folder: Path, batch: int) -> Path:
             if is_new:
                 writer.writerow(HEADER)
             for indicator, parts in event.lines.items() or [("", ("", "", ""))]:
-                writer.writerow([programme, period, histories.code(unit), indicator, *parts, event.kind, "có"])
+                writer.writerow([programme, period, histories.code(unit), unit, indicator, *parts, event.kind, "có"])
     return folder
 
 

@@ -278,7 +278,9 @@ def test_a_report_that_has_come_is_not_asked_for_by_a_clock_that_was_set_back(se
 def test_an_act_excuses_a_unit_from_its_day_on(season, letterbox):
     """Until 24 November Đa Mai owes and is reminded; from the act of 25 November on it is not, nor is it missing."""
     contact(season, DA_MAI, "da-mai@example.org")
-    of_da_mai = "unit_code = '07228' and programme_code = 'bacninh-2026-2030' and period = '2026'"
+    of_da_mai = (
+        "unit_code = '07228' and programme_code = 'bacninh-2026-2030' and period = '2026' and agency_code = 'UBND'"
+    )
     decided = "intermediate.int_expected_reports__history"
     season.execute(f"create temporary table excused as select * from {decided} where {of_da_mai}")
     season.execute(

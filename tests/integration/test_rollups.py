@@ -43,7 +43,8 @@ def communes() -> list[str]:
     with database.connect() as connection:
         query = (
             "select unit_code from intermediate.int_expected_reports__latest "
-            "where programme_code = %s and period = '2026' and unit_level = 'commune' order by 1"
+            "where programme_code = %s and period = '2026' and unit_level = 'commune' and agency_code = 'UBND' "
+            "order by unit_code"
         )
         return [code for (code,) in connection.execute(query, [PROGRAMME])]
 

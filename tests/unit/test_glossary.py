@@ -15,7 +15,7 @@ import yaml
 from docs.generate import ROOT
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
-HEADING_OF_THE_LIST = "## Not ours to use in a name"
+HEADING_OF_THE_LIST = "## Words to avoid in names"
 NAMES, NAMES_IN_SQL, EVERYWHERE = "names", "names in SQL", "names and lines"
 
 HISTORY = "warehouse/migrations/versions/"

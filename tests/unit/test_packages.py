@@ -30,7 +30,7 @@ def test_every_package_of_the_tree_is_one_that_the_linters_and_the_installation_
     assert set(project["mypy"]["packages"]) == set(PACKAGES)
     assert project["mypy"]["strict"] is True
     assert set(project["importlinter"]["root_packages"]) == set(PACKAGES)
-    assert set(contracts["no circles inside a room"]["ancestors"]) == set(PACKAGES)
+    assert set(contracts["no import cycles inside a package"]["ancestors"]) == set(PACKAGES)
     assert project["setuptools"]["packages"]["find"]["include"] == [
         name for package in sorted(PACKAGES) for name in (package, f"{package}.*")
     ]

@@ -68,7 +68,7 @@ REFUSED = (
     ("yes_no", "KPS", "yes_no_expected"),
     ("percent", "nhiều", "not_a_number"),
 )
-"""What domain.md §1 sends back, and why."""
+"""What the gate sends back, and why."""
 
 
 def numbers(expects):
