@@ -68,7 +68,7 @@ def check_table_query(table: str) -> str:
 
 
 def version(suites: Sequence[Suite], tables: Sequence[str]) -> str:
-    """Version of the rules, 16 hex digits: hash of the conditions, the checked tables and the rows of gate_rules.csv."""
+    """Version of the rules, 16 hex digits: hash of the conditions, checked tables and the rows of gate_rules.csv."""
     text = hashlib.sha256(repr(suites).encode())
     for table in tables:
         text.update(check_table_query(table).encode())
