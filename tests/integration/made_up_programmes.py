@@ -30,7 +30,7 @@ LADDER = [
     ("resolved", "supervisor", 90, None, "calendar"),
 ]
 # What is made of the plans alone, and the relations that a run of reminders reads; the map and the calendar stay.
-MODELS = ["--select", "+fct_report_obligation", "+alert_stage", "+expected_report_as_of"]
+MODELS = ["--select", "+fct_report_obligation", "+alert_stage", "+expected_report_as_of", "+admissible_report"]
 PERSISTENT = ["--exclude", "resource_type:seed", "+int_org_units__resolved", "+int_calendar_days__numbered"]
 
 Rows = list[dict[str, object]]
