@@ -82,7 +82,7 @@ def test_receipts_are_kept_as_json_and_as_text(receipts_of_files):
 
 
 def test_the_same_folder_again_gets_the_same_reasons(receipts_of_files, folder):
-    """What was rejected is judged anew and for the same reasons; a report that is in force is a duplicate."""
+    """What was rejected is decided again, for the same reasons; a report that is in force is a duplicate."""
     again = {receipt.file: receipt for receipt in receiving.receive([str(folder)])}
     rejected = {file for file, receipt in receipts_of_files.items() if receipt.status == "rejected"}
     assert {file for file, receipt in again.items() if receipt.status == "rejected"} == rejected
