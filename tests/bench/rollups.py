@@ -51,9 +51,7 @@ def make_history() -> int:
     parts = SQL.read_text().split("-- part: ")
     scripts = {name: script for name, _, script in (part.partition("\n") for part in parts[1:])}
     run(scripts["catalogue"].replace(":months", str(MONTHS)).replace(":indicators", str(INDICATORS)))
-    building.run_dbt(
-        ["run", "--select", "int_periods__with_window", "int_expected_reports__history", "int_expected_reports__latest"]
-    )
+    building.run_dbt(["run", "--select", "+int_expected_reports__latest"])
     run(scripts["history"])
     with database.connect() as connection:
         row = connection.execute("select count(*) from raw.line").fetchone()

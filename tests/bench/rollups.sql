@@ -33,9 +33,9 @@ from intermediate.int_expected_reports__latest
 where programme_code = 'bench';
 
 insert into ops.submission_verdict (submission_id, unit_id, status, rules_version, decided_at)
-select submission_id, unit_id, 'accepted', 'bench', '2031-01-01 09:00+07'
+select submission_id, owed.unit_id, 'accepted', 'bench', '2031-01-01 09:00+07'
 from raw.submission
-inner join intermediate.int_expected_reports__latest using (programme_code, period, unit_code, agency_code);
+inner join intermediate.int_expected_reports__latest as owed using (programme_code, period, unit_code, agency_code);
 
 insert into raw.line
     (submission_id, row_no, indicator_code, numerator_kind, numerator, denominator_kind, denominator, value_kind)
@@ -62,9 +62,9 @@ with corrected as (
 
 validated as (
     insert into ops.submission_verdict (submission_id, unit_id, status, rules_version, decided_at)
-    select submission_id, unit_id, 'accepted', 'bench', '2031-02-01 09:00+07'
+    select submission_id, owed.unit_id, 'accepted', 'bench', '2031-02-01 09:00+07'
     from corrected
-    inner join intermediate.int_expected_reports__latest using (programme_code, period, unit_code, agency_code)
+    inner join intermediate.int_expected_reports__latest as owed using (programme_code, period, unit_code, agency_code)
 )
 
 insert into raw.line
