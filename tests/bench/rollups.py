@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline import building
 from tests.bench.home import bench_home
+from tests.integration.made_up_programmes import keep_catalogue
 from warehouse import clock, database
 
 MONTHS = int(os.environ.get("BAOCAO_BENCH_MONTHS", "60"))
@@ -52,6 +53,7 @@ def make_history() -> int:
     scripts = {name: script for name, _, script in (part.partition("\n") for part in parts[1:])}
     run(scripts["catalogue"].replace(":months", str(MONTHS)).replace(":indicators", str(INDICATORS)))
     building.run_dbt(["run", "--select", "+int_expected_reports__latest"])
+    keep_catalogue()
     run(scripts["history"])
     with database.connect() as connection:
         row = connection.execute("select count(*) from raw.line").fetchone()
