@@ -26,7 +26,8 @@ with
 
     exemptions as (select * from {{ ref("exemptions") }}),
 
-    units as (select * from {{ ref("int_org_units__resolved") }}),
+    -- read twice: the planner has to see through to the index
+    units as not materialized(select * from {{ ref("int_org_units__resolved") }}),
 
     versions as (select * from {{ ref("int_org_unit_versions__resolved") }}),
 
