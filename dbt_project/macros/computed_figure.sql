@@ -31,3 +31,25 @@
 {%- endmacro %}
 
 {% macro coverage_pct() -%} app.percentage(units_reporting, units_expected) {%- endmacro %}
+
+{% macro figure_columns() -%}
+    {#- What targets and trends read of a figure. -#}
+    {{
+        return(
+            [
+                "programme_code",
+                "indicator_code",
+                "period",
+                "unit_id",
+                "unit_code",
+                "unit_level",
+                "measure",
+                "value",
+                "value_low",
+                "value_high",
+                "low_closed",
+                "high_closed",
+            ]
+        )
+    }}
+{%- endmacro %}

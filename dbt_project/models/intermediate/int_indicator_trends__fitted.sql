@@ -6,20 +6,7 @@
 -- and no other.
 {{ config(materialized="replaced_view") }}
 
-{%- set columns = [
-    "programme_code",
-    "indicator_code",
-    "period",
-    "unit_id",
-    "unit_code",
-    "unit_level",
-    "measure",
-    "value",
-    "value_low",
-    "value_high",
-    "low_closed",
-    "high_closed",
-] %}
+{%- set columns = figure_columns() %}
 
 with
     figures as (

@@ -5,20 +5,7 @@
 -- Communes are read by period alone: only districts and provinces need their whole history.
 {{ config(materialized="replaced_view") }}
 
-{%- set figure = [
-    "programme_code",
-    "indicator_code",
-    "period",
-    "unit_id",
-    "unit_code",
-    "unit_level",
-    "measure",
-    "value",
-    "value_low",
-    "value_high",
-    "low_closed",
-    "high_closed",
-] | join(", ") %}
+{%- set figure = figure_columns() | join(", ") %}
 
 with
     periods as (select * from {{ ref("int_periods__with_window") }}),
