@@ -33,7 +33,10 @@ def build(
         result = building.build(full_refresh)
     made = sum(node.node_id.startswith("model.") for node in result.nodes)
     tests = sum(node.node_id.startswith("test.") for node in result.nodes)
-    typer.echo(f"{made} models built, {tests} tests passed.")
+    if result.nodes:
+        typer.echo(f"{made} models built, {tests} tests passed.")
+    else:
+        typer.echo("Nothing to build: the marts are up to date.")
     if result.blocked:
         raise NotFitToPublish(result.blocked)
 

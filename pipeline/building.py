@@ -1,20 +1,16 @@
 """Rows become figures: runs dbt in this process, one build at a time, and keeps each node's result."""
 
-import csv
 import hashlib
-import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from pipeline import runs
+from pipeline import build_scope, runs
 from warehouse import database, public_holidays
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
@@ -23,22 +19,6 @@ from warehouse.settings import PROJECT_ROOT, get_settings
 log = get_logger(__name__)
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
-# Each run tests what it builds: the rows of the plans when they are loaded, the figures whenever they are made. The
-# grain of a mart is tested by the tests of the project: it takes reading the mart whole.
-ONLY_ITS_TESTS = ["--indirect-selection", "cautious", "--exclude-resource-type", "unit_test", "--exclude", "tag:grain"]
-# The plans, the map and what is made of them alone: the gate has to know who may report what before figures exist.
-# A build of figures leaves them as they are, so that one corrected report does not pay for a nation's schedule.
-OF_THE_PLANS = [
-    "+int_expected_reports__by_org_unit",
-    "+int_org_units__ancestors",
-    "+int_indicators__required",
-    "+int_indicator_measures__by_level",
-    "+int_alert_stages__scheduled",
-    "+tag:catalogue",
-]
-CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]
-FIGURES = ["--select", "resource_type:model", "--exclude", *OF_THE_PLANS, *ONLY_ITS_TESTS]
-EVERYTHING = ["--select", "resource_type:model", "--full-refresh", *ONLY_ITS_TESTS]
 FAILED = frozenset({"error", "fail", "runtime error"})
 BLOCKED = "warn"
 """How dbt ends a test that fails in a build of ours: what depends on it is built all the same."""
@@ -76,78 +56,62 @@ class BuildResult:
     blocked: str | None = None
 
 
-TOKENS = re.compile(r"""(?:\{\#.*?\#\}|--[^\n]*|/\*.*?\*/|\s+)|(?P<token>'(?:[^']|'')*'|"[^"]*"|\w+|.)""", re.DOTALL)
-"""What SQL and Jinja consist of, beside their comments and white space."""
-
-
 def catalogue_version() -> str:
-    """A hash of the project as dbt reads it: parsed rows and settings, SQL without comments and layout, holidays.
+    """A hash of the dbt project's files and of the calendar of holidays.
 
-    It decides only whether plans, map and schedule are loaded again. Loading equal rows changes no table and no figure:
+    It decides only what a build runs. Loading equal rows or replacing an equal view changes no table and no figure:
     what is built again is decided by what the tables hold (docs/dbt.md).
     """
     digest = hashlib.sha256()
     for path in sorted(DBT_PROJECT.rglob("*")):
         if path.suffix in READ and "target" not in path.parts:
-            digest.update(str(path.relative_to(DBT_PROJECT)).encode())
-            digest.update(READ[path.suffix](path).encode())
+            digest.update(f"{path.relative_to(DBT_PROJECT)}\n".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
     digest.update(public_holidays.library_version().encode())
     return digest.hexdigest()[:16]
 
 
-def _rows(path: Path) -> str:
-    with path.open(encoding="utf-8", newline="") as lines:
-        return json.dumps([row for row in csv.reader(lines) if row])
+READ = frozenset({".csv", ".md", ".sql", ".yml"})
 
 
-def _settings(path: Path) -> str:
-    import yaml
-
-    settings = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
-    return json.dumps({key: value for key, value in settings.items() if key != "unit_tests"}, default=str)
-
-
-def _statement(path: Path) -> str:
-    tokens = TOKENS.finditer(path.read_text(encoding="utf-8"))
-    return " ".join(found["token"] for found in tokens if found["token"])
-
-
-READ = {".csv": _rows, ".yml": _settings, ".sql": _statement}
-
-
-def prepare_catalogue() -> None:
+def prepare_catalogue() -> str:
     """Load the plans and the map, and schedule the reports, where the catalogue is not the one in the database.
 
-    Raises BuildFailed with the rows that are wrong.
+    Returns its version. Raises BuildFailed with the rows that are wrong.
     """
     version = catalogue_version()
     if _is_prepared(version):
-        return
+        return version
     with database.exclusive("dbt"):
         if not _is_prepared(version):
             log.info("The catalogue changed: loading plans, map and schedule")
             with runs.recorded("catalogue", version) as run:
                 with database.connect() as connection:
                     public_holidays.load(connection)
-                _keep(run, run_dbt(["build", *CATALOGUE]))
+                _keep(run, run_dbt(["build", *build_scope.CATALOGUE]))
+    return version
 
 
 def build(full_refresh: bool = False) -> BuildResult:
     """Raw to marts, and the checks on the marts.
 
     Builds again only the partitions that are made of something else than the tables hold, whatever became of earlier
-    builds. full_refresh drops and recreates every table, and with them any view of a user's own that reads them.
+    builds; dbt is not started where that is none. full_refresh drops and recreates every table, and with them any view
+    of a user's own that reads them.
     A broken check holds the publication of its programme and fails no build: see BuildResult.blocked.
     Raises BuildFailed; the marts then hold what passed before the failure.
     """
-    prepare_catalogue()
-    with database.exclusive("dbt"), runs.recorded("build", catalogue_version()) as run:
-        run.accepted_through = _last_verdict()
-        if full_refresh:
-            _forget_what_consumers_took()
-        nodes = run_dbt(["build", *(EVERYTHING if full_refresh else FIGURES)])
-        _keep(run, nodes)
-        blocked = _check_marts(run)
+    version = prepare_catalogue()
+    with database.exclusive("dbt"):
+        accepted_through = _last_verdict()
+        scope = build_scope.EVERYTHING if full_refresh else build_scope.of_build(version, accepted_through)
+        with runs.recorded("build", version) as run:
+            run.accepted_through = accepted_through
+            if full_refresh:
+                _forget_what_consumers_took()
+            nodes = run_dbt(["build", *scope]) if scope else []
+            _keep(run, nodes)
+            blocked = _check_marts(run)
     return BuildResult(run.run_id, nodes, blocked)
 
 
@@ -231,7 +195,7 @@ def _whose_rows(connection: psycopg.Connection, test: Node) -> set[str]:
 
 def run_dbt(arguments: list[str]) -> list[Node]:
     """Run dbt in this process. Its target and logs live under BAOCAO_HOME, so that two homes never meet."""
-    quietly = ["--no-use-colors", "--log-level", "error"]
+    quietly = ["--no-use-colors", "--log-level", "error", "--no-write-json", "--cache-selected-only"]
     result = _invoke([*arguments, *_folders("dbt"), *quietly], {"BAOCAO_DBT_TEST_SEVERITY": "warn"})
     if result.result is None:
         raise BuildFailed(f"dbt could not start: {result.exception}")

@@ -25,11 +25,12 @@ from warehouse.errors import BaocaoError
 from warehouse.logging import configure, get_logger
 
 COMPONENTS: dict[str, tuple[str, ...]] = {
-    "api-server": ("api-server",),
+    "api-server": ("airflow", "api-server"),
     # Task logs are read from the disk that all components share: no log server, no further port.
-    "scheduler": ("scheduler", "--skip-serve-logs"),
-    "dag-processor": ("dag-processor",),
+    "scheduler": ("warehouse.airflow.scheduler", "--skip-serve-logs"),
+    "dag-processor": ("airflow", "dag-processor"),
 }
+"""By component, the module that is run and its arguments."""
 LOOK_EVERY_SECONDS = 1.0
 TIMEOUT_SECONDS = 10.0
 LARGEST_LOG_BYTES = 10_000_000
@@ -137,7 +138,7 @@ class Supervisor:
     def _start(self, name: str, restarts: int = 0) -> None:
         file = airflow_environment.logs() / f"airflow-{name}.log"
         _turn_over(file)
-        command = [sys.executable, "-m", "airflow", *COMPONENTS[name]]
+        command = [sys.executable, "-m", *COMPONENTS[name]]
         child = processes.spawn(command, folder=self.folder, environment=self.environment, log=file)
         self.children[name] = child
         self.state.components[name] = Component(name, processes.identify(child.pid), restarts)
