@@ -79,7 +79,7 @@ def _prepare(log: _Log) -> None:
     """Airflow comes up in its own processes while this one loads the catalogue."""
     from pipeline import building
     from warehouse import database
-    from warehouse.airflow import services
+    from warehouse.airflow import environment, services
 
     services.stop()  # one that `baocao up` started would write to its own contacts, at its own hours
     database.prepare()
@@ -87,7 +87,7 @@ def _prepare(log: _Log) -> None:
     building.prepare_catalogue()
     log.report("the catalogue is loaded")
     services.start()
-    log.report(f"Airflow is healthy at {services.address()}")
+    log.report(f"Airflow is healthy at {environment.page()}")
 
 
 def _play(folder: Path, log: _Log) -> None:

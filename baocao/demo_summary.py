@@ -13,7 +13,7 @@ from baocao.demo_season import COMMUNES, CORRECTED_TWICE, DISTRICTS, LATE, PROVI
 from publish import formatting
 from publish.reading import season
 from warehouse import database, wording
-from warehouse.airflow import environment, services
+from warehouse.airflow import environment
 from warehouse.as_of import set_session_as_of_unchecked
 from warehouse.settings import aware, get_settings
 
@@ -41,7 +41,7 @@ def show_addresses(console: Console, is_running: bool) -> None:
     home = get_settings().home
     password = environment.home() / "passwords.json"
     for what, where in {
-        "Airflow": f"{services.address()}  user {environment.USER}, password in {password}",
+        "Airflow": f"{environment.page()}  user {environment.USER}, password in {password}",
         "database": "baocao db url --role bi",
         "annex": f"baocao report {programme} {PROVINCE} {period} --out bac-ninh.xlsx",
         "ward": f"baocao progress {programme} {CORRECTED_TWICE} 2025",

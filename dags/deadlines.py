@@ -32,6 +32,8 @@ def notify_late(context: dict) -> None:
 
 
 @dag(
+    dag_display_name="Nhắc hạn báo cáo (deadlines)",
+    description="Find outstanding reports and send each reminder once.",
     schedule=cron(SCHEDULE),
     max_active_runs=1,
     deadline=DeadlineAlert(

@@ -15,6 +15,8 @@ from pipeline.dag_defaults import MARTS, OPERATIONS, RAW, defaults
 
 
 @dag(
+    dag_display_name="Tính số liệu (figures)",
+    description="Build the marts from the reports that were checked, and check the marts.",
     schedule=[RAW],
     max_active_runs=1,
     doc_md=__doc__,

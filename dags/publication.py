@@ -13,6 +13,8 @@ from pipeline.dag_defaults import MARTS, REPORTING, defaults
 
 
 @dag(
+    dag_display_name="Phát hành biểu và bảng điểm (publication)",
+    description="Write the workbooks and score sheets of the new figures.",
     schedule=[MARTS],
     max_active_runs=1,
     doc_md=__doc__,

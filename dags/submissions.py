@@ -8,6 +8,7 @@ failed. `prepare_catalogue`: a seed is wrong, the message names its row. `receiv
 written. `check`: a rule cannot be evaluated, its message names it; its reports wait and no receipt is written for them.
 """
 
+import logging
 import os
 
 from airflow.sdk import dag, task
@@ -15,10 +16,13 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from pipeline.dag_defaults import OPERATIONS, RAW, cron, defaults
 
+log = logging.getLogger(__name__)
 SCHEDULE = os.environ.get("BAOCAO_INBOX_SCHEDULE", "*/2 * * * *")
 
 
 @dag(
+    dag_display_name="Tiếp nhận báo cáo (submissions)",
+    description="Receive and check what offices dropped into the inbox, and write receipts.",
     schedule=cron(SCHEDULE),
     max_active_runs=1,
     doc_md=__doc__,
@@ -42,7 +46,8 @@ def submissions():
         from pipeline import building, run_clock
 
         with run_clock.of_run(context):
-            building.prepare_catalogue()
+            version = building.prepare_catalogue()
+        log.info("The catalogue is loaded, version %s", version)
 
     @task(doc_md="Archive, read and load the files of one batch.")
     def receive(batch: str, **context) -> str:

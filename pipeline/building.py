@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
@@ -37,6 +38,7 @@ class Node:
     """One dbt node of a run: status as dbt gives it, seconds of execution, failing rows of a test.
 
     compiled: the SQL of a test whose failing rows block a publication; None where none are, or it only advises.
+    rows: those that were written, where the server reports them.
     """
 
     node_id: str
@@ -45,6 +47,7 @@ class Node:
     failures: int | None
     message: str | None
     compiled: str | None = None
+    rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ def _check_marts(run: runs.Run) -> str | None:
     from expectations.checks import NotFitToPublish
 
     try:
-        publication.check(run.run_id, run.detail["blocked"] | _blocked_by_catalogue())
+        run.detail["checks"] = publication.check(run.run_id, run.detail["blocked"] | _blocked_by_catalogue())
     except NotFitToPublish as broken:
         return str(broken)
     return None
@@ -170,17 +173,24 @@ def _keep(run: runs.Run, nodes: list[Node]) -> None:
         connection.cursor().executemany(
             "insert into ops.node_result (run_id, node_id, status, seconds, failures, message) "
             "values (%s, %s, %s, %s, %s, %s)",
-            [(run.run_id, *astuple(node)[:-1]) for node in nodes],
+            [(run.run_id, *astuple(node)[:-2]) for node in nodes],
         )
         blocked: dict[str, list[str]] = {}
         for node in nodes:
             if node.status == BLOCKED and node.compiled:
                 for programme in _whose_rows(connection, node):
                     blocked.setdefault(programme, []).append(f"{node.node_id}: {node.message}")
+    run.detail |= _counted(nodes)
     failed = [f"{node.node_id}: {node.message}" for node in nodes if node.status in FAILED] + blocked.pop("", [])
     run.detail["blocked"] = blocked
     if failed:
         raise BuildFailed("\n".join(failed))
+
+
+def _counted(nodes: list[Node]) -> dict[str, int]:
+    """How many nodes of each kind ran, and the rows that they wrote."""
+    kinds = Counter(f"{node.node_id.partition('.')[0]}s" for node in nodes)
+    return {**kinds, "rows": sum(node.rows for node in nodes)}
 
 
 def _whose_rows(connection: psycopg.Connection, test: Node) -> set[str]:
@@ -238,6 +248,7 @@ def _node(outcome: Any) -> Node:
         failures=outcome.failures,
         message=outcome.message if status in FAILED | {BLOCKED} else None,
         compiled=getattr(outcome.node, "compiled_code", None) if is_blocking else None,
+        rows=int((outcome.adapter_response or {}).get("rows_affected") or 0),
     )
 
 

@@ -5,9 +5,11 @@ it is. Whatever is interrupted is carried on by the next run: a file that is sti
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -41,8 +43,10 @@ def plan_batches() -> list[str]:
     Each is a text for `load`. Empty when nothing waits.
     """
     database.prepare()
-    unchecked = [_plan(batch, []) for batch in _unchecked_batches()]
-    return [*unchecked, *(_plan(uuid4(), files) for files in _batched(inbox.waiting()))][:BATCHES_A_RUN]
+    waiting, unchecked = inbox.waiting(), _unchecked_batches()
+    log.info("%d files wait in the inbox, %d loaded batches wait for the gate", len(waiting), len(unchecked))
+    planned = [_plan(batch, []) for batch in unchecked]
+    return [*planned, *(_plan(uuid4(), files) for files in _batched(waiting))][:BATCHES_A_RUN]
 
 
 def load(batch: str) -> str:
@@ -53,17 +57,31 @@ def load(batch: str) -> str:
     """
     planned = json.loads(batch)
     batch_id = UUID(planned["batch_id"])
-    for received in _load(planned["files"], batch_id, from_inbox=True):
+    started, loaded = monotonic(), _load(planned["files"], batch_id, from_inbox=True)
+    for received in loaded:
         if received.is_duplicate:
             receipt_files.write(receipt_data.of_duplicate(received.sha256, received.file_name))
+    repeated = sum(received.is_duplicate for received in loaded)
+    log.info(
+        "receive: %d of %d files loaded, %d of them duplicates, in %.1f s",
+        len(loaded),
+        len(planned["files"]),
+        repeated,
+        monotonic() - started,
+    )
     return str(batch_id)
 
 
 def check_and_issue_receipts(batches: list[str]) -> list[Receipt]:
     """Run the gate over the loaded batches and write a receipt for each file; after building.prepare_catalogue."""
-    ids = [UUID(batch) for batch in batches]
+    started, ids = monotonic(), [UUID(batch) for batch in batches]
     gate.check(*ids)
-    return _write(receipt_data.of_batches(ids))
+    receipts = _write(receipt_data.of_batches(ids))
+    statuses = ", ".join(
+        f"{count} {status}" for status, count in sorted(Counter(each.status for each in receipts).items())
+    )
+    log.info("check: %d receipts written (%s) in %.1f s", len(receipts), statuses or "none", monotonic() - started)
+    return receipts
 
 
 def receive(paths: Sequence[str] = (), on_file: Callable[[], None] | None = None) -> list[Receipt]:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -73,6 +74,8 @@ def test_what_a_person_has_to_mend_is_not_tried_again_and_a_server_that_is_away_
 def test_every_dag_says_what_it_does_and_lives_at_a_moment_that_can_be_given(bag):
     for dag in bag.dags.values():
         assert len(dag.doc_md) > 80
+        assert re.fullmatch(rf"[A-ZĐ].+ \({dag.dag_id}\)", dag.dag_display_name)
+        assert dag.description.endswith(".")
         assert [task.task_id for task in dag.tasks if not task.doc_md] == []
         assert dag.tags
         assert dag.params["now"] is None
@@ -173,7 +176,7 @@ def test_of_our_packages_a_dag_file_imports_the_shared_defaults_at_its_top_and_n
         top = [line.split()[1] for line in file.read_text().splitlines() if line.startswith(("import ", "from "))]
         assert "pipeline.dag_defaults" in top, file.name
         others = {name.split(".")[0] for name in top if name != "pipeline.dag_defaults"}
-        assert others <= {"csv", "os", "datetime", "pathlib", "pendulum", "airflow"}, file.name
+        assert others <= {"csv", "logging", "os", "datetime", "pathlib", "pendulum", "airflow"}, file.name
 
 
 def test_every_dag_has_an_owner_a_tier_and_what_to_do_if_it_fails(bag):
