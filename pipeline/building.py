@@ -1,5 +1,7 @@
 """Rows become figures: runs dbt in this process, one build at a time, and keeps each node's result."""
 
+import gc
+import hashlib
 import hashlib
 import os
 from collections import Counter
@@ -226,10 +228,14 @@ def run_dbt_by_hand(arguments: list[str]) -> bool:
 
 
 def _invoke(arguments: list[str], more: Mapping[str, str] | None = None) -> Any:
+    from dbt.adapters.factory import reset_adapters
     from dbt.cli.main import dbtRunner
 
     with _environment({**connection_variables(), **(more or {})}):
-        return dbtRunner().invoke(arguments)
+        result = dbtRunner().invoke(arguments)
+    reset_adapters()  # dbt keeps semaphores until its process ends, and Airflow's tasks end without freeing them
+    gc.collect()
+    return result
 
 
 def _folders(target: str) -> list[str]:
