@@ -27,12 +27,14 @@ NAMED = 10
 
 @dataclass
 class Reminded:
-    """What a run did: alerts planned, planned again after they had failed, cancelled, logged, without contact, failed;
-    messages sent, refused, given up after days without an answer, or left waiting.
+    """What a run did: alerts planned, planned again after they had failed (retried) or were only logged (resumed),
+    cancelled, logged, without contact, failed; messages sent, refused, given up after days without an answer, or left
+    waiting.
     """
 
     planned: int = 0
     retried: int = 0
+    resumed: int = 0
     cancelled: int = 0
     no_contact: int = 0
     logged: int = 0
@@ -87,6 +89,7 @@ def _send_alerts(connection: psycopg.Connection, run: runs.Run, done: Reminded, 
     done.no_contact = len(unreachable)
     _warn(unreachable)
     with opening.open_channels() as usable:
+        done.resumed = retries.send_logged(connection, usable, run.as_of)
         _enqueue(connection, run, usable, done)
         failure = _send(connection, run, usable, done)
     done.failed = retries.failed(connection) - failed + done.retried

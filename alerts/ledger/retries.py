@@ -1,5 +1,9 @@
-"""Alerts that nobody takes: counted by days, failed after too many of them, retried on request."""
+"""Alerts that nobody takes: counted by days, failed after too many of them, retried on request.
 
+Alerts that were only logged, because no server was set, are planned again as soon as one is.
+"""
+
+from collections.abc import Iterable
 from datetime import datetime
 
 import psycopg
@@ -46,7 +50,7 @@ update ops.alert_ledger as ledger
 set status = 'planned', message_id = null, planned_at = %(at)s, settled_at = null, unanswered_days = 0,
     unanswered_on = null
 from outstanding
-where ledger.status = 'failed' and ledger.settled_at <= %(at)s
+where ledger.status = %(status)s and ledger.channel = any(%(channels)s) and ledger.settled_at <= %(at)s
     and (outstanding.programme_code, outstanding.period, outstanding.unit_id, outstanding.agency_code,
         outstanding.deadline_revision)
         = (ledger.programme_code, ledger.period, ledger.unit_id, ledger.agency_code, ledger.deadline_revision)
@@ -85,7 +89,16 @@ def retry(connection: psycopg.Connection, at: datetime) -> int:
     Reads the session's `outstanding` (planning.create_outstanding_table), and goes after planning.plan: a later
     stage takes their place.
     """
-    return connection.execute(RETRY, {"at": at}).rowcount
+    return _plan_again(connection, "failed", ("email", "webhook"), at)
+
+
+def send_logged(connection: psycopg.Connection, usable: Iterable[str], at: datetime) -> int:
+    """Plan again, in the same way, what was only logged, for the channels that can be used by now; returns how many."""
+    return _plan_again(connection, "logged", usable, at)
+
+
+def _plan_again(connection: psycopg.Connection, status: str, channels: Iterable[str], at: datetime) -> int:
+    return connection.execute(RETRY, {"status": status, "channels": list(channels), "at": at}).rowcount
 
 
 def failed(connection: psycopg.Connection) -> int:

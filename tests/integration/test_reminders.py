@@ -520,6 +520,21 @@ def test_without_a_server_the_text_goes_to_the_log_and_nobodys_address_with_it(s
     assert "example.org" not in caplog.text
 
 
+def test_what_was_only_logged_is_sent_once_there_is_a_server_if_it_still_holds(season, letterbox, monkeypatch):
+    contact(season, DA_MAI, "da-mai@example.org")
+    contact(season, VO_CUONG, "vo-cuong@example.org")
+    with monkeypatch.context() as without_server:
+        without_server.delenv("BAOCAO_SMTP_URL")
+        assert remind().logged == 2
+        assert remind().logged == 0
+    validated(season, VO_CUONG, "accepted")
+    done = remind()
+    assert (done.planned, done.resumed, done.sent) == (0, 1, 1)
+    assert [letter["To"] for letter in letterbox.letters] == ["da-mai@example.org"]
+    assert (statuses(season, DA_MAI), statuses(season, VO_CUONG)) == ({"sent": 1}, {"logged": 1})
+    assert remind().resumed == 0
+
+
 def test_a_deadline_that_passed_before_the_warehouse_began_is_history(season, letterbox):
     contact(season, DA_MAI, "da-mai@example.org")
     season.execute("update ops.pipeline_run set as_of = '2026-12-02+07' where as_of < '2026-12-02+07'")
