@@ -125,6 +125,16 @@ class Cluster:
             raise BaocaoError(f"The embedded PostgreSQL did not stop. {output}")
         return True
 
+    def remove(self) -> None:
+        """Stop the server and remove its data; the port stays the home's."""
+        self.stop()
+        place, link = self.data, self.home / "postgres"
+        with self._alone():
+            if link.is_symlink():  # _choose_place: the data have a folder of their own
+                link.unlink()
+                place = place.parent
+            shutil.rmtree(place, ignore_errors=not place.exists())
+
     # --- making it --------------------------------------------------------------------------------
 
     def _make(self, password: str) -> None:

@@ -54,6 +54,15 @@ def test_status_is_one_document_and_starts_nothing(own_home, command):
     assert not database.cluster().is_made
 
 
+def test_importing_contacts_starts_the_database_like_every_other_command(own_home, command, monkeypatch):
+    def stop() -> None:
+        raise main.BaocaoError("The catalogue is wrong.")
+
+    monkeypatch.setattr("pipeline.building.prepare_catalogue", stop)
+    assert command("contacts", "import", "contacts.csv").err.endswith("The catalogue is wrong.\n")
+    assert database.cluster().running()
+
+
 def test_down_without_anything_running_says_so(own_home, command):
     assert command("down").out == "Nothing was running.\n"
 
