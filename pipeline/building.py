@@ -2,7 +2,6 @@
 
 import gc
 import hashlib
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping

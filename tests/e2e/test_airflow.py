@@ -1,5 +1,6 @@
 """A real Airflow: killed in the middle, closing periods, late, stopped. One home, one start, in this order."""
 
+import json
 import os
 import re
 import shutil
@@ -109,6 +110,14 @@ def undisturbed(season_folder: Path, home: Path) -> tuple[Season, dict[str, list
                 receiving.receive()
                 building.build()
         return season, figures()
+
+
+def run_command_line(*arguments: str) -> None:
+    from baocao.main import main
+
+    with pytest.MonkeyPatch.context() as call:
+        call.setattr("sys.argv", ["baocao", *arguments])
+        main()
 
 
 def wait_for_task(airflow: AirflowApi, run: Run, task_id: str) -> None:
@@ -273,10 +282,25 @@ def test_a_run_that_is_not_through_in_time_is_told_to_the_operator_once(airflow,
     assert closing_runs["late"].run_id in letter.get_body(("plain",)).get_content()
 
 
+def test_airflows_own_command_line_works_in_the_home(airflow, capfd):
+    with pytest.raises(SystemExit) as left:
+        run_command_line("airflow", "dags", "list", "--output", "json")
+    assert not left.value.code
+    assert {dag["dag_id"] for dag in json.loads(capfd.readouterr().out)} == DAGS
+    assert services.run_command(["no-such-command"]) != 0
+
+
+def test_services_that_run_know_which_settings_are_others_by_now(airflow, monkeypatch):
+    assert services.changed_settings() == []
+    monkeypatch.setenv("AIRFLOW__METRICS__STATSD_ON", "True")
+    monkeypatch.delenv("BAOCAO_OPERATOR")
+    assert services.changed_settings() == ["AIRFLOW__METRICS__STATSD_ON", "BAOCAO_OPERATOR"]
+
+
 def test_stopping_leaves_no_process_behind(airflow):
     state = supervisor.read_state()
     started = [state.supervisor, *(component.identity for component in state.components.values())]
-    assert len(started) == 4
+    assert len(started) == 5
     assert all(processes.is_alive(who) for who in started)
     assert services.stop() is True
     assert [who for who in started if processes.is_alive(who)] == []

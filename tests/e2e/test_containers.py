@@ -14,7 +14,7 @@ from warehouse.settings import PROJECT_ROOT
 
 DOCKER = PROJECT_ROOT / "docker"
 PROGRAMS = Path(sys.executable).parent
-COMPONENTS = {"postgres", "passwords", "migrate", "warehouse", "api-server", "scheduler", "dag-processor"}
+COMPONENTS = {"postgres", "passwords", "migrate", "warehouse", "api-server", "scheduler", "dag-processor", "triggerer"}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_the_compose_file_names_each_component_once(services):
 
 def test_whatever_keeps_running_says_whether_it_is_healthy(services):
     lasting = {name for name, service in services.items() if service["restart"] == "unless-stopped"}
-    assert lasting == {"postgres", "api-server", "scheduler", "dag-processor"}
+    assert lasting == {"postgres", "api-server", "scheduler", "dag-processor", "triggerer"}
     assert all(services[name]["healthcheck"]["test"][0] == "CMD" for name in lasting)
 
 

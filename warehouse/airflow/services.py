@@ -16,7 +16,7 @@ from warehouse.errors import BaocaoError
 from warehouse.settings import ZONE
 
 STOP_SECONDS = 25.0
-HEALTH_NAMES = {"scheduler": "scheduler", "dag_processor": "dag-processor"}
+HEALTH_NAMES = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}
 
 
 class ServicesFailed(BaocaoError):

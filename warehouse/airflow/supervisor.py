@@ -28,8 +28,9 @@ API_SERVER = "api-server"
 COMPONENTS: dict[str, tuple[str, ...]] = {
     API_SERVER: ("airflow", "api-server"),
     # Task logs are read from the disk that all components share: no log server, no further port.
-    "scheduler": ("warehouse.airflow.scheduler", "--skip-serve-logs"),
     "dag-processor": ("airflow", "dag-processor"),
+    # None of our tasks defers; without it Airflow's home page shows a failure, and an operator's own DAGs may need it.
+    "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
 }
 """By component, the module that is run and its arguments."""
 LOOK_EVERY_SECONDS = 1.0
@@ -146,7 +147,9 @@ class Supervisor:
         """Two homes that start at once take the same free port: whose API server ends for it takes another one."""
         if self.children[API_SERVER].poll() is not None:
             processes.sweep(self.state.components[API_SERVER].identity, self.folder)
-            airflow_environment.take_port()
+            before = airflow_environment.port()
+            if (port := airflow_environment.take_port()) != before:
+                log.warning("Port %s is taken by another program: Airflow moves to %s", before, port)
 
     def _restart(self, name: str) -> None:
         """Its orphans first: a task that outlived its scheduler would otherwise run beside its own retry."""

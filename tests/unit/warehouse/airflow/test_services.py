@@ -21,7 +21,7 @@ class OtherHome(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         now = datetime.now(ZONE).isoformat()
-        names = ("scheduler", "dag_processor")
+        names = ("scheduler", "dag_processor", "triggerer")
         self._reply({name: {"status": "healthy", f"latest_{name}_heartbeat": now} for name in names})
 
     def do_POST(self) -> None:
