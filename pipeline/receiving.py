@@ -131,6 +131,12 @@ def receive_document(
     return receipt_files.write(receipt)
 
 
+def has_received() -> bool:
+    """Whether any file has ever been received here."""
+    with database.connect("loader") as connection:
+        return connection.execute("select from raw.file limit 1").fetchone() is not None
+
+
 def _load(
     files: Sequence[str], batch_id: UUID, *, from_inbox: bool, on_file: Callable[[], None] | None = None
 ) -> list["ReceivedFile"]:

@@ -74,7 +74,8 @@ def changed_settings() -> list[str]:
 
 def run_command(arguments: list[str]) -> int:
     """Airflow's own command line in this home; its exit code."""
-    variables = environment.environment()
+    # Airflow writes that warning into the output, where a program expects JSON.
+    variables = {"PYTHONWARNINGS": "ignore:Could not import graphviz"} | environment.environment()
     supervisor.migrate(variables)
     return subprocess.call([sys.executable, "-m", "airflow", *arguments], env=variables)
 
