@@ -28,6 +28,7 @@ API_SERVER = "api-server"
 COMPONENTS: dict[str, tuple[str, ...]] = {
     API_SERVER: ("airflow", "api-server"),
     # Task logs are read from the disk that all components share: no log server, no further port.
+    "scheduler": ("warehouse.airflow.scheduler", "--skip-serve-logs"),
     "dag-processor": ("airflow", "dag-processor"),
     # None of our tasks defers; without it Airflow's home page shows a failure, and an operator's own DAGs may need it.
     "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
