@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -75,3 +76,27 @@ def test_our_own_server_is_recognised_by_its_process(other_home):
     assert {service.state for service in services.status()} == {"healthy"}
     assert AirflowApi()._sign_in() == "x"
     assert len(other_home.passwords) == 1
+
+
+def watching_an_ended_server() -> supervisor.Supervisor:
+    ended = subprocess.Popen([sys.executable, "-c", ""], start_new_session=True)
+    ended.wait()
+    watching = supervisor.Supervisor()
+    watching.children[supervisor.API_SERVER] = ended
+    identity = processes.Identity(ended.pid, 0)
+    watching.state.components[supervisor.API_SERVER] = supervisor.Component(supervisor.API_SERVER, identity)
+    return watching
+
+
+def test_a_home_whose_port_another_one_took_moves_to_the_next(other_home, caplog):
+    watching_an_ended_server()._leave_port_of_others()
+    assert environment.port() > other_home.server_port
+    assert f"Port {other_home.server_port} is taken by another program: Airflow moves to" in caplog.text
+
+
+def test_a_home_whose_server_ended_keeps_its_port_while_it_is_free(own_home):
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    (environment.home() / "port").write_text(str(port))
+    watching_an_ended_server()._leave_port_of_others()
+    assert environment.port() == port
