@@ -2,7 +2,7 @@
 
 raw → marts → checks. dbt runs in one task; the result of each model is in `ops.node_result`.
 The asset `baocao://marts` then starts the DAG `publication`. What was accepted while this DAG was paused or had failed
-is built within minutes of its return: `submissions` asks for the build again.
+is built within minutes of its return: `submissions` requests the build again.
 
 If it fails: the message names the model or the rule. A rule of the marts:
 `ops.check_result_by_programme` counts the rows by programme, and nothing of that programme is published until a later

@@ -22,7 +22,7 @@ IGNORED_NAMES = {"thumbs.db", "desktop.ini"}
 
 
 class Version(NamedTuple):
-    """Tells the content of a file from an earlier one. modified_at: in seconds; 0 where a store keeps no time."""
+    """Distinguishes one content of a file from the next. modified_at: in seconds; 0 where a store keeps no time."""
 
     modified_at: float
     size: int

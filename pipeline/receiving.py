@@ -56,7 +56,7 @@ def plan_batches() -> list[str]:
 
 
 def plan_run() -> list[str]:
-    """As `plan_batches`; where nothing waits and a build is overdue, one batch without files, which asks for it."""
+    """As `plan_batches`; where nothing waits and a build is overdue, one batch without files, to request it."""
     return plan_batches() or ([_plan(uuid4(), [])] if building.is_overdue() else [])
 
 
@@ -158,7 +158,7 @@ def _in_order_of_arrival(files: Sequence[str], from_inbox: bool) -> list[Arrived
 
     A report and its correction may come together: which of them is the newer is never left to chance. In a folder,
     and as a person names them, files of one instant are in their order already. A store that keeps whole seconds
-    leaves nothing to tell them apart: its ties stay, for the gate to ask.
+    leaves nothing to order them by: its ties stay, and the gate rejects them with that question.
     """
     now = clock.now()
     arrivals = [(inbox.arrived_at(file, now) if from_inbox else now, place) for place, file in enumerate(files)]

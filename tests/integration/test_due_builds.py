@@ -1,4 +1,4 @@
-"""When `submissions` asks for a build: after an accepted report, and for one that its own build never took in."""
+"""When `submissions` requests a build: after an accepted report, and for one that its own build never took in."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ def files_settle_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def is_due_after(numerator: int | None = None) -> bool:
-    """Whether a run of `submissions` asks for a build; numerator: of a report of 300 in the inbox, if there is one."""
+    """Whether a run of `submissions` requests a build; numerator: of a report of 300 in the inbox, if there is one."""
     if numerator is not None:
         folder = Path(get_settings().inbox)
         folder.mkdir(parents=True, exist_ok=True)
@@ -39,7 +39,7 @@ def a_build(status: str, minutes_ago: int, accepted_through: int | None = None) 
         )
 
 
-def test_a_build_is_asked_for_after_an_accepted_report_and_until_one_takes_it_in():
+def test_a_build_is_requested_after_an_accepted_report_and_until_one_takes_it_in():
     assert not is_due_after()
     assert not is_due_after(301)  # rejected, and nothing else waits
     assert is_due_after(291)
