@@ -20,7 +20,7 @@ from airflow.sdk import DeadlineAlert, DeadlineReference, SyncCallback, dag, tas
 
 from pipeline.dag_defaults import REPORTING, cron, defaults
 
-SCHEDULE = os.environ.get("BAOCAO_DEADLINES_SCHEDULE", "0 7 * * *")
+SCHEDULE = os.environ.get("BAOCAO_DEADLINES_SCHEDULE") or "0 7 * * *"
 IN_TIME = timedelta(hours=1)
 
 

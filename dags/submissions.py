@@ -1,7 +1,8 @@
 """Every two minutes: receive what offices dropped into the inbox, check it, write receipts.
 
 inbox → catalogue → raw → gate. A file that fails gets a receipt with its issues; it never fails the run.
-When something was checked, the asset `baocao://raw/submissions` starts the DAG `figures`.
+When a report was accepted, the asset `baocao://raw/submissions` starts the DAG `figures`. So it does where reports that
+were accepted earlier wait for a build and none has begun for ten minutes: `figures` was paused, or has failed.
 
 If it fails: no file is lost, it stays in the inbox or is in the archive, and the next run carries on. See which task
 failed. `prepare_catalogue`: a seed is wrong, the message names its row. `receive`: inbox or archive cannot be read or
@@ -17,7 +18,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from pipeline.dag_defaults import OPERATIONS, RAW, cron, defaults
 
 log = logging.getLogger(__name__)
-SCHEDULE = os.environ.get("BAOCAO_INBOX_SCHEDULE", "*/2 * * * *")
+SCHEDULE = os.environ.get("BAOCAO_INBOX_SCHEDULE") or "*/2 * * * *"
 
 
 @dag(
@@ -31,11 +32,11 @@ SCHEDULE = os.environ.get("BAOCAO_INBOX_SCHEDULE", "*/2 * * * *")
 def submissions():
     @task
     def plan_batches(**context) -> list[str]:
-        """Split the files of the inbox into batches; none, and the run ends here."""
+        """Split the files of the inbox into batches; none, and no build overdue, and the run ends here."""
         from pipeline import receiving, run_clock
 
         with run_clock.of_run(context):
-            batches = receiving.plan_batches()
+            batches = receiving.plan_run()
         if not batches:
             raise AirflowSkipException("the inbox is empty")
         return batches
@@ -60,13 +61,13 @@ def submissions():
     def check(batches: list[str], **context) -> None:
         """Run the gate over what was loaded and write each file's receipt.
 
-        Where every file is a duplicate nothing is checked, and nothing needs to be built.
+        Where nothing was accepted, and nothing accepted earlier waits for a build, nothing is built.
         """
         from pipeline import receiving, run_clock
 
         with run_clock.of_run(context):
-            if not receiving.check_and_issue_receipts(list(batches)):
-                raise AirflowSkipException("nothing new")
+            if not receiving.is_build_due(receiving.check_and_issue_receipts(list(batches))):
+                raise AirflowSkipException("nothing was accepted")
             run_clock.pass_on(context, RAW)
 
     planned = plan_batches()

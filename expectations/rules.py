@@ -18,7 +18,7 @@ CHECKED = Path(__file__).with_name("checked")
 
 NUMBERS = frozenset({"base", "base_earlier", "expected", "figure", "compared_value", "earlier_value"})
 DAYS = frozenset({"resolve_on"})
-TIMESTAMPS = frozenset({"closed_at"})
+TIMESTAMPS = frozenset({"closed_at", "received_at"})
 RANGES = {
     "hard_range": ("hard_min", "hard_max"),
     "soft_range": ("soft_min", "soft_max"),

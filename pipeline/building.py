@@ -13,7 +13,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from pipeline import build_scope, runs
-from warehouse import database, public_holidays
+from warehouse import clock, database, public_holidays
+from warehouse.as_of import is_built_as_of
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
 from warehouse.settings import PROJECT_ROOT, get_settings
@@ -119,6 +120,19 @@ def build(full_refresh: bool = False) -> BuildResult:
     return BuildResult(run.run_id, nodes, blocked)
 
 
+def is_overdue() -> bool:
+    """Whether accepted reports wait for a build, and none has begun for ten minutes.
+
+    So it is where the DAG `figures` was paused, and Airflow kept no event for it, or where it failed. A build that
+    fails again and again is not tried more often than that.
+    """
+    with database.connect() as connection:
+        if is_built_as_of(connection, clock.now()):
+            return False
+        row = connection.execute(RECENTLY_BEGUN).fetchone()
+    return not (row and row[0])
+
+
 def _check_marts(run: runs.Run) -> str | None:
     """What holds the publication of a programme, if anything does; publishing decides on the state that is kept.
 
@@ -144,6 +158,11 @@ def _forget_what_consumers_took() -> None:
     with database.connect() as connection:
         connection.execute("delete from ops.partition_state where consumer in ('checks', 'workbooks')")
 
+
+RECENTLY_BEGUN = """
+select exists (select from ops.pipeline_run
+    where step = 'build' and started_at > clock_timestamp() - interval '10 minutes')
+"""
 
 PREPARED = """
 select run.status = 'succeeded' and run.catalogue_version = %s and not exists (

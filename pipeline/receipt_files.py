@@ -7,7 +7,6 @@ import tempfile
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from publish.receipts import text
 from publish.receipts.data import Receipt
@@ -69,15 +68,16 @@ def _check_result(receipt: Receipt) -> CheckResult:
         file=receipt.file,
         received=wording.timestamp(datetime.fromisoformat(receipt.received_at)),
         headings=[
-            text.heading(submission).plain.replace("báo cáo", "Báo cáo", 1) for submission in receipt.submissions
+            *(_sentence(text.heading(submission).plain) for submission in receipt.submissions),
+            *(_sentence(text.unchanged_heading(submission).plain) for submission in receipt.unchanged),
         ],
         is_rejected=any(submission["status"] == "rejected" for submission in receipt.submissions),
         issues=receipt.issues,
     )
 
 
-def _heading(submission: dict[str, Any]) -> str:
-    return text.heading(submission).plain.replace("báo cáo", "Báo cáo", 1)
+def _sentence(heading: str) -> str:
+    return heading.replace("báo cáo", "Báo cáo", 1)
 
 
 def _short(file_name: str) -> str:

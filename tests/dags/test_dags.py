@@ -87,6 +87,13 @@ def test_runs_of_a_dag_never_overlap_but_those_that_wait_for_a_person(bag):
     assert {dag_id for dag_id, dag in bag.dags.items() if dag.max_active_runs != 1} == {"closing"}
 
 
+def test_every_dag_refuses_backfills_and_no_other_run(bag):
+    from airflow.utils.types import DagRunType
+
+    others = {kind for kind in DagRunType if kind is not DagRunType.BACKFILL_JOB}
+    assert {dag_id: set(dag.allowed_run_types) for dag_id, dag in bag.dags.items()} == dict.fromkeys(IDS, others)
+
+
 def test_after_days_of_downtime_only_the_latest_morning_is_made_up_for():
     """As the scheduler reckons: the last run was five days ago, and what comes next is today's or yesterday's."""
     from airflow.timetables.base import DataInterval, TimeRestriction
@@ -142,14 +149,36 @@ def test_the_inbox_is_emptied_every_two_minutes_and_deadlines_are_checked_at_sev
     assert {str(schedule.timezone) for schedule in schedules.values()} == {"Asia/Ho_Chi_Minh"}
 
 
-@pytest.mark.parametrize("dag_id", ["submissions", "deadlines"])
-def test_a_schedule_can_be_switched_off_for_a_replay(dag_id, monkeypatch):
+def test_what_the_publication_missed_while_it_was_paused_is_made_up_for_every_morning(bag):
+    schedule = bag.dags["publication"].timetable.timetable
+    assert (schedule.expression, str(schedule.timezone)) == ("0 8 * * *", "Asia/Ho_Chi_Minh")
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "schedule"),
+    [
+        ("submissions", "NullTimetable"),
+        ("deadlines", "NullTimetable"),
+        ("publication", "AssetTriggeredTimetable"),
+    ],
+)
+def test_a_schedule_can_be_switched_off_for_a_replay(dag_id, schedule, monkeypatch):
     from airflow.dag_processing.dagbag import DagBag
 
     monkeypatch.setenv("BAOCAO_INBOX_SCHEDULE", "none")
     monkeypatch.setenv("BAOCAO_DEADLINES_SCHEDULE", "none")
     quiet = DagBag(dag_folder=str(DAGS / f"{dag_id}.py"), bundle_path=DAGS, bundle_name="dags-folder")
-    assert type(quiet.dags[dag_id].timetable).__name__ == "NullTimetable"
+    assert type(quiet.dags[dag_id].timetable).__name__ == schedule
+
+
+@pytest.mark.parametrize(("dag_id", "expression"), [("submissions", "*/2 * * * *"), ("deadlines", "0 7 * * *")])
+def test_an_empty_schedule_counts_as_unset(dag_id, expression, monkeypatch):
+    from airflow.dag_processing.dagbag import DagBag
+
+    monkeypatch.setenv("BAOCAO_INBOX_SCHEDULE", "")
+    monkeypatch.setenv("BAOCAO_DEADLINES_SCHEDULE", "")
+    usual = DagBag(dag_folder=str(DAGS / f"{dag_id}.py"), bundle_path=DAGS, bundle_name="dags-folder")
+    assert usual.dags[dag_id].timetable.expression == expression
 
 
 def test_reading_the_dags_loads_nothing_heavy(record_property):

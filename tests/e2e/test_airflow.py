@@ -28,6 +28,7 @@ REPORT = ("bacninh-2026-2030", "2026")
 UNITS = ["07210", "07228", "07282", "07294", "07330", "07420"]
 WRONG = {"07294": "numerator_above_denominator"}
 FIRST, SECOND = "2026-11-20T08:00:00+07:00", "2026-11-25T08:00:00+07:00"
+THIRD, FOURTH = "2026-11-26T08:00:00+07:00", "2026-11-26T08:12:00+07:00"
 CLOSED = "2026-12-10T08:00:00+07:00"
 DAGS = frozenset({"submissions", "figures", "deadlines", "publication", "closing"})
 OPERATOR = "van-hanh@example.org"
@@ -216,6 +217,28 @@ def test_a_killed_scheduler_and_a_killed_postgres_change_no_figure(undisturbed, 
 
     assert [path for path in Path(get_settings().inbox).iterdir() if path.is_file()] == []
     assert figures() == expected
+
+
+def test_what_was_accepted_while_figures_was_paused_is_built_once_it_is_back(airflow, tmp_path):
+    from publish.simulation.simulate import simulate
+
+    airflow.pause("figures")
+    drop(simulate(*REPORT, ["07246"], seed=2, out=tmp_path))
+    missed = airflow.wait_for_end(airflow.trigger("submissions", THIRD))
+    assert (missed.state, airflow.task_states(missed)["check"]) == ("success", "success")
+    airflow.pause("figures", False)
+    with database.connect() as connection:  # ten minutes later
+        connection.execute("update ops.pipeline_run set started_at = started_at - interval '10 minutes'")
+
+    follower = Follower(airflow)
+    follower.add(airflow.trigger("submissions", FOURTH))
+    follow_to_the_end(follower)
+    assert {dag_id for dag_id, _ in follower.runs} == {"submissions", "figures", "publication"}
+    with database.connect() as connection:
+        query = "select count(*) from marts.fct_reported_value where unit_code = '07246' and period = '2026'"
+        assert connection.execute(query).fetchone() > (0,)
+    nothing_new = airflow.wait_for_end(airflow.trigger("submissions", FOURTH))
+    assert airflow.task_states(nothing_new)["plan_batches"] == "skipped"
 
 
 @pytest.fixture(scope="module")

@@ -1,3 +1,4 @@
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import pytest
 
 from warehouse import settings as home_settings
 from warehouse.errors import WrongCall
-from warehouse.settings import PROJECT_ROOT, ZONE, get_settings
+from warehouse.settings import PROJECT_ROOT, ZONE, Settings, get_settings
 
 
 def test_without_a_home_it_is_in_the_project(monkeypatch):
@@ -27,6 +28,16 @@ def test_places_stay_where_they_are_when_a_process_changes_folder(monkeypatch, t
 def test_an_address_of_a_store_is_left_alone(monkeypatch):
     monkeypatch.setenv("BAOCAO_INBOX", "s3://office/inbox")
     assert get_settings().inbox == "s3://office/inbox"
+
+
+def test_the_store_that_the_settings_name_has_its_package_in_the_lock():
+    from fsspec.registry import known_implementations
+
+    named = re.search(r"`(\w+)://…`", Settings.model_fields["inbox"].description or "")
+    assert named is not None
+    package = known_implementations[named[1]]["class"].partition(".")[0]
+    locked = dict(re.findall(r"^([\w-]+)==([\w.]+)", (PROJECT_ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    assert locked[package] == locked["fsspec"]  # they are released together
 
 
 def test_an_empty_variable_counts_as_unset(monkeypatch):
