@@ -4,7 +4,7 @@ Read from the marts at the session's moment (warehouse.as_of). A line that nobod
 the reason is given beside it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -184,6 +184,7 @@ def reason_texts(rows: list[Row]) -> dict[str, tuple[str, ...]]:
 def for_display(rows: list[Row]) -> list[dict[str, str]]:
     """The ranking (or the verdicts) for people: what is known so far, and what can still be added or taken off."""
     shown = []
+    others = tuple(row["total_points"] for row in rows if row["total_points"] is not None and row["rank"] is not None)
     for row in rows:
         result = _unit_result(row, row["criteria"])
         cells = {"mã": result.unit_code, "đơn vị": result.unit_name}
@@ -191,7 +192,7 @@ def for_display(rows: list[Row]) -> list[dict[str, str]]:
             cells = {"hạng": formatting.MISSING if result.rank is None else str(result.rank)} | cells
             cells["điểm"] = points(result.before_deductions)
             cells["trừ"] = points(result.deductions)
-        cells["tổng"] = points(result.total)
+        cells["tổng"] = points(result.total, replace(threshold_of(result), figures=others))
         cells["còn cộng"] = "chưa rõ" if result.open_points is None else points(result.open_points)
         if result.verdict is None:
             cells["còn trừ"] = points(result.open_deductions)
@@ -347,8 +348,13 @@ def _because(row: Row, evidence: list[Row]) -> str:
     return f"Đạt: {', '.join(met)}" if met else NOTHING_WRONG.get(row["points_rule"], "")
 
 
-def points(value: Decimal | None) -> str:
-    """12.5 as "12,5", a deduction with a true minus; a dash where nothing is known."""
+def points(value: Decimal | None, beside: formatting.Beside = formatting.ALONE) -> str:
+    """12.5 as "12,5", a deduction with a true minus; a dash where nothing is known. beside: what it is read with."""
     if value is None:
         return formatting.MISSING
-    return formatting.number(value).replace("-", "−")
+    return formatting.number(value, formatting.decimals(value, beside)).replace("-", "−")
+
+
+def threshold_of(result: UnitResult) -> formatting.Beside:
+    """What a unit's total is read against."""
+    return formatting.Beside((result.threshold,) if result.threshold is not None else ())

@@ -76,11 +76,17 @@ class _Pen:
             self.sheet.set_row(self.row, height)
         self.row += 1
 
-    def put(self, index: int, content: Decimal | int | str | None, **options: Any) -> None:
-        """A cell of the table: a number stays a number, nothing known is a dash."""
+    def put(
+        self,
+        index: int,
+        content: Decimal | int | str | None,
+        beside: formatting.Beside = formatting.ALONE,
+        **options: Any,
+    ) -> None:
+        """A cell of the table: a number stays a number, nothing known is a dash. beside: what it is read with."""
         options = {"border": 1, "border_color": RULE} | options
         if isinstance(content, Decimal | int):
-            places = formatting.decimals(Decimal(content))
+            places = formatting.decimals(Decimal(content), beside)
             style = self.style(**{"align": "center"} | options, num_format=formatting.excel_format(places))
             self.sheet.write_number(self.row, index, float(content), style)
         else:
@@ -230,7 +236,7 @@ def _put_totals(pen: _Pen, result: UnitResult, is_ranked: bool) -> None:
         pen.sheet.merge_range(
             pen.row, 0, pen.row, 5, name, pen.style(border=1, border_color=RULE, align="right", indent=1, **last)
         )
-        pen.put(6, points, **last, font_size=12)
+        pen.put(6, points, score_data.threshold_of(result), **last, font_size=12)
         pen.sheet.merge_range(
             pen.row, 7, pen.row, 8, remark, pen.style(border=1, border_color=RULE, italic=True, bg_color=PALE)
         )
@@ -259,6 +265,7 @@ def _draw_ranking(book: Any, content: ScoreSheet) -> None:
     pen.title(f"{len(content.results)} đơn vị · {final} đơn vị có kết quả cuối cùng, các đơn vị khác tạm tính")
     pen.head()
     pen.sheet.set_row(pen.row - 1, 78)
+    others = formatting.Beside(figures=tuple(each.total for each in content.results if each.total is not None))
     for result in content.results:
         cells = [result.sections.get(code) for code, _, _ in given]
         row = [*cells, result.before_deductions, result.deductions]
@@ -267,7 +274,7 @@ def _draw_ranking(book: Any, content: ScoreSheet) -> None:
         for index, points in enumerate(row, 2):
             pen.put(index, points)
         after = len(row) + 2
-        pen.put(after, result.total, bold=True, bg_color=PALE, font_size=12)
+        pen.put(after, result.total, others, bold=True, bg_color=PALE, font_size=12)
         pen.put(after + 1, result.open_points)
         pen.put(after + 2, result.open_deductions)
         pen.put(after + 3, "" if result.is_final else "tạm tính", align="center", italic=True)
@@ -302,7 +309,7 @@ def _draw_verdicts(book: Any, content: ScoreSheet) -> None:
         pen.put(1, result.unit_name, bold=True, indent=1)
         pen.put(2, result.class_name or "Chưa phân loại")
         pen.put(3, result.threshold)
-        pen.put(4, result.total, bold=True)
+        pen.put(4, result.total, score_data.threshold_of(result), bold=True)
         pen.put(5, score_data.VERDICTS[verdict], align="center", bold=True, bg_color=fill, font_color=ink)
         pen.put(6, "\n".join(reasons), font_size=10)
         pen.end_row((2, result.class_name or ""), *((6, reason) for reason in reasons), lines_at_least=len(reasons))
@@ -319,7 +326,7 @@ def _checked(content: ScoreSheet) -> str:
 
 
 def _summary(content: ScoreSheet, result: UnitResult) -> str:
-    total = f"Tổng điểm: {score_data.points(result.total)}"
+    total = f"Tổng điểm: {score_data.points(result.total, score_data.threshold_of(result))}"
     if result.verdict:
         return f"{total} · {score_data.VERDICTS[result.verdict]}"
     rank = f" · hạng {result.rank}/{content.units_scored}" if result.rank else ""
