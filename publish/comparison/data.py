@@ -137,8 +137,8 @@ def _figures(cursor: psycopg.Cursor[Row], keys: Row) -> dict[tuple[str, str], Ro
     return {key: row | _main_verdict(verdicts.get(key)) for key, row in found.items()}
 
 
-def _main_verdict(found: tuple[str, tuple[str, int]] | None) -> Row:
-    return {"verdict": found[0], "target_year": found[1][1]} if found else {"verdict": None, "target_year": None}
+def _main_verdict(found: Row | None) -> Row:
+    return {name: found[name] if found else None for name in ("verdict", "target_year")}
 
 
 def _compared(figure: Row | None) -> Row | None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from publish import formatting
-from publish.annex.workbook import INK, PALE, RULE, TINTS
+from publish import formatting, signatures
+from publish.annex.workbook import TINTS
+from publish.drawing import INK, PALE, RULE, Drawing
+from publish.notes import Block
 from publish.scores import data as score_data
 from publish.scores.data import Line, ScoreSheet, UnitResult
 from warehouse import wording
@@ -48,33 +50,12 @@ def draw(book: Any, content: ScoreSheet) -> None:
         _draw_verdicts(book, content)
 
 
-class _Pen:
-    """A sheet being drawn: its columns, its styles, and the current row."""
+class _Pen(Drawing):
+    """A score sheet being drawn."""
 
     def __init__(self, book: Any, name: str, content: ScoreSheet, columns: Sequence[Heading]) -> None:
-        self.book, self.content, self.columns = book, content, columns
-        self.sheet = book.add_worksheet(name)
-        self.last = len(columns) - 1
-        self.row = 0
-        self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
-        self.sheet.hide_gridlines(2)
-        for index, column in enumerate(columns):
-            self.sheet.set_column(index, index, column.width)
-
-    def style(self, **options: Any) -> Any:
-        """A cell style; the same options give the same one, so the workbook stays small."""
-        base = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter", "text_wrap": True}
-        key = tuple(sorted((base | options).items()))
-        if key not in self.formats:
-            self.formats[key] = self.book.add_format(base | options)
-        return self.formats[key]
-
-    def line(self, text: str, height: float | None = None, **options: Any) -> None:
-        """One line over the whole width of the table."""
-        self.sheet.merge_range(self.row, 0, self.row, self.last, text, self.style(**options))
-        if height:
-            self.sheet.set_row(self.row, height)
-        self.row += 1
+        super().__init__(book, name, [column.width for column in columns])
+        self.content, self.columns = content, columns
 
     def put(
         self,
@@ -106,7 +87,8 @@ class _Pen:
             self.line(
                 formatting.MADE_UP, bold=True, align="center", font_color="#C00000", bg_color="#FDE9E7", height=20
             )
-        name, width = content.title.upper(), sum(column.width for column in self.columns)
+        title = content.title if content.lines else content.summary_title
+        name, width = title.upper(), sum(column.width for column in self.columns)
         height = 24 * -(-len(name) // int(width * 0.62))
         self.line(name, bold=True, align="center", font_size=15, font_color=INK, height=height)
         self.line(content.programme_name, bold=True, align="center", font_size=12, height=18)
@@ -125,12 +107,12 @@ class _Pen:
         self.sheet.set_row(self.row, 48)
         self.row += 1
 
-    def foot(self, notes: Iterator[str]) -> None:
+    def foot(self) -> None:
         self.row += 1
-        across = sum(column.width for column in self.columns) * 1.15
-        version = f"Danh mục chỉ tiêu và cách tính: phiên bản {self.content.catalogue_version or formatting.MISSING}."
-        for text in (*notes, version):
-            self.line(text, font_size=10, font_color="#404040", height=14 * -(-len(text) // int(across)))
+        for text in _legend(self.content):
+            height = self.height_of(text, (0, self.last), 14)
+            self.line(text, font_size=10, font_color="#404040", italic=True, height=height)
+        signatures.draw(self, self.content.signatures)
 
     def page(self, fixed_columns: int) -> None:
         sheet, content = self.sheet, self.content
@@ -169,7 +151,7 @@ def _draw_lines(book: Any, content: ScoreSheet) -> None:
     for line in content.lines:
         _put_line(pen, line, is_ranked)
     _put_totals(pen, content.results[0], is_ranked)
-    pen.foot(_notes(content))
+    pen.foot()
     pen.page(fixed_columns=2)
 
 
@@ -280,7 +262,7 @@ def _draw_ranking(book: Any, content: ScoreSheet) -> None:
         pen.put(after + 3, "" if result.is_final else "tạm tính", align="center", italic=True)
         pen.sheet.set_row(pen.row, 22)
         pen.row += 1
-    pen.foot(_notes(content))
+    pen.foot()
     pen.page(fixed_columns=2)
 
 
@@ -313,7 +295,7 @@ def _draw_verdicts(book: Any, content: ScoreSheet) -> None:
         pen.put(5, score_data.VERDICTS[verdict], align="center", bold=True, bg_color=fill, font_color=ink)
         pen.put(6, "\n".join(reasons), font_size=10)
         pen.end_row((2, result.class_name or ""), *((6, reason) for reason in reasons), lines_at_least=len(reasons))
-    pen.foot(_notes(content))
+    pen.foot()
     pen.page(fixed_columns=2)
 
 
@@ -339,10 +321,16 @@ def _open_points_text(result: UnitResult) -> str:
     return f"tạm tính: còn có thể cộng {more}{less}"
 
 
-def _notes(content: ScoreSheet) -> Iterator[str]:
-    yield OF_POINTS.format(checked=_checked(content))
-    yield OF_SUMS
+def _legend(content: ScoreSheet) -> Iterator[str]:
+    """What a signatory has to know; everything else is on the sheet of notes."""
+    yield "Dấu –: chưa có điểm, không phải là 0 điểm. “tạm tính”: nội dung chưa có điểm còn có thể làm thay đổi tổng."
     if content.rule == "recognised":
-        yield OF_RECOGNITION
-    if content.note:
-        yield content.note
+        yield "Việc công nhận do cơ quan có thẩm quyền quyết định."
+
+
+def notes_of(content: ScoreSheet) -> Block:
+    """What the sheet of notes has about a score sheet."""
+    texts = [OF_POINTS.format(checked=_checked(content)), OF_SUMS]
+    texts += [OF_RECOGNITION] if content.rule == "recognised" else []
+    texts += [content.note] if content.note else []
+    return Block("Cách chấm và cách tính điểm", [("", "", text) for text in texts])
