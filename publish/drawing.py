@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 INK, PALE, RULE = "#1F3864", "#D9E2F3", "#8EA0BF"
+FONT = {"font_name": "Times New Roman", "font_size": 11}
+"""Of the workbook too: columns are as wide as so many digits of its font, so the width of a page depends on it."""
 ROW_HEIGHT = 15.75
 """Points, of a row of which the height is not set."""
 
@@ -16,6 +18,7 @@ class Drawing:
         self.sheet = book.add_worksheet(name)
         self.last = len(widths) - 1
         self.row = 0
+        self.heights: dict[int, float] = {}
         self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.sheet.hide_gridlines(2)
         self.sheet.set_default_row(ROW_HEIGHT)
@@ -24,7 +27,7 @@ class Drawing:
 
     def style(self, **options: Any) -> Any:
         """A cell style; the same options give the same one, so the workbook stays small."""
-        base = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter", "text_wrap": True}
+        base = FONT | {"valign": "vcenter", "text_wrap": True}
         key = tuple(sorted((base | options).items()))
         if key not in self.formats:
             self.formats[key] = self.book.add_format(base | options)
@@ -37,8 +40,16 @@ class Drawing:
         """One line over the whole width of the table."""
         self.area(self.row, (0, self.last), text, **options)
         if height:
-            self.sheet.set_row(self.row, height)
+            self.set_height(self.row, height)
         self.row += 1
+
+    def set_height(self, row: int, height: float) -> None:
+        self.sheet.set_row(row, height)
+        self.heights[row] = height
+
+    def height_between(self, first: int, end: int) -> float:
+        """The points of the rows from `first` on, `end` not included."""
+        return sum(self.heights.get(row, ROW_HEIGHT) for row in range(first, end))
 
     def area(self, row: int, columns: tuple[int, int], text: str, **options: Any) -> None:
         """A text over some columns of a row."""

@@ -175,7 +175,9 @@ def target(comparator: str, low: Decimal | None, high: Decimal | None) -> str:
 
 
 def milestone(comparator: str, value: Decimal, figures: Iterable[Decimal]) -> str:
-    """A milestone with its comparator: "≥95,4". figures: the ends of the figure that is compared with it."""
+    """A milestone with its comparator: "≥95,4", "Có". figures: the ends of the figure that is compared with it."""
+    if comparator == "yes":
+        return "Có"
     return comparator.replace("=", "") + number(value, milestone_decimals(value, figures))
 
 

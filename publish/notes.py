@@ -35,8 +35,8 @@ def draw(book: Any, title: str, blocks: Iterable[Block]) -> None:
             for column, cell in enumerate((number, subject, text)):
                 style = drawing.grid(align="left" if column == 2 else "center", valign="top")
                 drawing.sheet.write_string(drawing.row, column, cell, style)
-            drawing.sheet.set_row(drawing.row, drawing.height_of(text, (2, 2)) + 4)
+            drawing.set_height(drawing.row, drawing.height_of(text, (2, 2)) + 4)
             drawing.row += 1
-    pages.set_up(drawing.sheet, WIDTHS, ())
+    pages.set_up(drawing.sheet, WIDTHS)
     drawing.sheet.print_area(0, 0, drawing.row - 1, drawing.last)
     drawing.sheet.set_footer("&R&8Trang &P/&N")

@@ -18,6 +18,7 @@ from publish.annex import notes as annex_notes
 from publish.annex import overview as annex_overview
 from publish.annex import workbook as annex_workbook
 from publish.annex.types import Annex
+from publish.drawing import FONT
 from publish.files import write_atomically
 from publish.scores import data as score_data
 from publish.scores import workbook as score_workbook
@@ -133,7 +134,7 @@ def _nothing(programme: str, unit: str, period: str) -> WrongCall:
 
 def _workbook(title: str, draw: Callable[[Any], None]) -> bytes:
     buffer = BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "default_format_properties": FONT}) as book:
         book.set_properties({"title": title, "author": "baocao", "created": CREATED})
         draw(book)
     return buffer.getvalue()

@@ -68,7 +68,7 @@ def draw(drawing: Drawing, signatures: Signatures) -> None:
     lines = _recipient_lines(signatures)
     for at, text in enumerate(lines, 1):
         drawing.area(drawing.row + at, areas[0], text, font_size=10)
-        drawing.sheet.set_row(drawing.row + at, drawing.height_of(text, areas[0]))
+        drawing.set_height(drawing.row + at, drawing.height_of(text, areas[0]))
     for area, (title, instruction) in zip(areas[1:], signatures.signers, strict=True):
         drawing.area(drawing.row, area, title.upper(), bold=True, align="center")
         drawing.area(drawing.row + 1, area, instruction, italic=True, align="center", font_size=10)

@@ -162,6 +162,8 @@ def _concerns(
             return any(entry.milestone for entry in entries)
         case "coverage":
             return any(entry.units_expected > 1 for entry in entries)
+        case "numerator" | "denominator":
+            return any(entry.numerator is not None for entry in entries)
         case _:
             return True
 

@@ -16,7 +16,7 @@ from warehouse import catalogue, wording
 
 SHEET = "Theo đơn vị"
 FIXED = (("STT", 5), ("Mã", 8), ("Đơn vị", 24))
-WIDTH = 9
+WIDTH = 7.5
 NAMES_HEIGHT = 150
 LEGEND = (
     "Nền xanh: đạt chỉ tiêu, hoặc đúng lộ trình nếu chưa đến năm của kế hoạch. Nền đỏ: không đạt, hoặc chậm so với lộ "
@@ -75,7 +75,7 @@ def draw(book: Any, overview: Overview) -> None:
         _row(drawing, number, code, name, annex, entries)
     drawing.line(LEGEND, font_size=10, italic=True, height=30)
     drawing.sheet.freeze_panes(table_from + 2, len(FIXED))
-    pages.set_up(drawing.sheet, drawing.widths, ())
+    pages.set_up(drawing.sheet, drawing.widths, paper=pages.A3)
     drawing.sheet.repeat_rows(table_from, table_from + 1)
     drawing.sheet.print_area(0, 0, drawing.row - 1, drawing.last)
     drawing.sheet.set_footer("&R&8Trang &P/&N")
@@ -103,7 +103,7 @@ def _head(drawing: Drawing, entries: tuple[Entry, ...]) -> None:
         drawing.sheet.write_string(
             drawing.row + 1, index, text, drawing.grid(**style | {"rotation": 90, "bold": False, "font_size": 8})
         )
-    drawing.sheet.set_row(drawing.row + 1, NAMES_HEIGHT)
+    drawing.set_height(drawing.row + 1, NAMES_HEIGHT)
     drawing.row += 2
 
 
@@ -125,7 +125,7 @@ def _figure(drawing: Drawing, index: int, annex: Annex, entry: Entry) -> None:
     """A number stays a number; its colour is the verdict, or the path before the target's year."""
     verdict = annex.status(entry)
     fill, ink = TINTS[verdict]
-    options = {"align": "center", "bg_color": fill, "font_color": ink}
+    options = {"align": "center", "bg_color": fill, "font_color": ink, "font_size": 10}
     if entry.value is None or entry.measure == "yes_no":
         drawing.sheet.write_string(drawing.row, index, entry.figure, drawing.grid(**options))
     else:

@@ -1,6 +1,7 @@
 """The plan's own annex table, filled in, as a sheet to print and sign."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -23,7 +24,7 @@ TINTS = {
     "no_target": ("#FFFFFF", "#525252"),
 }
 SHEET = "Phụ lục"
-HEAD_HEIGHTS = (30, 44)
+HEAD_HEIGHTS = (42, 44)
 HEAD_HEIGHT = sum(HEAD_HEIGHTS)
 WRAPPED = ("indicator", "unit", "note", "assessment", "comparison", "path")
 CONTINUED = "{} (tiếp theo)"
@@ -70,8 +71,9 @@ class _Sheet(Drawing):
         self.breaks: list[int] = []
 
     def draw(self) -> None:
-        used = self._title()
+        self._title()
         self.table_from = self.row
+        used = self.height_between(0, self.row)
         self._head()
         legend = list(self._legend())
         sections = list(self._sections())
@@ -86,8 +88,7 @@ class _Sheet(Drawing):
 
     # --- above the table ---------------------------------------------------------------------------------------------
 
-    def _title(self) -> float:
-        """Returns the height of what is above the table."""
+    def _title(self) -> None:
         annex, name = self.annex, self.annex.programme_name.upper()
         grey = {"italic": True, "align": "center", "font_color": "#595959"}
         lines: list[tuple[str, float, dict[str, Any]]] = [
@@ -105,7 +106,6 @@ class _Sheet(Drawing):
         for text, height, options in lines:
             self.line(text, height=height, **options)
         self.row += 1
-        return sum(height for _, height, _ in lines) + ROW_HEIGHT
 
     def _summary(self) -> Iterator[str]:
         """How many indicators have each verdict, and each path; of a plan without targets, how many have a figure."""
@@ -117,6 +117,9 @@ class _Sheet(Drawing):
         words.insert(words.index(formatting.VERDICTS["not_met"]), formatting.NOT_YET_MET)
         against = f" so với kế hoạch năm {self._target_years()}" if self.annex.target_years else ""
         yield f"{len(entries)} chỉ tiêu{against} · " + _counts(self.annex.tally, words)
+        if self.annex.has("assessment"):
+            printed = Counter(start.assessment for entry in entries if (start := entry.starts.get(self.annex.period)))
+            yield "Phụ lục của đơn vị ghi · " + _counts(printed, [word for word in printed if word])
         if self.annex.has("path"):
             paths = [formatting.PATHS[entry.milestone.verdict] for entry in entries if entry.milestone]
             counts = _counts({word: paths.count(word) for word in paths}, list(formatting.PATHS.values()))
@@ -151,7 +154,7 @@ class _Sheet(Drawing):
                 for index, column in members:
                     self.merge(self.row, index, self.row + 1, index, self._heading_text(column.heading, column), style)
         for height in HEAD_HEIGHTS:
-            self.sheet.set_row(self.row, height)
+            self.set_height(self.row, height)
             self.row += 1
 
     def _heading_text(self, text: str, column: Column) -> str:
@@ -210,7 +213,7 @@ class _Sheet(Drawing):
             left = 0 if self.beside is None else self.beside + 1
             style = self.grid(bold=True, bg_color="#F2F5FA", indent=1)
             self.merge(self.row, left, self.row, self.last, line.text, style)
-        self.sheet.set_row(self.row, line.height)
+        self.set_height(self.row, line.height)
         self.row += 1
 
     def _band(self, ordinal: str, text: str) -> None:
@@ -357,7 +360,7 @@ def _path(entry: Entry) -> str:
     return f"{word} (giữ mức)" if entry.milestone.is_hold and entry.milestone.verdict == "met" else word
 
 
-def _counts(found: dict[str, int], words: list[str]) -> str:
+def _counts(found: Mapping[Any, int], words: list[str]) -> str:
     return " · ".join(f"{word}: {found[word]}" for word in words if found.get(word))
 
 

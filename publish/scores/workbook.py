@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from publish import formatting, signatures
+from publish import formatting, pages, signatures
 from publish.annex.workbook import TINTS
-from publish.drawing import INK, PALE, RULE, Drawing
+from publish.drawing import INK, PALE, ROW_HEIGHT, RULE, Drawing
 from publish.notes import Block
 from publish.scores import data as score_data
 from publish.scores.data import Line, ScoreSheet, UnitResult
@@ -78,7 +78,7 @@ class _Pen(Drawing):
     def end_row(self, *texts: tuple[int, str], lines_at_least: int = 1) -> None:
         """The row becomes as high as its longest text, given with its column, requires."""
         lines = max((-(-len(text) // int(self.columns[index].width * 1.05)) for index, text in texts), default=1)
-        self.sheet.set_row(self.row, 15 * max(lines, lines_at_least) + 5)
+        self.set_height(self.row, 15 * max(lines, lines_at_least) + 5)
         self.row += 1
 
     def title(self, summary: str) -> None:
@@ -104,7 +104,7 @@ class _Pen(Drawing):
     def head(self) -> None:
         for index, column in enumerate(self.columns):
             self.put(index, column.text, bold=True, align="center", bg_color=INK, font_color="#FFFFFF", font_size=10)
-        self.sheet.set_row(self.row, 48)
+        self.set_height(self.row, 48)
         self.row += 1
 
     def foot(self) -> None:
@@ -114,14 +114,17 @@ class _Pen(Drawing):
             self.line(text, font_size=10, font_color="#404040", italic=True, height=height)
         signatures.draw(self, self.content.signatures)
 
-    def page(self, fixed_columns: int) -> None:
+    def breaks(self, sections: list[list[int]], body_ends: int) -> list[int]:
+        """Rows with which pages begin, so that no section breaks. sections: their rows, of all that is drawn."""
+        heights = [[self.heights.get(row, ROW_HEIGHT) for row in rows] for rows in sections]
+        title, head = self.height_between(0, TABLE_FROM), self.height_between(TABLE_FROM, TABLE_FROM + 1)
+        closing = self.height_between(body_ends, self.row)
+        return [sections[number][at] for number, at in pages.starts(heights, self.widths, title, head, closing)]
+
+    def page(self, fixed_columns: int, breaks: Sequence[int] = ()) -> None:
         sheet, content = self.sheet, self.content
         sheet.freeze_panes(TABLE_FROM + 1, fixed_columns)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.set_margins(left=0.5, right=0.4, top=0.6, bottom=0.6)
-        sheet.fit_to_pages(1, 0)
-        sheet.center_horizontally()
+        pages.set_up(sheet, self.widths, breaks)
         sheet.repeat_rows(TABLE_FROM)
         sheet.print_area(0, 0, self.row - 1, self.last)
         mark = f"{formatting.MADE_UP} · " if content.is_made_up else ""
@@ -148,11 +151,16 @@ def _draw_lines(book: Any, content: ScoreSheet) -> None:
     pen = _Pen(book, LINES, content, columns)
     pen.title(_summary(content, content.results[0]))
     pen.head()
+    sections: list[list[int]] = []
     for line in content.lines:
+        if line.parent is None or not sections:
+            sections.append([])
+        sections[-1].append(pen.row)
         _put_line(pen, line, is_ranked)
+    body_ends = pen.row
     _put_totals(pen, content.results[0], is_ranked)
     pen.foot()
-    pen.page(fixed_columns=2)
+    pen.page(fixed_columns=2, breaks=pen.breaks(sections, body_ends))
 
 
 def _put_line(pen: _Pen, line: Line, is_ranked: bool) -> None:
@@ -222,7 +230,7 @@ def _put_totals(pen: _Pen, result: UnitResult, is_ranked: bool) -> None:
         pen.sheet.merge_range(
             pen.row, 7, pen.row, 8, remark, pen.style(border=1, border_color=RULE, italic=True, bg_color=PALE)
         )
-        pen.sheet.set_row(pen.row, 22)
+        pen.set_height(pen.row, 22)
         pen.row += 1
 
 
@@ -246,7 +254,7 @@ def _draw_ranking(book: Any, content: ScoreSheet) -> None:
     final = sum(result.is_final for result in content.results)
     pen.title(f"{len(content.results)} đơn vị · {final} đơn vị có kết quả cuối cùng, các đơn vị khác tạm tính")
     pen.head()
-    pen.sheet.set_row(pen.row - 1, 78)
+    pen.set_height(pen.row - 1, 78)
     others = formatting.Beside(figures=tuple(each.total for each in content.results if each.total is not None))
     for result in content.results:
         cells = [result.sections.get(code) for code, _, _ in given]
@@ -260,7 +268,7 @@ def _draw_ranking(book: Any, content: ScoreSheet) -> None:
         pen.put(after + 1, result.open_points)
         pen.put(after + 2, result.open_deductions)
         pen.put(after + 3, "" if result.is_final else "tạm tính", align="center", italic=True)
-        pen.sheet.set_row(pen.row, 22)
+        pen.set_height(pen.row, 22)
         pen.row += 1
     pen.foot()
     pen.page(fixed_columns=2)
