@@ -29,7 +29,7 @@ select figures.*, known.denominator_coverage_pct, indicator.name_vi as indicator
        progress.milestone, progress.milestone_comparator, progress.milestone_basis, progress.verdict,
        progress.milestone_verdict, progress.gap, progress.observed_annual_rate, progress.required_annual_rate,
        progress.projected_value, progress.acceleration, progress.trend_class, progress.is_hold_target,
-       indicator.hard_min, indicator.hard_max
+       indicator.hard_min, indicator.hard_max, printed.assessment_vi
 from marts.fct_indicator_rollup as figures
 join marts.dim_indicator as indicator using (programme_code, indicator_code)
 left join marts.fct_denominator_coverage as known
@@ -40,6 +40,10 @@ left join marts.fct_target_progress as progress
     on progress.programme_code = figures.programme_code and progress.period = figures.period
     and progress.indicator_code = figures.indicator_code and progress.unit_id = figures.unit_id
     and progress.unit_code = figures.unit_code and progress.measure = figures.measure
+left join catalogue.baselines as printed
+    on printed.programme_code = figures.programme_code and printed.indicator_code = figures.indicator_code
+    and printed.unit_code = figures.unit_code and printed.period = figures.period
+    and printed.measure = figures.measure
 where figures.boundary_basis = 'as_reported' and figures.programme_code = %(programme)s
     and figures.unit_code = %(unit)s and figures.period = %(period)s
 order by indicator.sort_order, figures.measure,
@@ -79,11 +83,16 @@ def for_display(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
             "chỉ tiêu": group[0]["indicator_name"],
             "ĐVT": formatting.UNITS.get(group[0]["measure"]) or group[0]["unit_vi"] or "",
             "kết quả": figure(group[0], thresholds(group)),
-            "so với kế hoạch": "\n".join(_against(row) for row in group),
+            "so với kế hoạch": "\n".join([*_printed(group[0]), *(_against(row) for row in group)]),
             "báo cáo": coverage(group[0]),
         }
         for group in text
     ]
+
+
+def _printed(row: Mapping[str, Any]) -> list[str]:
+    """The unit's own assessment of a year that its plan prints, against the targets of the period before."""
+    return [f"phụ lục của đơn vị ghi: {row['assessment_vi']}"] if row["assessment_vi"] else []
 
 
 def coverage(row: dict[str, Any]) -> str:
