@@ -5,7 +5,7 @@ digits are shown.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 
@@ -63,7 +63,7 @@ def decimals(value: Decimal, beside: Beside = ALONE, usual: int = 2) -> int:
     """
     ends = (value, *beside.figures)
     shown = [(each, each) for each in beside.targets]
-    shown += [(each, rounded(each, milestone_decimals(each, ends))) for each in beside.milestones]
+    shown += [(each, rounded(each, milestone_decimals(each, ends))) for each in beside.milestones if each != value]
     return next(
         places
         for places in range(_fewest(value, usual), 1000)
@@ -174,11 +174,17 @@ def target(comparator: str, low: Decimal | None, high: Decimal | None) -> str:
     return MISSING if bound is None else comparator.replace("=", "") + threshold(bound)
 
 
-def milestone(comparator: str, value: Decimal, figures: Iterable[Decimal]) -> str:
-    """A milestone with its comparator: "≥95,4", "Có". figures: the ends of the figure that is compared with it."""
+def milestone(comparator: str, value: Decimal, figures: Sequence[Decimal], beside: Beside = ALONE) -> str:
+    """A milestone with its comparator: "≥95,4", "Có".
+
+    figures: the ends of the figure that is compared with it. beside: what that figure is shown with; where both are
+    equal they are shown equal.
+    """
     if comparator == "yes":
         return "Có"
-    return comparator.replace("=", "") + number(value, milestone_decimals(value, figures))
+    with_figure = replace(beside, figures=(*beside.figures, *figures))
+    places = decimals(value, with_figure) if value in figures else milestone_decimals(value, figures)
+    return comparator.replace("=", "") + number(value, places)
 
 
 def verdict(code: str, target_year: int | None, period: str) -> str:

@@ -62,7 +62,7 @@ class Entry:
     ends: the interval that the figure lies in, None where there is none; open ends as closed says.
     targets: by (scope, year). against: the one that decides the verdict, which is a key of publish.formatting.VERDICTS.
     milestone: of this year, on the way to that target; None where the target's year has come.
-    starts: by year. answers: the words for yes and no.
+    starts: by year. answers: the terms for yes and no.
     """
 
     code: str
@@ -116,16 +116,16 @@ class Entry:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What a reader has to know of the figure, in words."""
+        """What a reader has to know of the figure, as text."""
         found = {"tạm tính": self.is_provisional, "ước tính": self.is_estimated}
-        return tuple(word for word, is_set in found.items() if is_set and self.ends)
+        return tuple(label for label, is_set in found.items() if is_set and self.ends)
 
     @property
     def milestone_text(self) -> str:
         if self.milestone is None:
             return formatting.MISSING
         ends = [end for end in self.ends or () if end is not None]
-        return formatting.milestone(self.milestone.comparator, self.milestone.value, ends)
+        return formatting.milestone(self.milestone.comparator, self.milestone.value, ends, self.beside)
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class Annex:
         return any(column.content == content for column in self.columns)
 
     def verdict(self, entry: Entry) -> str:
-        """The verdict in words."""
+        """The verdict as text."""
         return formatting.verdict(entry.verdict, entry.against.year if entry.against else None, self.period)
 
     def status(self, entry: Entry) -> str:
@@ -181,5 +181,5 @@ class Annex:
 
     @property
     def tally(self) -> Counter[str]:
-        """How many indicators have each verdict, in words."""
+        """How many indicators have each verdict, as text."""
         return Counter(self.verdict(entry) for entry in self.entries)

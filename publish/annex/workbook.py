@@ -113,16 +113,16 @@ class _Sheet(Drawing):
         if not self.annex.has_targets:
             yield f"{len(entries)} chỉ tiêu · có số liệu: {sum(entry.ends is not None for entry in entries)}"
             return
-        words = [*formatting.VERDICTS.values()]
-        words.insert(words.index(formatting.VERDICTS["not_met"]), formatting.NOT_YET_MET)
+        labels = [*formatting.VERDICTS.values()]
+        labels.insert(labels.index(formatting.VERDICTS["not_met"]), formatting.NOT_YET_MET)
         against = f" so với kế hoạch năm {self._target_years()}" if self.annex.target_years else ""
-        yield f"{len(entries)} chỉ tiêu{against} · " + _counts(self.annex.tally, words)
+        yield f"{len(entries)} chỉ tiêu{against} · " + _counts(self.annex.tally, labels)
         if self.annex.has("assessment"):
             printed = Counter(start.assessment for entry in entries if (start := entry.starts.get(self.annex.period)))
-            yield "Phụ lục của đơn vị ghi · " + _counts(printed, [word for word in printed if word])
+            yield "Phụ lục của đơn vị ghi · " + _counts(printed, [label for label in printed if label])
         if self.annex.has("path"):
             paths = [formatting.PATHS[entry.milestone.verdict] for entry in entries if entry.milestone]
-            counts = _counts({word: paths.count(word) for word in paths}, list(formatting.PATHS.values()))
+            counts = _counts({label: paths.count(label) for label in paths}, list(formatting.PATHS.values()))
             yield f"{len(paths)} chỉ tiêu có mốc {wording.period(self.annex.period)} · {counts}"
 
     def _data_state(self) -> str:
@@ -356,12 +356,12 @@ class _Sheet(Drawing):
 def _path(entry: Entry) -> str:
     if entry.milestone is None:
         return formatting.MISSING
-    word = formatting.PATHS[entry.milestone.verdict]
-    return f"{word} (giữ mức)" if entry.milestone.is_hold and entry.milestone.verdict == "met" else word
+    label = formatting.PATHS[entry.milestone.verdict]
+    return f"{label} (giữ mức)" if entry.milestone.is_hold and entry.milestone.verdict == "met" else label
 
 
-def _counts(found: Mapping[Any, int], words: list[str]) -> str:
-    return " · ".join(f"{word}: {found[word]}" for word in words if found.get(word))
+def _counts(found: Mapping[Any, int], labels: list[str]) -> str:
+    return " · ".join(f"{label}: {found[label]}" for label in labels if found.get(label))
 
 
 def _ordinal_of(entries: list[Entry], number: int) -> str:

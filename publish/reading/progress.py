@@ -83,7 +83,7 @@ def for_display(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
             "chỉ tiêu": group[0]["indicator_name"],
             "ĐVT": formatting.UNITS.get(group[0]["measure"]) or group[0]["unit_vi"] or "",
             "kết quả": figure(group[0], thresholds(group)),
-            "so với kế hoạch": "\n".join([*_printed(group[0]), *(_against(row) for row in group)]),
+            "so với kế hoạch": "\n".join([*_printed(group[0]), *(_against(row, thresholds(group)) for row in group)]),
             "báo cáo": coverage(group[0]),
         }
         for group in text
@@ -110,19 +110,22 @@ def thresholds(rows: Iterable[Mapping[str, Any]]) -> formatting.Beside:
     )
 
 
-def _against(row: dict[str, Any]) -> str:
+def _against(row: dict[str, Any], beside: formatting.Beside) -> str:
     verdict = formatting.verdict(row["verdict"], row["target_year"], row["period"]) if row["verdict"] else ""
-    on_the_way = "; ".join(filter(None, (milestone(row), trend(row))))
+    on_the_way = "; ".join(filter(None, (milestone(row, beside), trend(row))))
     text = f"{target(row)}: {verdict}" if row["comparator"] else verdict
     return f"{text}\n  {on_the_way}" if on_the_way else text
 
 
-def milestone(row: dict[str, Any]) -> str:
-    """ "mốc 2026 ≥88: đúng lộ trình"; nothing where the milestone is the target itself."""
+def milestone(row: dict[str, Any], beside: formatting.Beside = formatting.ALONE) -> str:
+    """ "mốc 2026 ≥88: đúng lộ trình"; nothing where the milestone is the target itself.
+
+    beside: what the figure is shown with.
+    """
     if row["milestone"] is None or row["milestone_basis"] == "target":
         return ""
     ends = [end for end in (row["value_low"], row["value_high"]) if end is not None]
-    shown = formatting.milestone(row["milestone_comparator"], row["milestone"], ends)
+    shown = formatting.milestone(row["milestone_comparator"], row["milestone"], ends, beside)
     return f"mốc {row['period']} {shown}: {formatting.PATHS[row['milestone_verdict']]}"
 
 

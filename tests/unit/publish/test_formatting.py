@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, strategies
+from hypothesis import example, given, strategies
 
 from publish import formatting
 
@@ -72,11 +72,13 @@ def order(one: Decimal, other: Decimal) -> int:
 
 
 @given(NUMBERS, NUMBERS, strategies.sampled_from(["97", "99.95", "0.05", "12.345"]))
+@example(Decimal("0.045"), Decimal("0.045"), "0.05")
+@example(Decimal("96.996"), Decimal("96.9961"), "97")
 def test_what_is_printed_compares_with_target_and_milestone_as_the_figures_do(value, milestone, target):
     beside = formatting.Beside((Decimal(target),), (milestone,))
     shown = read(formatting.number(value, formatting.decimals(value, beside)))
     assert order(shown, read(formatting.target("≥", Decimal(target), None))) == order(value, Decimal(target))
-    assert order(shown, read(formatting.milestone("≥", milestone, [value]))) == order(value, milestone)
+    assert order(shown, read(formatting.milestone("≥", milestone, [value], beside))) == order(value, milestone)
 
 
 @given(NUMBERS, NUMBERS)
@@ -96,8 +98,8 @@ def test_a_target_is_printed_with_every_digit_that_it_has():
 
 
 def test_before_the_targets_year_nothing_has_failed():
-    said = [formatting.verdict("not_met", 2030, period) for period in ("2029-Q4", "2030-H1", "2031")]
-    assert said == ["chưa đạt", "Không đạt", "Không đạt"]
+    shown = [formatting.verdict("not_met", 2030, period) for period in ("2029-Q4", "2030-H1", "2031")]
+    assert shown == ["chưa đạt", "Không đạt", "Không đạt"]
     assert formatting.verdict("met", 2030, "2026") == "Đạt"
 
 
