@@ -55,9 +55,9 @@ class Drawing:
         """A text over some columns of a row."""
         self.merge(row, columns[0], row, columns[1], text, self.style(**options))
 
-    def height_of(self, text: str, columns: tuple[int, int], per_line: float = ROW_HEIGHT) -> float:
-        """The points that a text needs where it is wrapped over some columns."""
-        across = sum(self.widths[columns[0] : columns[1] + 1]) * 1.05
+    def height_of(self, text: str, columns: tuple[int, int], per_line: float = ROW_HEIGHT, size: float = 1.0) -> float:
+        """The points that a text needs where it is wrapped over some columns. size: of its letters, 1 the usual."""
+        across = sum(self.widths[columns[0] : columns[1] + 1]) * 1.05 / size
         return per_line * -(-len(text) // max(1, int(across)))
 
     def merge(self, top: int, left: int, bottom: int, right: int, text: str, style: Any) -> None:

@@ -47,12 +47,11 @@ def report(
     below it, each on a sheet, after a table of all of them.
     Raises WrongCall where nothing is known of that unit in that programme and period, or as_of has not come.
     """
-    draw = _of_units_below if by_unit else _of_unit
     if connection is not None:
-        return write_atomically(out, draw(connection, programme, unit, period, as_of, with_notes))
+        return write_atomically(out, render(connection, programme, unit, period, as_of, with_notes, by_unit))
     with database.connect() as own:
         set_session_as_of(own, as_of)
-        return write_atomically(out, draw(own, programme, unit, period, as_of, with_notes))
+        return write_atomically(out, render(own, programme, unit, period, as_of, with_notes, by_unit))
 
 
 def render(
@@ -62,12 +61,11 @@ def render(
     period: str,
     as_of: datetime | None = None,
     with_notes: bool = False,
+    by_unit: bool = False,
 ) -> bytes:
-    """The workbook as bytes. connection: its session has that as_of.
-
-    Raises WrongCall where there is nothing to report.
-    """
-    return _of_unit(connection, programme, unit, period, as_of, with_notes)
+    """The workbook as bytes. connection: its session has that as_of. Other arguments and errors as `report`."""
+    draw = _of_units_below if by_unit else _of_unit
+    return draw(connection, programme, unit, period, as_of, with_notes)
 
 
 def _of_unit(

@@ -13,6 +13,8 @@ DATE = "{place}, ngày …… tháng …… năm ………"
 FILED = "- Lưu: VT."
 ROOM = 4
 """Rows that a signature has."""
+NARROWEST = 28
+"""Characters that a title needs."""
 
 SIGNERS = """
 select title_vi, instruction_vi from catalogue.report_signatures
@@ -46,10 +48,10 @@ def load(cursor: psycopg.Cursor[dict[str, Any]], keys: Mapping[str, Any]) -> Sig
     found = sorted(cursor.execute(RECIPIENTS, keys).fetchall(), key=lambda row: row["recipient_no"])
     recipients = tuple(row["recipient_vi"] + (f" (qua {row['via_vi']})" if row["via_vi"] else "") for row in found)
     unit = cursor.execute(PLACE, keys).fetchone()
-    return Signatures(_place(unit["unit_name"], unit["unit_type"]) if unit else BLANK, signers, recipients)
+    return Signatures(place_of(unit["unit_name"], unit["unit_type"]) if unit else BLANK, signers, recipients)
 
 
-def _place(name: str, kind: str | None) -> str:
+def place_of(name: str, kind: str | None) -> str:
     """ "Phường Đa Mai" is signed in Đa Mai; a name that is its type and a number ("Phường 1") keeps both."""
     rest = name[len(kind) :].strip() if kind and name.casefold().startswith(kind.casefold()) else name
     return name if not rest or rest[0].isdigit() else rest
@@ -59,29 +61,45 @@ def draw(drawing: Drawing, signatures: Signatures) -> None:
     """Draw the block from the current row on, over the whole width."""
     if not signatures.signers:
         return
-    areas = _areas(drawing.widths, 1 + len(signatures.signers))
+    recipients, signers = _layout(drawing, signatures)
     drawing.row += 1
     date = DATE.format(place=signatures.place)
-    drawing.area(drawing.row, areas[-1], date, italic=True, align="center", text_wrap=False)
+    drawing.area(drawing.row, (signers[0][0], drawing.last), date, italic=True, align="right", indent=1)
     drawing.row += 1
-    drawing.area(drawing.row, areas[0], "Nơi nhận:", bold=True, italic=True)
-    lines = _recipient_lines(signatures)
-    for at, text in enumerate(lines, 1):
-        drawing.area(drawing.row + at, areas[0], text, font_size=10)
-        drawing.set_height(drawing.row + at, drawing.height_of(text, areas[0]))
-    for area, (title, instruction) in zip(areas[1:], signatures.signers, strict=True):
+    for area, (title, instruction) in zip(signers, signatures.signers, strict=True):
         drawing.area(drawing.row, area, title.upper(), bold=True, align="center")
         drawing.area(drawing.row + 1, area, instruction, italic=True, align="center", font_size=10)
-    drawing.row += 1 + max(len(lines), ROOM)
+    if _is_below(recipients, signers):
+        drawing.row += 1 + ROOM
+    drawing.area(drawing.row, recipients, "Nơi nhận:", bold=True, italic=True)
+    lines = _recipient_lines(signatures)
+    for at, text in enumerate(lines, 1):
+        drawing.area(drawing.row + at, recipients, text, font_size=10)
+        drawing.set_height(drawing.row + at, drawing.height_of(text, recipients))
+    drawing.row += 1 + max(len(lines), 0 if _is_below(recipients, signers) else ROOM)
 
 
 def height(drawing: Drawing, signatures: Signatures) -> float:
     """The points that the block takes, to keep it on one page."""
     if not signatures.signers:
         return 0
-    area = _areas(drawing.widths, 1 + len(signatures.signers))[0]
-    lines = [drawing.height_of(text, area) for text in _recipient_lines(signatures)]
-    return 3 * ROW_HEIGHT + sum(lines) + max(ROOM - len(lines), 0) * ROW_HEIGHT
+    recipients, signers = _layout(drawing, signatures)
+    lines = [drawing.height_of(text, recipients) for text in _recipient_lines(signatures)]
+    room = 1 + ROOM if _is_below(recipients, signers) else max(ROOM - len(lines), 0)
+    return (3 + room) * ROW_HEIGHT + sum(lines)
+
+
+def _layout(drawing: Drawing, signatures: Signatures) -> tuple[tuple[int, int], list[tuple[int, int]]]:
+    """The columns of the recipients and of each signer: side by side, in a narrow table the recipients below."""
+    count = len(signatures.signers)
+    areas = _areas(drawing.widths, 1 + count)
+    if len(areas) == 1 + count and min(sum(drawing.widths[first : last + 1]) for first, last in areas) >= NARROWEST:
+        return areas[0], areas[1:]
+    return (0, drawing.last), _areas(drawing.widths, count)
+
+
+def _is_below(recipients: tuple[int, int], signers: list[tuple[int, int]]) -> bool:
+    return recipients[1] >= signers[0][0]
 
 
 def _recipient_lines(signatures: Signatures) -> list[str]:

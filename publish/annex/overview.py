@@ -7,11 +7,12 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from publish import formatting, pages
+from publish import formatting, pages, signatures
 from publish.annex import data as annex_data
 from publish.annex.types import Annex, Entry
 from publish.annex.workbook import TINTS
 from publish.drawing import INK, Drawing
+from publish.signatures import Signatures
 from warehouse import catalogue, wording
 
 SHEET = "Theo đơn vị"
@@ -24,7 +25,8 @@ LEGEND = (
 )
 
 UNITS = """
-select distinct unit.unit_code, named.unit_name, root_name.unit_name as root_name
+select distinct unit.unit_code, named.unit_name, root_name.unit_name as root_name, root.unit_id as root_id,
+       root.unit_level as root_level
 from app.expected_report as report
 join app.org_unit as unit using (unit_id)
 join app.org_unit_name as named on named.unit_id = report.unit_id and named.is_latest
@@ -42,6 +44,7 @@ class Overview:
 
     unit_name: str
     period: str
+    signatures: Signatures
     units: tuple[tuple[tuple[str, str], Annex | None], ...]
 
 
@@ -52,7 +55,10 @@ def load(connection: psycopg.Connection, programme: str, unit: str, period: str,
     """
     catalogue.period(connection, programme, period)
     keys = {"programme": programme, "unit": unit, "period": period}
-    rows = connection.cursor(row_factory=dict_row).execute(UNITS, keys).fetchall()
+    cursor = connection.cursor(row_factory=dict_row)
+    rows = cursor.execute(UNITS, keys).fetchall()
+    root = rows[0] if rows else {"root_name": unit, "root_id": None, "root_level": None}
+    signed = signatures.load(cursor, keys | {"unit_id": root["root_id"], "level": root["root_level"]})
     units = tuple(
         (
             (row["unit_code"], row["unit_name"]),
@@ -60,7 +66,7 @@ def load(connection: psycopg.Connection, programme: str, unit: str, period: str,
         )
         for row in rows
     )
-    return Overview(rows[0]["root_name"] if rows else unit, period, units)
+    return Overview(root["root_name"], period, signed, units)
 
 
 def draw(book: Any, overview: Overview) -> None:
@@ -74,6 +80,7 @@ def draw(book: Any, overview: Overview) -> None:
     for number, ((code, name), annex) in enumerate(overview.units, 1):
         _row(drawing, number, code, name, annex, entries)
     drawing.line(LEGEND, font_size=10, italic=True, height=30)
+    signatures.draw(drawing, overview.signatures)
     drawing.sheet.freeze_panes(table_from + 2, len(FIXED))
     pages.set_up(drawing.sheet, drawing.widths, paper=pages.A3)
     drawing.sheet.repeat_rows(table_from, table_from + 1)
@@ -127,7 +134,8 @@ def _figure(drawing: Drawing, index: int, annex: Annex, entry: Entry) -> None:
     fill, ink = TINTS[verdict]
     options = {"align": "center", "bg_color": fill, "font_color": ink, "font_size": 10}
     if entry.value is None or entry.measure == "yes_no":
-        drawing.sheet.write_string(drawing.row, index, entry.figure, drawing.grid(**options))
+        style = drawing.grid(**options | {"text_wrap": False, "shrink": True})
+        drawing.sheet.write_string(drawing.row, index, entry.figure, style)
     else:
         places = formatting.decimals(entry.value, entry.beside)
         style = drawing.grid(num_format=formatting.excel_format(places), **options)

@@ -156,11 +156,6 @@ class Annex:
         return any(entry.is_made_up for entry in self.entries)
 
     @property
-    def has_targets(self) -> bool:
-        """Whether any of its indicators is read against a target of the plan's own."""
-        return any(scope != "national" for entry in self.entries for scope, _ in entry.targets)
-
-    @property
     def target_years(self) -> tuple[int, ...]:
         """The years of the targets that its indicators are compared with, each once."""
         return tuple(sorted({entry.against.year for entry in self.entries if entry.against}))

@@ -27,6 +27,8 @@ SHEET = "Phụ lục"
 HEAD_HEIGHTS = (42, 44)
 HEAD_HEIGHT = sum(HEAD_HEIGHTS)
 WRAPPED = ("indicator", "unit", "note", "assessment", "comparison", "path")
+WIDE = 1.3
+"""How much wider bold capitals are."""
 CONTINUED = "{} (tiếp theo)"
 
 
@@ -94,23 +96,24 @@ class _Sheet(Drawing):
         lines: list[tuple[str, float, dict[str, Any]]] = [
             ("PHỤ LỤC", ROW_HEIGHT, {"bold": True, "align": "center", "font_size": 12}),
             ("BẢNG TỔNG HỢP CHỈ TIÊU", 24, {"bold": True, "align": "center", "font_size": 16, "font_color": INK}),
-            (name, 36 if len(name) > 95 else 18, {"bold": True, "align": "center", "font_size": 13}),
+            (name, 18, {"bold": True, "align": "center", "font_size": 13}),
             (f"{annex.unit_name} · {wording.period(annex.period)}", 18, {"align": "center", "font_size": 13}),
-            (f"Theo: {annex.document}", 30, grey),
-            *((text, 20, {"align": "center", "bold": True, "font_color": INK}) for text in self._summary()),
+            (f"Theo: {annex.document}", 18, grey),
+            *((text, 18, {"align": "center", "bold": True, "font_color": INK}) for text in self._summary()),
             (self._data_state(), ROW_HEIGHT, grey),
         ]
         if annex.is_made_up:
             warning = {"bold": True, "align": "center", "font_color": "#C00000", "bg_color": "#FDE9E7"}
             lines.append((formatting.MADE_UP, 20, warning))
-        for text, height, options in lines:
-            self.line(text, height=height, **options)
+        for text, per_line, options in lines:
+            size = options.get("font_size", 11) / 11 * (WIDE if text.isupper() else 1)
+            self.line(text, height=self.height_of(text, (0, self.last), per_line, size), **options)
         self.row += 1
 
     def _summary(self) -> Iterator[str]:
         """How many indicators have each verdict, and each path; of a plan without targets, how many have a figure."""
         entries = self.annex.entries
-        if not self.annex.has_targets:
+        if not self.annex.has("comparison"):
             yield f"{len(entries)} chỉ tiêu · có số liệu: {sum(entry.ends is not None for entry in entries)}"
             return
         labels = [*formatting.VERDICTS.values()]
