@@ -11,7 +11,7 @@ from rich.table import Table
 
 from baocao.demo_season import COMMUNES, CORRECTED_TWICE, DISTRICTS, LATE, PROVINCE
 from publish import formatting
-from publish.reading import season
+from publish.reading import progress, season
 from warehouse import database, wording
 from warehouse.airflow import environment
 from warehouse.as_of import set_session_as_of_unchecked
@@ -83,7 +83,7 @@ def _show_scorecard(console: Console) -> None:
             _shortened(row["indicator_name"]),
             _value(row),
             formatting.target(row["comparator"], row["target_low"], row["target_high"]) if row["comparator"] else "",
-            f"[{style}]{formatting.VERDICTS[row['verdict']]}[/{style}]",
+            f"[{style}]{formatting.verdict(row['verdict'], row['target_year'], row['period'])}[/{style}]",
             f"{row['units_reporting']}/{row['units_expected']}" + (" tạm tính" if row["is_provisional"] else ""),
         )
     console.print(table)
@@ -98,10 +98,10 @@ def _show_reconciliation(console: Console) -> None:
     _title(console, f"Bắc Giang {DISTRICTS[1]}: the province's own figure beside the one made from its districts")
     table = Table("Mã", "Tỉnh báo cáo", "Từ các huyện", "Chênh lệch", "Huyện", box=None, pad_edge=False)
     for row in _rows(season.reconciliation, *DISTRICTS, PROVINCE):
-        numbers = (row["own_value"], row["rolled_up_value"], row["difference"])
-        shown = [formatting.MISSING if each is None else formatting.number(round(each, 2) + 0) for each in numbers]
+        shown = formatting.difference(row["own_value"], row["rolled_up_value"])
         table.add_row(row["indicator_code"], *shown, f"{row['units_reporting']}/{row['units_expected']}")
     console.print(table)
+    console.print("Chênh lệch tính từ số chưa làm tròn. · Differences are taken before rounding.")
 
 
 def _show_missing(console: Console) -> None:
@@ -131,15 +131,15 @@ def _show_origin(console: Console) -> None:
 
 
 def _value(row: Mapping[str, Any]) -> str:
-    if row["value"] is not None:
-        decimals = formatting.decimals(row["value"], row["target_low"] or row["target_high"])
-        return f"{formatting.number(row['value'], decimals)} {row['unit_vi'] or ''}".strip()
-    return formatting.interval(row["value_low"], row["value_high"], False, False)
+    limits = formatting.limits(row["measure"], row["hard_min"], row["hard_max"])
+    beside = progress.thresholds([row])
+    shown = formatting.interval(row["value_low"], row["value_high"], True, True, *limits, beside)
+    return f"{shown} {row['unit_vi'] or ''}".strip()
 
 
 def _percent(row: Mapping[str, Any], rate: str) -> str:
     value: Decimal | None = row[f"{rate}_pct"]
-    return formatting.MISSING if value is None else f"{formatting.number(value, 1)} %"
+    return formatting.MISSING if value is None else f"{formatting.percentage(value, usual=1)} %"
 
 
 def _shortened(name: str, length: int = 60) -> str:

@@ -219,7 +219,7 @@ def _publish(
 ) -> None:
     path = folder() / programme / period / f"{unit}.xlsx"
     if has_report:
-        done.written.append(reports.report(programme, unit, period, path, connection=connection))
+        done.written.append(reports.report(programme, unit, period, path, connection=connection, with_notes=True))
     elif path.exists():
         path.unlink()
         done.removed.append(path)

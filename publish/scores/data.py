@@ -4,7 +4,7 @@ Read from the marts at the session's moment (warehouse.as_of). A line that nobod
 the reason is given beside it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -12,7 +12,8 @@ from typing import Any, Literal
 import psycopg
 from psycopg.rows import dict_row
 
-from publish import formatting
+from publish import formatting, signatures
+from publish.signatures import Signatures
 from warehouse import catalogue
 from warehouse.errors import BaocaoError, WrongCall
 
@@ -92,6 +93,7 @@ class UnitResult:
 class ScoreSheet:
     """A score sheet of one unit (`lines` and its own result), or of all units of the programme (no lines).
 
+    title: of a unit's sheet. summary_title: of the table of all units.
     sections: code, name and maximum of what stands at the top of the sheet. units_scored: all units of the ranking.
     as_of: None for the newest figures.
     accepted_until: when the newest report in it was accepted. catalogue_version: of the build that made the points.
@@ -101,6 +103,7 @@ class ScoreSheet:
     programme_name: str
     document: str
     title: str
+    summary_title: str
     note: str
     rule: Rule
     unit_code: str
@@ -113,6 +116,7 @@ class ScoreSheet:
     units_scored: int
     results: tuple[UnitResult, ...]
     lines: tuple[Line, ...]
+    signatures: Signatures
 
     @property
     def is_made_up(self) -> bool:
@@ -158,6 +162,12 @@ where programme_code = %(programme)s and period = %(period)s and is_accepted and
     and decided_at <= app.values_as_of() and (unit_code = %(unit)s or %(unit)s = %(root)s)
 """
 
+UNIT = """
+select unit_id, unit_level as level from app.org_unit_code
+join app.reporting_period on data_to >= resolve_from and data_to < resolve_to
+where unit_code = %(unit)s and programme_code = %(programme)s and period = %(period)s
+"""
+
 VERSION = "select version from ops.figures_versions() where programme_code = %(programme)s"
 
 
@@ -184,6 +194,7 @@ def reason_texts(rows: list[Row]) -> dict[str, tuple[str, ...]]:
 def for_display(rows: list[Row]) -> list[dict[str, str]]:
     """The ranking (or the verdicts) for people: what is known so far, and what can still be added or taken off."""
     shown = []
+    others = tuple(row["total_points"] for row in rows if row["total_points"] is not None and row["rank"] is not None)
     for row in rows:
         result = _unit_result(row, row["criteria"])
         cells = {"mã": result.unit_code, "đơn vị": result.unit_name}
@@ -191,7 +202,7 @@ def for_display(rows: list[Row]) -> list[dict[str, str]]:
             cells = {"hạng": formatting.MISSING if result.rank is None else str(result.rank)} | cells
             cells["điểm"] = points(result.before_deductions)
             cells["trừ"] = points(result.deductions)
-        cells["tổng"] = points(result.total)
+        cells["tổng"] = points(result.total, replace(threshold_of(result), figures=others))
         cells["còn cộng"] = "chưa rõ" if result.open_points is None else points(result.open_points)
         if result.verdict is None:
             cells["còn trừ"] = points(result.open_deductions)
@@ -231,6 +242,7 @@ def load(
         programme_name=sheet["programme_name"],
         document=sheet["document_vi"],
         title=sheet["title_vi"],
+        summary_title=sheet["summary_title_vi"] or sheet["title_vi"],
         note=sheet["note"] or "",
         rule=sheet["verdict_rule"],
         unit_code=unit,
@@ -243,6 +255,7 @@ def load(
         units_scored=len(ranking),
         results=results,
         lines=_lines(cursor, keys, [row for row in scores if own and row["unit_id"] == own[0]["unit_id"]]),
+        signatures=signatures.load(cursor, keys | _signing(cursor, keys)),
     )
 
 
@@ -252,6 +265,11 @@ def _at(connection: psycopg.Connection, programme: str, period: str) -> tuple[ps
     if not built or not built[0]:
         raise BaocaoError("Nothing has been built yet: run `baocao build` first.")
     return connection.cursor(row_factory=dict_row), {"programme": programme, "period": period}
+
+
+def _signing(cursor: psycopg.Cursor[Row], keys: Row) -> Row:
+    """Id and level of the unit whose sheet it is, for its signatures."""
+    return cursor.execute(UNIT, keys).fetchone() or {"unit_id": None, "level": None}
 
 
 def _name(connection: psycopg.Connection, unit: str, programme: str, period: str) -> str:
@@ -347,8 +365,13 @@ def _because(row: Row, evidence: list[Row]) -> str:
     return f"Đạt: {', '.join(met)}" if met else NOTHING_WRONG.get(row["points_rule"], "")
 
 
-def points(value: Decimal | None) -> str:
-    """12.5 as "12,5", a deduction with a true minus; a dash where nothing is known."""
+def points(value: Decimal | None, beside: formatting.Beside = formatting.ALONE) -> str:
+    """12.5 as "12,5", a deduction with a true minus; a dash where nothing is known. beside: what it is read with."""
     if value is None:
         return formatting.MISSING
-    return formatting.number(value).replace("-", "−")
+    return formatting.number(value, formatting.decimals(value, beside)).replace("-", "−")
+
+
+def threshold_of(result: UnitResult) -> formatting.Beside:
+    """What a unit's total is read against."""
+    return formatting.Beside((result.threshold,) if result.threshold is not None else ())

@@ -67,6 +67,11 @@ def test_a_message_becomes_sql_in_the_manner_of_its_language():
     assert rules.message_sql("Ô «{raw}»", "vi") == "concat('Ô «', raw, '»')"
     assert rules.message_sql("It's {figure}", "en") == "concat('It''s ', trim_scale(round(figure, 4))::text)"
     assert rules.message_sql("{figure}", "vi") == "concat(replace(trim_scale(round(figure, 4))::text, '.', ','))"
+
+
+def test_a_figure_is_not_rounded_to_the_bound_that_it_breaks():
+    beside_a_bound = "case when round(figure, 4) in (soft_min, soft_max) then figure else round(figure, 4) end"
+    assert beside_a_bound in rules.message_sql("{figure}: {soft_range}", "en")
     assert rules.message_sql("{resolve_on}", "vi") == "concat(to_char(resolve_on, 'DD/MM/YYYY'))"
     assert "to_char(closed_at at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD" in rules.message_sql("{closed_at}", "en")
 
