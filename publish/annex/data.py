@@ -31,7 +31,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Target:
-    """A target as the plan writes it, and its number to distinguish "met" from "exceeded" (none for yes and ranges)."""
+    """A target as the plan writes it, and its number (none for yes and ranges)."""
 
     year: int
     raw: str
@@ -150,7 +150,9 @@ select 1 from catalogue.annex_columns where programme_code = %(programme)s and c
 """
 
 VERDICTS = """
-select indicator_code, measure, target_scope, target_year, verdict from marts.fct_target_progress
+select indicator_code, measure, target_scope, target_year,
+       case when is_exceeded then 'exceeded' else verdict end as verdict
+from marts.fct_target_progress
 where programme_code = %(programme)s and period = %(period)s and unit_id = %(unit_id)s and is_main_target
 """
 
@@ -284,8 +286,6 @@ def _entry(
     closed = row["low_closed"] is not False, row["high_closed"] is not False
     verdict, decisive = verdicts.get((row["indicator_code"], row["measure"]), (_without_figure(targets), None))
     against = targets.get(decisive) if decisive else None
-    if verdict == "met" and against and _is_exceeded(ends, against):
-        verdict = "exceeded"
     return Entry(
         code=row["indicator_code"],
         name=row["name_vi"],
@@ -331,13 +331,3 @@ def _unit(row: Row) -> str:
     if row["factor"] and row["measure"] == "rate":
         return f"/{formatting.number(row['factor'], 0)}"
     return "số lượng" if row["measure"] == "count" else formatting.UNITS.get(row["measure"], "")
-
-
-def _is_exceeded(ends: tuple[Decimal | None, Decimal | None] | None, target: Target) -> bool:
-    """The whole interval lies beyond the target's number: 98 against ≥97, but neither 97 nor "<2" against <2."""
-    if ends is None or target.number is None:
-        return False
-    low, high = ends
-    if target.comparator in ("<", "≤"):
-        return high is not None and high < target.number
-    return target.comparator in (">", "≥") and low is not None and low > target.number

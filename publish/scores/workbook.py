@@ -270,7 +270,7 @@ def _draw_ranking(book: Any, content: ScoreSheet) -> None:
         pen.put(after, result.total, bold=True, bg_color=PALE, font_size=12)
         pen.put(after + 1, result.open_points)
         pen.put(after + 2, result.open_deductions)
-        pen.put(after + 3, "" if result.is_final else "tạm tính", align="center", italic=True)
+        pen.put(after + 3, score_data.remark(result), align="center", italic=True)
         pen.sheet.set_row(pen.row, 22)
         pen.row += 1
     pen.foot(_notes(content))
@@ -322,7 +322,7 @@ def _summary(content: ScoreSheet, result: UnitResult) -> str:
     total = f"Tổng điểm: {score_data.points(result.total)}"
     if result.verdict:
         return f"{total} · {score_data.VERDICTS[result.verdict]}"
-    rank = f" · hạng {result.rank}/{content.units_scored}" if result.rank else ""
+    rank = f" · hạng {result.rank}/{content.units_ranked}" if result.rank else ""
     return total + rank + ("" if result.is_final else f" · {_open_points_text(result)}")
 
 
@@ -339,3 +339,4 @@ def _notes(content: ScoreSheet) -> Iterator[str]:
         yield OF_RECOGNITION
     if content.note:
         yield content.note
+    yield from content.assumptions
