@@ -312,6 +312,20 @@ def test_the_command_tells_the_ranking_and_refuses_a_programme_that_scores_nobod
     assert command("score", EMULATION, "2019").code == 2
 
 
+def test_progress_and_trace_of_a_unit_without_figures_tell_what_is_owed_and_by_when(season, command):
+    silent = command("progress", EMULATION, LONG_XUYEN, "2022")
+    assert silent.code == 0 and "883 · 2022: chưa có báo cáo nào được nhận." in silent.out
+    assert "UBND: đã gửi nhưng bị trả lại, ngày cuối 04/10/2022" in silent.out
+    traced = command("trace", EMULATION, "CT5", "891", "2022", "--as-of", "2022-10-01T08:00")
+    assert "UBND: chưa đến hạn, ngày cuối 04/10/2022" in traced.out
+    below = command("trace", FRIENDLY, "1", "178", "2024")
+    assert "đơn vị bên dưới" in below.out
+    assert json.loads(command("progress", EMULATION, LONG_XUYEN, "2022", "--json").out) == []
+    assert command("progress", EMULATION, "99999", "2022").code == 2
+    nothing = command("progress", EMULATION, "07228", "2022")
+    assert "Không có báo cáo nào phải nộp về đơn vị này trong kỳ." in nothing.out
+
+
 def cells(path: Path, sheet: str) -> list[tuple]:
     return list(openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True))
 
