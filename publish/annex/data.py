@@ -1,7 +1,6 @@
 """What the plan's annex table says of one unit and period: columns, rows and footnotes, read from the marts."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -44,7 +43,8 @@ select 1 from catalogue.annex_columns where programme_code = %(programme)s and c
 """
 
 VERDICTS = """
-select indicator_code, measure, target_scope, target_year, verdict, milestone, milestone_comparator,
+select indicator_code, measure, target_scope, target_year,
+       case when is_exceeded then 'exceeded' else verdict end as verdict, milestone, milestone_comparator,
        milestone_verdict, is_hold_target
 from marts.fct_target_progress
 where programme_code = %(programme)s and period = %(period)s and unit_id = %(unit_id)s and is_main_target
@@ -216,8 +216,6 @@ def _entry(
     closed = row["low_closed"] is not False, row["high_closed"] is not False
     verdict = compared["verdict"] if compared else _without_figure(targets)
     against = targets.get((compared["target_scope"], compared["target_year"])) if compared else None
-    if verdict == "met" and against and _is_exceeded(ends, against):
-        verdict = "exceeded"
     return Entry(
         code=row["indicator_code"],
         name=row["name_vi"],
@@ -276,13 +274,3 @@ def _unit(row: Row) -> str:
     if row["factor"] and row["measure"] == "rate":
         return f"/{formatting.number(row['factor'], 0)}"
     return "số lượng" if row["measure"] == "count" else formatting.UNITS.get(row["measure"], "")
-
-
-def _is_exceeded(ends: tuple[Decimal | None, Decimal | None] | None, target: Target) -> bool:
-    """The whole interval lies beyond the target's number: 98 against ≥97, but neither 97 nor "<2" against <2."""
-    if ends is None or len(target.bounds) != 1:
-        return False
-    (low, high), (bound,) = ends, target.bounds
-    if target.comparator in ("<", "≤"):
-        return high is not None and high < bound
-    return target.comparator in (">", "≥") and low is not None and low > bound

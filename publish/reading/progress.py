@@ -26,6 +26,7 @@ FASTER = formatting.Beside((Decimal(1),))
 FIGURES = """
 select figures.*, known.denominator_coverage_pct, indicator.name_vi as indicator_name, indicator.unit_vi,
        progress.target_scope, progress.target_year, progress.comparator, progress.target_low, progress.target_high,
+       progress.better_end, progress.is_exceeded,
        progress.milestone, progress.milestone_comparator, progress.milestone_basis, progress.verdict,
        progress.milestone_verdict, progress.gap, progress.observed_annual_rate, progress.required_annual_rate,
        progress.projected_value, progress.acceleration, progress.trend_class, progress.is_hold_target,
@@ -54,7 +55,8 @@ order by indicator.sort_order, figures.measure,
 def of_unit(connection: psycopg.Connection, programme: str, unit: str, period: str) -> list[dict[str, Any]]:
     """One row per indicator, measure and target, in the plan's order: fct_indicator_rollup with fct_target_progress.
 
-    Raises WrongCall for a programme, period or unit that is not there, BaocaoError where nothing is known yet.
+    No rows where no report of the unit is known. Raises WrongCall for a programme, period or unit that is not there,
+    BaocaoError before the first build.
     """
     catalogue.period(connection, programme, period)
     built = connection.execute("select to_regclass('marts.fct_target_progress') is not null").fetchone()
@@ -62,10 +64,9 @@ def of_unit(connection: psycopg.Connection, programme: str, unit: str, period: s
         raise BaocaoError("Nothing has been built yet: run `baocao build` first.")
     values = {"programme": programme, "unit": unit, "period": period}
     rows = connection.cursor(row_factory=dict_row).execute(FIGURES, values).fetchall()
-    if rows:
-        return rows
-    require_unit(connection, unit)
-    raise BaocaoError(f"{unit} has no figures in {programme} for {period}: nothing was accepted yet.")
+    if not rows:
+        require_unit(connection, unit)
+    return rows
 
 
 def require_unit(connection: psycopg.Connection, unit: str) -> None:

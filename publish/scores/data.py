@@ -32,6 +32,7 @@ REASONS = {
     "not_verified": "chưa có điểm thẩm định",
     "undetermined": "số liệu chưa đủ để xác định",
     "not_applicable": "không áp dụng, chưa có cơ sở tính điểm",
+    "excluded": "không phát sinh, không tính",
     "not_due": "chưa đến hạn báo cáo",
     "not_met": "không đạt",
     "criteria_failed": "chỉ tiêu không đạt",
@@ -42,6 +43,11 @@ REASONS = {
     "class_unknown": "chưa phân loại xã, phường",
     "below_threshold": "tổng điểm không thể đạt ngưỡng",
 }
+
+
+NOTHING_THERE = ("nothing_occurred", "not_applicable", "risen_from_zero")
+ZERO_BASES = {"nothing_occurred": "không phát sinh", "risen_from_zero": "tăng từ 0"}
+RESULTS = {"met": "tính là đạt", "not_met": "tính là không đạt", "excluded": "không tính", "open": "để mở"}
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,7 @@ class UnitResult:
 
     unit_code: str
     unit_name: str
+    has_reported: bool
     sections: dict[str, Decimal | None]
     before_deductions: Decimal | None
     deductions: Decimal | None
@@ -94,7 +101,8 @@ class ScoreSheet:
     """A score sheet of one unit (`lines` and its own result), or of all units of the programme (no lines).
 
     title: of a unit's sheet. summary_title: of the table of all units.
-    sections: code, name and maximum of what stands at the top of the sheet. units_scored: all units of the ranking.
+    assumptions: what a line counts where nothing occurred, which the sheet does not say.
+    sections: code, name and maximum of what stands at the top of the sheet. units_ranked: those that have a rank.
     as_of: None for the newest figures.
     accepted_until: when the newest report in it was accepted. catalogue_version: of the build that made the points.
     """
@@ -105,6 +113,7 @@ class ScoreSheet:
     title: str
     summary_title: str
     note: str
+    assumptions: tuple[str, ...]
     rule: Rule
     unit_code: str
     unit_name: str
@@ -113,7 +122,7 @@ class ScoreSheet:
     as_of: datetime | None
     catalogue_version: str | None
     sections: tuple[tuple[str, str, Decimal | None], ...]
-    units_scored: int
+    units_ranked: int
     results: tuple[UnitResult, ...]
     lines: tuple[Line, ...]
     signatures: Signatures
@@ -154,6 +163,13 @@ left join marts.dim_agency as agency on agency.programme_code = fct_score_eviden
     and agency.agency_code = fct_score_evidence.code and fct_score_evidence.evidence_kind = 'report'
 where fct_score_evidence.programme_code = %(programme)s and period = %(period)s and unit_code = %(unit)s
 order by sort_order, code
+"""
+
+ASSUMPTIONS = """
+select rule.criterion_code, rule.situation, rule.result, rule.basis_vi
+from catalogue.zero_base_rules as rule
+join catalogue.criteria as criterion using (programme_code, criterion_code)
+where programme_code = %(programme)s and rule.is_assumption order by sort_order, situation
 """
 
 ACCEPTED_UNTIL = """
@@ -206,7 +222,7 @@ def for_display(rows: list[Row]) -> list[dict[str, str]]:
         cells["còn cộng"] = "chưa rõ" if result.open_points is None else points(result.open_points)
         if result.verdict is None:
             cells["còn trừ"] = points(result.open_deductions)
-            cells[""] = "" if result.is_final else "tạm tính"
+            cells[""] = remark(result)
         else:
             cells["ngưỡng"] = points(result.threshold)
             cells["kết luận"] = VERDICTS[result.verdict]
@@ -244,6 +260,7 @@ def load(
         title=sheet["title_vi"],
         summary_title=sheet["summary_title_vi"] or sheet["title_vi"],
         note=sheet["note"] or "",
+        assumptions=tuple(_assumption(row) for row in cursor.execute(ASSUMPTIONS, keys)),
         rule=sheet["verdict_rule"],
         unit_code=unit,
         unit_name=own[0]["unit_name"] if own else _name(connection, unit, programme, period),
@@ -252,7 +269,7 @@ def load(
         as_of=as_of,
         catalogue_version=made["version"] if made else None,
         sections=tuple((code, row["criterion_name"], row["max_points"]) for code, row in tops.items()),
-        units_scored=len(ranking),
+        units_ranked=sum(row["rank"] is not None for row in ranking),
         results=results,
         lines=_lines(cursor, keys, [row for row in scores if own and row["unit_id"] == own[0]["unit_id"]]),
         signatures=signatures.load(cursor, keys | _signing(cursor, keys)),
@@ -288,6 +305,7 @@ def _unit_result(row: Row, scores: list[Row]) -> UnitResult:
     return UnitResult(
         unit_code=row["unit_code"],
         unit_name=row["unit_name"],
+        has_reported=row["has_reported"],
         sections={score["criterion_code"]: score["counted_points"] for score in scores if score["parent_code"] is None},
         before_deductions=row["points_before_deductions"],
         deductions=row["deductions"],
@@ -362,7 +380,23 @@ def _because(row: Row, evidence: list[Row]) -> str:
     if row["points_rule"] == "reported":
         return "Đơn vị tự chấm, chưa phúc tra"
     met = [item["code"] for item in evidence if item["finding"] == "met"]
-    return f"Đạt: {', '.join(met)}" if met else NOTHING_WRONG.get(row["points_rule"], "")
+    by_rule = [item["code"] for item in evidence if item["state"] == "met" and item["finding"] in NOTHING_THERE]
+    parts = [f"Đạt: {', '.join(met)}"] if met else []
+    parts += [f"Không phát sinh, tính là đạt: {', '.join(by_rule)}"] if by_rule else []
+    return ". ".join(parts) or NOTHING_WRONG.get(row["points_rule"], "")
+
+
+def _assumption(row: Row) -> str:
+    """CT12, không phát sinh: tính là đạt; and why."""
+    situation, result = ZERO_BASES[row["situation"]], RESULTS[row["result"]]
+    return f"Giả định, {row['criterion_code']}, {situation}: {result}. {row['basis_vi']}"
+
+
+def remark(result: UnitResult) -> str:
+    """Why a total is not the last: the unit has not reported, or lines are open."""
+    if not result.has_reported:
+        return "chưa báo cáo"
+    return "" if result.is_final else "tạm tính"
 
 
 def points(value: Decimal | None, beside: formatting.Beside = formatting.ALONE) -> str:

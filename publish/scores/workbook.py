@@ -267,7 +267,7 @@ def _draw_ranking(book: Any, content: ScoreSheet) -> None:
         pen.put(after, result.total, others, bold=True, bg_color=PALE, font_size=12)
         pen.put(after + 1, result.open_points)
         pen.put(after + 2, result.open_deductions)
-        pen.put(after + 3, "" if result.is_final else "tạm tính", align="center", italic=True)
+        pen.put(after + 3, score_data.remark(result), align="center", italic=True)
         pen.set_height(pen.row, 22)
         pen.row += 1
     pen.foot()
@@ -319,7 +319,7 @@ def _summary(content: ScoreSheet, result: UnitResult) -> str:
     total = f"Tổng điểm: {score_data.points(result.total, score_data.threshold_of(result))}"
     if result.verdict:
         return f"{total} · {score_data.VERDICTS[result.verdict]}"
-    rank = f" · hạng {result.rank}/{content.units_scored}" if result.rank else ""
+    rank = f" · hạng {result.rank}/{content.units_ranked}" if result.rank else ""
     return total + rank + ("" if result.is_final else f" · {_open_points_text(result)}")
 
 
@@ -334,6 +334,7 @@ def _legend(content: ScoreSheet) -> Iterator[str]:
     yield "Dấu –: chưa có điểm, không phải là 0 điểm. “tạm tính”: nội dung chưa có điểm còn có thể làm thay đổi tổng."
     if content.rule == "recognised":
         yield "Việc công nhận do cơ quan có thẩm quyền quyết định."
+    yield from content.assumptions
 
 
 def notes_of(content: ScoreSheet) -> Block:
