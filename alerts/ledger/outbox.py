@@ -186,5 +186,5 @@ def _alert(connection: psycopg.Connection, row: dict[str, Any], received: Receiv
 def _critical_issues(connection: psycopg.Connection, report: dict[str, Any]) -> list[Issue]:
     """Why the report's last rejected submission was rejected."""
     row = connection.execute(LAST_REJECTED, report).fetchone()
-    found = issues.of_submissions(connection, row)[row[0]] if row else []
+    found = issues.of_submissions(connection, row).get(row[0], []) if row else []
     return [issue for issue in found if issue.severity == "critical"]
