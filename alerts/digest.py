@@ -19,7 +19,7 @@ FORMS_ATTACHED = 20
 
 @dataclass(frozen=True)
 class ReceivedCounts:
-    """How many reports of a programme and period came in from the units of one audience, by their verdict.
+    """How many reports of a programme and period were received from the units of one audience, by their verdict.
 
     scope: whose units: a unit's code for its level below, the programme's unit for the whole.
     """
@@ -41,7 +41,7 @@ class Alert:
     fulfilled_at: when the report came after all, for the stage `resolved`. above: the unit above the one that owes.
     moved_from, moved_by: the last day in time before the deadline was moved, and the day of that decision.
     is_document: a report without figures. addressees: whom it goes to by the plan; contact: the office to ask. Each is
-    empty where no row names it. received: what came in from the units that the audience follows.
+    empty where no row names it. received: what the units that the audience follows have sent.
     """
 
     ledger_id: int
@@ -124,7 +124,7 @@ class Listing:
 
     @property
     def received(self) -> list[ReceivedCounts]:
-        """What came in, by whose units they are: those of the whole programme contain the others."""
+        """What was received, by whose units they are: those of the whole programme contain the others."""
         of_owner = [alert.received for alert in self.alerts if alert.received and alert.audience == OWNER]
         of_levels = [alert.received for alert in self.alerts if alert.received and alert.audience != OWNER]
         return sorted(set(of_owner or of_levels), key=lambda counts: counts.scope)

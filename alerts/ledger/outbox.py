@@ -53,7 +53,7 @@ def due(connection: psycopg.Connection, at: datetime) -> dict[tuple[str, str], l
 
 
 def _received(connection: psycopg.Connection) -> dict[tuple[str, str, str, str], ReceivedCounts]:
-    """The reports that came in, by audience, programme, period and the unit that follows them."""
+    """The reports that were received, by audience, programme, period and the unit that follows them."""
     return {
         (audience, programme, period, scope): ReceivedCounts(scope, *counts)
         for audience, programme, period, scope, *counts in connection.execute(RECEIVED)

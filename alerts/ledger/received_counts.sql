@@ -1,5 +1,5 @@
 -- received_counts.sql: one row per audience, programme, period and unit that follows its reports, with the reports that
--- came in by their verdict
+-- were received, by their verdict
 select follower.audience, outstanding.programme_code, outstanding.period, follower.unit_code,
     count(*) filter (where submission.status = 'accepted') as accepted,
     count(*) filter (where submission.status = 'accepted_with_warnings') as with_warnings,

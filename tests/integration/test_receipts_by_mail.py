@@ -178,7 +178,7 @@ def test_a_unit_hears_within_days_of_getting_a_contact_and_not_of_what_is_old(ma
     assert [letter["To"] for letter in letterbox.letters] == ["da-mai@example.org"]
 
 
-def test_several_receipts_go_out_on_a_day_and_none_keeps_a_reminder_back(mailed, letterbox):
+def test_several_receipts_go_out_on_one_day(mailed, letterbox):
     contact(mailed, DA_MAI, "da-mai@example.org")
     for _ in range(2):
         verdict_only(mailed, DA_MAI, "rejected")

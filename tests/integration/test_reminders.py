@@ -181,7 +181,7 @@ def test_a_letter_whose_form_cannot_be_made_goes_without_it(season, letterbox, m
     assert statuses(season, DA_MAI) == {"sent": 1}
 
 
-def test_the_level_above_reads_how_many_reports_came_in(season, letterbox):
+def test_the_level_above_reads_how_many_reports_were_received(season, letterbox):
     contact(season, "24", "tinh@example.org", "supervisor")
     for unit, status in ((DA_MAI, "rejected"), (DA_MAI, "accepted"), (VO_CUONG, "accepted_with_warnings")):
         validated(season, unit, status)

@@ -119,7 +119,7 @@ def test_who_answers_in_two_roles_reads_a_report_once():
     assert digest.compose(twice, NOW).plain.count("Phường Đa Mai: chưa gửi") == 1
 
 
-def test_a_level_above_reads_how_many_reports_came_in_and_what_became_of_them():
+def test_a_level_above_reads_how_many_reports_were_received_and_accepted():
     counts = ReceivedCounts("24", accepted=80, with_warnings=7, rejected=3)
     whole = ReceivedCounts("24", accepted=85, with_warnings=7, rejected=3)
     above = replace(ALERT, audience="supervisor", received=counts)
@@ -132,8 +132,8 @@ def test_a_level_above_reads_how_many_reports_came_in_and_what_became_of_them():
 
 
 def test_a_reminder_names_the_office_to_ask_where_a_row_does_and_holds_no_command():
-    silent = digest.compose([ALERT], NOW)
-    assert "Liên hệ" not in silent.plain + silent.html
+    unnamed = digest.compose([ALERT], NOW)
+    assert "Liên hệ" not in unnamed.plain + unnamed.html
     named = digest.compose([replace(ALERT, addressees="Sở Y tế", contact="Phòng Trẻ em, điện thoại 000 1234")], NOW)
     for text in (named.plain, named.html):
         assert "Nơi nhận báo cáo: Sở Y tế." in text
