@@ -52,11 +52,12 @@ def run() -> None:
     baocao run
     """
     from expectations.checks import NotFitToPublish
-    from pipeline import building, completeness, publishing, receiving, reminding
+    from pipeline import building, completeness, mailing, publishing, receiving, reminding
 
     database.prepare()
     with stderr().status("Receiving what is in the inbox…") as status:
         receipts = receiving.receive()
+        mailing.try_to_mail_receipts()
         status.update("Building the marts…")
         building.build()
         status.update("Checking who has not reported…")

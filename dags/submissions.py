@@ -1,12 +1,15 @@
 """Every two minutes: receive what offices dropped into the inbox, check it, write receipts.
 
-inbox → catalogue → raw → gate. A file that fails gets a receipt with its issues; it never fails the run.
-When a report was accepted, the asset `baocao://raw/submissions` starts the DAG `figures`. So it does where reports that
-were accepted earlier wait for a build and none has begun for ten minutes: `figures` was paused, or has failed.
+inbox → catalogue → raw → gate → receipts by mail. A file that fails gets a receipt with its issues; it never fails
+the run. When a report was accepted, the asset `baocao://raw/submissions` starts the DAG `figures`. So it does where
+reports that were accepted earlier wait for a build and none has begun for ten minutes: `figures` was paused, or has
+failed.
 
 If it fails: no file is lost, it stays in the inbox or is in the archive, and the next run carries on. See which task
 failed. `prepare_catalogue`: a seed is wrong, the message names its row. `receive`: inbox or archive cannot be read or
 written. `check`: a rule cannot be evaluated, its message names it; its reports wait and no receipt is written for them.
+`mail_receipts`: the mail server takes nothing; the receipts wait for the next files or for seven in the morning, and
+nothing else does.
 """
 
 import logging
@@ -70,10 +73,19 @@ def submissions():
                 raise AirflowSkipException("nothing was accepted")
             run_clock.pass_on(context, RAW)
 
+    # Where nothing was accepted `check` is skipped, and its receipts are due all the same.
+    @task(retries=0, trigger_rule="none_failed_min_one_success")
+    def mail_receipts(**context) -> None:
+        """Send each file's receipt to the contact of its unit; what no server takes waits for the next files."""
+        from pipeline import mailing, run_clock
+
+        with run_clock.of_run(context):
+            mailing.mail_receipts()
+
     planned = plan_batches()
     received = receive.expand(batch=planned)
     planned >> prepare_catalogue() >> received
-    check(received)
+    [received, check(received)] >> mail_receipts()
 
 
 submissions()

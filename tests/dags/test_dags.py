@@ -48,12 +48,13 @@ def test_an_id_is_the_name_of_its_file(bag):
     assert {dag_id: Path(dag.fileloc).stem for dag_id, dag in bag.dags.items()} == {each: each for each in IDS}
 
 
-def test_every_task_is_tried_again_and_ends_some_time(bag):
+def test_every_task_but_receipts_by_mail_is_tried_again_and_ends_some_time(bag):
     tasks = {(dag.dag_id, task.task_id): task for dag in bag.dags.values() for task in dag.tasks}
-    assert len(tasks) == 12
+    assert len(tasks) == 14
     for task in tasks.values():
         assert timedelta(0) < task.execution_timeout <= timedelta(minutes=30)
-    remind = tasks.pop(("deadlines", "remind"))
+    remind, receipts = tasks.pop(("deadlines", "remind")), tasks.pop(("submissions", "mail_receipts"))
+    assert receipts.retries == 0  # files that arrive meanwhile do not wait for a mail server
     assert {(task.retries, task.retry_delay) for task in tasks.values()} == {(3, timedelta(seconds=15))}
     assert (remind.retries, remind.retry_delay, remind.retry_exponential_backoff) == (4, timedelta(minutes=1), 2)
 
@@ -108,7 +109,14 @@ def test_after_days_of_downtime_only_the_latest_morning_is_made_up_for():
 
 def test_what_the_daily_check_finds_keeps_no_letter_back(bag):
     assert bag.dags["deadlines"].get_task("build").downstream_task_ids == {"completeness", "remind"}
-    assert {task.task_id for task in bag.dags["deadlines"].leaves} == {"completeness", "remind"}
+    assert {task.task_id for task in bag.dags["deadlines"].leaves} == {"completeness", "remind", "mail_receipts"}
+
+
+def test_receipts_are_mailed_after_the_gate_and_nothing_waits_for_a_mail_server(bag):
+    mail = bag.dags["submissions"].get_task("mail_receipts")
+    assert mail.trigger_rule == "none_failed_min_one_success"  # a batch of rejected files skips the task before it
+    assert (mail.upstream_task_ids, mail.downstream_task_ids) == ({"check"}, set())
+    assert bag.dags["deadlines"].get_task("mail_receipts").upstream_task_ids == set()
 
 
 def test_a_run_of_deadlines_is_due_an_hour_after_seven(bag):
