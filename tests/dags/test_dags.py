@@ -115,7 +115,7 @@ def test_what_the_daily_check_finds_keeps_no_letter_back(bag):
 def test_receipts_are_mailed_after_the_gate_and_nothing_waits_for_a_mail_server(bag):
     mail = bag.dags["submissions"].get_task("mail_receipts")
     assert mail.trigger_rule == "none_failed_min_one_success"  # a batch of rejected files skips the task before it
-    assert (mail.upstream_task_ids, mail.downstream_task_ids) == ({"check"}, set())
+    assert (mail.upstream_task_ids, mail.downstream_task_ids) == ({"receive", "check"}, set())
     assert bag.dags["deadlines"].get_task("mail_receipts").upstream_task_ids == set()
 
 
