@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from pipeline import runs
+from pipeline import catalogue_holds, runs
 from warehouse import database, public_holidays
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
@@ -96,7 +96,7 @@ def catalogue_version() -> str:
 
 
 def _rows(path: Path) -> str:
-    with path.open(encoding="utf-8", newline="") as lines:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
         return json.dumps([row for row in csv.reader(lines) if row])
 
 
@@ -118,7 +118,7 @@ READ = {".csv": _rows, ".yml": _settings, ".sql": _statement}
 def prepare_catalogue() -> None:
     """Load the plans and the map, and schedule the reports, where the catalogue is not the one in the database.
 
-    Raises BuildFailed with the rows that are wrong.
+    A programme with wrong rows stays as last loaded. Raises CatalogueInvalid or BuildFailed for what concerns all.
     """
     version = catalogue_version()
     if _is_prepared(version):
@@ -129,7 +129,12 @@ def prepare_catalogue() -> None:
             with runs.recorded("catalogue", version) as run:
                 with database.connect() as connection:
                     public_holidays.load(connection)
-                _keep(run, run_dbt(["build", *CATALOGUE]))
+                held = catalogue_holds.held_programmes(DBT_PROJECT)
+                with catalogue_holds.loadable_project(DBT_PROJECT, held) as project:
+                    _keep(run, run_dbt(["build", *CATALOGUE], project))
+                catalogue_holds.warn(held)
+                for programme, problems in held.items():
+                    run.detail["blocked"].setdefault(programme, []).extend(problems)
 
 
 def build(full_refresh: bool = False) -> BuildResult:
@@ -179,7 +184,8 @@ def _forget_what_consumers_took() -> None:
 
 PREPARED = """
 select run.status = 'succeeded' and run.catalogue_version = %s and not exists (
-    select from ops.relation_state as state where state.kind = 'rows' and state.changed_at > run.finished_at)
+    select from ops.relation_state as state where state.kind = 'rows' and state.changed_at > run.finished_at),
+    coalesce(run.detail -> 'blocked', '{}')
 from ops.pipeline_run as run where run.step = 'catalogue' order by run.run_id desc limit 1
 """
 """The newest load came to its end with this catalogue, and nobody has changed what it made since, say by dbt."""
@@ -188,6 +194,8 @@ from ops.pipeline_run as run where run.step = 'catalogue' order by run.run_id de
 def _is_prepared(version: str) -> bool:
     with database.connect() as connection:
         row = connection.execute(PREPARED, [version]).fetchone()
+    if row and row[0]:
+        catalogue_holds.warn(row[1])
     return bool(row and row[0])
 
 
@@ -229,10 +237,11 @@ def _whose_rows(connection: psycopg.Connection, test: Node) -> set[str]:
         return {""}
 
 
-def run_dbt(arguments: list[str]) -> list[Node]:
+def run_dbt(arguments: list[str], project: Path | None = None) -> list[Node]:
     """Run dbt in this process. Its target and logs live under BAOCAO_HOME, so that two homes never meet."""
     quietly = ["--no-use-colors", "--log-level", "error"]
-    result = _invoke([*arguments, *_folders("dbt"), *quietly], {"BAOCAO_DBT_TEST_SEVERITY": "warn"})
+    folders = _folders("dbt") if project in (None, DBT_PROJECT) else _folders("dbt-held", project)
+    result = _invoke([*arguments, *folders, *quietly], {"BAOCAO_DBT_TEST_SEVERITY": "warn"})
     if result.result is None:
         raise BuildFailed(f"dbt could not start: {result.exception}")
     return [_node(outcome) for outcome in result.result]
@@ -258,9 +267,9 @@ def _invoke(arguments: list[str], more: Mapping[str, str] | None = None) -> Any:
         return dbtRunner().invoke(arguments)
 
 
-def _folders(target: str) -> list[str]:
+def _folders(target: str, project: Path | None = None) -> list[str]:
     home = get_settings().home
-    folders = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT]
+    folders = ["--project-dir", project or DBT_PROJECT, "--profiles-dir", project or DBT_PROJECT]
     return [str(option) for option in (*folders, "--target-path", home / target, "--log-path", home / "logs")]
 
 

@@ -119,3 +119,55 @@ def test_a_model_that_is_run_alone_makes_good_its_own_last_run(catalogue):
 
     assert LINES not in made
     assert made[SUMS] == made["checks"] == {FIRST: 1}
+
+
+def test_wrong_rows_hold_their_programme_as_last_loaded_and_stop_no_other(catalogue, command):
+    building.build()
+    before, (seed,) = versions(), catalogue.folder.glob("seeds/*/indicators.csv")
+    good = seed.read_text(encoding="utf-8")
+    rows = catalogue.rows("indicators")
+    for row in rows:
+        row["name_vi"] = "Tên mới"
+    rows[0]["factor"] = "một trăm"
+    catalogue.replace("indicators", rows)
+    with seed.open("a", encoding="utf-8") as lines:
+        lines.write(f"{FIRST},3,a cell too many{',' * 40}\n")
+    told = command("build")
+
+    assert told.code == 1
+    assert "indicators.csv, row 2, factor: “một trăm” is not a number. Allowed: digits" in told.err
+    assert "indicators.csv, row 6: the row has 43 cells. Allowed: 28 cells" in told.err
+    assert [code for code, version in versions().items() if version != before[code]] == [SECOND]
+    assert names() == {FIRST: {"Chỉ tiêu giả định"}, SECOND: {"Tên mới"}}
+    assert unchecked() == {FIRST}
+    assert command("build").code == 1
+
+    seed.write_text(good.replace("Chỉ tiêu giả định", "Tên mới"), encoding="utf-8")
+    assert command("build").code == 0
+    assert names() == {FIRST: {"Tên mới"}, SECOND: {"Tên mới"}}
+    assert unchecked() == set()
+
+
+def test_a_file_that_cannot_be_read_stops_the_build_before_dbt_with_its_name(catalogue, command):
+    (seed,) = catalogue.folder.glob("seeds/*/reporters.csv")
+    good = seed.read_text(encoding="utf-8")
+    seed.write_text(good.replace(",", ";"), encoding="utf-8")
+    told = command("build")
+    seed.write_text(good, encoding="utf-8")
+
+    assert told.code == 1
+    assert "reporters.csv, row 1: the cells are separated by semicolons. Allowed: commas between the cells" in told.err
+    with database.connect() as connection:
+        ran = "select count(*) from ops.node_result where run_id = (select max(run_id) from ops.pipeline_run)"
+        assert connection.execute(ran).fetchone() == (0,)
+
+
+def names() -> dict[str, set[str]]:
+    with database.connect() as connection:
+        rows = connection.execute("select programme_code, name_vi from catalogue.indicators").fetchall()
+    return {code: {name for of, name in rows if of == code} for code in PROGRAMMES}
+
+
+def unchecked() -> set[str]:
+    with database.connect() as connection:
+        return {code for code, *_ in connection.execute("select * from ops.changed_partitions('checks')")}
