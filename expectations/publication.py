@@ -88,7 +88,7 @@ def check(run_id: int, failing: Mapping[str, Sequence[str]] = MappingProxyType({
         create_check_tables(session, [suite.table for suite in SUITES], **scope)
         session.commit()
         counts = count_unexpected(session, SUITES, severities)
-        keep(session, run_id, counts, severities)
+        keep(session, run_id, SUITES, counts, severities)
         blocked = keep_by_programme(session, run_id, SUITES, counts, severities)
         keep_tests(session, run_id, failing)
         blocked.update(failing)
