@@ -1,5 +1,6 @@
 """A build makes again what is made of something else than before, and nothing beside it: counted by programme."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 
@@ -141,6 +142,10 @@ def test_wrong_rows_hold_their_programme_as_last_loaded_and_stop_no_other(catalo
     assert names() == {FIRST: {"Chỉ tiêu giả định"}, SECOND: {"Tên mới"}}
     assert unchecked() == {FIRST}
     assert command("build").code == 1
+    broken, met = broken_and_met(command)
+    assert {(row["suite"], *row["programmes"]) for row in broken} == {("seeds", FIRST)}
+    assert {"dbt_tests", "fct_indicator_rollup"} <= {row["suite"] for row in met}
+    assert any(row["rows_checked"] > 0 for row in met if row["suite"] == "fct_indicator_rollup")
 
     seed.write_text(good.replace("Chỉ tiêu giả định", "Tên mới"), encoding="utf-8")
     assert command("build").code == 0
@@ -160,6 +165,11 @@ def test_a_file_that_cannot_be_read_stops_the_build_before_dbt_with_its_name(cat
     with database.connect() as connection:
         ran = "select count(*) from ops.node_result where run_id = (select max(run_id) from ops.pipeline_run)"
         assert connection.execute(ran).fetchone() == (0,)
+
+
+def broken_and_met(command) -> tuple[list[dict], list[dict]]:
+    rows = json.loads(command("checks", "--json").out)
+    return [row for row in rows if not row["is_met"]], [row for row in rows if row["is_met"]]
 
 
 def names() -> dict[str, set[str]]:
