@@ -12,9 +12,9 @@ from warehouse.errors import WrongCall
 
 app = typer.Typer()
 
-SUITES = ("step", "suite", "checked_at", "rules", "rows_checked", "broken")
-RULES = ("step", "suite", "severity", "rows_checked", "rows_failed", "programmes", "rule")
-ISSUES = ("received_at", "programme_code", "unit_code", "file", "place", "raw", "severity", "rule")
+SUITES = ("step", "suite", "checked_at", "rules", "rows", "broken")
+RULES = ("suite", "rule", "severity", "rows", "failed", "programmes")
+ISSUES = ("unit", "file", "place", "value", "severity", "rule")
 
 
 @app.command()
@@ -45,10 +45,14 @@ def checks(
         typer.echo("Nothing has been checked yet." if programme is None else f"No rule is broken by {programme}.")
         return
     write_table(SUITES, reading.summary(rows))
-    listed = reading.for_display(row for row in rows if everything or not row["is_met"])
-    if listed:
-        write_table(RULES, listed, one_line="rule")
-    else:
+    listed = [row for row in rows if everything or not row["is_met"]]
+    in_catalogue = [row for row in listed if row["suite"] == reading.SEEDS]
+    rules = reading.for_display(row for row in listed if row not in in_catalogue)
+    if rules:
+        write_table(RULES, rules, one_line="programmes")
+    for row in in_catalogue:
+        typer.echo(f"{', '.join(row['programmes'])}: {row['rule']}")
+    if not listed:
         typer.echo("Every rule is met.")
 
 
@@ -84,7 +88,7 @@ def issues(
     if json or csv:
         (write_document if json else write_csv)(rows)
     elif rows:
-        write_table(ISSUES, [reading.for_display(row) for row in rows], one_line="raw")
+        write_table(ISSUES, [reading.for_display(row) for row in rows], one_line="value")
         stderr().print(f"{len(rows)} issues; --json and --csv have the messages too.")
     else:
         typer.echo("No issue.")

@@ -11,6 +11,9 @@ from warehouse import clock, queries
 
 Row = dict[str, Any]
 
+SEEDS = "seeds"
+"""The suite of wrong rows of the catalogue: a rule is the text of a problem."""
+
 
 def of_last_runs(connection: psycopg.Connection, programme: str | None = None) -> list[Row]:
     """One row per rule, met or not; with a programme those that its rows break. `programmes`: rows that fail, by code.
@@ -30,9 +33,11 @@ def summary(rows: Iterable[Row]) -> list[Row]:
 
 
 def for_display(rows: Iterable[Row]) -> list[Row]:
-    """Rules for people: when in Vietnamese time, which programmes in one cell."""
+    """Rules for people, their programmes in one cell."""
+    shown = {"rows": "rows_checked", "failed": "rows_failed"}
     return [
-        row | {"checked_at": _time(row["checked_at"]), "programmes": _programmes(row["programmes"])} for row in rows
+        row | {name: row[key] for name, key in shown.items()} | {"programmes": _programmes(row["programmes"])}
+        for row in rows
     ]
 
 
@@ -43,7 +48,7 @@ def _summary(step: str, suite: str, rows: Sequence[Row]) -> Row:
         "suite": suite,
         "checked_at": _time(max(row["checked_at"] for row in rows)),
         "rules": len(rows),
-        "rows_checked": max(counted, default=None),
+        "rows": max(counted, default=None),
         "broken": sum(not row["is_met"] for row in rows),
     }
 

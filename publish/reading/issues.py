@@ -6,8 +6,6 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from warehouse import clock
-
 Row = dict[str, Any]
 
 ISSUES = """
@@ -55,7 +53,6 @@ def of_reports(
 
 
 def for_display(row: Row) -> Row:
-    """A row for people: when in Vietnamese time, the place in one cell."""
+    """A row for people, the place in one cell."""
     place = f"{row['sheet']}!{row['cell']}" if row["cell"] else f"dòng {row['line']}" if row["line"] else row["sheet"]
-    received_at = f"{row['received_at'].astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
-    return row | {"received_at": received_at, "place": place}
+    return row | {"unit": row["unit_code"], "place": place, "value": row["raw"]}

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 
-import psycopg
 import pytest
 
 from expectations import gate
@@ -14,8 +13,8 @@ from warehouse import clock
 BACNINH = "bacninh-2026-2030"
 
 
-@pytest.fixture
-def two_reports(session: psycopg.Connection) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def two_reports(catalogue_without_reports: None) -> None:
     """A ward types words into a cell in October, another one an unknown indicator in November."""
     with clock.at("2026-10-05T08:00:00+07:00"):
         words = {"3.1": {"numerator": "not_a_number"}}
@@ -28,7 +27,6 @@ def rows(command, *arguments: object) -> list[dict]:
     return json.loads(command(*arguments, "--json").out)
 
 
-@pytest.mark.usefixtures("two_reports")
 def test_an_issue_is_listed_with_file_sheet_cell_value_and_rule(command):
     (found,) = rows(command, "issues", "--rule", "not_a_number")
 
@@ -38,7 +36,6 @@ def test_an_issue_is_listed_with_file_sheet_cell_value_and_rule(command):
     assert "nhiều" in found["message_vi"]
 
 
-@pytest.mark.usefixtures("two_reports")
 @pytest.mark.parametrize(
     ("filters", "units"),
     [
@@ -50,15 +47,20 @@ def test_an_issue_is_listed_with_file_sheet_cell_value_and_rule(command):
         (("--programme", "haiphong-directive28"), set()),
         (("--rule", "indicator_unknown"), {"07210"}),
         (("--since", "2026-11-01"), {"07210"}),
-        (("--severity", "warning", "--unit", "07228"), set()),
     ],
 )
 def test_issues_are_filtered_by_unit_with_those_below_programme_rule_severity_and_day(command, filters, units):
     assert {row["unit_code"] for row in rows(command, "issues", *filters)} == units
 
 
-@pytest.mark.usefixtures("two_reports")
-def test_issues_as_csv_are_as_many_as_in_the_table(command):
+def test_issues_are_filtered_by_severity(command):
+    everything, warnings = rows(command, "issues"), rows(command, "issues", "--severity", "warning")
+    assert warnings == [row for row in everything if row["severity"] == "warning"]
+    assert 0 < len(warnings) < len(everything)
+
+
+def test_issues_as_csv_are_as_many_as_in_the_table(command, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
     listed = list(csv.DictReader(io.StringIO(command("issues", "--csv").out)))
     table = command("issues")
 
@@ -71,7 +73,6 @@ def test_an_unknown_rule_is_a_wrong_call(command):
     assert outcome.code == 2 and "There is no rule no_such_rule" in outcome.err
 
 
-@pytest.mark.usefixtures("two_reports")
 def test_checks_say_how_many_rows_were_checked_how_many_failed_and_of_which_programme(command):
     gate_rules = {row["rule"]: row for row in rows(command, "checks") if row["step"] == "receive"}
 
@@ -82,8 +83,8 @@ def test_checks_say_how_many_rows_were_checked_how_many_failed_and_of_which_prog
     assert (words["rows_failed"], words["is_met"], words["programmes"]) == (0, True, {})  # of the run before
 
 
-@pytest.mark.usefixtures("two_reports")
-def test_checks_list_what_is_broken_and_with_all_everything(command):
+def test_checks_list_what_is_broken_and_with_all_everything(command, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
     assert "indicator_unknown" in command("checks").out and "not_a_number" not in command("checks").out
     assert "not_a_number" in command("checks", "--all").out
     assert "indicator_unknown" in command("checks", "--programme", BACNINH).out
