@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from pipeline import catalogue_holds, runs
+from pipeline import catalogue_loading, runs
 from warehouse import database, public_holidays
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
@@ -131,11 +131,11 @@ def prepare_catalogue() -> None:
             with runs.recorded("catalogue", version) as run:
                 with database.connect() as connection:
                     public_holidays.load(connection)
-                held = catalogue_holds.held_programmes(DBT_PROJECT)
-                with catalogue_holds.loadable_project(DBT_PROJECT, held) as project:
+                invalid = catalogue_loading.blocked_programmes(DBT_PROJECT)
+                with catalogue_loading.loadable_project(DBT_PROJECT, invalid) as project:
                     _keep(run, run_dbt(["build", *CATALOGUE], project))
-                catalogue_holds.warn(held)
-                for programme, problems in held.items():
+                catalogue_loading.warn(invalid)
+                for programme, problems in invalid.items():
                     run.detail["blocked"].setdefault(programme, []).extend(problems)
 
 
@@ -197,7 +197,7 @@ def _is_prepared(version: str) -> bool:
     with database.connect() as connection:
         row = connection.execute(PREPARED, [version]).fetchone()
     if row and row[0]:
-        catalogue_holds.warn(row[1])
+        catalogue_loading.warn(row[1])
     return bool(row and row[0])
 
 
@@ -242,7 +242,7 @@ def _whose_rows(connection: psycopg.Connection, test: Node) -> set[str]:
 def run_dbt(arguments: list[str], project: Path | None = None) -> list[Node]:
     """Run dbt in this process. Its target and logs live under BAOCAO_HOME, so that two homes never meet."""
     quietly = ["--no-use-colors", "--log-level", "error"]
-    folders = _folders("dbt") if project in (None, DBT_PROJECT) else _folders("dbt-held", project)
+    folders = _folders("dbt") if project in (None, DBT_PROJECT) else _folders("dbt-loadable", project)
     result = _invoke([*arguments, *folders, *quietly], {"BAOCAO_DBT_TEST_SEVERITY": "warn"})
     if result.result is None:
         raise BuildFailed(f"dbt could not start: {result.exception}")

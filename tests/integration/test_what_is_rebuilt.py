@@ -122,7 +122,7 @@ def test_a_model_that_is_run_alone_makes_good_its_own_last_run(catalogue):
     assert made[SUMS] == made["checks"] == {FIRST: 1}
 
 
-def test_wrong_rows_hold_their_programme_as_last_loaded_and_stop_no_other(catalogue, command):
+def test_wrong_rows_leave_their_programme_as_last_loaded_and_stop_no_other(catalogue, command):
     building.build()
     before, (seed,) = versions(), catalogue.folder.glob("seeds/*/indicators.csv")
     good = seed.read_text(encoding="utf-8")
@@ -133,11 +133,11 @@ def test_wrong_rows_hold_their_programme_as_last_loaded_and_stop_no_other(catalo
     catalogue.replace("indicators", rows)
     with seed.open("a", encoding="utf-8") as lines:
         lines.write(f"{FIRST},3,a cell too many{',' * 40}\n")
-    told = command("build")
+    outcome = command("build")
 
-    assert told.code == 1
-    assert "indicators.csv, row 2, factor: “một trăm” is not a number. Allowed: digits" in told.err
-    assert "indicators.csv, row 6: the row has 43 cells. Allowed: 28 cells" in told.err
+    assert outcome.code == 1
+    assert "indicators.csv, row 2, factor: “một trăm” is not a number. Allowed: digits" in outcome.err
+    assert "indicators.csv, row 6: the row has 43 cells. Allowed: 28 cells" in outcome.err
     assert [code for code, version in versions().items() if version != before[code]] == [SECOND]
     assert names() == {FIRST: {"Chỉ tiêu giả định"}, SECOND: {"Tên mới"}}
     assert unchecked() == {FIRST}
@@ -157,11 +157,13 @@ def test_a_file_that_cannot_be_read_stops_the_build_before_dbt_with_its_name(cat
     (seed,) = catalogue.folder.glob("seeds/*/reporters.csv")
     good = seed.read_text(encoding="utf-8")
     seed.write_text(good.replace(",", ";"), encoding="utf-8")
-    told = command("build")
+    outcome = command("build")
     seed.write_text(good, encoding="utf-8")
 
-    assert told.code == 1
-    assert "reporters.csv, row 1: the cells are separated by semicolons. Allowed: commas between the cells" in told.err
+    assert outcome.code == 1
+    assert (
+        "reporters.csv, row 1: the cells are separated by semicolons. Allowed: commas between the cells" in outcome.err
+    )
     with database.connect() as connection:
         ran = "select count(*) from ops.node_result where run_id = (select max(run_id) from ops.pipeline_run)"
         assert connection.execute(ran).fetchone() == (0,)

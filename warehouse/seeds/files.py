@@ -48,7 +48,7 @@ class Row:
 
 @dataclass
 class Table:
-    """The rows of a seed; is_readable: false where its rows cannot be told at all."""
+    """The rows of a seed; is_readable: false where the file is broken."""
 
     seed: Seed
     file: str

@@ -1,7 +1,7 @@
-"""A programme whose rows break the rules of the catalogue is held: it stays as last loaded, and the others are loaded.
+"""A programme with invalid rows of the catalogue is blocked: it stays as last loaded, and the others are loaded.
 
 What is wrong is known from the CSV files and their yml (warehouse/seeds) before dbt starts. dbt then loads a copy of
-the project in which the rows of a held programme are those that the database has.
+the project in which the rows of a blocked programme are those that the database has.
 """
 
 import csv
@@ -26,7 +26,7 @@ log = get_logger(__name__)
 NAMED = 10
 """Of more problems than these the rest is counted; `baocao catalogue check` lists them all."""
 
-Held = Mapping[str, list[str]]
+Blocked = Mapping[str, list[str]]
 """By programme, what is wrong in its rows."""
 
 
@@ -34,8 +34,8 @@ class CatalogueInvalid(NotRetryable):
     """Files or rows of the catalogue that are not of single programmes cannot be loaded; the message names each."""
 
 
-def held_programmes(project: Path) -> Held:
-    """Which programmes are held, and why. Raises CatalogueInvalid for what concerns all programmes."""
+def blocked_programmes(project: Path) -> Blocked:
+    """Which programmes are blocked, and why. Raises CatalogueInvalid for what concerns all programmes."""
     found = checks.problems(checks.read(project))
     shared = [problem for problem in found if not problem.programmes]
     if shared:
@@ -50,31 +50,38 @@ def named(problems: Sequence[Problem]) -> list[str]:
     return [*texts, f"{left} more: `baocao catalogue check` lists them"] if left > 0 else texts
 
 
-def warn(held: Held) -> None:
-    for programme, problems in held.items():
-        log.warning("%s stays as last loaded and is not published:\n%s", programme, "\n".join(problems))
+def warn(blocked: Blocked) -> None:
+    for programme, problems in blocked.items():
+        log.warning(
+            "%s is not published until its rows of the catalogue are corrected:\n%s", programme, "\n".join(problems)
+        )
 
 
 @contextmanager
-def loadable_project(project: Path, held: Held) -> Iterator[Path]:
-    """The project that dbt can load: itself, or where a programme is held, a copy with that programme's last rows."""
-    if not held:
+def loadable_project(project: Path, blocked: Blocked) -> Iterator[Path]:
+    """The project that dbt can load: itself, or where a programme is blocked, a copy with that programme's last rows."""
+    if not blocked:
         yield project
         return
-    copy = get_settings().home / "held" / "dbt_project"
-    shutil.rmtree(copy.parent, ignore_errors=True)
-    shutil.copytree(project, copy, ignore=shutil.ignore_patterns("target", "logs"))
-    tables = checks.read(copy).tables.values()
+    copy = get_settings().home / "loadable" / "dbt_project"
+    shutil.rmtree(copy, ignore_errors=True)
+    try:
+        shutil.copytree(project, copy, ignore=shutil.ignore_patterns("target", "logs"))
+        _replace_rows(copy, blocked)
+        yield copy
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+def _replace_rows(project: Path, blocked: Blocked) -> None:
     with database.connect() as connection:
-        for table in tables:
+        for table in checks.read(project).tables.values():
             if "programme_code" in table.seed.column_types:
-                kept = [row.cells for row in table.rows if row.programme not in held]
-                _write(table.seed, [*kept, *_last_loaded(connection, table.seed, held)])
-    yield copy
-    shutil.rmtree(copy.parent)
+                kept = [row.cells for row in table.rows if row.programme not in blocked]
+                _write(table.seed, [*kept, *_last_loaded(connection, table.seed, blocked)])
 
 
-def _last_loaded(connection: psycopg.Connection, seed: Seed, held: Held) -> list[dict[str, str | None]]:
+def _last_loaded(connection: psycopg.Connection, seed: Seed, blocked: Blocked) -> list[dict[str, str | None]]:
     columns = connection.execute(
         "select column_name from information_schema.columns where table_schema = %s and table_name = %s",
         [seed.path.parent.name, seed.name],
@@ -86,7 +93,7 @@ def _last_loaded(connection: psycopg.Connection, seed: Seed, held: Held) -> list
         sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(column)) for column in there),
         sql.Identifier(seed.path.parent.name, seed.name),
     )
-    return [dict(zip(there, row, strict=True)) for row in connection.execute(query, [list(held)])]
+    return [dict(zip(there, row, strict=True)) for row in connection.execute(query, [list(blocked)])]
 
 
 def _write(seed: Seed, rows: Sequence[Mapping[str, str | None]]) -> None:
