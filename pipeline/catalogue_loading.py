@@ -52,14 +52,12 @@ def named(problems: Sequence[Problem]) -> list[str]:
 
 def warn(blocked: Blocked) -> None:
     for programme, problems in blocked.items():
-        log.warning(
-            "%s is not published until its rows of the catalogue are corrected:\n%s", programme, "\n".join(problems)
-        )
+        log.warning("%s is not published until its rows are corrected:\n%s", programme, "\n".join(problems))
 
 
 @contextmanager
 def loadable_project(project: Path, blocked: Blocked) -> Iterator[Path]:
-    """The project that dbt can load: itself, or where a programme is blocked, a copy with that programme's last rows."""
+    """The project that dbt can load: itself, or a copy in which blocked programmes have their last rows."""
     if not blocked:
         yield project
         return

@@ -15,10 +15,10 @@ BACNINH = "bacninh-2026-2030"
 
 @pytest.fixture(scope="module", autouse=True)
 def two_reports(catalogue_without_reports: None) -> None:
-    """A ward types words into a cell in October, another one an unknown indicator in November."""
+    """A ward types text into a cell in October, another one an unknown indicator in November."""
     with clock.at("2026-10-05T08:00:00+07:00"):
-        words = {"3.1": {"numerator": "not_a_number"}}
-        gate.check(put("07228", {"3.1": ("nhiều", 300)}, problems=words))
+        unreadable = {"3.1": {"numerator": "not_a_number"}}
+        gate.check(put("07228", {"3.1": ("nhiều", 300)}, problems=unreadable))
     with clock.at("2026-11-05T08:00:00+07:00"):
         gate.check(put("07210", {"99": (1, 2)}, sheet=None))
 
@@ -77,10 +77,10 @@ def test_checks_say_how_many_rows_were_checked_how_many_failed_and_of_which_prog
     gate_rules = {row["rule"]: row for row in rows(command, "checks") if row["step"] == "receive"}
 
     assert gate_rules.keys() == {rule.code for suite in gate.SUITES for rule in suite.rules}
-    unknown, words = gate_rules["indicator_unknown"], gate_rules["not_a_number"]
+    unknown, not_read = gate_rules["indicator_unknown"], gate_rules["not_a_number"]
     assert (unknown["rows_checked"], unknown["rows_failed"], unknown["is_met"]) == (1, 1, False)
     assert unknown["programmes"] == {BACNINH: 1}
-    assert (words["rows_failed"], words["is_met"], words["programmes"]) == (0, True, {})  # of the run before
+    assert (not_read["rows_failed"], not_read["is_met"], not_read["programmes"]) == (0, True, {})  # of the run before
 
 
 def test_checks_list_what_is_broken_and_with_all_everything(command, monkeypatch):
