@@ -75,7 +75,20 @@ def main() -> None:
     except BaocaoError as error:
         _leave(1, str(error))
     except Exception as error:
-        _leave(1, f"This should not have happened: {type(error).__name__}: {error}\n{_keep_trace()}")
+        _leave(1, _explain(error))
+
+
+def _explain(error: Exception) -> str:
+    """A relation or column that is missing before the first build, or the first of a new release, is no fault."""
+    from psycopg import errors
+
+    from pipeline import upgrading
+
+    trace = _keep_trace()
+    missing = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.InvalidSchemaName)
+    if isinstance(error, missing) and not upgrading.is_built():
+        return "Nothing is built yet, or it was built by another release: run `baocao build` first."
+    return f"This should not have happened: {type(error).__name__}: {error}\n{trace}"
 
 
 def _leave(code: int, message: str) -> None:

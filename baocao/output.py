@@ -1,6 +1,8 @@
-"""Output of commands: one JSON document or a table on stdout, everything else on stderr."""
+"""Output of commands: one JSON document, CSV or a table on stdout, everything else on stderr."""
 
+import csv
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +22,9 @@ MANY = 200
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 """The option of every reading command."""
 
+Csv = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]
+"""The option of commands that list many rows."""
+
 AsOf = Annotated[
     datetime | None,
     typer.Option(
@@ -35,6 +40,14 @@ AsOf = Annotated[
 def write_document(document: object) -> None:
     """One JSON document on stdout: timestamps in ISO 8601, numbers not rounded, Unicode not escaped."""
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+
+
+def write_csv(rows: Sequence[Mapping[str, Any]]) -> None:
+    """CSV on stdout with a header, values as in a JSON document; nothing for no rows."""
+    if rows:
+        writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: _csv_cell(value) for name, value in row.items()} for row in rows)
 
 
 def write_table(
@@ -78,6 +91,12 @@ def _cut(rows: list[list[str]], columns: Sequence[str], which: int, width: int) 
 def stderr() -> Console:
     """For progress displays and remarks."""
     return Console(stderr=True)
+
+
+def _csv_cell(value: object) -> object:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=_plain).strip('"')
 
 
 def _plain(value: object) -> object:

@@ -32,17 +32,29 @@ def create_check_tables(session: psycopg.Connection, tables: Sequence[str], **va
         session.execute(f"analyze pg_temp.{table}")
 
 
-def keep(session: psycopg.Connection, run_id: int, counts: Counts, severities: Mapping[str, str]) -> None:
+def keep(
+    session: psycopg.Connection, run_id: int, suites: Sequence[Suite], counts: Counts, severities: Mapping[str, str]
+) -> None:
     """The result of every rule, met or not, into ops.check_result; a run that is checked again keeps the newest."""
+    rows_checked = {suite.name: _rows(session, suite) for suite in suites}
     session.cursor().executemany(
         """
-        insert into ops.check_result (run_id, suite, rule, severity, is_met, unexpected_count)
-        values (%s, %s, %s, %s, %s, %s)
+        insert into ops.check_result (run_id, suite, rule, severity, is_met, unexpected_count, rows_checked)
+        values (%s, %s, %s, %s, %s, %s, %s)
         on conflict (run_id, suite, rule)
-        do update set is_met = excluded.is_met, unexpected_count = excluded.unexpected_count
+        do update set is_met = excluded.is_met, unexpected_count = excluded.unexpected_count,
+            rows_checked = excluded.rows_checked
         """,
-        [(run_id, suite, code, severities[code], count == 0, count) for (suite, code), count in counts.items()],
+        [
+            (run_id, suite, code, severities[code], count == 0, count, rows_checked[suite])
+            for (suite, code), count in counts.items()
+        ],
     )
+
+
+def _rows(session: psycopg.Connection, suite: Suite) -> int:
+    row = session.execute(f"select count(*) from {suite.relation}".encode()).fetchone()
+    return int(row[0]) if row else 0
 
 
 NAMED = """

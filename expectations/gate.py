@@ -26,6 +26,18 @@ SUITES: tuple[Suite, ...] = (raw_submission.SUITE, raw_line.SUITE, raw_cell.SUIT
 TABLES = ("resolved_unit", "checked_submission", "compared_report", "checked_line", "checked_cell", "required_line")
 """In this order: a checked table is laid out from those before it."""
 
+BY_PROGRAMME = """
+insert into ops.check_result_by_programme (run_id, suite, rule, programme_code, unexpected_count)
+select result.run_id, result.suite, result.rule, coalesce(submission.programme_code, ''), count(*)
+from pg_temp.waiting
+join raw.submission as submission using (submission_id)
+join ops.submission_issue as issue using (submission_id)
+join ops.check_result as result on result.rule = issue.rule
+where result.run_id = %s
+group by 1, 2, 3, 4
+"""
+"""Whose reports break each rule; a code is a rule of one suite of the gate."""
+
 
 def check(*batches: UUID) -> None:
     """Check the reports of these batches that have no verdict yet; the others are left as they are.
@@ -165,7 +177,8 @@ def _start_run(session: psycopg.Connection) -> int:
 
 
 def _finish_run(session: psycopg.Connection, run_id: int, counts: Counts, verdicts: dict[str, int]) -> None:
-    keep(session, run_id, counts, _severities())
+    keep(session, run_id, SUITES, counts, _severities())
+    session.execute(BY_PROGRAMME, [run_id])
     session.execute(
         "update ops.pipeline_run set status = 'succeeded', finished_at = clock_timestamp(), detail = %s "
         "where run_id = %s",

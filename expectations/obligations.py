@@ -50,7 +50,7 @@ def check(run_id: int, as_of: datetime) -> Checked:
         create_check_tables(session, [suite.table for suite in SUITES], as_of=as_of, **scope)
         session.commit()
         counts = count_unexpected(session, SUITES, SEVERITIES)
-        keep(session, run_id, counts, SEVERITIES)
+        keep(session, run_id, SUITES, counts, SEVERITIES)
         name_failures(session, run_id, SUITES, counts)
         levels = session.cursor(row_factory=dict_row).execute(LEVELS).fetchall()
     return Checked(counts, levels)

@@ -74,6 +74,9 @@ def check(run_id: int, failing: Mapping[str, Sequence[str]] = MappingProxyType({
         session.execute(UNCHECKED)
         changed = session.execute(BUILT_AGAIN).fetchall()
         if not changed:
+            keep_tests(session, run_id, failing)
+            session.commit()
+            stop_if_critical({}, severities, failing)
             return 0
         programmes, periods, partitions = (sorted({row[at] for row in changed}) for at in (0, 1, 2))
         scope = {
@@ -85,7 +88,7 @@ def check(run_id: int, failing: Mapping[str, Sequence[str]] = MappingProxyType({
         create_check_tables(session, [suite.table for suite in SUITES], **scope)
         session.commit()
         counts = count_unexpected(session, SUITES, severities)
-        keep(session, run_id, counts, severities)
+        keep(session, run_id, SUITES, counts, severities)
         blocked = keep_by_programme(session, run_id, SUITES, counts, severities)
         keep_tests(session, run_id, failing)
         blocked.update(failing)

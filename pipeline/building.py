@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from pipeline import build_scope, runs
+from pipeline import build_scope, catalogue_loading, runs
 from warehouse import clock, database, public_holidays
 from warehouse.as_of import is_built_as_of
 from warehouse.errors import BaocaoError
@@ -82,7 +83,8 @@ READ = frozenset({".csv", ".md", ".sql", ".yml"})
 def prepare_catalogue() -> str:
     """Load the plans and the map, and schedule the reports, where the catalogue is not the one in the database.
 
-    Returns its version. Raises BuildFailed with the rows that are wrong.
+    Returns its version. A programme with wrong rows stays as last loaded. Raises CatalogueInvalid or BuildFailed for
+    what concerns all.
     """
     version = catalogue_version()
     if _is_prepared(version):
@@ -93,7 +95,12 @@ def prepare_catalogue() -> str:
             with runs.recorded("catalogue", version) as run:
                 with database.connect() as connection:
                     public_holidays.load(connection)
-                _keep(run, run_dbt(["build", *build_scope.CATALOGUE]))
+                invalid = catalogue_loading.blocked_programmes(DBT_PROJECT)
+                with catalogue_loading.loadable_project(DBT_PROJECT, invalid) as project:
+                    _keep(run, run_dbt(["build", *build_scope.CATALOGUE], project))
+                catalogue_loading.warn(invalid)
+                for programme, problems in invalid.items():
+                    run.detail["blocked"].setdefault(programme, []).extend(problems)
     return version
 
 
@@ -166,7 +173,8 @@ select exists (select from ops.pipeline_run
 
 PREPARED = """
 select run.status = 'succeeded' and run.catalogue_version = %s and not exists (
-    select from ops.relation_state as state where state.kind = 'rows' and state.changed_at > run.finished_at)
+    select from ops.relation_state as state where state.kind = 'rows' and state.changed_at > run.finished_at),
+    coalesce(run.detail -> 'blocked', '{}')
 from ops.pipeline_run as run where run.step = 'catalogue' order by run.run_id desc limit 1
 """
 """The newest load came to its end with this catalogue, and nobody has changed what it made since, say by dbt."""
@@ -175,6 +183,8 @@ from ops.pipeline_run as run where run.step = 'catalogue' order by run.run_id de
 def _is_prepared(version: str) -> bool:
     with database.connect() as connection:
         row = connection.execute(PREPARED, [version]).fetchone()
+    if row and row[0]:
+        catalogue_loading.warn(row[1])
     return bool(row and row[0])
 
 
@@ -223,10 +233,11 @@ def _whose_rows(connection: psycopg.Connection, test: Node) -> set[str]:
         return {""}
 
 
-def run_dbt(arguments: list[str]) -> list[Node]:
+def run_dbt(arguments: list[str], project: Path | None = None) -> list[Node]:
     """Run dbt in this process. Its target and logs live under BAOCAO_HOME, so that two homes never meet."""
     quietly = ["--no-use-colors", "--log-level", "error", "--no-write-json", "--cache-selected-only"]
-    result = _invoke([*arguments, *_folders("dbt"), *quietly], {"BAOCAO_DBT_TEST_SEVERITY": "warn"})
+    folders = _folders("dbt") if project in (None, DBT_PROJECT) else _folders("dbt-loadable", project)
+    result = _invoke([*arguments, *folders, *quietly], {"BAOCAO_DBT_TEST_SEVERITY": "warn"})
     if result.result is None:
         raise BuildFailed(f"dbt could not start: {result.exception}")
     return [_node(outcome) for outcome in result.result]
@@ -256,9 +267,9 @@ def _invoke(arguments: list[str], more: Mapping[str, str] | None = None) -> Any:
     return result
 
 
-def _folders(target: str) -> list[str]:
+def _folders(target: str, project: Path | None = None) -> list[str]:
     home = get_settings().home
-    folders = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT]
+    folders = ["--project-dir", project or DBT_PROJECT, "--profiles-dir", project or DBT_PROJECT]
     return [str(option) for option in (*folders, "--target-path", home / target, "--log-path", home / "logs")]
 
 

@@ -187,7 +187,7 @@ def targets(connection: psycopg.Connection, programme_code: str) -> list[Target]
 @cache
 def gate_rules() -> dict[str, GateRule]:
     """The gate's rules by code."""
-    with GATE_RULES.open(encoding="utf-8", newline="") as lines:
+    with GATE_RULES.open(encoding="utf-8-sig", newline="") as lines:
         return {row["rule_code"]: _gate_rule(row) for row in csv.DictReader(lines)}
 
 

@@ -177,6 +177,7 @@ def _make_roles(server: Server) -> None:
 
 def _prepare_schemas() -> None:
     with connect(autocommit=True) as connection:
+        _check_that_revision_is_known(connection)
         if get_settings().database_url:
             _check_that_owner_may_create(connection)
             roles.create_on_server(connection)
@@ -184,6 +185,15 @@ def _prepare_schemas() -> None:
     with connect() as connection:
         identity.ensure(connection)
     log.info("The database is at revision %s", migrations.head())
+
+
+def _check_that_revision_is_known(connection: psycopg.Connection) -> None:
+    revision = _revision(connection)
+    if revision is not None and revision > migrations.head():
+        raise BaocaoError(
+            f"The database is at revision {revision}, and this release knows {migrations.head()}: a newer release has "
+            "opened it. Check out that release, or restore the copy from before the upgrade (docs/upgrading.md)."
+        )
 
 
 def _check_that_owner_may_create(connection: psycopg.Connection) -> None:

@@ -279,6 +279,7 @@ def add_indicators(catalogue: OwnCatalogue) -> None:
             for programme, code, level in levels
         ],
     )
+    catalogue.append("agencies", [{"programme_code": COMMUNES, "agency_code": "CA", "name_vi": "Công an giả định"}])
     catalogue.append(
         "indicator_agencies",
         [

@@ -1,5 +1,6 @@
 """A build makes again what is made of something else than before, and nothing beside it: counted by programme."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 
@@ -160,3 +161,66 @@ def test_a_view_that_somebody_dropped_or_replaced_is_made_again(catalogue):
 
 def views(connection: psycopg.Connection) -> dict[str, str]:
     return dict(connection.execute("select viewname, definition from pg_views where schemaname = 'marts'").fetchall())
+
+
+def test_wrong_rows_leave_their_programme_as_last_loaded_and_stop_no_other(catalogue, command):
+    building.build()
+    before, (seed,) = versions(), catalogue.folder.glob("seeds/*/indicators.csv")
+    good = seed.read_text(encoding="utf-8")
+    rows = catalogue.rows("indicators")
+    for row in rows:
+        row["name_vi"] = "Tên mới"
+    rows[0]["factor"] = "một trăm"
+    catalogue.replace("indicators", rows)
+    with seed.open("a", encoding="utf-8") as lines:
+        lines.write(f"{FIRST},3,a cell too many{',' * 40}\n")
+    outcome = command("build")
+
+    assert outcome.code == 1
+    assert "indicators.csv, row 2, factor: “một trăm” is not a number. Allowed: digits" in outcome.err
+    assert "indicators.csv, row 6: the row has 43 cells. Allowed: 28 cells" in outcome.err
+    assert [code for code, version in versions().items() if version != before[code]] == [SECOND]
+    assert names() == {FIRST: {"Chỉ tiêu giả định"}, SECOND: {"Tên mới"}}
+    assert unchecked() == {FIRST}
+    assert command("build").code == 1
+    broken, met = broken_and_met(command)
+    assert {(row["suite"], *row["programmes"]) for row in broken} == {("seeds", FIRST)}
+    assert {"dbt_tests", "fct_indicator_rollup"} <= {row["suite"] for row in met}
+    assert any(row["rows_checked"] > 0 for row in met if row["suite"] == "fct_indicator_rollup")
+
+    seed.write_text(good.replace("Chỉ tiêu giả định", "Tên mới"), encoding="utf-8")
+    assert command("build").code == 0
+    assert names() == {FIRST: {"Tên mới"}, SECOND: {"Tên mới"}}
+    assert unchecked() == set()
+
+
+def test_a_file_that_cannot_be_read_stops_the_build_before_dbt_with_its_name(catalogue, command):
+    (seed,) = catalogue.folder.glob("seeds/*/reporters.csv")
+    good = seed.read_text(encoding="utf-8")
+    seed.write_text(good.replace(",", ";"), encoding="utf-8")
+    outcome = command("build")
+    seed.write_text(good, encoding="utf-8")
+
+    assert outcome.code == 1
+    assert (
+        "reporters.csv, row 1: the cells are separated by semicolons. Allowed: commas between the cells" in outcome.err
+    )
+    with database.connect() as connection:
+        ran = "select count(*) from ops.node_result where run_id = (select max(run_id) from ops.pipeline_run)"
+        assert connection.execute(ran).fetchone() == (0,)
+
+
+def broken_and_met(command) -> tuple[list[dict], list[dict]]:
+    rows = json.loads(command("checks", "--json").out)
+    return [row for row in rows if not row["is_met"]], [row for row in rows if row["is_met"]]
+
+
+def names() -> dict[str, set[str]]:
+    with database.connect() as connection:
+        rows = connection.execute("select programme_code, name_vi from catalogue.indicators").fetchall()
+    return {code: {name for of, name in rows if of == code} for code in PROGRAMMES}
+
+
+def unchecked() -> set[str]:
+    with database.connect() as connection:
+        return {code for code, *_ in connection.execute("select * from ops.changed_partitions('checks')")}

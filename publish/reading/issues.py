@@ -1,0 +1,58 @@
+"""What was wrong in reports: each issue of the gate with its file, sheet, cell and value."""
+
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+Row = dict[str, Any]
+
+ISSUES = """
+select submission.received_at, submission.programme_code, submission.period, submission.unit_code,
+    submission.agency_code, coalesce(submission.file_name, file.file_name) as file, issue.sheet, issue.cell,
+    issue.line, issue.raw, issue.severity, issue.rule, issue.message_vi, issue.message_en,
+    verdict.status as report_status, issue.submission_id
+from ops.submission_issue as issue
+join raw.submission as submission on submission.submission_id = issue.submission_id
+join raw.file as file on file.sha256 = submission.sha256
+left join ops.submission_verdict as verdict on verdict.submission_id = issue.submission_id
+where {conditions}
+order by submission.received_at desc, submission.submission_id, issue.issue_id
+"""
+WITHIN = """
+(submission.unit_code = %(unit)s or verdict.unit_id in (
+    select unit.unit_id from app.org_unit as unit
+    join app.org_unit as above on above.unit_id in (unit.unit_id, unit.district_id, unit.province_id)
+    where above.unit_code = %(unit)s))
+"""
+
+
+def of_reports(
+    connection: psycopg.Connection,
+    programme: str | None = None,
+    unit: str | None = None,
+    rule: str | None = None,
+    severity: str | None = None,
+    since: datetime | None = None,
+) -> list[Row]:
+    """The issues of reports, the newest report first.
+
+    unit: of the unit and all below it; also of a code that nobody has. since: of reports received from then on.
+    """
+    conditions = {
+        "submission.programme_code = %(programme)s": programme,
+        WITHIN: unit,
+        "issue.rule = %(rule)s": rule,
+        "issue.severity = %(severity)s": severity,
+        "submission.received_at >= %(since)s": since,
+    }
+    query = ISSUES.format(conditions=" and ".join(text for text, value in conditions.items() if value) or "true")
+    values = {"programme": programme, "unit": unit, "rule": rule, "severity": severity, "since": since}
+    return connection.cursor(row_factory=dict_row).execute(query.encode(), values).fetchall()
+
+
+def for_display(row: Row) -> Row:
+    """A row for people, the place in one cell."""
+    place = f"{row['sheet']}!{row['cell']}" if row["cell"] else f"dòng {row['line']}" if row["line"] else row["sheet"]
+    return row | {"unit": row["unit_code"], "place": place, "value": row["raw"]}
