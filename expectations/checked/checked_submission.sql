@@ -10,6 +10,7 @@ with
             submission.*,
             resolved_unit.unit_id as resolved_unit_id,
             coalesce(resolved_unit.is_ambiguous, false) as is_ambiguous,
+            coalesce(resolved_unit.is_misidentified, false) as is_misidentified,
             resolved_unit.candidates,
             exists (
                 select 1
@@ -81,6 +82,8 @@ select
     waiting.received_at,
     waiting.sha256,
     waiting.is_ambiguous,
+    waiting.is_misidentified,
+    waiting.unit_id as identified_unit,
     waiting.candidates,
     programmes.programme_code is not null as programme_is_known,
     periods.period is not null as period_is_known,

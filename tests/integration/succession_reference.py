@@ -140,27 +140,27 @@ def is_former(unit: Unit, period: Period) -> bool:
     return unit.ended is not None and period.since < unit.ended <= period.deadline
 
 
-def resolve(map_: Map, period: Period, report: Report) -> tuple[str | None, bool]:
-    """The unit that a report is about, None where nobody of that code may report, and whether the file leaves it open.
+def resolve(map_: Map, period: Period, report: Report) -> tuple[str | None, str | None]:
+    """The unit that a report is about, None where nobody of that code may report, and the rule that it breaks.
 
     As long as the question is open, the report counts as sent by the unit that bears the code.
     """
     bearers = [unit for unit in map_.communes() if unit.code == report.code and unit.began <= report.received_on]
     candidates = [unit for unit in bearers if unit in admissible(map_, period)]
     if not candidates:
-        return None, False
+        return None, "not_admissible"
     by_id = [unit for unit in candidates if unit.unit_id == report.unit_id]
     by_name = [unit for unit in candidates if report.unit_name and is_named(unit, report.unit_name)]
     newest = max(candidates, key=lambda unit: (unit.is_alive(report.received_on), unit.began))
     if by_id:
-        return by_id[0].unit_id, False
+        return by_id[0].unit_id, None
     if report.unit_id in map_.units:
-        return newest.unit_id, True
+        return newest.unit_id, "unit_misidentified"
     if len(candidates) == 1:
-        return newest.unit_id, False
+        return newest.unit_id, None
     if len(by_name) == 1:
-        return by_name[0].unit_id, False
-    return newest.unit_id, True
+        return by_name[0].unit_id, None
+    return newest.unit_id, "unit_ambiguous"
 
 
 def is_named(unit: Unit, name: str) -> bool:

@@ -55,9 +55,7 @@ class Gate:
     def check(self, map_: Map, day: date, reports: list[Report]) -> None:
         periods = {period.name: period for period in PERIODS}
         for report in reports:
-            unit, is_open = reference.resolve(map_, periods[report.period], report)
-            rule = "unit_ambiguous" if is_open else "not_admissible" if unit is None else None
-            self.verdicts[day].append(Verdict(report, unit, rule))
+            self.verdicts[day].append(Verdict(report, *reference.resolve(map_, periods[report.period], report)))
 
     def in_force(self, period: str, day: date) -> dict[str, Lines]:
         """The lines of each unit that has reported by the end of a day."""
@@ -98,6 +96,8 @@ def checked(case: Case) -> Gate:
     return gate_
 
 
+NAMED_RULES = ("unit_ambiguous", "unit_misidentified", None)
+"""What the gate calls its reasons where more than one unit may be meant, and no reason at all."""
 GATES = {case.number: checked(case) for case in CASES}
 
 
@@ -268,12 +268,12 @@ def assert_agrees(made: dict, expected: dict, case_of) -> None:
     wrong = [key for key in made.keys() | expected.keys() if made.get(key) != expected.get(key)]
     size = {case.number: len(case.kinds) * 100 + len(case.map.units) for case in CASES}
     wrong.sort(key=lambda key: (size.get(case_of(key), 9999), str(key)))
-    told = [
+    lines = [
         f"seed {SEED}, case {case_of(key)}, {key}\n  made:     {made.get(key)}\n  expected: {expected.get(key)}"
         for key in wrong[:12]
     ]
     of_cases = len({case_of(key) for key in wrong})
-    assert not wrong, f"{len(wrong)} of {len(expected)} differ, in {of_cases} cases.\n" + "\n".join(told)
+    assert not wrong, f"{len(wrong)} of {len(expected)} differ, in {of_cases} cases.\n" + "\n".join(lines)
 
 
 def test_the_gate_decides_for_each_file_as_the_rule_says(submissions):
@@ -287,7 +287,7 @@ def test_the_gate_decides_for_each_file_as_the_rule_says(submissions):
         made = {
             submission: (
                 unit,
-                rule if rule in ("unit_ambiguous", None) else "not_admissible",
+                rule if rule in NAMED_RULES else "not_admissible",
             )
             for submission, unit, _, rule in connection.execute(query)
         }
