@@ -3,34 +3,35 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
 from itertools import groupby
-from pathlib import Path
-from typing import TYPE_CHECKING
 
+from alerts import templating
+from alerts.issues import Issue
+from alerts.templating import Text
 from warehouse import wording
 from warehouse.clock import ZONE
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
+REPORTER, OWNER = "reporter", "owner"
 
-REPORTER = "reporter"
+FORMS_ATTACHED = 20
+"""Workbooks that go with one letter; who reports for more units than these gets the rest from the contact office."""
 
 
 @dataclass(frozen=True)
-class Issue:
-    """Why a report was rejected: the place in the file, its raw text, and the reason in Vietnamese."""
+class ReceivedCounts:
+    """How many reports of a programme and period were received from the units of one audience, by their verdict.
 
-    sheet: str | None
-    address: str | None
-    raw: str | None
-    message: str
+    scope: whose units: a unit's code for its level below, the programme's unit for the whole.
+    """
+
+    scope: str
+    accepted: int
+    with_warnings: int
+    rejected: int
 
     @property
-    def where(self) -> str:
-        """Báo cáo!E14 «1.234»; empty for the file as a whole."""
-        place = "!".join(part for part in (self.sheet, self.address) if part)
-        return f"{place} «{self.raw}»" if self.raw else place
+    def received(self) -> int:
+        return self.accepted + self.with_warnings + self.rejected
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Alert:
 
     fulfilled_at: when the report came after all, for the stage `resolved`. above: the unit above the one that owes.
     moved_from, moved_by: the last day in time before the deadline was moved, and the day of that decision.
-    is_document: a report without figures.
+    is_document: a report without figures. addressees: whom it goes to by the plan; contact: the office to ask. Each is
+    empty where no row names it. received: what the units that the audience follows have sent.
     """
 
     ledger_id: int
@@ -66,6 +68,9 @@ class Alert:
     above_name: str = ""
     reasons: tuple[Issue, ...] = ()
     reasons_omitted: int = 0
+    addressees: str = ""
+    contact: str = ""
+    received: ReceivedCounts | None = None
 
     def days_left(self, at: datetime) -> int:
         """Calendar days from `at` to the last day in time; negative when it has passed."""
@@ -118,6 +123,13 @@ class Listing:
         object.__setattr__(self, "resolved", [alert for alert in self.alerts if alert.stage == "resolved"])
 
     @property
+    def received(self) -> list[ReceivedCounts]:
+        """What was received, by whose units they are: those of the whole programme contain the others."""
+        of_owner = [alert.received for alert in self.alerts if alert.received and alert.audience == OWNER]
+        of_levels = [alert.received for alert in self.alerts if alert.received and alert.audience != OWNER]
+        return sorted(set(of_owner or of_levels), key=lambda counts: counts.scope)
+
+    @property
     def groups(self) -> list[tuple[str, list[Alert]]]:
         """The outstanding reports by the unit above, each with its name: nobody reads a flat list of thousands."""
         found: dict[tuple[str, str], list[Alert]] = {}
@@ -131,30 +143,25 @@ class Listing:
         return texts.pop() if len(texts) == 1 else ""
 
 
-@dataclass(frozen=True)
-class Text:
-    subject: str
-    plain: str
-    html: str
+def compose(alerts: Sequence[Alert], at: datetime, channel: str = "email") -> Text:
+    """One message for all alerts of one recipient in a run. at: what the run takes as now.
 
-
-def compose(alerts: Sequence[Alert], at: datetime) -> Text:
-    """One message for all alerts of one recipient in a run. at: what the run takes as now."""
+    channel: forms go with letters alone.
+    """
     own = [alert for alert in alerts if alert.audience == REPORTER]
     others = [alert for alert in alerts if alert.audience != REPORTER]
     values = {
         "own": own,
         "figures": [alert for alert in own if not alert.is_document],
         "documents": [alert for alert in own if alert.is_document],
+        "forms_attached": FORMS_ATTACHED if channel == "email" else 0,
+        "addressees": "; ".join(dict.fromkeys(alert.addressees for alert in own if alert.addressees)),
+        "contact": "; ".join(dict.fromkeys(alert.contact for alert in own if alert.contact)),
         "listings": list(_listings(others)),
         "at": at,
         "addressed": ", ".join(dict.fromkeys(alert.addressee for alert in alerts)),
     }
-    return Text(
-        " ".join(_subject(own, others, at).split()),  # a name may hold a line break, a header may not
-        _templates().get_template("digest.txt.j2").render(values),
-        _templates().get_template("digest.html.j2").render(values),
-    )
+    return templating.render("digest", _subject(own, others, at), values)
 
 
 def _listings(alerts: Sequence[Alert]) -> Iterator[Listing]:
@@ -186,19 +193,3 @@ def _subject(own: Sequence[Alert], others: Sequence[Alert], at: datetime) -> str
     first = own[0]
     what = "Báo cáo bị từ chối" if first.is_rejected else "Báo cáo cần gửi"
     return f"{what}, {first.time_left(at)}: {first.who}, {wording.period(first.period)}"
-
-
-@cache
-def _templates() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {"period": wording.period, "timestamp": wording.timestamp, "day": wording.day}
-    return environment

@@ -3,6 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
+
+Kind = Literal["digest", "receipt"]
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a letter. media_type: `text/plain`, say."""
+
+    name: str
+    content: bytes = field(repr=False)
+    media_type: str
 
 
 @dataclass(frozen=True)
@@ -11,6 +23,7 @@ class QueuedMessage:
 
     recipient: of a letter all its addresses ("a@x, b@x"), of a webhook those of its posts ("https://x https://y").
     taken_by: its addresses that took it already. only: the one that it goes to now; of a letter, which names them all.
+    attachments: made when a letter is about to be sent, and not kept.
     """
 
     message_id: str
@@ -21,7 +34,9 @@ class QueuedMessage:
     body_html: str
     queued_at: datetime
     taken_by: Sequence[str] = field(default=(), repr=False)
+    kind: Kind = "digest"
     only: str = field(default="", repr=False)
+    attachments: Sequence[Attachment] = field(default=(), repr=False)
 
     def posts(self) -> list["QueuedMessage"]:
         """What is handed over one by one: of several addresses one may have to wait, or be wrong."""

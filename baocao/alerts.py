@@ -30,20 +30,21 @@ def run(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Send the reminders that are due now for outstanding reports. No alert is sent twice.
+    """Send the reminders that are due now for outstanding reports, and receipts that wait. Nothing is sent twice.
 
     \b
     baocao alerts run
     baocao alerts run --retry-failed
     """
-    from pipeline import reminding
+    from pipeline import mailing, reminding
 
     database.prepare()
-    done = reminding.remind(retry_failed)
+    done = asdict(reminding.remind(retry_failed))
+    done["receipts"] = mailing.mail_receipts(retry_failed).sent
     if json:
-        write_document(asdict(done))
+        write_document(done)
     else:
-        typer.echo(" · ".join(f"{name.replace('_', ' ')} {count}" for name, count in asdict(done).items()))
+        typer.echo(" · ".join(f"{name.replace('_', ' ')} {count}" for name, count in done.items()))
 
 
 @app.command(name="list")
@@ -51,7 +52,7 @@ def list_ledger(
     status: Annotated[str | None, typer.Option(help="Only this status: `failed`, `planned`, `no_contact`, …")] = None,
     json: Json = False,
 ) -> None:
-    """List the alerts of the ledger, the newest first.
+    """List the alerts and receipts of the ledgers, the newest first.
 
     \b
     baocao alerts list --status failed
@@ -79,7 +80,7 @@ def _shown(row: dict[str, Any]) -> dict[str, str]:
     return {
         "unit": row["unit_code"] + agency,
         "report": f"{row['programme_code']} {row['period']}",
-        "deadline": wording.day(row["deadline_at"]),
+        "deadline": wording.day(row["deadline_at"]) if row["deadline_at"] else "",
         "stage": row["stage"],
         "status": row["status"],
         "since": f"{row['settled_at'] or row['planned_at']:%d/%m/%Y %H:%M}",

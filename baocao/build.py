@@ -33,7 +33,10 @@ def build(
         result = building.build(full_refresh)
     made = sum(node.node_id.startswith("model.") for node in result.nodes)
     tests = sum(node.node_id.startswith("test.") for node in result.nodes)
-    typer.echo(f"{made} models built, {tests} tests passed.")
+    if result.nodes:
+        typer.echo(f"{made} models built, {tests} tests passed.")
+    else:
+        typer.echo("Nothing to build: the marts are up to date.")
     if result.blocked:
         raise NotFitToPublish(result.blocked)
 
@@ -49,11 +52,12 @@ def run() -> None:
     baocao run
     """
     from expectations.checks import NotFitToPublish
-    from pipeline import building, completeness, publishing, receiving, reminding
+    from pipeline import building, completeness, mailing, publishing, receiving, reminding
 
     database.prepare()
     with stderr().status("Receiving what is in the inbox…") as status:
         receipts = receiving.receive()
+        mailing.try_to_mail_receipts()
         status.update("Building the marts…")
         building.build()
         status.update("Checking who has not reported…")

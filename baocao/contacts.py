@@ -8,6 +8,7 @@ import typer
 
 from alerts import contacts as book
 from baocao.output import Json, write_document
+from warehouse import database
 
 app = typer.Typer(name="contacts", help="Recipients of reminders.", no_args_is_help=True)
 
@@ -29,6 +30,7 @@ def import_file(
     """
     from pipeline import building
 
+    database.prepare()
     building.prepare_catalogue()  # units and agencies are checked against it
     done = book.import_file(file)
     if json:

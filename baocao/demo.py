@@ -28,17 +28,27 @@ REPLAY = {"BAOCAO_INBOX_SCHEDULE": "none", "BAOCAO_DEADLINES_SCHEDULE": "none"}
 @app.command()
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave PostgreSQL and Airflow running afterwards.")] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Remove reports, figures and logs of a demonstration's home, and end.")
+    ] = False,
 ) -> None:
     """Run a demonstration: two real reports and a made-up season of 99 communes, from the inbox to the scorecard.
 
+    --reset makes the home as it was before; a home that held reports before its first demonstration is refused.
+
     \b
     baocao demo --keep
+    baocao demo --reset
     """
-    from baocao import demo_summary
+    from baocao import demo_home, demo_summary
     from baocao.demo_mailbox import mailbox
     from warehouse import database
     from warehouse.airflow import services
 
+    if reset:
+        demo_home.reset()
+        typer.echo(f"{get_settings().home} is empty again; settings, passwords and the database's port are kept.")
+        return
     signal.signal(signal.SIGTERM, _leave)  # so that a cancelled job stops its services too
     console = Console() if sys.stdout.isatty() else Console(width=LOG_WIDTH)
     log = _Log(console)
@@ -77,17 +87,19 @@ class _Log:
 
 def _prepare(log: _Log) -> None:
     """Airflow comes up in its own processes while this one loads the catalogue."""
+    from baocao import demo_home
     from pipeline import building
     from warehouse import database
-    from warehouse.airflow import services
+    from warehouse.airflow import environment, services
 
     services.stop()  # one that `baocao up` started would write to its own contacts, at its own hours
     database.prepare()
+    demo_home.mark()
     services.start(wait=False)
     building.prepare_catalogue()
     log.report("the catalogue is loaded")
     services.start()
-    log.report(f"Airflow is healthy at {services.address()}")
+    log.report(f"Airflow is healthy at {environment.page()}")
 
 
 def _play(folder: Path, log: _Log) -> None:

@@ -11,14 +11,24 @@ from rich.table import Table
 
 from baocao.demo_season import COMMUNES, CORRECTED_TWICE, DISTRICTS, LATE, PROVINCE
 from publish import formatting
-from publish.reading import season
+from publish.forms.types import TYPES
+from publish.reading import owed, progress, season
 from warehouse import database, wording
-from warehouse.airflow import environment, services
+from warehouse.airflow import environment
 from warehouse.as_of import set_session_as_of_unchecked
 from warehouse.settings import aware, get_settings
 
 ISSUES_SHOWN = 3
 TRACED = "5.1"
+ALERT_STATUSES = {
+    "planned": "sẽ gửi trong lần chạy tới",
+    "sent": "đã gửi",
+    "logged": "chỉ ghi nhật ký: chưa có máy chủ nào được cấu hình",
+    "failed": "không gửi được",
+    "cancelled": "không còn cần gửi: báo cáo đã đến hoặc thời hạn đã đổi",
+    "skipped": "bỏ qua: đã đến bậc nhắc sau, thư của bậc sau thay cho thư này",
+    "no_contact": "chưa có địa chỉ của người nhận",
+}
 VERDICT_STYLES = {"met": "green", "exceeded": "green", "not_met": "red", "undetermined": "yellow"}
 
 
@@ -41,7 +51,7 @@ def show_addresses(console: Console, is_running: bool) -> None:
     home = get_settings().home
     password = environment.home() / "passwords.json"
     for what, where in {
-        "Airflow": f"{services.address()}  user {environment.USER}, password in {password}",
+        "Airflow": f"{environment.page()}  user {environment.USER}, password in {password}",
         "database": "baocao db url --role bi",
         "annex": f"baocao report {programme} {PROVINCE} {period} --out bac-ninh.xlsx",
         "ward": f"baocao progress {programme} {CORRECTED_TWICE} 2025",
@@ -56,13 +66,13 @@ def _show_receipts(console: Console) -> None:
     from publish.receipts import data as receipt_data
     from publish.receipts import text as receipt_text
 
-    _title(console, "What came in · Báo cáo đã đến")
+    _title(console, "Báo cáo đã đến")
     receipts = receipt_data.of_all_batches()
     reports = [report for receipt in receipts for report in receipt.submissions]
     counts = {status: sum(report["status"] == status for report in reports) for status in receipt_data.WORST_FIRST}
     console.print(
-        f"{len(receipts)} files, {len(reports)} reports: {counts['accepted']} accepted, "
-        f"{counts['accepted_with_warnings']} accepted with warnings, {counts['rejected']} rejected:"
+        f"{len(receipts)} tệp, {len(reports)} báo cáo: {counts['accepted']} được chấp nhận, "
+        f"{counts['accepted_with_warnings']} được chấp nhận kèm cảnh báo, {counts['rejected']} bị trả lại:"
     )
     for receipt in receipts:
         if receipt.status == "rejected":
@@ -74,7 +84,7 @@ def _show_scorecard(console: Console) -> None:
     rows = _rows(season.scorecard, *COMMUNES, PROVINCE)
     rates = _rows(season.reporting_rates, *COMMUNES, PROVINCE)[0]
     year = next((row["target_year"] for row in rows if row["target_year"]), "")
-    _title(console, f"Scorecard of Bắc Ninh {COMMUNES[1]} against {year} · made-up figures (số liệu giả định)")
+    _title(console, f"Bắc Ninh {COMMUNES[1]} so với chỉ tiêu {year} · số liệu giả định")
     table = Table("Mã", "Chỉ tiêu", "Giá trị", "Mục tiêu", "Đánh giá", "Đơn vị có số liệu", box=None, pad_edge=False)
     for row in rows:
         style = VERDICT_STYLES.get(row["verdict"], "dim")
@@ -83,47 +93,48 @@ def _show_scorecard(console: Console) -> None:
             _shortened(row["indicator_name"]),
             _value(row),
             formatting.target(row["comparator"], row["target_low"], row["target_high"]) if row["comparator"] else "",
-            f"[{style}]{formatting.VERDICTS[row['verdict']]}[/{style}]",
+            f"[{style}]{formatting.verdict(row['verdict'], row['target_year'], row['period'])}[/{style}]",
             f"{row['units_reporting']}/{row['units_expected']}" + (" tạm tính" if row["is_provisional"] else ""),
         )
     console.print(table)
     console.print(
-        f"{rates['obligations']} reports are owed: {_percent(rates, 'submitted')} submitted, "
-        f"{_percent(rates, 'on_time')} on time, {_percent(rates, 'accepted')} accepted, "
-        f"{_percent(rates, 'complete')} complete."
+        f"{rates['obligations']} báo cáo phải nộp: {_percent(rates, 'submitted')} đã gửi, "
+        f"{_percent(rates, 'on_time')} đúng hạn, {_percent(rates, 'accepted')} được chấp nhận, "
+        f"{_percent(rates, 'complete')} đủ các dòng."
     )
 
 
 def _show_reconciliation(console: Console) -> None:
-    _title(console, f"Bắc Giang {DISTRICTS[1]}: the province's own figure beside the one made from its districts")
+    _title(console, f"Bắc Giang {DISTRICTS[1]}: số tỉnh tự báo cáo cạnh số tổng hợp từ các huyện")
     table = Table("Mã", "Tỉnh báo cáo", "Từ các huyện", "Chênh lệch", "Huyện", box=None, pad_edge=False)
     for row in _rows(season.reconciliation, *DISTRICTS, PROVINCE):
-        numbers = (row["own_value"], row["rolled_up_value"], row["difference"])
-        shown = [formatting.MISSING if each is None else formatting.number(round(each, 2) + 0) for each in numbers]
+        shown = formatting.difference(row["own_value"], row["rolled_up_value"])
         table.add_row(row["indicator_code"], *shown, f"{row['units_reporting']}/{row['units_expected']}")
     console.print(table)
+    console.print("Chênh lệch tính từ số chưa làm tròn. · Differences are taken before rounding.")
 
 
 def _show_missing(console: Console) -> None:
     rows = _rows(season.missing, *COMMUNES)
-    _title(console, f"Who is missing · {len(rows)} đơn vị chưa có báo cáo được nhận")
+    _title(console, f"Ai còn thiếu · {len(rows)} đơn vị chưa có báo cáo được nhận")
     for row in rows:
-        console.print(f"{row['unit_code']}  {row['unit_name']:<24} {row['status']:<9} {row['days_late']} days late")
+        status = owed.STATUSES[row["status"]]
+        console.print(f"{row['unit_code']}  {row['unit_name']:<24} {status:<24} trễ {row['days_late']} ngày")
 
 
 def _show_alerts(console: Console, mailbox: Path) -> None:
-    _title(console, "Alerts · Nhắc nhở đã gửi")
+    _title(console, "Thư nhắc")
     for row in _rows(season.alert_counts, *COMMUNES):
-        console.print(f"{row['alerts']} by {row['channel']}: {row['status']}")
-    console.print(f"{len(list(mailbox.glob('*.eml')))} messages in {mailbox}", soft_wrap=True)
+        console.print(f"{row['alerts']} qua {row['channel']}: {ALERT_STATUSES[row['status']]}", soft_wrap=True)
+    console.print(f"{len(list(mailbox.glob('*.eml')))} thư trong {mailbox}", soft_wrap=True)
 
 
 def _show_origin(console: Console) -> None:
     """From a figure of a unit down to file, sheet and cell, through each correction."""
-    _title(console, f"Where a figure comes from · chỉ tiêu {TRACED}, đơn vị {CORRECTED_TWICE}, kỳ {COMMUNES[1]}")
+    _title(console, f"Một số liệu từ đâu đến · chỉ tiêu {TRACED}, đơn vị {CORRECTED_TWICE}, kỳ {COMMUNES[1]}")
     for row in _rows(season.source_lines, *COMMUNES, CORRECTED_TWICE, TRACED):
         console.print(
-            f"{wording.timestamp(row['received_at'])}  {row['submission_type']:<10} {row['numerator_raw']} / "
+            f"{wording.timestamp(row['received_at'])}  {TYPES[row['submission_type']]:<10} {row['numerator_raw']} / "
             f"{row['denominator_raw']}  {escape(row['file_name'])}  {row['sheet']}!{row['column_name']}{row['row_no']}",
             highlight=False,
             soft_wrap=True,
@@ -131,15 +142,15 @@ def _show_origin(console: Console) -> None:
 
 
 def _value(row: Mapping[str, Any]) -> str:
-    if row["value"] is not None:
-        decimals = formatting.decimals(row["value"], row["target_low"] or row["target_high"])
-        return f"{formatting.number(row['value'], decimals)} {row['unit_vi'] or ''}".strip()
-    return formatting.interval(row["value_low"], row["value_high"], False, False)
+    limits = formatting.limits(row["measure"], row["hard_min"], row["hard_max"])
+    beside = progress.thresholds([row])
+    shown = formatting.interval(row["value_low"], row["value_high"], True, True, *limits, beside)
+    return f"{shown} {row['unit_vi'] or ''}".strip()
 
 
 def _percent(row: Mapping[str, Any], rate: str) -> str:
     value: Decimal | None = row[f"{rate}_pct"]
-    return formatting.MISSING if value is None else f"{formatting.number(value, 1)} %"
+    return formatting.MISSING if value is None else f"{formatting.percentage(value, usual=1)} %"
 
 
 def _shortened(name: str, length: int = 60) -> str:

@@ -35,12 +35,13 @@ def ingest(
     baocao ingest docs/examples/da-mai-2025.csv
     baocao ingest made-up/ --json
     """
-    from pipeline import inbox, receiving
+    from pipeline import inbox, mailing, receiving
 
     files = inbox.files_at(paths)
     with Progress(console=stderr(), transient=True) as progress:
         task = progress.add_task("Đang nhận báo cáo", total=len(files) + 1)
         found = receiving.receive_files(files, from_inbox=False, on_file=lambda: progress.advance(task))
+    mailing.try_to_mail_receipts()
     _show(found, json)
     _require_receipts(files, found)
 
@@ -60,11 +61,13 @@ def receive_document(
     \b
     baocao receive-document langson-child-friendly-2024 2024 05971 dossier.pdf
     """
-    from pipeline import receiving
+    from pipeline import mailing, receiving
 
     if not file.is_file():
         raise WrongCall(f"There is no file {file}.")
-    _show([receiving.receive_document(programme, period, unit, file, agency, is_made_up=made_up)], json)
+    receipt = receiving.receive_document(programme, period, unit, file, agency, is_made_up=made_up)
+    mailing.try_to_mail_receipts()
+    _show([receipt], json)
 
 
 def _require_receipts(files: Sequence[str], found: list["Receipt"]) -> None:

@@ -22,6 +22,12 @@ def report(
     period: str,
     out: Annotated[Path | None, typer.Option(help="The workbook to write (.xlsx).")] = None,
     as_of: AsOf = None,
+    notes: Annotated[
+        bool, typer.Option("--notes", help="Add a sheet: footnotes, terms, the version of the catalogue.")
+    ] = False,
+    by_unit: Annotated[
+        bool, typer.Option("--by-unit", help="One table of all units below, and the table of each on its own sheet.")
+    ] = False,
     compare: Annotated[
         tuple[str, str] | None,
         typer.Option(metavar="T1 T2", help="List what changed between two timestamps, and which file changed it."),
@@ -36,19 +42,20 @@ def report(
 
     \b
     baocao report bacninh-2026-2030 07228 2025 --out annex.xlsx
+    baocao report bacninh-2026-2030 24 2026 --by-unit --notes --out communes.xlsx
     baocao report bacninh-2026-2030 24 2026 --compare 2026-06-01 2026-07-01
     """
     database.prepare()
     if compare:
-        if as_of:
-            raise WrongCall("--compare names its own two times: leave --as-of out.")
+        if as_of or notes or by_unit:
+            raise WrongCall("--compare lists what changed between its own two times: leave other options out.")
         _compare(programme, unit, period, parse_timestamp(compare[0]), parse_timestamp(compare[1]), out, json)
     elif out is None:
         raise WrongCall("--out names the workbook to write.")
     else:
         from publish import reports
 
-        written = reports.report(programme, unit, period, out, as_of)
+        written = reports.report(programme, unit, period, out, as_of, with_notes=notes, by_unit=by_unit)
         if json:
             write_document({"file": str(written), "as_of": as_of})
         else:

@@ -13,17 +13,24 @@ app = typer.Typer()
 
 @app.command()
 def up() -> None:
-    """Start PostgreSQL and Airflow, and leave them running: `baocao up`."""
-    from warehouse.airflow import services
+    """Start PostgreSQL and Airflow, and leave them running: `baocao up`.
+
+    If they run already with other settings, Airflow is started again with the present ones.
+    """
+    from warehouse.airflow import environment, services
 
     console = stderr()
     with console.status("PostgreSQL …"):
         database.prepare()
+    if changed := services.changed_settings():
+        typer.echo(f"Airflow is started again, because settings changed: {', '.join(changed)}", err=True)
+        with console.status("Airflow …"):
+            services.stop()
     with console.status("Airflow …"):
         services.start()
     where = database.status()
     typer.echo(f"PostgreSQL  {where.address}  (`baocao db url` for a program, `baocao db url --role bi` for a BI tool)")
-    typer.echo(f"Airflow     {_airflow_login(services.address())}")
+    typer.echo(f"Airflow     {_airflow_login(environment.page())}")
     typer.echo(f"Inbox       {get_settings().inbox}")
 
 
@@ -44,10 +51,10 @@ def down() -> None:
 @app.command()
 def status(json: Json = False) -> None:
     """Show which services run, and where: `baocao status --json`."""
-    from warehouse.airflow import services
+    from warehouse.airflow import environment, services
 
     where, components = database.status(), services.status()
-    address = services.address() if any(component.pid for component in components) else None
+    address = environment.page() if any(component.pid for component in components) else None
     if json:
         write_document(
             {

@@ -50,7 +50,13 @@ PARAMS = {
 }
 
 
-@dag(schedule=None, doc_md=__doc__, **defaults(owner=REPORTING, tier=3, topic="closing", **PARAMS))
+@dag(
+    dag_display_name="Khoá sổ kỳ báo cáo (closing)",
+    description="Ask a person whether a period is closed, and keep the decision.",
+    schedule=None,
+    doc_md=__doc__,
+    **defaults(owner=REPORTING, tier=3, topic="closing", **PARAMS),
+)
 def closing():
     @task
     def period_status(**context) -> dict[str, str]:

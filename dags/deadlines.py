@@ -10,7 +10,7 @@ A run that is not through by eight is reported to `BAOCAO_OPERATOR` and in the l
 If it fails: start it again the same day, nobody is reminded twice. `build`: as for `figures`. `completeness`: reports
 that nobody owes or rates that cannot be, named in `ops.check_failure`; letters go out all the same, the publication
 waits. `remind`: the mail server or a webhook takes nothing; the letters stay queued, and `baocao alerts list` shows
-the error. After five such days: `baocao alerts run --retry-failed`.
+the error. After five such days: `baocao alerts run --retry-failed`. `mail_receipts`: likewise.
 """
 
 import os
@@ -20,7 +20,7 @@ from airflow.sdk import DeadlineAlert, DeadlineReference, SyncCallback, dag, tas
 
 from pipeline.dag_defaults import REPORTING, cron, defaults
 
-SCHEDULE = os.environ.get("BAOCAO_DEADLINES_SCHEDULE", "0 7 * * *")
+SCHEDULE = os.environ.get("BAOCAO_DEADLINES_SCHEDULE") or "0 7 * * *"
 IN_TIME = timedelta(hours=1)
 
 
@@ -32,6 +32,8 @@ def notify_late(context: dict) -> None:
 
 
 @dag(
+    dag_display_name="Nhắc hạn báo cáo (deadlines)",
+    description="Find outstanding reports and send each reminder once.",
     schedule=cron(SCHEDULE),
     max_active_runs=1,
     deadline=DeadlineAlert(
@@ -62,6 +64,14 @@ def deadlines():
             reminding.remind()
 
     @task
+    def mail_receipts(**context) -> None:
+        """Send the receipts that no mail server took when their files were checked."""
+        from pipeline import mailing, run_clock
+
+        with run_clock.of_run(context):
+            mailing.mail_receipts()
+
+    @task
     def completeness(**context) -> None:
         """Name the reports that are missing, and fail where a report was accepted that nobody owes."""
         from pipeline import completeness, run_clock
@@ -71,6 +81,7 @@ def deadlines():
 
     # Side by side: what the check finds holds the publication and fails the run, and never keeps a letter back.
     build() >> [completeness(), remind()]
+    mail_receipts()
 
 
 deadlines()

@@ -1,7 +1,8 @@
-"""When reports were checked: build the marts, and check them before anyone reads them.
+"""When reports were accepted: build the marts, and check them before anyone reads them.
 
 raw → marts → checks. dbt runs in one task; the result of each model is in `ops.node_result`.
-The asset `baocao://marts` then starts the DAG `publication`.
+The asset `baocao://marts` then starts the DAG `publication`. What was accepted while this DAG was paused or had failed
+is built within minutes of its return: `submissions` requests the build again.
 
 If it fails: the message names the model or the rule. A rule of the marts:
 `ops.check_result_by_programme` counts the rows by programme, and nothing of that programme is published until a later
@@ -15,6 +16,8 @@ from pipeline.dag_defaults import MARTS, OPERATIONS, RAW, defaults
 
 
 @dag(
+    dag_display_name="Tính số liệu (figures)",
+    description="Build the marts from the reports that were checked, and check the marts.",
     schedule=[RAW],
     max_active_runs=1,
     doc_md=__doc__,

@@ -1,13 +1,18 @@
 """Every two minutes: receive what offices dropped into the inbox, check it, write receipts.
 
-inbox → catalogue → raw → gate. A file that fails gets a receipt with its issues; it never fails the run.
-When something was checked, the asset `baocao://raw/submissions` starts the DAG `figures`.
+inbox → catalogue → raw → gate → receipts by mail. A file that fails gets a receipt with its issues; it never fails
+the run. When a report was accepted, the asset `baocao://raw/submissions` starts the DAG `figures`. So it does where
+reports that were accepted earlier wait for a build and none has begun for ten minutes: `figures` was paused, or has
+failed.
 
 If it fails: no file is lost, it stays in the inbox or is in the archive, and the next run carries on. See which task
 failed. `prepare_catalogue`: a seed is wrong, the message names its row. `receive`: inbox or archive cannot be read or
 written. `check`: a rule cannot be evaluated, its message names it; its reports wait and no receipt is written for them.
+`mail_receipts`: the mail server takes nothing; the receipts wait for the next files or for seven in the morning, and
+nothing else does.
 """
 
+import logging
 import os
 
 from airflow.sdk import dag, task
@@ -15,10 +20,13 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from pipeline.dag_defaults import OPERATIONS, RAW, cron, defaults
 
-SCHEDULE = os.environ.get("BAOCAO_INBOX_SCHEDULE", "*/2 * * * *")
+log = logging.getLogger(__name__)
+SCHEDULE = os.environ.get("BAOCAO_INBOX_SCHEDULE") or "*/2 * * * *"
 
 
 @dag(
+    dag_display_name="Tiếp nhận báo cáo (submissions)",
+    description="Receive and check what offices dropped into the inbox, and write receipts.",
     schedule=cron(SCHEDULE),
     max_active_runs=1,
     doc_md=__doc__,
@@ -27,11 +35,11 @@ SCHEDULE = os.environ.get("BAOCAO_INBOX_SCHEDULE", "*/2 * * * *")
 def submissions():
     @task
     def plan_batches(**context) -> list[str]:
-        """Split the files of the inbox into batches; none, and the run ends here."""
+        """Split the files of the inbox into batches; none, and no build overdue, and the run ends here."""
         from pipeline import receiving, run_clock
 
         with run_clock.of_run(context):
-            batches = receiving.plan_batches()
+            batches = receiving.plan_run()
         if not batches:
             raise AirflowSkipException("the inbox is empty")
         return batches
@@ -42,7 +50,8 @@ def submissions():
         from pipeline import building, run_clock
 
         with run_clock.of_run(context):
-            building.prepare_catalogue()
+            version = building.prepare_catalogue()
+        log.info("The catalogue is loaded, version %s", version)
 
     @task(doc_md="Archive, read and load the files of one batch.")
     def receive(batch: str, **context) -> str:
@@ -55,19 +64,28 @@ def submissions():
     def check(batches: list[str], **context) -> None:
         """Run the gate over what was loaded and write each file's receipt.
 
-        Where every file is a duplicate nothing is checked, and nothing needs to be built.
+        Where nothing was accepted, and nothing accepted earlier waits for a build, nothing is built.
         """
         from pipeline import receiving, run_clock
 
         with run_clock.of_run(context):
-            if not receiving.check_and_issue_receipts(list(batches)):
-                raise AirflowSkipException("nothing new")
+            if not receiving.is_build_due(receiving.check_and_issue_receipts(list(batches))):
+                raise AirflowSkipException("nothing was accepted")
             run_clock.pass_on(context, RAW)
+
+    # Where nothing was accepted `check` is skipped, and its receipts are due all the same.
+    @task(retries=0, trigger_rule="none_failed_min_one_success")
+    def mail_receipts(**context) -> None:
+        """Send each file's receipt to the contact of its unit; what no server takes waits for the next files."""
+        from pipeline import mailing, run_clock
+
+        with run_clock.of_run(context):
+            mailing.mail_receipts()
 
     planned = plan_batches()
     received = receive.expand(batch=planned)
     planned >> prepare_catalogue() >> received
-    check(received)
+    [received, check(received)] >> mail_receipts()
 
 
 submissions()

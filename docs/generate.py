@@ -53,7 +53,12 @@ def settings() -> str:
     from warehouse.settings import Settings
 
     rows = [f"| `BAOCAO_{name.upper()}` | {field.description} |" for name, field in Settings.model_fields.items()]
-    return "\n".join(["# Settings", "", "Environment variables; an empty one counts as unset.", "", *_table(rows)])
+    intro = (
+        "Environment variables; an empty one counts as unset. What is not in the environment is read from the file "
+        "`settings.json` of the home, which `baocao config set` writes and `baocao config` shows with the origin of "
+        "each value; `BAOCAO_HOME` and `BAOCAO_NOW` are read from the environment only."
+    )
+    return "\n".join(["# Settings", "", intro, "", *_table(rows)])
 
 
 def dags() -> str:

@@ -297,11 +297,16 @@ class _Page:
         strong = "**" if row["kind"] in ("section", "group") else ""
         named = [link for link in self.of("criterion_indicators") if link["criterion_code"] == row["criterion_code"]]
         figures = [f"`{link['indicator_code']}`" for link in named if link["part"] == "figure"]
-        rule = texts.POINTS_RULES[row["points_rule"]]
+        points = texts.POINTS_RULES[row["points_rule"]]
         pieces = [
-            f"{texts.number(row['points_each'])} điểm {rule}" if row["points_each"] else rule,
+            f"{texts.number(row['points_each'])} điểm {points}" if row["points_each"] else points,
             f"số liệu: {', '.join(figures)}" if figures else "",
             texts.VERIFICATIONS.get(row["verification"], ""),
+            *(
+                f"{texts.ZERO_BASES[rule['situation']]}: {texts.ZERO_BASE_RESULTS[rule['result']]}"
+                for rule in self.of("zero_base_rules")
+                if rule["criterion_code"] == row["criterion_code"]
+            ),
         ]
         return (
             row["criterion_code"],
@@ -363,7 +368,27 @@ class _Page:
     def assumed(self) -> str:
         sentences = [*texts.sentences(self.programme["assumptions_vi"])]
         sentences += [sheet["note"] for sheet in self.of("score_sheets") if sheet["is_assumption"] == "true"]
+        sentences += [
+            f"`{rule['criterion_code']}`, {texts.ZERO_BASES[rule['situation']]}: {rule['basis_vi']}"
+            for rule in self.of("zero_base_rules")
+            if rule["is_assumption"] == "true"
+        ]
+        sentences += self._readings_of_targets()
         return "## Điều chúng tôi giả định\n\n" + "\n".join(f"- {sentence}" for sentence in sentences)
+
+    def _readings_of_targets(self) -> Iterable[str]:
+        """What the plan's sentence leaves to the reader: beyond a range, and what exceeds a target."""
+        own = [row for row in self.of("targets") if row["target_scope"] != "national"]
+        for end, beyond in texts.BEYOND.items():
+            ranges = dict.fromkeys(row["indicator_code"] for row in own if row["better_end"] == end)
+            if ranges:
+                yield f"Mức kế hoạch là khoảng của {texts.codes([*ranges])}: {beyond}."
+        if any(row["exceeded_when"] == "beyond_bound" for row in own):
+            never = dict.fromkeys(
+                row["indicator_code"] for row in own if row["exceeded_when"] == "never" and row["measure"] == "count"
+            )
+            counts = f" Số đếm ({texts.codes([*never])}) dưới mức là đạt, không gọi là vượt." if never else ""
+            yield f"“Đạt vượt KH” là khi cả khoảng giá trị tốt hơn hẳn mức kế hoạch.{counts}"
 
     def not_in_the_plan(self) -> str:
         """The blanks of the catalogue: each is a row's empty cell, so the section cannot claim more than is there."""

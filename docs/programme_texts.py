@@ -50,6 +50,14 @@ VERIFICATIONS = {
     "optional": "điểm tự chấm được tính cho đến khi có người phúc tra",
     "required": "chỉ điểm của cơ quan chấm được tính",
 }
+ZERO_BASES = {"nothing_occurred": "không phát sinh", "risen_from_zero": "tăng từ 0"}
+ZERO_BASE_RESULTS = {
+    "met": "tính là đạt",
+    "not_met": "tính là không đạt",
+    "excluded": "không tính",
+    "open": "để mở cho nơi chấm",
+}
+BEYOND = {"low": "thấp hơn cũng đạt", "high": "cao hơn cũng đạt"}
 
 
 def how(row: Row) -> str:
@@ -72,9 +80,10 @@ def target(row: Row) -> str:
 
 
 def value(row: Row) -> str:
-    """≥97, 2–3 or Có: the condition of a target."""
+    """≥97, 2–3 (cao hơn cũng đạt) or Có: the condition of a target."""
     ends = [number(end) for end in (row["target_low"], row["target_high"]) if end]
-    named = {"yes": "Có", "between": "–".join(ends)}
+    beyond = f" ({BEYOND[row['better_end']]})" if row["better_end"] else ""
+    named = {"yes": "Có", "between": "–".join(ends) + beyond}
     return named.get(row["comparator"], f"{row['comparator']}{ends[0]}")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from expectations.rules import Suite
+from warehouse.deferred_import import defer_import
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
@@ -47,6 +48,7 @@ def count_unexpected(
 def _datasource(session: psycopg.Connection) -> "PostgresDatasource":
     logging.getLogger("great_expectations").setLevel(logging.WARNING)  # Airflow's root logger is at info
 
+    defer_import("scipy.stats")
     import great_expectations
     from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
     from sqlalchemy.pool import StaticPool

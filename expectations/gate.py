@@ -150,8 +150,13 @@ def _write_verdicts(session: psycopg.Connection) -> dict[str, int]:
             greatest(%(now)s, (select max(decided_at) from ops.submission_verdict))
         from pg_temp.checked_submission as report
         left join ops.submission_issue as issue on issue.submission_id = report.submission_id
-        group by report.submission_id, report.unit_id, report.received_at, report.sha256
-        order by report.received_at, report.sha256, report.submission_id
+        group by
+            report.submission_id, report.unit_id, report.received_at, report.submission_type, report.sha256
+        order by
+            report.received_at,
+            report.submission_type is distinct from 'full', -- of one instant: the report, then its correction
+            report.sha256,
+            report.submission_id
         returning status
         """,
         {"rules_version": rules_version(), "now": clock.now()},

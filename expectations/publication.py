@@ -59,12 +59,12 @@ where unit_level in ('district', 'province') and partition_province_id = any(%s)
 SCORED = "select 1 from catalogue.score_sheets where programme_code = any(%s) limit 1"
 
 
-def check(run_id: int, failing: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
+def check(run_id: int, failing: Mapping[str, Sequence[str]] = MappingProxyType({})) -> int:
     """Check the partitions that no check has passed as they are now; the result of every rule is kept under `run_id`.
 
     That is what this build or an earlier, unfinished one has made again, and all of a programme of which the models or
-    the rows of the catalogue are others. Raises NotFitToPublish when a critical rule is broken, after the programmes
-    that break none have been passed; a broken warning is kept and logged.
+    the rows of the catalogue are others. Returns how many rules were checked. Raises NotFitToPublish when a critical
+    rule is broken, after the programmes that break none have been passed; a broken warning is kept and logged.
     failing: by programme the tests of dbt that its rows fail; it is not passed either. Where everything is passed there
     is nothing to check, and Great Expectations, which takes seconds to start, is not started.
     """
@@ -77,7 +77,7 @@ def check(run_id: int, failing: Mapping[str, Sequence[str]] = MappingProxyType({
             keep_tests(session, run_id, failing)
             session.commit()
             stop_if_critical({}, severities, failing)
-            return
+            return 0
         programmes, periods, partitions = (sorted({row[at] for row in changed}) for at in (0, 1, 2))
         scope = {
             "programmes": programmes,
@@ -97,3 +97,4 @@ def check(run_id: int, failing: Mapping[str, Sequence[str]] = MappingProxyType({
         session.execute(PASSED, {"blocked": sorted(blocked)})
         session.execute(GONE, {"blocked": sorted(blocked)})
     stop_if_critical(counts, severities, failing)
+    return len(counts)

@@ -18,12 +18,14 @@ CHECKED = Path(__file__).with_name("checked")
 
 NUMBERS = frozenset({"base", "base_earlier", "expected", "figure", "compared_value", "earlier_value"})
 DAYS = frozenset({"resolve_on"})
-TIMESTAMPS = frozenset({"closed_at"})
+TIMESTAMPS = frozenset({"closed_at", "received_at"})
 RANGES = {
     "hard_range": ("hard_min", "hard_max"),
     "soft_range": ("soft_min", "soft_max"),
     "figure_range": ("computed_low", "computed_high"),
 }
+BOUNDS = frozenset({"hard_range", "soft_range"})
+"""The ranges that a figure of the same message is compared with."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,14 @@ def message_sql(template: str, language: str) -> str:
 
     language: `vi` writes decimal commas and day/month/year, `en` decimal points and ISO dates; moments are Vietnam's.
     """
+    parsed = list(Formatter().parse(template))
+    bounds = [column for _, name, _, _ in parsed if name in BOUNDS for column in RANGES[name]]
     pieces = []
-    for text, name, _, _ in Formatter().parse(template):
+    for text, name, _, _ in parsed:
         if text:
             pieces.append(literal(text))
         if name:
-            pieces.append(_value_sql(name, language))
+            pieces.append(_value_sql(name, language, [] if name in BOUNDS else bounds))
     return f"concat({', '.join(pieces)})"
 
 
@@ -94,9 +98,9 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _value_sql(name: str, language: str) -> str:
+def _value_sql(name: str, language: str, bounds: Sequence[str]) -> str:
     if name in NUMBERS:
-        return _number_sql(name, language)
+        return _number_sql(name, language, bounds)
     if name in DAYS:
         return f"to_char({name}, '{'DD/MM/YYYY' if language == 'vi' else 'YYYY-MM-DD'}')"
     if name in TIMESTAMPS:
@@ -104,16 +108,20 @@ def _value_sql(name: str, language: str) -> str:
         return f"to_char({name} at time zone 'Asia/Ho_Chi_Minh', '{form}')"
     if name in RANGES:
         low, high = RANGES[name]
-        low_text, high_text = _number_sql(low, language), _number_sql(high, language)
+        low_text, high_text = _number_sql(low, language, bounds), _number_sql(high, language, bounds)
         return (
-            f"case when {high} is null then concat('≥ ', {low_text}) when {low} is null then concat('≤ ', {high_text}) "
+            f"case when {high} is null then concat('≥', {low_text}) when {low} is null then concat('≤', {high_text}) "
             f"when {low} = {high} then {low_text} else concat({low_text}, '–', {high_text}) end"
         )
     return name
 
 
-def _number_sql(name: str, language: str) -> str:
-    text = f"trim_scale(round({name}, 4))::text"
+def _number_sql(name: str, language: str, bounds: Sequence[str]) -> str:
+    """At most four decimals; all of them where rounding would show a figure as a bound that it breaks."""
+    shown = f"round({name}, 4)"
+    if bounds:
+        shown = f"case when {shown} in ({', '.join(bounds)}) then {name} else {shown} end"
+    text = f"trim_scale({shown})::text"
     return f"replace({text}, '.', ',')" if language == "vi" else text
 
 

@@ -4,8 +4,10 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from typing import Any
 from uuid import uuid4
 
+from warehouse.errors import WrongCall
 from warehouse.settings import get_settings
 
 URL = re.compile(r"[a-z0-9+]+://")
@@ -13,6 +15,20 @@ URL = re.compile(r"[a-z0-9+]+://")
 
 def is_url(place: str) -> bool:
     return URL.match(place) is not None
+
+
+def filesystem(address: str) -> tuple[Any, str]:
+    """The fsspec file system of an address, and the path in it; `::` in a file's name is part of the name.
+
+    Raises WrongCall for a scheme that nobody knows, or whose package is not installed.
+    """
+    from fsspec.core import url_to_fs
+
+    try:
+        system, _ = url_to_fs(address.partition("::")[0])
+    except (ImportError, ValueError) as error:
+        raise WrongCall(f"{address.partition('://')[0]}:// cannot be read: {error}") from error
+    return system, system._strip_protocol(address)
 
 
 def root() -> str:
@@ -39,9 +55,8 @@ def content(address: str, *, at_most: int) -> bytes:
     if not is_url(address):
         with Path(address).open("rb") as file:
             return file.read(at_most + 1)
-    import fsspec
-
-    with fsspec.open(address, "rb") as file:
+    system, path = filesystem(address)
+    with system.open(path, "rb") as file:
         found: bytes = file.read(at_most + 1)
     return found
 
@@ -58,9 +73,7 @@ def suffix(file_name: str) -> str:
 
 
 def _keep_remotely(chunks: Iterable[bytes], address: str) -> None:
-    from fsspec.core import url_to_fs
-
-    system, path = url_to_fs(address)
+    system, path = filesystem(address)
     if not system.exists(path):
         system.makedirs(system._parent(path), exist_ok=True)
         with system.open(path, "wb") as file:

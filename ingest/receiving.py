@@ -187,9 +187,8 @@ def _pieces(source: BinaryIO) -> Iterator[bytes]:
 def _source(path: str) -> BinaryIO:
     if not archive.is_url(path):
         return Path(path).open("rb")
-    import fsspec
-
-    return cast(BinaryIO, fsspec.open(path, "rb").open())
+    system, inside = archive.filesystem(path)
+    return cast(BinaryIO, system.open(inside, "rb"))
 
 
 def _loaded(connection: psycopg.Connection, path: str, load_batch: LoadBatch) -> ReceivedFile:

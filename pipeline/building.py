@@ -1,10 +1,9 @@
 """Rows become figures: runs dbt in this process, one build at a time, and keeps each node's result."""
 
-import csv
+import gc
 import hashlib
-import json
 import os
-import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
@@ -14,8 +13,9 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from pipeline import catalogue_loading, runs
-from warehouse import database, public_holidays
+from pipeline import build_scope, catalogue_loading, runs
+from warehouse import clock, database, public_holidays
+from warehouse.as_of import is_built_as_of
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
 from warehouse.settings import PROJECT_ROOT, get_settings
@@ -23,24 +23,6 @@ from warehouse.settings import PROJECT_ROOT, get_settings
 log = get_logger(__name__)
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
-# Each run tests what it builds: the rows of the plans when they are loaded, the figures whenever they are made. The
-# grain of a mart is tested by the tests of the project: it takes reading the mart whole. The data tests of the seeds
-# are checked in the CSV files before dbt starts (warehouse/seeds).
-NOT_RUN = ["--exclude", "tag:grain", "path:seeds,resource_type:test"]
-ONLY_ITS_TESTS = ["--indirect-selection", "cautious", "--exclude-resource-type", "unit_test", *NOT_RUN]
-# The plans, the map and what is made of them alone: the gate has to know who may report what before figures exist.
-# A build of figures leaves them as they are, so that one corrected report does not pay for a nation's schedule.
-OF_THE_PLANS = [
-    "+int_expected_reports__by_org_unit",
-    "+int_org_units__ancestors",
-    "+int_indicators__required",
-    "+int_indicator_measures__by_level",
-    "+int_alert_stages__scheduled",
-    "+tag:catalogue",
-]
-CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]
-FIGURES = ["--select", "resource_type:model", "--exclude", *OF_THE_PLANS, *ONLY_ITS_TESTS]
-EVERYTHING = ["--select", "resource_type:model", "--full-refresh", *ONLY_ITS_TESTS]
 FAILED = frozenset({"error", "fail", "runtime error"})
 BLOCKED = "warn"
 """How dbt ends a test that fails in a build of ours: what depends on it is built all the same."""
@@ -59,6 +41,7 @@ class Node:
     """One dbt node of a run: status as dbt gives it, seconds of execution, failing rows of a test.
 
     compiled: the SQL of a test whose failing rows block a publication; None where none are, or it only advises.
+    rows: those that were written, where the server reports them.
     """
 
     node_id: str
@@ -67,6 +50,7 @@ class Node:
     failures: int | None
     message: str | None
     compiled: str | None = None
+    rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,53 +62,33 @@ class BuildResult:
     blocked: str | None = None
 
 
-TOKENS = re.compile(r"""(?:\{\#.*?\#\}|--[^\n]*|/\*.*?\*/|\s+)|(?P<token>'(?:[^']|'')*'|"[^"]*"|\w+|.)""", re.DOTALL)
-"""What SQL and Jinja consist of, beside their comments and white space."""
-
-
 def catalogue_version() -> str:
-    """A hash of the project as dbt reads it: parsed rows and settings, SQL without comments and layout, holidays.
+    """A hash of the dbt project's files and of the calendar of holidays.
 
-    It decides only whether plans, map and schedule are loaded again. Loading equal rows changes no table and no figure:
+    It decides only what a build runs. Loading equal rows or replacing an equal view changes no table and no figure:
     what is built again is decided by what the tables hold (docs/dbt.md).
     """
     digest = hashlib.sha256()
     for path in sorted(DBT_PROJECT.rglob("*")):
         if path.suffix in READ and "target" not in path.parts:
-            digest.update(str(path.relative_to(DBT_PROJECT)).encode())
-            digest.update(READ[path.suffix](path).encode())
+            digest.update(f"{path.relative_to(DBT_PROJECT)}\n".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
     digest.update(public_holidays.library_version().encode())
     return digest.hexdigest()[:16]
 
 
-def _rows(path: Path) -> str:
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
-        return json.dumps([row for row in csv.reader(lines) if row])
+READ = frozenset({".csv", ".md", ".sql", ".yml"})
 
 
-def _settings(path: Path) -> str:
-    import yaml
-
-    settings = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
-    return json.dumps({key: value for key, value in settings.items() if key != "unit_tests"}, default=str)
-
-
-def _statement(path: Path) -> str:
-    tokens = TOKENS.finditer(path.read_text(encoding="utf-8"))
-    return " ".join(found["token"] for found in tokens if found["token"])
-
-
-READ = {".csv": _rows, ".yml": _settings, ".sql": _statement}
-
-
-def prepare_catalogue() -> None:
+def prepare_catalogue() -> str:
     """Load the plans and the map, and schedule the reports, where the catalogue is not the one in the database.
 
-    A programme with wrong rows stays as last loaded. Raises CatalogueInvalid or BuildFailed for what concerns all.
+    A programme with wrong rows stays as last loaded. Returns the version of the catalogue. Raises CatalogueInvalid or
+    BuildFailed for what concerns all programmes.
     """
     version = catalogue_version()
     if _is_prepared(version):
-        return
+        return version
     with database.exclusive("dbt"):
         if not _is_prepared(version):
             log.info("The catalogue changed: loading plans, map and schedule")
@@ -133,29 +97,47 @@ def prepare_catalogue() -> None:
                     public_holidays.load(connection)
                 invalid = catalogue_loading.blocked_programmes(DBT_PROJECT)
                 with catalogue_loading.loadable_project(DBT_PROJECT, invalid) as project:
-                    _keep(run, run_dbt(["build", *CATALOGUE], project))
+                    _keep(run, run_dbt(["build", *build_scope.CATALOGUE], project))
                 catalogue_loading.warn(invalid)
                 for programme, problems in invalid.items():
                     run.detail["blocked"].setdefault(programme, []).extend(problems)
+    return version
 
 
 def build(full_refresh: bool = False) -> BuildResult:
     """Raw to marts, and the checks on the marts.
 
     Builds again only the partitions that are made of something else than the tables hold, whatever became of earlier
-    builds. full_refresh drops and recreates every table, and with them any view of a user's own that reads them.
+    builds; dbt is not started where that is none. full_refresh drops and recreates every table, and with them any view
+    of a user's own that reads them.
     A broken check holds the publication of its programme and fails no build: see BuildResult.blocked.
     Raises BuildFailed; the marts then hold what passed before the failure.
     """
-    prepare_catalogue()
-    with database.exclusive("dbt"), runs.recorded("build", catalogue_version()) as run:
-        run.accepted_through = _last_verdict()
-        if full_refresh:
-            _forget_what_consumers_took()
-        nodes = run_dbt(["build", *(EVERYTHING if full_refresh else FIGURES)])
-        _keep(run, nodes)
-        blocked = _check_marts(run)
+    version = prepare_catalogue()
+    with database.exclusive("dbt"):
+        accepted_through = _last_verdict()
+        scope = build_scope.EVERYTHING if full_refresh else build_scope.of_build(version, accepted_through)
+        with runs.recorded("build", version) as run:
+            run.accepted_through = accepted_through
+            if full_refresh:
+                _forget_what_consumers_took()
+            nodes = run_dbt(["build", *scope]) if scope else []
+            _keep(run, nodes)
+            blocked = _check_marts(run)
     return BuildResult(run.run_id, nodes, blocked)
+
+
+def is_overdue() -> bool:
+    """Whether accepted reports wait for a build, and none has begun for ten minutes.
+
+    So it is where the DAG `figures` was paused, and Airflow kept no event for it, or where it failed. A build that
+    fails again and again is not tried more often than that.
+    """
+    with database.connect() as connection:
+        if is_built_as_of(connection, clock.now()):
+            return False
+        row = connection.execute(RECENTLY_BEGUN).fetchone()
+    return not (row and row[0])
 
 
 def _check_marts(run: runs.Run) -> str | None:
@@ -167,7 +149,7 @@ def _check_marts(run: runs.Run) -> str | None:
     from expectations.checks import NotFitToPublish
 
     try:
-        publication.check(run.run_id, run.detail["blocked"] | _blocked_by_catalogue())
+        run.detail["checks"] = publication.check(run.run_id, run.detail["blocked"] | _blocked_by_catalogue())
     except NotFitToPublish as broken:
         return str(broken)
     return None
@@ -183,6 +165,11 @@ def _forget_what_consumers_took() -> None:
     with database.connect() as connection:
         connection.execute("delete from ops.partition_state where consumer in ('checks', 'workbooks')")
 
+
+RECENTLY_BEGUN = """
+select exists (select from ops.pipeline_run
+    where step = 'build' and started_at > clock_timestamp() - interval '10 minutes')
+"""
 
 PREPARED = """
 select run.status = 'succeeded' and run.catalogue_version = %s and not exists (
@@ -216,17 +203,24 @@ def _keep(run: runs.Run, nodes: list[Node]) -> None:
         connection.cursor().executemany(
             "insert into ops.node_result (run_id, node_id, status, seconds, failures, message) "
             "values (%s, %s, %s, %s, %s, %s)",
-            [(run.run_id, *astuple(node)[:-1]) for node in nodes],
+            [(run.run_id, *astuple(node)[:-2]) for node in nodes],
         )
         blocked: dict[str, list[str]] = {}
         for node in nodes:
             if node.status == BLOCKED and node.compiled:
                 for programme in _whose_rows(connection, node):
                     blocked.setdefault(programme, []).append(f"{node.node_id}: {node.message}")
+    run.detail |= _counted(nodes)
     failed = [f"{node.node_id}: {node.message}" for node in nodes if node.status in FAILED] + blocked.pop("", [])
     run.detail["blocked"] = blocked
     if failed:
         raise BuildFailed("\n".join(failed))
+
+
+def _counted(nodes: list[Node]) -> dict[str, int]:
+    """How many nodes of each kind ran, and the rows that they wrote."""
+    kinds = Counter(f"{node.node_id.partition('.')[0]}s" for node in nodes)
+    return {**kinds, "rows": sum(node.rows for node in nodes)}
 
 
 def _whose_rows(connection: psycopg.Connection, test: Node) -> set[str]:
@@ -241,7 +235,7 @@ def _whose_rows(connection: psycopg.Connection, test: Node) -> set[str]:
 
 def run_dbt(arguments: list[str], project: Path | None = None) -> list[Node]:
     """Run dbt in this process. Its target and logs live under BAOCAO_HOME, so that two homes never meet."""
-    quietly = ["--no-use-colors", "--log-level", "error"]
+    quietly = ["--no-use-colors", "--log-level", "error", "--no-write-json", "--cache-selected-only"]
     folders = _folders("dbt") if project in (None, DBT_PROJECT) else _folders("dbt-loadable", project)
     result = _invoke([*arguments, *folders, *quietly], {"BAOCAO_DBT_TEST_SEVERITY": "warn"})
     if result.result is None:
@@ -263,10 +257,14 @@ def run_dbt_by_hand(arguments: list[str]) -> bool:
 
 
 def _invoke(arguments: list[str], more: Mapping[str, str] | None = None) -> Any:
+    from dbt.adapters.factory import reset_adapters
     from dbt.cli.main import dbtRunner
 
     with _environment({**connection_variables(), **(more or {})}):
-        return dbtRunner().invoke(arguments)
+        result = dbtRunner().invoke(arguments)
+    reset_adapters()  # dbt keeps semaphores until its process ends, and Airflow's tasks end without freeing them
+    gc.collect()
+    return result
 
 
 def _folders(target: str, project: Path | None = None) -> list[str]:
@@ -285,6 +283,7 @@ def _node(outcome: Any) -> Node:
         failures=outcome.failures,
         message=outcome.message if status in FAILED | {BLOCKED} else None,
         compiled=getattr(outcome.node, "compiled_code", None) if is_blocking else None,
+        rows=int((outcome.adapter_response or {}).get("rows_affected") or 0),
     )
 
 

@@ -44,7 +44,7 @@ def check() -> Checked:
     with runs.recorded("completeness") as run:
         checked = obligations.check(run.run_id, run.as_of)
         broken = {f"{suite}.{rule}": count for (suite, rule), count in checked.counts.items() if count}
-        run.detail = {"broken": broken, "levels": checked.levels}
+        run.detail = {"rules": len(checked.counts), "broken": broken, "levels": checked.levels}
         for level in checked.levels:
             log.info(LEVEL_SUMMARY.format(**level))
         obligations.stop_if_broken(checked)

@@ -7,7 +7,15 @@ from datetime import timedelta
 from typing import Any, Literal
 
 import pendulum
-from airflow.sdk import Asset, CronTriggerTimetable, ExceptionRetryPolicy, Param, RetryAction, RetryRule
+from airflow.sdk import (
+    Asset,
+    AssetOrTimeSchedule,
+    CronTriggerTimetable,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryRule,
+)
 
 ZONE = "Asia/Ho_Chi_Minh"
 RAW = Asset("baocao://raw/submissions")
@@ -17,6 +25,10 @@ OPERATIONS = "warehouse-operations"
 """The role that BAOCAO_OPERATOR reaches: server, database, Airflow, dbt."""
 REPORTING = "reporting-coordination"
 """The role that follows who reports and what is published: contacts, deadlines, closings."""
+
+RUN_TYPES = ("manual", "scheduled", "asset_triggered", "asset_materialization", "operator_triggered")
+"""All but a backfill, which Airflow then refuses. Each step works on what is known now, so a run for a past day would
+do today's work under that day's name; the marts as of an earlier time are read with `--as-of`."""
 
 Tier = Literal[1, 2, 3]
 """1: reports or reminders stop, act the same day. 2: offices see older figures, act within two days. 3: by hand."""
@@ -30,6 +42,7 @@ def defaults(owner: str, tier: Tier, topic: str, minutes: int = 15, **params: Pa
     return {
         "start_date": pendulum.datetime(2026, 1, 1, tz=ZONE),
         "catchup": False,
+        "allowed_run_types": RUN_TYPES,
         "params": {**params, "now": Param(None, type=["null", "string"], format="date-time", description="Empty: now")},
         "default_args": {
             "owner": owner,
@@ -45,3 +58,9 @@ def defaults(owner: str, tier: Tier, topic: str, minutes: int = 15, **params: Pa
 def cron(expression: str) -> CronTriggerTimetable | None:
     """A schedule in Vietnamese time; `none` switches it off, for a replay."""
     return None if expression == "none" else CronTriggerTimetable(expression, timezone=ZONE)
+
+
+def asset_or_cron(asset: Asset, expression: str) -> list[Asset] | AssetOrTimeSchedule:
+    """With each event of the asset, and by the clock too, for the events that a paused DAG never saw."""
+    timetable = cron(expression)
+    return AssetOrTimeSchedule(assets=[asset], timetable=timetable) if timetable else [asset]

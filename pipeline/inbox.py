@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Iterable
-from datetime import datetime
-from pathlib import Path
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
 
+from ingest import archive
 from warehouse import clock
 from warehouse.errors import WrongCall
 from warehouse.logging import get_logger
@@ -19,32 +21,39 @@ IGNORED_SUFFIXES = (".part", ".partial", ".tmp", ".crdownload", ".filepart")
 IGNORED_NAMES = {"thumbs.db", "desktop.ini"}
 
 
+class Version(NamedTuple):
+    """Distinguishes one content of a file from the next. modified_at: in seconds; 0 where a store keeps no time."""
+
+    modified_at: float
+    size: int
+
+
 def waiting() -> list[str]:
     """The addresses of the inbox's files, the oldest first; files that are still being copied wait for next time."""
-    place = get_settings().inbox
-    if "://" in place:
-        return sorted(_remote_files(place))
-    folder = Path(place)
-    folder.mkdir(parents=True, exist_ok=True)
-    before = _stamps(folder)
-    youngest = max((changed for changed, _ in before.values()), default=0)
+    inbox = get_settings().inbox
+    if not archive.is_url(inbox):
+        Path(inbox).mkdir(parents=True, exist_ok=True)
+    before = _versions(inbox)
+    youngest = max((version.modified_at for version in before.values()), default=0)
     if (age := time.time() - youngest) < SETTLED_SECONDS:
         time.sleep(SETTLED_SECONDS - max(age, 0))
-    after = _stamps(folder)
-    settled = [path for path in before if before[path] == after.get(path)]
-    return [str(path) for path in sorted(settled, key=lambda path: (before[path], path))]
+    after = _versions(inbox)
+    settled = [file for file in before if before[file] == after.get(file)]
+    return sorted(settled, key=lambda file: (before[file], file))
 
 
-def arrived_at(address: str) -> datetime:
-    """When the server had a file of the inbox: never later than now, and by no date that its sender set.
+def arrived_at(address: str, now: datetime) -> datetime:
+    """When the server had a file of the inbox, by no date that its sender set; `now` where nothing says.
 
-    A local file's change of status is the server's own clock; a run that lives at another moment has only that one.
+    A local file's change of status is the server's own clock; a run that lives at another time has only that one.
+    A store behind an address has its own time of modification.
     """
-    now = clock.now()
-    if "://" in address or clock.is_pinned():
-        return now
+    if archive.is_url(address):
+        return _modified_at(*archive.filesystem(address)) or now
     file = Path(address)
-    return min(now, datetime.fromtimestamp(file.stat().st_ctime, clock.ZONE)) if file.exists() else now
+    if clock.is_pinned() or not file.exists():
+        return now
+    return datetime.fromtimestamp(file.stat().st_ctime, clock.ZONE)
 
 
 def files_at(places: Iterable[str]) -> list[str]:
@@ -54,52 +63,83 @@ def files_at(places: Iterable[str]) -> list[str]:
     """
     files: list[str] = []
     for place in places:
-        if "://" in place:
-            found = sorted(_remote_files(place))
-        elif Path(place).is_dir():
-            found = [str(path) for path in sorted(Path(place).rglob("*")) if _counts(path)]
+        if archive.is_url(place) or Path(place).is_dir():
+            found = sorted(_versions(place))
         else:
             found = [place] if Path(place).is_file() else []
-            if not found:
-                raise WrongCall(f"There is no file or folder {place}.")
+        if not found and not Path(place).is_dir():
+            raise WrongCall(f"There is no file or folder {place}.")
         files += found
     return list(dict.fromkeys(files))
 
 
-def remove(address: str) -> None:
-    """Take a file out of the inbox, once what it holds is safe; one that is gone already is fine."""
-    if "://" in address:
-        from fsspec.core import url_to_fs
+def fingerprint(address: str) -> str | None:
+    """What changes when a file of the inbox is written anew; None where it is gone."""
+    try:
+        if archive.is_url(address):
+            system, path = archive.filesystem(address)
+            system.invalidate_cache()
+            return str(system.ukey(path))
+        stat = Path(address).stat()
+        return f"{stat.st_ino} {stat.st_mtime_ns} {stat.st_size}"
+    except FileNotFoundError:
+        return None
 
-        system, path = url_to_fs(address)
-        if system.exists(path):
-            system.rm_file(path)
+
+def remove(address: str, read: str | None) -> None:
+    """Take a file out of the inbox, once what it holds is safe; one that is gone already is fine.
+
+    read: its fingerprint before it was read. What was put there meanwhile under the same name stays for the next time.
+    """
+    if read is None or fingerprint(address) != read:
+        return
+    if archive.is_url(address):
+        system, path = archive.filesystem(address)
+        system.rm_file(path)
     else:
         Path(address).unlink(missing_ok=True)
 
 
-def _stamps(folder: Path) -> dict[Path, tuple[float, int]]:
-    stamps = {}
+def _versions(place: str) -> dict[str, Version]:
+    """The files of a folder, or of an address, which may be one file."""
+    return _remote_versions(place) if archive.is_url(place) else _local_versions(Path(place))
+
+
+def _local_versions(folder: Path) -> dict[str, Version]:
+    versions = {}
     for path in folder.rglob("*"):
         try:
-            if _counts(path):
+            if _is_report(path.name) and path.is_file() and not path.is_symlink():
                 stat = path.stat()
-                stamps[path] = (stat.st_mtime, stat.st_size)
+                versions[str(path)] = Version(stat.st_mtime, stat.st_size)
         except FileNotFoundError:
             log.info("%s was taken by another process", path.name)
-    return stamps
+    return versions
 
 
-def _counts(path: Path) -> bool:
-    """A report's file: no link out of the folder, no lock or half a download."""
-    if not path.is_file() or path.is_symlink():
-        return False
-    name = path.name.lower()
-    return not (name.startswith(IGNORED_PREFIXES) or name.endswith(IGNORED_SUFFIXES) or name in IGNORED_NAMES)
+def _remote_versions(place: str) -> dict[str, Version]:
+    system, path = archive.filesystem(place)
+    system.invalidate_cache()
+    versions = {}
+    for found, info in (system.find(path, detail=True) if system.exists(path) else {}).items():
+        name = PurePosixPath(found).name
+        if _is_report(name) and not info.get("islink"):
+            modified_at = _modified_at(system, found)
+            seconds = modified_at.timestamp() if modified_at else 0
+            versions[system.unstrip_protocol(found)] = Version(seconds, info["size"])
+    return versions
 
 
-def _remote_files(place: str) -> list[str]:
-    from fsspec.core import url_to_fs
+def _modified_at(system: Any, path: str) -> datetime | None:
+    """The store's own time of a file, which it may not keep, or no longer has. Without a zone it is UTC."""
+    try:
+        modified_at: datetime = system.modified(path)
+    except (NotImplementedError, FileNotFoundError):
+        return None
+    return modified_at if modified_at.tzinfo else modified_at.replace(tzinfo=UTC)
 
-    system, path = url_to_fs(place)
-    return [system.unstrip_protocol(found) for found in system.find(path)] if system.exists(path) else []
+
+def _is_report(name: str) -> bool:
+    """No lock, no half a download."""
+    lower = name.lower()
+    return not (lower.startswith(IGNORED_PREFIXES) or lower.endswith(IGNORED_SUFFIXES) or lower in IGNORED_NAMES)

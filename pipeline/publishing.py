@@ -21,10 +21,7 @@ from psycopg.types.json import Jsonb
 from pipeline import completeness, runs
 from publish import reports
 from warehouse import database
-from warehouse.logging import get_logger
 from warehouse.settings import get_settings
-
-log = get_logger(__name__)
 
 EVER = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -149,9 +146,9 @@ def publish() -> Published:
         _remove_others(anew, done)
         connection.execute(PUBLISHED)
         now = {code: _state(version, as_of) for code, version in versions.items() if code not in blocked}
-        run.detail = {"written": len(done.written), "removed": len(done.removed), "programmes": before | now}
+        counted = {"workbooks_written": len(done.written), "workbooks_removed": len(done.removed)}
+        run.detail = {**counted, "programmes": before | now}
         run.detail["blocked"] = blocked
-    log.info("%d workbooks published under %s", len(done.written), folder())
     if blocked:
         reasons = "\n".join(f"{programme}: {reason}" for programme, reason in sorted(blocked.items()))
         raise NotFitToPublish(
@@ -222,7 +219,7 @@ def _publish(
 ) -> None:
     path = folder() / programme / period / f"{unit}.xlsx"
     if has_report:
-        done.written.append(reports.report(programme, unit, period, path, connection=connection))
+        done.written.append(reports.report(programme, unit, period, path, connection=connection, with_notes=True))
     elif path.exists():
         path.unlink()
         done.removed.append(path)

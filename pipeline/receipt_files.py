@@ -7,7 +7,6 @@ import tempfile
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from publish.receipts import text
 from publish.receipts.data import Receipt
@@ -32,8 +31,8 @@ def write(receipt: Receipt) -> Receipt:
     folder.mkdir(parents=True, exist_ok=True)
     is_document = any(submission["form"] == "document" for submission in receipt.submissions)
     kind = ".duplicate" if receipt.status == "duplicate" else ".document" if is_document else ""
-    name = f"{receipt.sha256[:12]}-{_short(receipt.file)}{kind}"
-    if not is_document and (workbook := _marked(receipt)):
+    name = f"{receipt.sha256[:12]}-{short(receipt.file)}{kind}"
+    if not is_document and (workbook := marked(receipt)):
         _put(folder / f"{name}.xlsx", workbook)
         receipt = replace(receipt, returned_workbook=str(folder / f"{name}.xlsx"))
     _put(folder / f"{name}.txt", (text.render(receipt).plain + "\n").encode())
@@ -41,7 +40,7 @@ def write(receipt: Receipt) -> Receipt:
     return receipt
 
 
-def _marked(receipt: Receipt) -> bytes | None:
+def marked(receipt: Receipt) -> bytes | None:
     """The sender's workbook with the receipt's issues in it; None without issues, or where it may not be opened.
 
     Never raises: who cannot be helped in this way has the receipt.
@@ -69,18 +68,19 @@ def _check_result(receipt: Receipt) -> CheckResult:
         file=receipt.file,
         received=wording.timestamp(datetime.fromisoformat(receipt.received_at)),
         headings=[
-            text.heading(submission).plain.replace("báo cáo", "Báo cáo", 1) for submission in receipt.submissions
+            *(_sentence(text.heading(submission).plain) for submission in receipt.submissions),
+            *(_sentence(text.unchanged_heading(submission).plain) for submission in receipt.unchanged),
         ],
         is_rejected=any(submission["status"] == "rejected" for submission in receipt.submissions),
         issues=receipt.issues,
     )
 
 
-def _heading(submission: dict[str, Any]) -> str:
-    return text.heading(submission).plain.replace("báo cáo", "Báo cáo", 1)
+def _sentence(heading: str) -> str:
+    return heading.replace("báo cáo", "Báo cáo", 1)
 
 
-def _short(file_name: str) -> str:
+def short(file_name: str) -> str:
     """A file name that any file system takes, its end kept: at most 160 bytes, no path in it."""
     plain = re.sub(r"[\x00-\x1f/\\:*?\"<>|]", "_", file_name)
     return plain.encode("utf-8", "replace")[-160:].decode("utf-8", "ignore")

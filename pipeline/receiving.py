@@ -5,13 +5,16 @@ it is. Whatever is interrupted is carried on by the next run: a file that is sti
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
 from expectations import gate
+from ingest import archive
 from pipeline import building, inbox, receipt_files
 from publish.receipts import data as receipt_data
 from publish.receipts.data import Receipt
@@ -26,6 +29,14 @@ log = get_logger(__name__)
 FILES_A_BATCH = 200
 BATCHES_A_RUN = 1000
 """Airflow maps at most 1024 tasks; what is beyond waits for the next run."""
+
+
+class Arrived(NamedTuple):
+    """A file, and when the server had it."""
+
+    file: str
+    received_at: datetime
+
 
 WAITING = """
 select distinct submission.batch_id
@@ -42,7 +53,20 @@ def plan_batches() -> list[str]:
     """
     database.prepare()
     unchecked = [_plan(batch, []) for batch in _unchecked_batches()]
-    return [*unchecked, *(_plan(uuid4(), files) for files in _batched(inbox.waiting()))][:BATCHES_A_RUN]
+    waiting = _in_order_of_arrival(inbox.waiting(), from_inbox=True)
+    log.info("%d files wait in the inbox, %d loaded batches wait for the gate", len(waiting), len(unchecked))
+    return [*unchecked, *(_plan(uuid4(), arrived) for arrived in _batched(waiting))][:BATCHES_A_RUN]
+
+
+def plan_run() -> list[str]:
+    """As `plan_batches`; where nothing waits and a build is overdue, one batch without files, to request it."""
+    return plan_batches() or ([_plan(uuid4(), [])] if building.is_overdue() else [])
+
+
+def is_build_due(receipts: Sequence[Receipt]) -> bool:
+    """Whether a report of these was accepted, or reports that were accepted earlier still wait for a build."""
+    accepted = [report for receipt in receipts for report in receipt.submissions if report["status"] != "rejected"]
+    return bool(accepted) or building.is_overdue()
 
 
 def load(batch: str) -> str:
@@ -53,17 +77,33 @@ def load(batch: str) -> str:
     """
     planned = json.loads(batch)
     batch_id = UUID(planned["batch_id"])
-    for received in _load(planned["files"], batch_id, from_inbox=True):
+    started = monotonic()
+    arrived = [Arrived(file, datetime.fromisoformat(received_at)) for file, received_at in planned["files"]]
+    loaded = _load(arrived, batch_id, from_inbox=True)
+    for received in loaded:
         if received.is_duplicate:
             receipt_files.write(receipt_data.of_duplicate(received.sha256, received.file_name))
+    repeated = sum(received.is_duplicate for received in loaded)
+    log.info(
+        "receive: %d of %d files loaded, %d of them duplicates, in %.1f s",
+        len(loaded),
+        len(planned["files"]),
+        repeated,
+        monotonic() - started,
+    )
     return str(batch_id)
 
 
 def check_and_issue_receipts(batches: list[str]) -> list[Receipt]:
     """Run the gate over the loaded batches and write a receipt for each file; after building.prepare_catalogue."""
-    ids = [UUID(batch) for batch in batches]
+    started, ids = monotonic(), [UUID(batch) for batch in batches]
     gate.check(*ids)
-    return _write(receipt_data.of_batches(ids))
+    receipts = _write(receipt_data.of_batches(ids))
+    statuses = ", ".join(
+        f"{count} {status}" for status, count in sorted(Counter(each.status for each in receipts).items())
+    )
+    log.info("check: %d receipts written (%s) in %.1f s", len(receipts), statuses or "none", monotonic() - started)
+    return receipts
 
 
 def receive(paths: Sequence[str] = (), on_file: Callable[[], None] | None = None) -> list[Receipt]:
@@ -82,8 +122,8 @@ def receive_files(
     database.prepare()
     building.prepare_catalogue()
     received: list[ReceivedFile] = []
-    for some in _batched(files):
-        received += _load(some, uuid4(), from_inbox=from_inbox, on_file=on_file)
+    for arrived in _batched(_in_order_of_arrival(files, from_inbox)):
+        received += _load(arrived, uuid4(), from_inbox=from_inbox, on_file=on_file)
     batches = {file.batch_id for file in received if not file.is_duplicate}
     issued = check_and_issue_receipts([str(batch) for batch in sorted(batches | set(_unchecked_batches()))])
     repeated = [receipt_data.of_duplicate(file.sha256, file.file_name) for file in received if file.is_duplicate]
@@ -113,34 +153,51 @@ def receive_document(
     return receipt_files.write(receipt)
 
 
+def has_received() -> bool:
+    """Whether any file has ever been received here."""
+    with database.connect("loader") as connection:
+        return connection.execute("select from raw.file limit 1").fetchone() is not None
+
+
 def _load(
-    files: Sequence[str], batch_id: UUID, *, from_inbox: bool, on_file: Callable[[], None] | None = None
+    arrived: Sequence[Arrived], batch_id: UUID, *, from_inbox: bool, on_file: Callable[[], None] | None = None
 ) -> list["ReceivedFile"]:
     """The files that are now in raw; one that could not be opened is logged and stays where it is."""
     from ingest import receiving
 
-    if not files:
+    if not arrived:
         return []
-    arrivals = [receiving.Arrival(file, arrived_at) for file, arrived_at in _in_order_of_arrival(files, from_inbox)]
-    received = receiving.receive_many(arrivals, batch_id=batch_id)
+    found = {file: inbox.fingerprint(file) for file, _ in arrived} if from_inbox else {}
+    received = receiving.receive_many([receiving.Arrival(*each) for each in arrived], batch_id=batch_id)
     for file in received:
         if from_inbox:
-            inbox.remove(file.path)
+            inbox.remove(file.path, found[file.path])
         if on_file:
             on_file()
     return received
 
 
-def _in_order_of_arrival(files: Sequence[str], from_inbox: bool) -> list[tuple[str, datetime]]:
-    """Each file with its time of arrival, no two the same and none later than now.
+def _in_order_of_arrival(files: Sequence[str], from_inbox: bool) -> list[Arrived]:
+    """Each file with its time of arrival, none later than now, and no two the same but for the ties of a store.
 
-    A report and its correction may come in one batch: which of them is the newer is never left to chance.
+    A report and its correction may come together: which of them is the newer is never left to chance. In a folder,
+    and as a person names them, files of one instant are in their order already. A store that keeps whole seconds
+    leaves nothing to order them by: its ties stay, and the gate rejects them with that question.
     """
-    arrivals = [(inbox.arrived_at(file) if from_inbox else clock.now(), place) for place, file in enumerate(files)]
-    ordered: list[tuple[str, datetime]] = []
+    now = clock.now()
+    arrivals = [(inbox.arrived_at(file, now) if from_inbox else now, place) for place, file in enumerate(files)]
+    ordered: list[Arrived] = []
+    later = None
     for arrived_at, place in sorted(arrivals, reverse=True):
-        before = ordered[-1][1] - timedelta(microseconds=1) if ordered else arrived_at
-        ordered.append((files[place], min(arrived_at, before)))
+        file = files[place]
+        if not ordered:
+            received_at = min(arrived_at, now)
+        elif from_inbox and archive.is_url(file) and arrived_at == later:
+            received_at = ordered[-1].received_at
+        else:
+            received_at = min(arrived_at, ordered[-1].received_at - timedelta(microseconds=1))
+        ordered.append(Arrived(file, received_at))
+        later = arrived_at
     return ordered[::-1]
 
 
@@ -148,13 +205,14 @@ def _write(given: Iterable[Receipt]) -> list[Receipt]:
     return [receipt_files.write(receipt) for receipt in given]
 
 
-def _batched(files: Sequence[str]) -> list[Sequence[str]]:
+def _batched(files: Sequence[Arrived]) -> list[Sequence[Arrived]]:
     return [files[start : start + FILES_A_BATCH] for start in range(0, len(files), FILES_A_BATCH)]
 
 
-def _plan(batch_id: UUID, files: Sequence[str]) -> str:
+def _plan(batch_id: UUID, arrived: Sequence[Arrived]) -> str:
     """ASCII, so that a file name of any bytes passes through what hands it on."""
-    return json.dumps({"batch_id": str(batch_id), "files": list(files)})
+    files = [(file, received_at.isoformat()) for file, received_at in arrived]
+    return json.dumps({"batch_id": str(batch_id), "files": files})
 
 
 def _unchecked_batches() -> list[UUID]:

@@ -15,11 +15,13 @@ from alerts import delivery, digest
 from alerts.channels import opening
 from alerts.channels.base import Channel, Unreachable
 from alerts.ledger import outbox, planning, retries
-from pipeline import runs
-from warehouse import database
+from pipeline import attachments, runs
+from warehouse import database, queries
 from warehouse.logging import get_logger
 
 log = get_logger(__name__)
+
+LISTED = queries.load(__file__, "listed_alerts")
 
 NAMED = 10
 """Units that a warning names; the others are counted."""
@@ -27,12 +29,14 @@ NAMED = 10
 
 @dataclass
 class Reminded:
-    """What a run did: alerts planned, planned again after they had failed, cancelled, logged, without contact, failed;
-    messages sent, refused, given up after days without an answer, or left waiting.
+    """What a run did: alerts planned, planned again after they had failed (retried) or were only logged (resumed),
+    cancelled, logged, without contact, failed; messages sent, refused, given up after days without an answer, or left
+    waiting.
     """
 
     planned: int = 0
     retried: int = 0
+    resumed: int = 0
     cancelled: int = 0
     no_contact: int = 0
     logged: int = 0
@@ -62,17 +66,9 @@ def remind(retry_failed: bool = False) -> Reminded:
 
 
 def listed(connection: psycopg.Connection, status: str | None = None) -> list[dict[str, Any]]:
-    """The ledger or its rows of one status, newest first, for people and programs."""
+    """The ledgers of reminders and receipts or their rows of one status, newest first, for people and programs."""
     cursor = connection.cursor(row_factory=psycopg.rows.dict_row)
-    return cursor.execute(
-        "select ledger.programme_code, ledger.period, ledger.unit_id, ledger.unit_code, ledger.agency_code, "
-        "ledger.deadline_revision, ledger.deadline_at, ledger.stage, ledger.audience, ledger.channel, ledger.status, "
-        "ledger.message_id, ledger.planned_at, ledger.settled_at, message.attempts, message.sent_at, "
-        "ledger.unanswered_days, ledger.last_error "
-        "from ops.alert_ledger as ledger left join ops.message using (message_id) "
-        "where ledger.status = coalesce(%s, ledger.status) order by ledger.planned_at desc, ledger.ledger_id",
-        [status],
-    ).fetchall()
+    return cursor.execute(LISTED, [status]).fetchall()
 
 
 def _send_alerts(connection: psycopg.Connection, run: runs.Run, done: Reminded, retry_failed: bool) -> None:
@@ -87,6 +83,7 @@ def _send_alerts(connection: psycopg.Connection, run: runs.Run, done: Reminded, 
     done.no_contact = len(unreachable)
     _warn(unreachable)
     with opening.open_channels() as usable:
+        done.resumed = retries.send_logged(connection, usable, run.as_of)
         _enqueue(connection, run, usable, done)
         failure = _send(connection, run, usable, done)
     done.failed = retries.failed(connection) - failed + done.retried
@@ -120,11 +117,12 @@ def _send(
     """Send what is queued, this run's and what a killed run left. Returns the last error of those that wait:
     the step then fails, so that somebody looks.
     """
-    queued = outbox.queued(connection, usable, run.as_of)
+    queued = outbox.queued(connection, "digest", usable, run.as_of)
     connection.commit()
-    under_way = delivery.Delivery(connection, run.as_of, usable)
-    for message in queued:
-        under_way.send(message)
+    with attachments.opened() as files:
+        under_way = delivery.Delivery(connection, run.as_of, usable, files.of)
+        for message in queued:
+            under_way.send(message)
     done.sent, done.refused = under_way.sent, under_way.refused
     done.given_up, done.waiting = under_way.given_up, under_way.waiting
     return under_way.failure

@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from warehouse import clock, database
+from warehouse.logging import get_logger
+
+log = get_logger(__name__)
 
 
 @dataclass
@@ -25,9 +29,11 @@ class Run:
 def recorded(step: str, catalogue_version: str | None = None) -> Iterator[Run]:
     """One run of a step, one at a time: waits for another process that is at the same step.
 
-    A row that a killed process left open is failed here: the lock proves that the process is gone.
+    A row that a killed process left open is failed here: the lock proves that the process is gone. One line of the log
+    says what a run did and how long it took.
     """
     with database.exclusive(step):
+        started = monotonic()
         run = _begin(step, catalogue_version)
         try:
             yield run
@@ -35,6 +41,13 @@ def recorded(step: str, catalogue_version: str | None = None) -> Iterator[Run]:
             _end(run, "failed", run.detail | {"error": str(error)})
             raise
         _end(run, "succeeded", run.detail)
+        log.info("%s: %s in %.1f s", step, _counted(run.detail), monotonic() - started)
+
+
+def _counted(detail: dict[str, Any]) -> str:
+    """What a run counted: `12 models, 3 tests`."""
+    counts = [f"{count} {name.replace('_', ' ')}" for name, count in detail.items() if isinstance(count, int) and count]
+    return ", ".join(counts) or "nothing to do"
 
 
 def last(step: str) -> Run | None:

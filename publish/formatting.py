@@ -5,7 +5,9 @@ digits are shown.
 """
 
 import re
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 MISSING = "–"
 MADE_UP = "SỐ LIỆU GIẢ ĐỊNH – không phải số liệu thật"
@@ -18,34 +20,104 @@ VERDICTS = {
     "no_data": "chưa có số liệu",
     "no_target": "không có chỉ tiêu",
 }
+NOT_YET_MET = "chưa đạt"
+PATHS = {
+    "met": "đúng lộ trình",
+    "not_met": "chậm so với lộ trình",
+    "undetermined": "chưa xác định",
+    "no_data": "chưa có số liệu",
+}
+"""Whether a unit has reached the milestone of the year."""
 UNITS = {"count": "số đếm", "yes_no": "có/không", "points": "điểm"}
 LEVELS = {"province": "tỉnh", "district": "huyện", "commune": "xã, phường"}
 
+WIDE = Context(prec=200)
+"""For rounding: more digits than any figure has."""
 
-def decimals(value: Decimal, beside: Decimal | None = None, usual: int = 2) -> int:
-    """How many decimals show `value`: at most `usual`, without trailing zeros.
 
-    beside: a target that the figure is read against. Rounding may not carry the figure onto or over it
-    (96.996 beside 97 is shown with three decimals), up to six decimals.
+@dataclass(frozen=True)
+class Beside:
+    """What a figure is read with, and so how exactly it has to be shown.
+
+    targets: thresholds as the plan writes them. milestones: computed thresholds, which are rounded too. figures: an
+    unequal one is shown unequal.
     """
-    for places in range(usual + 1):
-        if round(value, places) == round(value, usual):
-            break
-    while beside is not None and value != beside and places < 6 and _crosses(value, beside, places):
-        places += 1
-    return places
+
+    targets: tuple[Decimal, ...] = ()
+    milestones: tuple[Decimal, ...] = ()
+    figures: tuple[Decimal, ...] = ()
 
 
-def _crosses(value: Decimal, beside: Decimal, places: int) -> bool:
-    shown = round(value, places)
-    return shown == beside or (shown < beside) != (value < beside)
+ALONE = Beside()
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    """Halves away from zero, as spreadsheets round: 2.5 to 3, where Python's round gives 2."""
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, WIDE)
+
+
+def decimals(value: Decimal, beside: Beside = ALONE, usual: int = 2) -> int:
+    """How many decimals show `value`: at most `usual` without trailing zeros, more where what is beside it needs them.
+
+    Thresholds stay on their side of the figure as it is shown: 96.996 beside 97 has three decimals.
+    """
+    ends = (value, *beside.figures)
+    shown = [(each, each) for each in beside.targets]
+    shown += [(each, rounded(each, milestone_decimals(each, ends))) for each in beside.milestones if each != value]
+    return next(
+        places
+        for places in range(_fewest(value, usual), 1000)
+        if all(_order(rounded(value, places), text) == _order(value, each) for each, text in shown)
+        and all(rounded(value, places) != rounded(each, places) for each in beside.figures if each != value)
+    )
+
+
+def milestone_decimals(milestone: Decimal, figures: Iterable[Decimal], usual: int = 2) -> int:
+    """How many decimals show a milestone: rounding never carries it onto or over a figure that is compared with it."""
+    compared = [figure for figure in figures if figure != milestone]
+    return next(
+        places
+        for places in range(_fewest(milestone, usual), 1000)
+        if all(_order(rounded(milestone, places), figure) == _order(milestone, figure) for figure in compared)
+    )
+
+
+def _fewest(value: Decimal, most: int) -> int:
+    return next(places for places in range(most + 1) if rounded(value, places) == rounded(value, most))
+
+
+def _order(value: Decimal, other: Decimal) -> int:
+    return (value > other) - (value < other)
 
 
 def number(value: Decimal | int | float, places: int | None = None) -> str:
     """1234.5 as "1.234,5". places: decimals shown; as few as needed, at most two, when not given."""
     exact = Decimal(str(value))
     places = decimals(exact) if places is None else places
-    return f"{exact:,.{places}f}".translate(str.maketrans(",.", ".,"))
+    shown = rounded(exact, places)
+    return f"{abs(shown) if shown == 0 else shown:,.{places}f}".translate(str.maketrans(",.", ".,"))
+
+
+def threshold(value: Decimal) -> str:
+    """A number of the plan with every digit that it has: 0.125 as "0,125"."""
+    return number(value, _fewest(value, max(0, -int(value.as_tuple().exponent))))
+
+
+def percentage(value: Decimal, usual: int = 2) -> str:
+    """A share of reports or units without its sign; "100" and "0" only where it is all of them, or none."""
+    return number(value, decimals(value, Beside((Decimal(0), Decimal(100))), usual))
+
+
+def difference(one: Decimal | None, other: Decimal | None) -> tuple[str, str, str]:
+    """Two figures and the first less the second; what is not equal is not shown as equal, nor its difference as 0."""
+    if one is None or other is None:
+        return MISSING if one is None else number(one), MISSING if other is None else number(other), MISSING
+    places = max(
+        decimals(one, Beside(figures=(other,))),
+        decimals(other, Beside(figures=(one,))),
+        decimals(one - other, Beside(figures=(Decimal(0),))),
+    )
+    return number(one, places), number(other, places), number(one - other, places)
 
 
 def excel_format(places: int) -> str:
@@ -59,38 +131,66 @@ def excel_format(places: int) -> str:
 def interval(
     low: Decimal | None,
     high: Decimal | None,
-    low_closed: bool = True,
-    high_closed: bool = True,
+    low_closed: bool | None = True,
+    high_closed: bool | None = True,
     floor: Decimal | None = Decimal(0),
     ceiling: Decimal | None = None,
+    beside: Beside = ALONE,
 ) -> str:
     """An interval as the plans write it: "<2,6", "≤2", ">96", "2–3", "97"; a dash for nothing known.
 
-    low, high: ends in the figure's unit, None for an open side.
-    floor, ceiling: what the indicator can hold; an end that stands there says nothing and is left out, so that
-    [0, 2.6) is "<2,6" and (96, 100] of a share is ">96".
+    low, high: ends in the figure's unit, None for an open side. closed: an end belongs to it unless False.
+    floor, ceiling: what the indicator can hold; a closed end that is one of them says nothing and is left out, so
+    that [0, 2.6) is "<2,6" and (96, 100] of a share is ">96". beside: what it is read against.
     """
     if low is not None and low == high:
-        return number(low)
-    low = None if low == floor else low
-    high = None if high == ceiling else high
-    if low is not None and high is not None:
-        return f"{number(low)}–{number(high)}"
-    if high is not None:
-        return ("≤" if high_closed else "<") + number(high)
-    if low is not None:
-        return ("≥" if low_closed else ">") + number(low)
-    return MISSING
+        return number(low, decimals(low, beside))
+    ends = [end for end in (low, high) if end is not None]
+    has_low = low is not None and not (low == floor and low_closed is not False)
+    has_high = high is not None and not (high == ceiling and high_closed is not False)
+    beside = replace(beside, figures=(*beside.figures, *ends))
+    texts = {end: number(end, decimals(end, beside)) for end in ends}
+    above = (">" if low_closed is False else "≥") + texts[low] if has_low and low is not None else ""
+    below = ("<" if high_closed is False else "≤") + texts[high] if has_high and high is not None else ""
+    if above and below:
+        return f"{above} và {below}" if ">" in above or "<" in below else f"{above[1:]}–{below[1:]}"
+    return above or below or MISSING
+
+
+def limits(measure: str, low: Decimal | None, high: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
+    """Floor and ceiling of an interval: what an indicator can hold in a measure. low, high: its hard range."""
+    if measure in ("count", "points"):
+        return Decimal(0), None
+    return (Decimal(0), Decimal(100)) if measure == "share" else (low, high)
 
 
 def target(comparator: str, low: Decimal | None, high: Decimal | None) -> str:
     """A target with its comparator: "<9", "≥97", "2–3", "Có"."""
     if comparator == "yes":
         return "Có"
-    if comparator == "between":
-        return interval(low, high)
+    if comparator == "between" and low is not None and high is not None:
+        return f"{threshold(low)}–{threshold(high)}"
     bound = low if low is not None else high
-    return MISSING if bound is None else comparator.replace("=", "") + number(bound)
+    return MISSING if bound is None else comparator.replace("=", "") + threshold(bound)
+
+
+def milestone(comparator: str, value: Decimal, figures: Sequence[Decimal], beside: Beside = ALONE) -> str:
+    """A milestone with its comparator: "≥95,4", "Có".
+
+    figures: the ends of the figure that is compared with it. beside: what that figure is shown with; where both are
+    equal they are shown equal.
+    """
+    if comparator == "yes":
+        return "Có"
+    with_figure = replace(beside, figures=(*beside.figures, *figures))
+    places = decimals(value, with_figure) if value in figures else milestone_decimals(value, figures)
+    return comparator.replace("=", "") + number(value, places)
+
+
+def verdict(code: str, target_year: int | None, period: str) -> str:
+    """A verdict in words; before the target's year nothing has failed: "chưa đạt"."""
+    is_early = target_year is not None and int(period[:4]) < target_year
+    return NOT_YET_MET if code == "not_met" and is_early else VERDICTS[code]
 
 
 def as_printed(raw: str) -> str:

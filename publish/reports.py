@@ -1,20 +1,28 @@
-"""The report of a plan as one workbook: its annex table, and before it its score sheet where it scores.
+"""The report of a plan as a workbook: its annex table, and before it its score sheet where it scores.
 
 No clock is in it: the same figures, as of the same timestamp with the same catalogue, give the same bytes.
 """
 
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import xlsxwriter
 
+from publish import notes
 from publish.annex import data as annex_data
+from publish.annex import notes as annex_notes
+from publish.annex import overview as annex_overview
 from publish.annex import workbook as annex_workbook
+from publish.annex.types import Annex
+from publish.drawing import FONT
 from publish.files import write_atomically
 from publish.scores import data as score_data
 from publish.scores import workbook as score_workbook
+from publish.scores.data import ScoreSheet
 from warehouse import database, wording
 from warehouse.as_of import set_session_as_of
 from warehouse.errors import WrongCall
@@ -29,37 +37,102 @@ def report(
     out: Path,
     as_of: datetime | None = None,
     connection: psycopg.Connection | None = None,
+    with_notes: bool = False,
+    by_unit: bool = False,
 ) -> Path:
     """Write the report of a unit (or of the province) for a period to `out` and return it.
 
-    as_of: the figures as of then; None is the newest. connection: one whose session has that as_of.
-    Raises WrongCall where nothing is known of that unit in that programme and period, or the moment has not come.
+    as_of: the figures as of then; None is the newest. connection: one whose session has that as_of. with_notes: with
+    a sheet of footnotes and of what the figures come from. by_unit: instead of the unit's own table those of the units
+    below it, each on a sheet, after a table of all of them.
+    Raises WrongCall where nothing is known of that unit in that programme and period, or as_of has not come.
     """
     if connection is not None:
-        return write_atomically(out, render(connection, programme, unit, period, as_of))
+        return write_atomically(out, render(connection, programme, unit, period, as_of, with_notes, by_unit))
     with database.connect() as own:
         set_session_as_of(own, as_of)
-        return write_atomically(out, render(own, programme, unit, period, as_of))
+        return write_atomically(out, render(own, programme, unit, period, as_of, with_notes, by_unit))
 
 
 def render(
-    connection: psycopg.Connection, programme: str, unit: str, period: str, as_of: datetime | None = None
+    connection: psycopg.Connection,
+    programme: str,
+    unit: str,
+    period: str,
+    as_of: datetime | None = None,
+    with_notes: bool = False,
+    by_unit: bool = False,
 ) -> bytes:
-    """The workbook as bytes. connection: its session has that as_of.
+    """The workbook as bytes. connection: its session has that as_of. Other arguments and errors as `report`."""
+    draw = _of_units_below if by_unit else _of_unit
+    return draw(connection, programme, unit, period, as_of, with_notes)
 
-    Raises WrongCall where there is nothing to report.
-    """
+
+def _of_unit(
+    connection: psycopg.Connection,
+    programme: str,
+    unit: str,
+    period: str,
+    as_of: datetime | None,
+    with_notes: bool,
+) -> bytes:
     sheet = score_data.load(connection, programme, unit, period, as_of)
     table = annex_data.load(connection, programme, unit, period, as_of)
     content = sheet or table
     if content is None:
-        raise WrongCall(f"Chưa có số liệu của đơn vị {unit} trong chương trình {programme}, kỳ {period}.")
-    buffer = BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
-        title = f"{content.programme_name} – {content.unit_name}, {wording.period(period)}"
-        book.set_properties({"title": title, "author": "baocao", "created": CREATED})
+        raise _nothing(programme, unit, period)
+    title = f"{content.programme_name} – {content.unit_name}, {wording.period(period)}"
+
+    def draw(book: Any) -> None:
         if sheet:
             score_workbook.draw(book, sheet)
         if table:
-            annex_workbook.draw(book, table)
+            annex_workbook.draw(book, table, marks=annex_notes.marks(table) if with_notes else None)
+        if with_notes:
+            notes.draw(book, title, [*_notes(sheet, table), notes.version(content.catalogue_version)])
+
+    return _workbook(title, draw)
+
+
+def _notes(sheet: ScoreSheet | None, table: Annex | None) -> Iterator[notes.Block]:
+    if sheet:
+        yield score_workbook.notes_of(sheet)
+    if table:
+        yield from annex_notes.blocks(table)
+
+
+def _of_units_below(
+    connection: psycopg.Connection,
+    programme: str,
+    unit: str,
+    period: str,
+    as_of: datetime | None,
+    with_notes: bool,
+) -> bytes:
+    overview = annex_overview.load(connection, programme, unit, period, as_of)
+    first = next((annex for _, annex in overview.units if annex), None)
+    if first is None:
+        raise _nothing(programme, unit, period)
+    title = f"{first.programme_name} – {overview.unit_name}, {wording.period(period)}"
+
+    def draw(book: Any) -> None:
+        annex_overview.draw(book, overview)
+        for (code, _), annex in overview.units:
+            if annex:
+                annex_workbook.draw(book, annex, code, annex_notes.marks(annex) if with_notes else None)
+        if with_notes:
+            notes.draw(book, title, [*annex_notes.blocks(first), notes.version(first.catalogue_version)])
+
+    return _workbook(title, draw)
+
+
+def _nothing(programme: str, unit: str, period: str) -> WrongCall:
+    return WrongCall(f"Chưa có số liệu của đơn vị {unit} trong chương trình {programme}, kỳ {period}.")
+
+
+def _workbook(title: str, draw: Callable[[Any], None]) -> bytes:
+    buffer = BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "default_format_properties": FONT}) as book:
+        book.set_properties({"title": title, "author": "baocao", "created": CREATED})
+        draw(book)
     return buffer.getvalue()

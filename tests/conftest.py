@@ -22,7 +22,7 @@ from uuid import uuid4
 import pytest
 from psycopg import sql
 
-from warehouse import database
+from warehouse import database, identity
 
 
 @contextmanager
@@ -48,6 +48,7 @@ def database_of_its_own(environment: pytest.MonkeyPatch, template: str = "templa
     template: the database that it is copied from; nobody may be connected to it.
     """
     name = f"test_{uuid4().hex[:12]}"
+    forget_database()
     with database.superuser() as connection:
         names = map(sql.Identifier, (name, database.roles.NAMES["owner"], template))
         connection.execute(sql.SQL("create database {} owner {} template {}").format(*names))
@@ -59,8 +60,14 @@ def database_of_its_own(environment: pytest.MonkeyPatch, template: str = "templa
     finally:
         database.engine().dispose()
         environment.delenv("BAOCAO_DATABASE_URL")
+        forget_database()
         with database.superuser() as connection:
             connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def forget_database() -> None:
+    """The home then belongs to the database of the next command, as a home of tests does to many."""
+    identity.file().unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -99,6 +106,7 @@ def prepared_database(warehouse: None) -> Iterator[str]:
         building.prepare_catalogue()
         database.engine().dispose()
         environment.delenv("BAOCAO_DATABASE_URL")
+        forget_database()
         yield address.rpartition("/")[2]
         environment.setenv("BAOCAO_DATABASE_URL", address)
 

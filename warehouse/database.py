@@ -15,8 +15,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from warehouse import migrations
-from warehouse.errors import BaocaoError, WrongCall
+from warehouse import identity, migrations
+from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger, mask
 from warehouse.postgres import passwords, roles
 from warehouse.postgres.embedded import HOST, Cluster, Server
@@ -50,8 +50,9 @@ def prepare() -> None:
     """Bring the database to where every step can start: server up, roles there, migrations done.
 
     Idempotent, for any number of processes at once, and quick (some 0.03 s) when nothing is to do.
-    Raises BaocaoError that says what to mend.
+    Raises BaocaoError that says what to mend, and identity.OtherDatabase before anything of another database changes.
     """
+    identity.check_settings()
     if _is_ready():
         return
     if not get_settings().database_url:
@@ -63,6 +64,7 @@ def prepare() -> None:
 
 def status() -> Status:
     """How the database is, without starting or changing anything."""
+    identity.check_settings()
     embedded = not get_settings().database_url
     if embedded and not cluster().running():
         return Status(embedded, "stopped", None, None)
@@ -77,8 +79,10 @@ def status() -> Status:
 def url(role: str = "owner") -> str:
     """`postgresql://user:password@host:port/database` for a role; contains the password, so it belongs in no log.
 
-    Raises BaocaoError when the embedded server is down or the role's password is not known here.
+    Raises BaocaoError when the embedded server is down, the role's password is not known here, or the settings
+    contradict what the home remembers.
     """
+    identity.check_settings()
     given = get_settings().database_url
     if given:
         return _url_on_server(given, role)
@@ -136,7 +140,7 @@ def _is_ready() -> bool:
         return False
     try:
         with connect() as connection:
-            return _revision(connection) == migrations.head()
+            return identity.recognise(connection) and _revision(connection) == migrations.head()
     except DatabaseUnavailable:
         if embedded:  # the server runs, but its roles are still to be made
             return False
@@ -178,6 +182,8 @@ def _prepare_schemas() -> None:
             _check_that_owner_may_create(connection)
             roles.create_on_server(connection)
     migrations.upgrade(engine())
+    with connect() as connection:
+        identity.ensure(connection)
     log.info("The database is at revision %s", migrations.head())
 
 
@@ -213,8 +219,6 @@ def _embedded_url(user: str, secret: str, database: str) -> str:
 def _url_on_server(given: str, role: str) -> str:
     """BAOCAO_DATABASE_URL without a driver's name; for loader and bi with their user and password in it."""
     address = urlsplit(given)
-    if not address.scheme.startswith("postgres"):
-        raise WrongCall("BAOCAO_DATABASE_URL must be a postgresql:// address.")
     address = address._replace(scheme="postgresql")
     if role == "owner":
         return urlunsplit(address)

@@ -1,17 +1,20 @@
-"""Settings, read from the environment at each call.
+"""Settings, read at each call: from the environment, else from the file settings.json of the home, else the default.
 
-Every variable starts with BAOCAO_ and is listed in the public contract; an empty one counts as unset.
+Every variable starts with BAOCAO_ and is listed in the public contract; an empty one counts as unset. The file holds
+the same names, and beside them AIRFLOW__… and AIRFLOW_CONN_…, which are handed to Airflow.
 """
 
 import os
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from warehouse import private_files
 from warehouse.errors import BaocaoError, WrongCall
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -19,6 +22,12 @@ PROJECT_ROOT = Path(__file__).resolve().parents[1]
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """Plans, deadlines and data windows are dates of this zone."""
+
+PREFIX = "BAOCAO_"
+AIRFLOW_PREFIXES = ("AIRFLOW__", "AIRFLOW_CONN_", "AIRFLOW_VAR_")
+"""Airflow's own variables that pass through. AIRFLOW_HOME does not: each home has an Airflow of its own."""
+ENVIRONMENT_ONLY = ("BAOCAO_HOME", "BAOCAO_NOW")
+"""Where the file is cannot be in the file; and a fixed now that outlives its shell would stop every deadline."""
 
 
 def aware(timestamp: str | datetime) -> datetime:
@@ -31,16 +40,29 @@ def aware(timestamp: str | datetime) -> datetime:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZONE)
 
 
+def _check_database_url(given: str) -> str:
+    if not given.startswith("postgres"):
+        raise ValueError("must be a postgresql:// address")
+    return given
+
+
+def _check_schedule(given: str) -> str:
+    if given != "none" and len(given.split()) != 5:
+        raise ValueError("must be a cron line of five fields, such as 0 7 * * *, or none")
+    return given
+
+
 class Settings(BaseSettings):
     """What an office may set. Addresses that can hold a password stay out of the repr, and so out of logs."""
 
-    model_config = SettingsConfigDict(env_prefix="BAOCAO_", env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
 
     home: Path = Field(
         default=PROJECT_ROOT / ".baocao",
-        description="Embedded database, passwords, inbox, archive, receipts, logs. Default: `.baocao/` in the project.",
+        description="Embedded database, settings, passwords, inbox, archive, receipts, logs. "
+        "Default: `.baocao/` in the project.",
     )
-    database_url: str | None = Field(
+    database_url: Annotated[str, AfterValidator(_check_database_url)] | None = Field(
         default=None,
         repr=False,
         description="`postgresql://…` of a server of yours, its user the owner of the database. "
@@ -78,11 +100,35 @@ class Settings(BaseSettings):
         default=None,
         description="Nobody is written to about deadlines before this time. Unset: the first run of this warehouse.",
     )
+    inbox_schedule: Annotated[str, AfterValidator(_check_schedule)] | None = Field(
+        default=None,
+        description="When Airflow empties the inbox: a cron line in Vietnamese time, or `none` for by hand only. "
+        "Unset: every two minutes.",
+    )
+    deadlines_schedule: Annotated[str, AfterValidator(_check_schedule)] | None = Field(
+        default=None,
+        description="When Airflow checks deadlines and sends reminders, in the same way. Unset: daily at 07:00.",
+    )
     now: Annotated[datetime, BeforeValidator(aware)] | None = Field(
         default=None,
         description="An ISO 8601 timestamp, in Vietnamese time unless it says otherwise, that every command takes as "
         "now, and says so. Unset: the wall clock.",
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What a caller passes, then the environment, then the file of the home."""
+        of_the_home = {
+            name.removeprefix(PREFIX).lower(): value for name, value in stored().items() if name.startswith(PREFIX)
+        }
+        return init_settings, env_settings, InitSettingsSource(settings_cls, of_the_home)
 
     @model_validator(mode="after")
     def _make_places_absolute(self) -> "Settings":
@@ -100,18 +146,86 @@ def _absolute(place: str) -> str:
 
 def get_settings() -> Settings:
     """The settings as they are now; raises WrongCall that names the variable that cannot be read."""
+    return _validated({})
+
+
+def stored_file() -> Path:
+    """The settings of the home of this environment, whether the file exists or not."""
+    home = os.environ.get("BAOCAO_HOME") or Settings.model_fields["home"].default
+    return Path(home).expanduser().absolute() / "settings.json"
+
+
+def stored() -> dict[str, str]:
+    """What the file of the home holds, by the names of the environment. Raises WrongCall if it cannot be read."""
     try:
-        return Settings()
+        return private_files.read(stored_file())
+    except ValueError as error:
+        raise WrongCall(
+            f"{stored_file()} cannot be read: {error}. Mend it, or remove it and set its values anew."
+        ) from None
+    except PermissionError:
+        raise _somebody_elses(stored_file().parent) from None
+
+
+def store(name: str, value: str | None) -> None:
+    """Keep a value in the file of the home; None removes it. Raises WrongCall for what Settings would refuse."""
+    if value is not None:
+        _check(name, value)
+    kept = {key: each for key, each in stored().items() if key != name}
+    private_files.write(stored_file(), kept if value is None else kept | {name: value})
+
+
+def origin(name: str) -> str:
+    """Where the value of a variable comes from: environment, settings.json or default."""
+    if os.environ.get(name):
+        return "environment"
+    return stored_file().name if name in stored() else "default"
+
+
+def airflow_variables() -> dict[str, str]:
+    """Airflow's own variables, as the file of the home and the environment give them; the environment decides."""
+    given = {**stored(), **os.environ}
+    return {name: value for name, value in given.items() if name.startswith(AIRFLOW_PREFIXES)}
+
+
+def names() -> list[str]:
+    """The variables of Settings, in the order of its page."""
+    return [PREFIX + field.upper() for field in Settings.model_fields]
+
+
+def _check(name: str, value: str) -> None:
+    if name in ENVIRONMENT_ONLY:
+        raise WrongCall(f"{name} is read from the environment only.")
+    if name.startswith(AIRFLOW_PREFIXES):
+        return
+    if name not in names():
+        known = ", ".join(each for each in names() if each not in ENVIRONMENT_ONLY)
+        raise WrongCall(
+            f"{name} is no setting. Allowed: {known}, and variables of Airflow (AIRFLOW__…, AIRFLOW_CONN_…)."
+        )
+    if not value:
+        raise WrongCall(f"{name}: an empty value counts as unset. `baocao config unset {name}` removes it.")
+    _validated({name.removeprefix(PREFIX).lower(): value})
+
+
+def _validated(given: Mapping[str, Any]) -> Settings:
+    try:
+        return Settings(**given)
     except ValidationError as error:
-        wrong = ", ".join(f"BAOCAO_{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors())
-        raise WrongCall(f"Settings cannot be read. {wrong}") from None
+        wrong = {f"{PREFIX}{str(problem['loc'][0]).upper()}": problem["msg"] for problem in error.errors()}
+        origins = {name: "" if given else f" ({origin(name)})" for name in wrong}
+        reasons = ", ".join(f"{name}{origins[name]}: {message}" for name, message in wrong.items())
+        raise WrongCall(f"Settings cannot be read. {reasons}") from None
 
 
 def check_home() -> None:
     """Raises BaocaoError if the home is somebody else's: half of what it holds could not be read."""
     home = get_settings().home
     if home.exists() and not os.access(home, os.W_OK):
-        raise BaocaoError(
-            f"{home} belongs to another user ({home.owner()}). "
-            f"Run as that user, or set BAOCAO_HOME to a folder of yours."
-        )
+        raise _somebody_elses(home)
+
+
+def _somebody_elses(home: Path) -> BaocaoError:
+    return BaocaoError(
+        f"{home} belongs to another user ({home.owner()}). Run as that user, or set BAOCAO_HOME to a folder of yours."
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-LEFT_OUT = "… còn {lines} dòng nữa; danh sách đầy đủ: baocao missing"
+LEFT_OUT = "… còn {lines} dòng nữa; xin hỏi danh sách đầy đủ ở nơi tổng hợp báo cáo"
 
 
 def shortened(text: str, limit: int, lines: int = 0, size: Callable[[str], int] = len) -> str:

@@ -106,7 +106,13 @@ def envelope(message: QueuedMessage, sender: str) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.body_text, cte="base64")
     mail.add_alternative(message.body_html, subtype="html", cte="base64")
-    mail.set_boundary(f"baocao-{message.message_id.strip('<>').partition('@')[0]}")
+    boundary = f"baocao-{message.message_id.strip('<>').partition('@')[0]}"
+    mail.set_boundary(boundary)
+    for attachment in message.attachments:
+        main, _, sub = attachment.media_type.partition("/")
+        mail.add_attachment(attachment.content, maintype=main, subtype=sub, filename=attachment.name)
+    if message.attachments:
+        mail.set_boundary(f"{boundary}-mixed")
     return mail
 
 

@@ -19,7 +19,7 @@ with waiting as (
 )
 select waiting.*, programmes.name_vi as programme_name, named.unit_name, agencies.name_vi as agency_name,
     coalesce(addressed.unit_name, beyond.name_vi) as addressed_name, above.unit_name as above_name,
-    chosen.recipient
+    chosen.recipient, office.addressees_vi, office.contact_vi
 from waiting
 join catalogue.programmes using (programme_code)
 left join catalogue.agencies
@@ -30,6 +30,10 @@ left join recipients
     on recipients.channel = waiting.channel and recipients.role = waiting.audience
     and recipients.unit_code = waiting.addressed_code
     and recipients.agency_code = case waiting.audience when 'reporter' then waiting.agency_code else 'UBND' end
+left join app.report_contact as office
+    on waiting.audience = 'reporter'
+    and (office.programme_code, office.period, office.unit_level, office.agency_code)
+        = (waiting.programme_code, waiting.period, waiting.unit_level, waiting.agency_code)
 left join app.org_unit_name as named on named.unit_id = waiting.unit_id and named.is_latest
 left join addressed on addressed.unit_code = waiting.addressed_code
 left join addressed as above on above.unit_code = waiting.supervisor_code
@@ -41,5 +45,6 @@ cross join lateral (
 -- told today: `not in` is answered by one look at the messages, whatever the planner thinks of their number
 where chosen.recipient is not null and (waiting.channel, chosen.recipient) not in (
     select channel, recipient from ops.message
-    where status = 'queued' or status = 'sent' and (sent_at at time zone 'Asia/Ho_Chi_Minh')::date = %(today)s)
+    where kind = 'digest' and (
+        status = 'queued' or status = 'sent' and (sent_at at time zone 'Asia/Ho_Chi_Minh')::date = %(today)s))
 order by waiting.deadline_at, waiting.programme_code, waiting.period, waiting.unit_code, waiting.agency_code

@@ -13,25 +13,26 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row, dict_row
 
-from alerts.digest import Alert, Issue, compose
-from alerts.message import QueuedMessage
+from alerts import issues
+from alerts.digest import Alert, ReceivedCounts, compose
+from alerts.issues import Issue
+from alerts.message import Kind, QueuedMessage
+from alerts.templating import Text
 from warehouse import queries
 from warehouse.clock import ZONE
 from warehouse.settings import get_settings
 
-REASONS_LISTED = 10
+LEDGERS: dict[Kind, str] = {"digest": "ops.alert_ledger", "receipt": "ops.receipt_ledger"}
+"""The table whose rows a message of each kind carries."""
 
 DUE = queries.load(__file__, "due_alerts")
+RECEIVED = queries.load(__file__, "received_counts")
 
-ISSUES = """
-select sheet, coalesce(cell, 'dòng ' || line) as address, raw, message_vi as message
-from ops.submission_issue
-where severity = 'critical' and submission_id = (
-    select submission_id from ops.submission_verdict join raw.submission using (submission_id)
-    where status = 'rejected' and programme_code = %(programme_code)s and period = %(period)s
-        and unit_code = %(unit_code)s and agency_code = %(agency_code)s
-    order by accepted_seq desc limit 1)
-order by issue_id
+LAST_REJECTED = """
+select submission_id from ops.submission_verdict join raw.submission using (submission_id)
+where status = 'rejected' and programme_code = %(programme_code)s and period = %(period)s
+    and unit_code = %(unit_code)s and agency_code = %(agency_code)s
+order by accepted_seq desc limit 1
 """
 
 
@@ -43,9 +44,20 @@ def due(connection: psycopg.Connection, at: datetime) -> dict[tuple[str, str], l
     """
     values = {"at": at, "today": at.astimezone(ZONE).date(), "webhook_url": get_settings().webhook_url}
     found: dict[tuple[str, str], list[Alert]] = {}
-    for row in connection.cursor(row_factory=dict_row).execute(DUE, values).fetchall():
-        found.setdefault((row["channel"], row["recipient"]), []).append(_alert(connection, row))
+    rows = connection.cursor(row_factory=dict_row).execute(DUE, values).fetchall()
+    counts = _received(connection) if any(row["audience"] != "reporter" for row in rows) else {}
+    for row in rows:
+        key = row["audience"], row["programme_code"], row["period"], row["addressed_code"]
+        found.setdefault((row["channel"], row["recipient"]), []).append(_alert(connection, row, counts.get(key)))
     return found
+
+
+def _received(connection: psycopg.Connection) -> dict[tuple[str, str, str, str], ReceivedCounts]:
+    """The reports that were received, by audience, programme, period and the unit that follows them."""
+    return {
+        (audience, programme, period, scope): ReceivedCounts(scope, *counts)
+        for audience, programme, period, scope, *counts in connection.execute(RECEIVED)
+    }
 
 
 def enqueue(
@@ -53,12 +65,8 @@ def enqueue(
 ) -> str:
     """Keep the message for these alerts as it will be sent, and tie the ledger to it; returns its Message-ID."""
     message_id = identify(channel, recipient, run_id)
-    text = compose(alerts, at)
-    connection.execute(
-        "insert into ops.message (message_id, channel, recipient, subject, body_text, body_html, status, queued_at) "
-        "values (%s, %s, %s, %s, %s, %s, 'queued', %s)",
-        [message_id, channel, recipient, text.subject, text.plain, text.html, at],
-    )
+    text = compose(alerts, at, channel)
+    insert(connection, message_id, "digest", channel, recipient, text, at)
     connection.execute(
         "update ops.alert_ledger set message_id = %s where ledger_id = any(%s)",
         [message_id, [alert.ledger_id for alert in alerts]],
@@ -66,40 +74,57 @@ def enqueue(
     return message_id
 
 
-def identify(channel: str, recipient: str, run_id: int) -> str:
-    """A Message-ID that follows from the recipient and the run: one digest a recipient and run, whatever is in it."""
-    digest = sha256("\n".join([channel, recipient, str(run_id)]).encode()).hexdigest()
+def insert(
+    connection: psycopg.Connection,
+    message_id: str,
+    kind: Kind,
+    channel: str,
+    recipient: str,
+    text: Text,
+    at: datetime,
+) -> None:
+    """Keep a message as it will be sent."""
+    connection.execute(
+        "insert into ops.message (message_id, kind, channel, recipient, subject, body_text, body_html, status, "
+        "queued_at) values (%s, %s, %s, %s, %s, %s, %s, 'queued', %s)",
+        [message_id, kind, channel, recipient, text.subject, text.plain, text.html, at],
+    )
+
+
+def identify(channel: str, recipient: str, about: object) -> str:
+    """A Message-ID that follows from the recipient and what it is about: of a digest the run, whatever is in it."""
+    digest = sha256("\n".join([channel, recipient, str(about)]).encode()).hexdigest()
     return f"<{digest[:40]}@baocao.invalid>"
 
 
-def queued(connection: psycopg.Connection, channels: Iterable[str], at: datetime) -> list[QueuedMessage]:
-    """Messages that were queued by then and that nobody has confirmed yet, the oldest first."""
+def queued(connection: psycopg.Connection, kind: Kind, channels: Iterable[str], at: datetime) -> list[QueuedMessage]:
+    """Messages of a kind that were queued by then and that nobody has confirmed yet, the oldest first."""
     return (
         connection.cursor(row_factory=class_row(QueuedMessage))
         .execute(
-            "select message_id, channel, recipient, subject, body_text, body_html, queued_at, taken_by "
-            "from ops.message where status = 'queued' and channel = any(%s) and queued_at <= %s "
+            "select message_id, channel, recipient, subject, body_text, body_html, queued_at, taken_by, "
+            "kind from ops.message where status = 'queued' and kind = %s and channel = any(%s) and queued_at <= %s "
             "order by queued_at, message_id",
-            [list(channels), at],
+            [kind, list(channels), at],
         )
         .fetchall()
     )
 
 
-def settle(connection: psycopg.Connection, message_id: str, status: str, at: datetime, error: str = "") -> None:
-    """Somebody took the message (`sent`) or never will (`failed`): the alerts it carries are settled with it.
+def settle(connection: psycopg.Connection, message: QueuedMessage, status: str, at: datetime, error: str = "") -> None:
+    """Somebody took the message (`sent`) or never will (`failed`): the rows of its ledger are settled with it.
 
     error: what was said by those who refused it.
     """
     connection.execute(
         "update ops.message set status = %s, last_error = nullif(%s, ''), "
         "sent_at = case when %s = 'sent' then %s::timestamptz end where message_id = %s",
-        [status, error, status, at, message_id],
+        [status, error, status, at, message.message_id],
     )
     connection.execute(
-        "update ops.alert_ledger set status = %s, settled_at = %s, last_error = nullif(%s, '') "
+        f"update {LEDGERS[message.kind]} set status = %s, settled_at = %s, last_error = nullif(%s, '') "
         "where message_id = %s and status in ('planned', 'failed')",
-        [status, at, error, message_id],
+        [status, at, error, message.message_id],
     )
 
 
@@ -123,10 +148,10 @@ def settle_as_logged(connection: psycopg.Connection, alerts: list[Alert], at: da
     )
 
 
-def _alert(connection: psycopg.Connection, row: dict[str, Any]) -> Alert:
-    issues: list[Issue] = []
+def _alert(connection: psycopg.Connection, row: dict[str, Any], received: ReceivedCounts | None) -> Alert:
+    critical: list[Issue] = []
     if row["audience"] == "reporter" and row["status"] == "rejected":
-        issues = connection.cursor(row_factory=class_row(Issue)).execute(ISSUES, row).fetchall()
+        critical = _critical_issues(connection, row)
     return Alert(
         ledger_id=row["ledger_id"],
         stage=row["stage"],
@@ -150,6 +175,16 @@ def _alert(connection: psycopg.Connection, row: dict[str, Any]) -> Alert:
         fulfilled_at=row["fulfilled_at"],
         above_code=row["supervisor_code"],
         above_name=row["above_name"] or row["supervisor_code"],
-        reasons=tuple(issues[:REASONS_LISTED]),
-        reasons_omitted=max(0, len(issues) - REASONS_LISTED),
+        reasons=tuple(critical[: issues.LISTED]),
+        reasons_omitted=max(0, len(critical) - issues.LISTED),
+        addressees=row["addressees_vi"] or "",
+        contact=row["contact_vi"] or "",
+        received=received,
     )
+
+
+def _critical_issues(connection: psycopg.Connection, report: dict[str, Any]) -> list[Issue]:
+    """Why the report's last rejected submission was rejected."""
+    row = connection.execute(LAST_REJECTED, report).fetchone()
+    found = issues.of_submissions(connection, row).get(row[0], []) if row else []
+    return [issue for issue in found if issue.severity == "critical"]

@@ -133,7 +133,7 @@ where ledger.status in ('planned', 'no_contact') and later.planned_at <= %(at)s
 WITHDRAW = """
 with withdrawn as (
     update ops.message set status = 'cancelled'
-    where status = 'queued' and queued_at <= %(at)s and (attempts = 0 or not exists (
+    where status = 'queued' and kind = 'digest' and queued_at <= %(at)s and (attempts = 0 or not exists (
         select from ops.alert_ledger as ledger
         where ledger.message_id = message.message_id and ledger.status = 'planned'))
     returning message_id)

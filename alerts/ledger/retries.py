@@ -1,9 +1,15 @@
-"""Alerts that nobody takes: counted by days, failed after too many of them, retried on request."""
+"""Alerts and receipts that nobody takes: counted by days, failed after too many of them, retried on request.
 
+Alerts that were only logged, because no server was set, are planned again as soon as one is.
+"""
+
+from collections.abc import Iterable
 from datetime import datetime
 
 import psycopg
 
+from alerts.ledger.outbox import LEDGERS
+from alerts.message import QueuedMessage
 from warehouse.clock import ZONE
 
 DAYS = 5
@@ -12,17 +18,17 @@ and a server that is down for an hour is no reason to give anybody up.
 """
 
 NOT_TAKEN = """
-update ops.alert_ledger set last_error = %(error)s, unanswered_on = %(today)s,
+update {ledger} set last_error = %(error)s, unanswered_on = %(today)s,
     unanswered_days = unanswered_days + (unanswered_on is distinct from %(today)s)::int
 where message_id = %(message_id)s and status = 'planned'
 """
 
 GIVEN_UP = """
 with outcomes as (
-    select message_id, case when taken_by = '{}' then 'failed' else 'sent' end as outcome
+    select message_id, case when cardinality(taken_by) = 0 then 'failed' else 'sent' end as outcome
     from ops.message where message_id = %(message_id)s
 ), settled as (
-    update ops.alert_ledger as ledger set status = outcomes.outcome, settled_at = %(at)s
+    update {ledger} as ledger set status = outcomes.outcome, settled_at = %(at)s
     from outcomes
     where ledger.message_id = outcomes.message_id and ledger.status = 'planned'
         and ledger.unanswered_days >= %(max_days)s
@@ -34,7 +40,7 @@ update ops.message set last_error = %(error)s,
 from outcomes
 cross join lateral (
     select exists (
-        select from ops.alert_ledger as ledger
+        select from {ledger} as ledger
         where ledger.message_id = outcomes.message_id and ledger.status = 'planned'
             and not exists (select from settled where settled.ledger_id = ledger.ledger_id)) as is_open) as waiting
 where message.message_id = outcomes.message_id
@@ -46,7 +52,7 @@ update ops.alert_ledger as ledger
 set status = 'planned', message_id = null, planned_at = %(at)s, settled_at = null, unanswered_days = 0,
     unanswered_on = null
 from outstanding
-where ledger.status = 'failed' and ledger.settled_at <= %(at)s
+where ledger.status = %(status)s and ledger.channel = any(%(channels)s) and ledger.settled_at <= %(at)s
     and (outstanding.programme_code, outstanding.period, outstanding.unit_id, outstanding.agency_code,
         outstanding.deadline_revision)
         = (ledger.programme_code, ledger.period, ledger.unit_id, ledger.agency_code, ledger.deadline_revision)
@@ -61,21 +67,22 @@ where ledger.status = 'failed' and ledger.settled_at <= %(at)s
 """
 
 
-def note_failure(connection: psycopg.Connection, message_id: str, error: str, at: datetime) -> bool:
+def note_failure(connection: psycopg.Connection, message: QueuedMessage, error: str, at: datetime) -> bool:
     """Nobody took it now: the message stays queued for the next run; returns whether it does.
 
-    Alerts for which this is the last of DAYS days are given up: they are failed, or sent where one address of
-    several had taken the message; it is settled with the last of them.
+    Rows of its ledger for which this is the last of DAYS days are given up: they are failed, or sent where one address
+    of several had taken the message; it is settled with the last of them.
     """
     values = {
-        "message_id": message_id,
+        "message_id": message.message_id,
         "error": error,
         "at": at,
         "today": at.astimezone(ZONE).date(),
         "max_days": DAYS,
     }
-    connection.execute(NOT_TAKEN, values)
-    row = connection.execute(GIVEN_UP, values).fetchone()
+    ledger = LEDGERS[message.kind]
+    connection.execute(NOT_TAKEN.format(ledger=ledger), values)
+    row = connection.execute(GIVEN_UP.format(ledger=ledger), values).fetchone()
     return row == ("queued",)
 
 
@@ -85,7 +92,16 @@ def retry(connection: psycopg.Connection, at: datetime) -> int:
     Reads the session's `outstanding` (planning.create_outstanding_table), and goes after planning.plan: a later
     stage takes their place.
     """
-    return connection.execute(RETRY, {"at": at}).rowcount
+    return _plan_again(connection, "failed", ("email", "webhook"), at)
+
+
+def send_logged(connection: psycopg.Connection, usable: Iterable[str], at: datetime) -> int:
+    """Plan again, in the same way, what was only logged, for the channels that can be used by now; returns how many."""
+    return _plan_again(connection, "logged", usable, at)
+
+
+def _plan_again(connection: psycopg.Connection, status: str, channels: Iterable[str], at: datetime) -> int:
+    return connection.execute(RETRY, {"status": status, "channels": list(channels), "at": at}).rowcount
 
 
 def failed(connection: psycopg.Connection) -> int:

@@ -37,7 +37,7 @@
 {%- endmacro %}
 
 {% macro target_number_of(comparator, low, high) -%}
-    {#- The one number that a target speaks of; of a range its lower end, which is reached first. -#}
+    {#- The one number that a target speaks of; of a range without a better end its lower one. -#}
     case when {{ comparator }} in ('<', '≤') then {{ high }} else {{ low }} end
 {%- endmacro %}
 

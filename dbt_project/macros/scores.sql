@@ -53,11 +53,33 @@
         then 'met'
         when bool_or(evidence.state = 'failed')
         then 'failed'
-        when
-            bool_and(evidence.state in ('met', 'not_applicable'))
-            and bool_or(evidence.state = 'met')
+        when bool_or(evidence.state = 'open')
+        then 'open'
+        when bool_or(evidence.state = 'met')
         then 'met'
+        when bool_or(evidence.state = 'excluded')
+        then 'excluded'
+        when bool_or(evidence.state = 'not_applicable')
+        then 'not_applicable'
         else 'open'
+    end
+{%- endmacro %}
+
+{% macro state_by_rule(result) -%}
+    {#- What a row of zero_base_rules makes of evidence; without a row it is open. -#}
+    case {{ result }} when 'not_met' then 'failed' else coalesce({{ result }}, 'open') end
+{%- endmacro %}
+
+{% macro state_for_other_lines() -%}
+    {#- What a line of indicators is to the lines that read it: one short of its points is neither all nor nothing. -#}
+    case
+        when targets.state in ('excluded', 'not_applicable')
+        then {{ state_by_rule("required.nothing_occurred_result") }}
+        when targets.state <> 'short'
+        then targets.state
+        when required.points_rule = 'all_criteria_met'
+        then 'failed'
+        else 'met'
     end
 {%- endmacro %}
 
@@ -87,6 +109,8 @@
 {% macro score_reason() -%}
     {#- One code for why a line counts nothing, zero, or is in doubt; empty where there is nothing to say. -#}
     case
+        when is_excluded
+        then 'excluded'
         when counted_points is null
         then
             case

@@ -62,3 +62,33 @@
             end
     end
 {%- endmacro %}
+
+{% macro effective_comparator(of) -%}
+    {#- Beyond the better end of a range is met, so that only its other end is compared. of: the relation that has the
+        row of the target. -#}
+    case
+        when {{ of }}.comparator = 'between' and {{ of }}.better_end = 'high'
+        then '≥'
+        when {{ of }}.comparator = 'between' and {{ of }}.better_end = 'low'
+        then '≤'
+        else {{ of }}.comparator
+    end
+{%- endmacro %}
+
+{% macro is_beyond_bound(low, high, of) -%}
+    {#- The whole interval lies beyond the target's number, of a range beyond its better end: 98 against ≥97, but neither
+        97 nor "<2" against <2. of: the relation that has the row of the target. -#}
+    coalesce(
+        case
+            when {{ of }}.comparator in ('<', '≤')
+            then {{ high }} < {{ of }}.target_high
+            when {{ of }}.comparator in ('>', '≥')
+            then {{ low }} > {{ of }}.target_low
+            when {{ of }}.better_end = 'low'
+            then {{ high }} < {{ of }}.target_low
+            when {{ of }}.better_end = 'high'
+            then {{ low }} > {{ of }}.target_high
+        end,
+        false
+    )
+{%- endmacro %}

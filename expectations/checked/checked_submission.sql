@@ -3,6 +3,8 @@
 -- The unit is resolved_unit's; a code that may not report is looked up on the day on which the
 -- reports of that period are owed.
 -- `has_full_report`: a full report was accepted and not withdrawn since, or waits beside this one.
+-- `has_unknown_order`: another file about the same report arrived at the same instant, and neither
+-- is the correction that can only follow the other.
 -- `closed_at`: its period was closed before the verdict.
 with
     received as (
@@ -17,7 +19,26 @@ with
                 where
                     submission_issue.submission_id = submission.submission_id
                     and submission_issue.severity = 'critical'
-            ) as is_unreadable
+            ) as is_unreadable,
+            coalesce(
+                (
+                    select accepted.submission_type = 'full'
+                    from raw.submission as accepted
+                    inner join
+                        ops.submission_verdict as verdict
+                        on verdict.submission_id = accepted.submission_id
+                        and verdict.status <> 'rejected'
+                    where
+                        accepted.programme_code = submission.programme_code
+                        and accepted.period = submission.period
+                        and verdict.unit_id = resolved_unit.unit_id
+                        and accepted.agency_code = submission.agency_code
+                        and accepted.submission_type <> 'correction'
+                    order by verdict.accepted_seq desc
+                    limit 1
+                ),
+                false
+            ) as follows_full_report
         from raw.submission
         inner join pg_temp.waiting on waiting.submission_id = submission.submission_id
         left join
@@ -30,8 +51,24 @@ with
             *,
             bool_or(submission_type = 'full' and not is_unreadable) over (
                 partition by programme_code, period, resolved_unit_id, agency_code
-            ) as is_beside_full_report
+            ) as is_beside_full_report,
+            string_agg(file_name, '; ') filter (where not is_unreadable) over tie as tied_files,
+            not is_unreadable
+            and resolved_unit_id is not null
+            and min(sha256) filter (where not is_unreadable) over tie
+            <> max(sha256) filter (where not is_unreadable) over tie
+            and (
+                follows_full_report
+                or array_agg(submission_type) filter (where not is_unreadable) over tie
+                not in (array['full', 'correction'], array['correction', 'full'])
+            ) as has_unknown_order
         from received
+        window
+            tie as (
+                partition by programme_code, period, resolved_unit_id, agency_code, received_at
+                order by file_name
+                rows between unbounded preceding and unbounded following
+            )
     ),
 
     days as (
@@ -82,6 +119,8 @@ select
     waiting.sha256,
     waiting.is_ambiguous,
     waiting.candidates,
+    waiting.has_unknown_order,
+    waiting.tied_files,
     programmes.programme_code is not null as programme_is_known,
     periods.period is not null as period_is_known,
     named.unit_id is not null as unit_is_known,
@@ -105,26 +144,7 @@ select
     case admissible.form when 'document' then 'văn bản' else 'bảng số liệu' end as scheduled_form_vi,
     coalesce(admissible.feeds_rollup, false) as feeds_rollup,
     assigned.agencies,
-    waiting.is_beside_full_report
-    or coalesce(
-        (
-            select accepted.submission_type = 'full'
-            from raw.submission as accepted
-            inner join
-                ops.submission_verdict as verdict
-                on verdict.submission_id = accepted.submission_id
-                and verdict.status <> 'rejected'
-            where
-                accepted.programme_code = waiting.programme_code
-                and accepted.period = waiting.period
-                and verdict.unit_id = waiting.resolved_unit_id
-                and accepted.agency_code = waiting.agency_code
-                and accepted.submission_type <> 'correction'
-            order by verdict.accepted_seq desc
-            limit 1
-        ),
-        false
-    ) as has_full_report,
+    waiting.is_beside_full_report or waiting.follows_full_report as has_full_report,
     closing.closed_at,
     waiting.is_unreadable,
     null::text as cell,

@@ -9,7 +9,7 @@ from expectations.rules import Rule, Suite
 BELOW = "not is_{rate} and app.percentage(reports_{rate}, reports_due) < {rate}_minimum"
 DETAIL = (
     "concat({wanting}, '; {name} ', reports_{rate}, ' of ', reports_due, ' due, ', "
-    "round(app.percentage(reports_{rate}, reports_due), 2), ' %, minimum ', trim_scale({rate}_minimum), ' %')"
+    "trunc(app.percentage(reports_{rate}, reports_due), 2), ' %, minimum ', trim_scale({rate}_minimum), ' %')"
 )
 
 NOTHING_ACCEPTED = (

@@ -1,125 +1,18 @@
 """What the plan's annex table says of one unit and period: columns, rows and footnotes, read from the marts."""
 
-from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
-from publish import formatting
+from publish import formatting, signatures
+from publish.annex.types import Annex, Column, Entry, Milestone, Start, Target
 from publish.forms.types import MET_OR_NOT, YES_NO
 from publish.reading.tracing import build_of
 from warehouse import catalogue, queries
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of the annex. content: what it shows; target_scope and year which target or baseline."""
-
-    content: str
-    heading: str
-    subheading: str
-    width: float
-    target_scope: str | None = None
-    year: int | None = None
-
-
-@dataclass(frozen=True)
-class Target:
-    """A target as the plan writes it, and its number to distinguish "met" from "exceeded" (none for yes and ranges)."""
-
-    year: int
-    raw: str
-    comparator: str
-    number: Decimal | None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One indicator of the annex with its figure.
-
-    ends: the interval that the figure lies in, None where there is none; open ends as closed says.
-    targets: by (scope, year). against: the one that decides the verdict, which is a key of publish.formats.VERDICTS.
-    answers: the words for yes and no.
-    """
-
-    code: str
-    name: str
-    unit: str
-    objective: str
-    heading_code: str
-    heading: str
-    measure: str
-    numerator: Decimal | None
-    denominator: Decimal | None
-    ends: tuple[Decimal | None, Decimal | None] | None
-    closed: tuple[bool, bool]
-    limits: tuple[Decimal | None, Decimal | None]
-    status: str | None
-    units_expected: int
-    units_reporting: int
-    is_provisional: bool
-    is_estimated: bool
-    is_made_up: bool
-    verdict: str
-    baseline: str
-    targets: dict[tuple[str, int], Target] = field(default_factory=dict)
-    against: Target | None = None
-    answers: tuple[str, str] = YES_NO
-    footnotes: tuple[str, ...] = ()
-
-    @property
-    def value(self) -> Decimal | None:
-        """The exact figure, unrounded; None where only bounds are known or nothing is."""
-        return self.ends[0] if self.ends and self.ends[0] == self.ends[1] else None
-
-
-@dataclass(frozen=True)
-class Annex:
-    """The whole table.
-
-    accepted_until: when the newest report that it can hold was accepted. as_of: of its figures, None for the
-    newest. catalogue_version: of the build that made its figures. footnotes: those about the plan as a whole.
-    """
-
-    programme_code: str
-    programme_name: str
-    document: str
-    unit_code: str
-    unit_name: str
-    unit_level: str
-    period: str
-    accepted_until: datetime | None
-    as_of: datetime | None
-    catalogue_version: str | None
-    columns: tuple[Column, ...]
-    entries: tuple[Entry, ...]
-    footnotes: tuple[str, ...] = ()
-
-    @property
-    def is_made_up(self) -> bool:
-        return any(entry.is_made_up for entry in self.entries)
-
-    @property
-    def has_targets(self) -> bool:
-        """Whether any of its indicators is read against a target of the plan's own."""
-        return any(scope != "national" for entry in self.entries for scope, _ in entry.targets)
-
-    @property
-    def target_years(self) -> tuple[int, ...]:
-        """The years of the targets that its indicators are compared with, each once."""
-        return tuple(sorted({entry.against.year for entry in self.entries if entry.against}))
-
-    @property
-    def tally(self) -> Counter[str]:
-        """How many indicators have each verdict."""
-        return Counter(entry.verdict for entry in self.entries)
-
 
 UNIT = """
 select programme.name_vi as programme_name, programme.document_vi, shown.*,
@@ -150,14 +43,22 @@ select 1 from catalogue.annex_columns where programme_code = %(programme)s and c
 """
 
 VERDICTS = """
-select indicator_code, measure, target_scope, target_year, verdict from marts.fct_target_progress
+select indicator_code, measure, target_scope, target_year,
+       case when is_exceeded then 'exceeded' else verdict end as verdict, milestone, milestone_comparator,
+       milestone_verdict, is_hold_target
+from marts.fct_target_progress
 where programme_code = %(programme)s and period = %(period)s and unit_id = %(unit_id)s and is_main_target
 """
 
 TARGETS = """
-select indicator_code, target_scope, target_year, raw, comparator, coalesce(target_low, target_high) as number
+select indicator_code, target_scope, target_year, raw, measure, comparator, target_low, target_high
 from catalogue.targets
 where programme_code = %(programme)s and (target_scope <> 'commune' or bound_unit_code = %(unit)s)
+"""
+
+STARTS = """
+select indicator_code, period, raw, assessment_vi from catalogue.baselines
+where programme_code = %(programme)s and unit_code = %(unit)s
 """
 
 
@@ -197,32 +98,26 @@ def load(
         catalogue_version=build["catalogue_version"] if build else None,
         columns=columns,
         entries=entries,
+        signatures=signatures.load(cursor, keys),
         footnotes=tuple(notes.get("", ())),
     )
 
 
-def main_verdicts(
-    cursor: psycopg.Cursor[Row], programme: str, unit_id: str, period: str
-) -> dict[tuple[str, str], tuple[str, tuple[str, int]]]:
-    """By indicator and measure: the verdict that the annex shows, and scope and year of the target that it is against.
+def main_verdicts(cursor: psycopg.Cursor[Row], programme: str, unit_id: str, period: str) -> dict[tuple[str, str], Row]:
+    """By indicator and measure: the verdict that the annex shows, its target, and the milestone on the way to it.
 
-    Which target decides is said by fct_target_progress (is_main_target).
+    Which target decides is a column of fct_target_progress (is_main_target).
     """
-    return _verdicts(cursor, {"programme": programme, "period": period, "unit_id": unit_id})
-
-
-def _verdicts(cursor: psycopg.Cursor[Row], keys: Row) -> dict[tuple[str, str], tuple[str, tuple[str, int]]]:
-    return {
-        (row["indicator_code"], row["measure"]): (row["verdict"], (row["target_scope"], row["target_year"]))
-        for row in cursor.execute(VERDICTS, keys)
-    }
+    keys = {"programme": programme, "period": period, "unit_id": unit_id}
+    return {(row["indicator_code"], row["measure"]): row for row in cursor.execute(VERDICTS, keys)}
 
 
 def _targets(cursor: psycopg.Cursor[Row], keys: Row) -> dict[str, dict[tuple[str, int], Target]]:
     found: dict[str, dict[tuple[str, int], Target]] = {}
     for row in cursor.execute(TARGETS, keys).fetchall():
-        number = None if row["comparator"] in ("yes", "between") else row["number"]
-        target = Target(row["target_year"], row["raw"], row["comparator"], number)
+        ends = () if row["comparator"] == "yes" else (row["target_low"], row["target_high"])
+        bounds = tuple(dict.fromkeys(end for end in ends if end is not None))
+        target = Target(row["target_year"], row["raw"], row["measure"], row["comparator"], bounds)
         found.setdefault(row["indicator_code"], {})[row["target_scope"], row["target_year"]] = target
     return found
 
@@ -237,18 +132,40 @@ def _columns(
     rows = cursor.execute(
         "select * from catalogue.annex_columns where programme_code = %(programme)s order by column_no", keys
     ).fetchall()
-    known = {key for found in targets.values() for key in found}
-    shown = []
-    for row in rows:
-        is_empty = (
-            (row["content"] == "target" and (row["target_scope"], row["year"]) not in known)
-            or (row["content"] == "baseline" and str(row["year"]) == keys["period"])
-            or (row["content"] == "coverage" and all(entry.units_expected <= 1 for entry in entries))
+    shown = [row for row in rows if _concerns(row, keys["period"], targets, entries)]
+    return tuple(
+        Column(
+            row["content"],
+            row["heading_vi"],
+            row["subheading_vi"] or "",
+            float(row["width"]),
+            row["target_scope"],
+            row["year"],
         )
-        if not is_empty:
-            headings = row["heading_vi"], row["subheading_vi"] or ""
-            shown.append(Column(row["content"], *headings, float(row["width"]), row["target_scope"], row["year"]))
-    return tuple(shown)
+        for row in shown
+    )
+
+
+def _concerns(
+    row: Row, period: str, targets: dict[str, dict[tuple[str, int], Target]], entries: tuple[Entry, ...]
+) -> bool:
+    """Whether a column has anything to show of the unit and period."""
+    year = str(row["year"])
+    match row["content"]:
+        case "target":
+            return any((row["target_scope"], row["year"]) in found for found in targets.values())
+        case "baseline":
+            return year != period
+        case "assessment":
+            return year == period and any(year in entry.starts and entry.starts[year].assessment for entry in entries)
+        case "milestone" | "path":
+            return any(entry.milestone for entry in entries)
+        case "coverage":
+            return any(entry.units_expected > 1 for entry in entries)
+        case "numerator" | "denominator":
+            return any(entry.numerator is not None for entry in entries)
+        case _:
+            return True
 
 
 def _footnotes(cursor: psycopg.Cursor[Row], keys: Row) -> dict[str, list[str]]:
@@ -267,25 +184,38 @@ def _entries(
     notes: dict[str, list[str]],
 ) -> tuple[Entry, ...]:
     """The plan's lines. Points have no place in a table that compares with targets: the score sheet has them."""
-    verdicts = _verdicts(cursor, keys)
+    verdicts = main_verdicts(cursor, keys["programme"], keys["unit_id"], keys["period"])
     compares = cursor.execute(COMPARES, keys).fetchone() is not None
+    starts: dict[str, dict[str, Start]] = {}
+    for row in cursor.execute(STARTS, keys).fetchall():
+        starts.setdefault(row["indicator_code"], {})[row["period"]] = Start(row["raw"], row["assessment_vi"])
     rows = [row for row in cursor.execute(ENTRIES, keys) if not (compares and row["measure"] == "points")]
-    return tuple(_entry(row, targets.get(row["indicator_code"], {}), verdicts, notes) for row in rows)
+    return tuple(
+        _entry(
+            row,
+            targets.get(row["indicator_code"], {}),
+            verdicts.get((row["indicator_code"], row["measure"])),
+            starts.get(row["indicator_code"], {}),
+            notes.get(row["indicator_code"], []),
+            keys["period"],
+        )
+        for row in rows
+    )
 
 
 def _entry(
     row: Row,
     targets: dict[tuple[str, int], Target],
-    verdicts: dict[tuple[str, str], tuple[str, tuple[str, int]]],
-    notes: dict[str, list[str]],
+    compared: Row | None,
+    starts: dict[str, Start],
+    notes: list[str],
+    period: str,
 ) -> Entry:
     has_figure = row["value_low"] is not None or row["value_high"] is not None
     ends = (row["value_low"], row["value_high"]) if has_figure else None
     closed = row["low_closed"] is not False, row["high_closed"] is not False
-    verdict, decisive = verdicts.get((row["indicator_code"], row["measure"]), (_without_figure(targets), None))
-    against = targets.get(decisive) if decisive else None
-    if verdict == "met" and against and _is_exceeded(ends, against):
-        verdict = "exceeded"
+    verdict = compared["verdict"] if compared else _without_figure(targets)
+    against = targets.get((compared["target_scope"], compared["target_year"])) if compared else None
     return Entry(
         code=row["indicator_code"],
         name=row["name_vi"],
@@ -298,7 +228,7 @@ def _entry(
         denominator=row["denominator"],
         ends=ends,
         closed=closed,
-        limits=(row["hard_min"], row["hard_max"]),
+        limits=formatting.limits(row["measure"], row["hard_min"], row["hard_max"]),
         status=row["value_status"],
         units_expected=row["units_expected"],
         units_reporting=row["units_reporting"],
@@ -306,11 +236,24 @@ def _entry(
         is_estimated=row["is_estimated"],
         is_made_up=row["is_made_up"],
         verdict=verdict,
-        baseline=row["baseline"] or formatting.MISSING,
         targets=targets,
         against=against,
+        milestone=_milestone(compared, period),
+        starts=starts,
         answers=_answers(row),
-        footnotes=tuple(notes.get(row["indicator_code"], ())),
+        footnotes=tuple(notes),
+    )
+
+
+def _milestone(compared: Row | None, period: str) -> Milestone | None:
+    """Of the way to the target; none once its year has come."""
+    if compared is None or compared["milestone"] is None or compared["target_year"] <= int(period[:4]):
+        return None
+    return Milestone(
+        compared["milestone"],
+        compared["milestone_comparator"],
+        compared["milestone_verdict"] or "no_data",
+        compared["is_hold_target"],
     )
 
 
@@ -331,13 +274,3 @@ def _unit(row: Row) -> str:
     if row["factor"] and row["measure"] == "rate":
         return f"/{formatting.number(row['factor'], 0)}"
     return "số lượng" if row["measure"] == "count" else formatting.UNITS.get(row["measure"], "")
-
-
-def _is_exceeded(ends: tuple[Decimal | None, Decimal | None] | None, target: Target) -> bool:
-    """The whole interval lies beyond the target's number: 98 against ≥97, but neither 97 nor "<2" against <2."""
-    if ends is None or target.number is None:
-        return False
-    low, high = ends
-    if target.comparator in ("<", "≤"):
-        return high is not None and high < target.number
-    return target.comparator in (">", "≥") and low is not None and low > target.number

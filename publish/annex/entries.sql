@@ -5,7 +5,7 @@ select indicator.indicator_code, indicator.name_vi, indicator.unit_vi, indicator
        figure.high_closed, coalesce(figure.units_expected, 0) as units_expected,
        coalesce(figure.units_reporting, 0) as units_reporting, coalesce(figure.is_provisional, true) as is_provisional,
        coalesce(figure.is_estimated, false) as is_estimated, coalesce(figure.is_made_up, false) as is_made_up,
-       reported.value_status, baseline.raw as baseline,
+       reported.value_status,
        exists (select from catalogue.criterion_indicators as required
                where required.programme_code = indicator.programme_code
                    and required.indicator_code = indicator.indicator_code and required.part = 'met') as is_met_required
@@ -25,8 +25,5 @@ left join marts.fct_reported_value as reported
     and reported.period = %(period)s and reported.unit_id = %(unit_id)s
     and reported.agency_code = assigned.agency_code
     and app.is_valid_as_of(reported.known_from, coalesce(reported.known_to, 'infinity'))
-left join catalogue.baselines as baseline
-    on baseline.programme_code = indicator.programme_code and baseline.indicator_code = indicator.indicator_code
-    and baseline.unit_code = %(unit)s
 where indicator.programme_code = %(programme)s
 order by indicator.sort_order

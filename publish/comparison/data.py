@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -37,11 +38,13 @@ COMPARED_COLUMNS = (
 )
 """What is compared of a figure: the columns of fct_indicator_rollup that speak of it, and the annex's verdict."""
 
+OF_INDICATOR = ("indicator_code", "indicator_name", "measure", "unit_vi", "hard_min", "hard_max", "target_year")
+
 AROUND = ("báo cáo", "so với kế hoạch")
 
 FIGURES = f"""
 select indicator.indicator_code, indicator.name_vi as indicator_name, figure.measure, indicator.unit_vi,
-       figure.unit_id, figure.unit_code, figure.unit_level,
+       figure.unit_id, figure.unit_code, figure.unit_level, indicator.hard_min, indicator.hard_max,
        {", ".join(f"figure.{column}" for column in COMPARED_COLUMNS if column != "verdict")}
 from marts.fct_indicator_rollup as figure
 join catalogue.indicators as indicator using (programme_code, indicator_code)
@@ -63,7 +66,8 @@ STEPS = queries.load(__file__, "steps")
 class Change:
     """A figure that differs between the two timestamps.
 
-    before, after: its TOLD, None where the figure was not there. steps: the lines that changed it, each with file,
+    hard_min, hard_max: of the indicator. target_year: of the target that decides its verdict. before, after: its
+    COMPARED_COLUMNS, None where the figure was not there. steps: the lines that changed it, each with file,
     sheet and cell (`place`), unit, agency, kind of report, the moment of its acceptance, and old and new texts.
     """
 
@@ -71,6 +75,9 @@ class Change:
     indicator_name: str
     measure: str
     unit_vi: str | None
+    hard_min: Decimal | None
+    hard_max: Decimal | None
+    target_year: int | None
     before: Row | None
     after: Row | None
     steps: list[Row]
@@ -127,7 +134,11 @@ def _figures(cursor: psycopg.Cursor[Row], keys: Row) -> dict[tuple[str, str], Ro
     rows = cursor.execute(FIGURES, keys).fetchall()
     verdicts = annex_data.main_verdicts(cursor, keys["programme"], rows[-1]["unit_id"], keys["period"]) if rows else {}
     found = {(row["indicator_code"], row["measure"]): row for row in rows}
-    return {key: row | {"verdict": verdicts.get(key, (None, None))[0]} for key, row in found.items()}
+    return {key: row | _main_verdict(verdicts.get(key)) for key, row in found.items()}
+
+
+def _main_verdict(found: Row | None) -> Row:
+    return {name: found[name] if found else None for name in ("verdict", "target_year")}
 
 
 def _compared(figure: Row | None) -> Row | None:
@@ -147,7 +158,7 @@ def _steps(cursor: psycopg.Cursor[Row], keys: Row) -> dict[str, list[Row]]:
 def _change(before: Row | None, after: Row | None, steps: list[Row]) -> Change:
     either = after or before
     assert either is not None
-    names = {name: either[name] for name in ("indicator_code", "indicator_name", "measure", "unit_vi")}
+    names = {name: either[name] for name in OF_INDICATOR}
     return Change(**names, before=_compared(before), after=_compared(after), steps=steps)
 
 
@@ -158,11 +169,11 @@ def figure_rows(comparison: Comparison) -> list[Row]:
             "": change.indicator_code,
             "chỉ tiêu": change.indicator_name,
             "ĐVT": formatting.UNITS.get(change.measure) or change.unit_vi or "",
-            "trước": _figure(change, change.before),
-            "sau": _figure(change, change.after),
+            "trước": _figure(change, change.before, change.after),
+            "sau": _figure(change, change.after, change.before),
             "tử số / mẫu số": _arrow(_parts(change.before), _parts(change.after), "\n→ "),
             "báo cáo": _arrow(_coverage(change.before), _coverage(change.after), "\n→ "),
-            "so với kế hoạch": _arrow(_verdict(change.before), _verdict(change.after), "\n→ "),
+            "so với kế hoạch": _verdicts(change, comparison.period),
         }
         for change in comparison.changes
     ]
@@ -202,8 +213,13 @@ def display_lines(comparison: Comparison) -> Iterator[str]:
             yield f"        sha256 {step['sha256']}"
 
 
-def _figure(change: Change, found: Row | None) -> str:
-    return figure(found | {"measure": change.measure}) if found else formatting.MISSING
+def _figure(change: Change, found: Row | None, other: Row | None) -> str:
+    """With so many digits that a change of it can be seen."""
+    if found is None:
+        return formatting.MISSING
+    ends = (other[name] for name in ("value_low", "value_high")) if other else ()
+    of_indicator = {name: getattr(change, name) for name in ("measure", "hard_min", "hard_max")}
+    return figure(found | of_indicator, formatting.Beside(figures=tuple(end for end in ends if end is not None)))
 
 
 def _parts(found: Row | None) -> str | None:
@@ -217,8 +233,10 @@ def _coverage(found: Row | None) -> str | None:
     return coverage(found) if found else None
 
 
-def _verdict(found: Row | None) -> str | None:
-    return formatting.VERDICTS[found["verdict"]] if found and found["verdict"] else None
+def _verdicts(change: Change, period: str) -> str:
+    codes = [found["verdict"] if found else None for found in (change.before, change.after)]
+    before, after = (formatting.verdict(code, change.target_year, period) if code else None for code in codes)
+    return _arrow(before, after, "\n→ ")
 
 
 def _arrow(before: str | None, after: str | None, between: str = " → ") -> str:

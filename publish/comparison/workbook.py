@@ -5,9 +5,9 @@ from typing import Any
 
 import xlsxwriter
 
-from publish.annex.workbook import INK, RULE
 from publish.comparison import data as comparison_data
 from publish.comparison.data import Comparison, Row
+from publish.drawing import INK, RULE
 from publish.reports import CREATED
 from warehouse import wording
 

@@ -5,7 +5,6 @@ Its own: by the same agency, of the latest earlier period for which there is one
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -83,13 +82,7 @@ def _previous(line: Line, row: dict[str, Any] | None) -> Previous | None:
     if line.is_yes_no:
         shown = line.answers[0] if row["value_low"] == 1 else line.answers[1]
     else:
-        ceiling = None if line.measure == "count" else row["hard_max"]
-        shown = formatting.interval(
-            row["value_low"],
-            row["value_high"],
-            row["low_closed"],
-            row["high_closed"],
-            floor=Decimal(0) if line.measure == "count" else row["hard_min"],
-            ceiling=ceiling,
-        )
+        ends = row["value_low"], row["value_high"]
+        closed = row["low_closed"], row["high_closed"]
+        shown = formatting.interval(*ends, *closed, *formatting.limits(line.measure, row["hard_min"], row["hard_max"]))
     return Previous(shown, row["period"], row["is_made_up"])

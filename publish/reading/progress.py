@@ -1,5 +1,7 @@
 """The progress of a unit: its figures as the marts have them, each against its targets."""
 
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -18,13 +20,17 @@ TRENDS = {
     "reversing": "đi ngược",
     "insufficient_data": "chưa đủ số liệu",
 }
+FASTER = formatting.Beside((Decimal(1),))
+"""Acceleration by 1 is none."""
 
 FIGURES = """
 select figures.*, known.denominator_coverage_pct, indicator.name_vi as indicator_name, indicator.unit_vi,
        progress.target_scope, progress.target_year, progress.comparator, progress.target_low, progress.target_high,
+       progress.better_end, progress.is_exceeded,
        progress.milestone, progress.milestone_comparator, progress.milestone_basis, progress.verdict,
        progress.milestone_verdict, progress.gap, progress.observed_annual_rate, progress.required_annual_rate,
-       progress.projected_value, progress.acceleration, progress.trend_class, progress.is_hold_target
+       progress.projected_value, progress.acceleration, progress.trend_class, progress.is_hold_target,
+       indicator.hard_min, indicator.hard_max, printed.assessment_vi
 from marts.fct_indicator_rollup as figures
 join marts.dim_indicator as indicator using (programme_code, indicator_code)
 left join marts.fct_denominator_coverage as known
@@ -35,6 +41,10 @@ left join marts.fct_target_progress as progress
     on progress.programme_code = figures.programme_code and progress.period = figures.period
     and progress.indicator_code = figures.indicator_code and progress.unit_id = figures.unit_id
     and progress.unit_code = figures.unit_code and progress.measure = figures.measure
+left join catalogue.baselines as printed
+    on printed.programme_code = figures.programme_code and printed.indicator_code = figures.indicator_code
+    and printed.unit_code = figures.unit_code and printed.period = figures.period
+    and printed.measure = figures.measure
 where figures.boundary_basis = 'as_reported' and figures.programme_code = %(programme)s
     and figures.unit_code = %(unit)s and figures.period = %(period)s
 order by indicator.sort_order, figures.measure,
@@ -45,7 +55,8 @@ order by indicator.sort_order, figures.measure,
 def of_unit(connection: psycopg.Connection, programme: str, unit: str, period: str) -> list[dict[str, Any]]:
     """One row per indicator, measure and target, in the plan's order: fct_indicator_rollup with fct_target_progress.
 
-    Raises WrongCall for a programme, period or unit that is not there, BaocaoError where nothing is known yet.
+    No rows where no report of the unit is known. Raises WrongCall for a programme, period or unit that is not there,
+    BaocaoError before the first build.
     """
     catalogue.period(connection, programme, period)
     built = connection.execute("select to_regclass('marts.fct_target_progress') is not null").fetchone()
@@ -53,10 +64,9 @@ def of_unit(connection: psycopg.Connection, programme: str, unit: str, period: s
         raise BaocaoError("Nothing has been built yet: run `baocao build` first.")
     values = {"programme": programme, "unit": unit, "period": period}
     rows = connection.cursor(row_factory=dict_row).execute(FIGURES, values).fetchall()
-    if rows:
-        return rows
-    require_unit(connection, unit)
-    raise BaocaoError(f"{unit} has no figures in {programme} for {period}: nothing was accepted yet.")
+    if not rows:
+        require_unit(connection, unit)
+    return rows
 
 
 def require_unit(connection: psycopg.Connection, unit: str) -> None:
@@ -73,12 +83,17 @@ def for_display(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
             "": group[0]["indicator_code"],
             "chỉ tiêu": group[0]["indicator_name"],
             "ĐVT": formatting.UNITS.get(group[0]["measure"]) or group[0]["unit_vi"] or "",
-            "kết quả": figure(group[0]),
-            "so với kế hoạch": "\n".join(_against(row) for row in group),
+            "kết quả": figure(group[0], thresholds(group)),
+            "so với kế hoạch": "\n".join([*_printed(group[0]), *(_against(row, thresholds(group)) for row in group)]),
             "báo cáo": coverage(group[0]),
         }
         for group in text
     ]
+
+
+def _printed(row: Mapping[str, Any]) -> list[str]:
+    """The unit's own assessment of a year that its plan prints, against the targets of the period before."""
+    return [f"phụ lục của đơn vị ghi: {row['assessment_vi']}"] if row["assessment_vi"] else []
 
 
 def coverage(row: dict[str, Any]) -> str:
@@ -86,19 +101,33 @@ def coverage(row: dict[str, Any]) -> str:
     return f"{row['units_reporting']}/{row['units_expected']}{' tạm tính' if row['is_provisional'] else ''}"
 
 
-def _against(row: dict[str, Any]) -> str:
-    verdict = formatting.VERDICTS[row["verdict"]] if row["verdict"] else ""
-    on_the_way = "; ".join(filter(None, (milestone(row), trend(row))))
+def thresholds(rows: Iterable[Mapping[str, Any]]) -> formatting.Beside:
+    """All that the figure of the rows is compared with; targets of another measure are not."""
+    compared = [row for row in rows if row["comparator"] and row["verdict"] != "not_comparable"]
+    ends = (row[name] for row in compared for name in ("target_low", "target_high"))
+    milestones = (row["milestone"] for row in compared)
+    return formatting.Beside(
+        tuple(end for end in ends if end is not None), tuple(each for each in milestones if each is not None)
+    )
+
+
+def _against(row: dict[str, Any], beside: formatting.Beside) -> str:
+    verdict = formatting.verdict(row["verdict"], row["target_year"], row["period"]) if row["verdict"] else ""
+    on_the_way = "; ".join(filter(None, (milestone(row, beside), trend(row))))
     text = f"{target(row)}: {verdict}" if row["comparator"] else verdict
     return f"{text}\n  {on_the_way}" if on_the_way else text
 
 
-def milestone(row: dict[str, Any]) -> str:
-    """ "mốc 2026 ≥88: Đạt"; nothing where the milestone is the target itself."""
+def milestone(row: dict[str, Any], beside: formatting.Beside = formatting.ALONE) -> str:
+    """ "mốc 2026 ≥88: đúng lộ trình"; nothing where the milestone is the target itself.
+
+    beside: what the figure is shown with.
+    """
     if row["milestone"] is None or row["milestone_basis"] == "target":
         return ""
-    shown = f"{row['milestone_comparator']}{formatting.number(row['milestone'])}"
-    return f"mốc {row['period']} {shown}: {formatting.VERDICTS[row['milestone_verdict']]}"
+    ends = [end for end in (row["value_low"], row["value_high"]) if end is not None]
+    shown = formatting.milestone(row["milestone_comparator"], row["milestone"], ends, beside)
+    return f"mốc {row['period']} {shown}: {formatting.PATHS[row['milestone_verdict']]}"
 
 
 def trend(row: dict[str, Any]) -> str:
@@ -110,35 +139,29 @@ def trend(row: dict[str, Any]) -> str:
         return ""
     text = TRENDS[row["trend_class"]]
     if row["acceleration"] is not None:
-        text += f" ×{formatting.number(row['acceleration'], 1)}"
-    if row["projected_value"] is not None:
-        text += f" (dự báo {row['target_year']}: {formatting.number(row['projected_value'], 1)})"
+        text += f" ×{formatting.number(row['acceleration'], formatting.decimals(row['acceleration'], FASTER, usual=1))}"
+    if (projected := row["projected_value"]) is not None:
+        places = formatting.decimals(projected, thresholds([row | {"milestone": None}]), usual=1)
+        text += f" (dự báo {row['target_year']}: {formatting.number(projected, places)})"
     return text
 
 
-def figure(row: dict[str, Any]) -> str:
-    """97 as "97", (96, 100] as ">96", [0, 2.6) as "<2,6", [1, 3] as "1–3", nothing as a dash."""
-    value, low, high = row["value"], row["value_low"], row["value_high"]
-    if row["measure"] == "yes_no" and value is not None:
-        return "Có" if value else "Không"
-    if value is not None:
-        return formatting.number(value)
-    if low is None and high is None:
-        return formatting.MISSING
-    if not row["high_closed"] and high is not None and not low:
-        return f"<{formatting.number(high)}"
-    if not row["low_closed"] and low is not None:
-        return f">{formatting.number(low)}"
-    if low is None or high is None:
-        return f"≤{formatting.number(high)}" if low is None else f"≥{formatting.number(low)}"
-    return f"{formatting.number(low)}–{formatting.number(high)}"
+def figure(row: dict[str, Any], beside: formatting.Beside = formatting.ALONE) -> str:
+    """A figure as people read it: 97 as "97", (96, 100] as ">96", [0, 2.6) as "<2,6", nothing as a dash.
+
+    row: its ends, measure, and the hard range of its indicator. beside: what it is read with.
+    """
+    if row["measure"] == "yes_no" and row["value"] is not None:
+        return "Có" if row["value"] else "Không"
+    ends = row["value_low"], row["value_high"]
+    closed = row["low_closed"], row["high_closed"]
+    floor, ceiling = formatting.limits(row["measure"], row["hard_min"], row["hard_max"])
+    return formatting.interval(*ends, *closed, floor, ceiling, beside)
 
 
 def target(row: dict[str, Any]) -> str:
     """The target with whose it is and its year: "≥97 (tỉnh 2030)"."""
     if row["comparator"] is None:
         return ""
-    ends = [end for end in (row["target_low"], row["target_high"]) if end is not None]
-    named = {"yes": "Có", "between": "–".join(map(formatting.number, ends))}
-    shown = named.get(row["comparator"], f"{row['comparator']}{formatting.number(ends[0])}")
+    shown = formatting.target(row["comparator"], row["target_low"], row["target_high"])
     return f"{shown} ({SCOPES[row['target_scope']]} {row['target_year']})"

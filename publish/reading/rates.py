@@ -87,7 +87,7 @@ def _rate(row: Row, kind: str) -> str:
     return (
         formatting.MISSING
         if share is None
-        else f"{formatting.number(row[f'reports_{kind}'])} ({formatting.number(share)}%)"
+        else f"{formatting.number(row[f'reports_{kind}'])} ({formatting.percentage(share)}%)"
     )
 
 

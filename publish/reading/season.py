@@ -9,11 +9,13 @@ from psycopg.rows import dict_row
 Row = dict[str, Any]
 
 SCORECARD = """
-select indicator_code, indicator_name, unit_vi, measure, value, value_low, value_high, comparator, target_low,
-       target_high, target_year, verdict, units_reporting, units_expected, coverage_pct, is_provisional
-from marts.rpt_provincial_scorecard
+select scorecard.indicator_code, indicator_name, scorecard.unit_vi, measure, value, value_low, value_high,
+       indicators.hard_min, indicators.hard_max, comparator, target_low, target_high, target_year, milestone, verdict,
+       period, units_reporting, units_expected, coverage_pct, is_provisional
+from marts.rpt_provincial_scorecard as scorecard
+join catalogue.indicators using (programme_code, indicator_code)
 where programme_code = %s and period = %s and unit_code = %s
-order by sort_order, measure
+order by scorecard.sort_order, measure
 """
 RATES = """
 select obligations, submitted_pct, on_time_pct, accepted_pct, complete_pct

@@ -19,8 +19,9 @@ from warehouse.errors import WrongCall
 Row = dict[str, Any]
 
 FIGURES = """
-select figure.*
+select figure.*, indicator.hard_min, indicator.hard_max
 from marts.fct_indicator_rollup as figure
+join catalogue.indicators as indicator using (programme_code, indicator_code)
 left join catalogue.indicator_measures as measures
     on measures.programme_code = figure.programme_code and measures.indicator_code = figure.indicator_code
     and measures.unit_level = replace(figure.unit_level, 'unallocated', 'province')

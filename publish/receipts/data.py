@@ -9,6 +9,10 @@ from psycopg.rows import dict_row
 
 from warehouse import database
 
+Issues = dict[tuple[Any, ...], list[dict[str, Any]]]
+"""Issues by the id of their submission."""
+
+SHOWN = ("submission_id", "status", "programme", "period", "unit", "unit_name", "agency", "type", "form")
 WORST_FIRST = ("rejected", "accepted_with_warnings", "accepted")
 
 
@@ -18,8 +22,9 @@ class Receipt:
 
     status: the worst among its submissions, or `duplicate` for bytes that were checked before. submission_id,
     programme, period and unit are filled where all submissions agree. issues: of all submissions, by their place;
-    each names its submission. submissions: each with its own status. returned_workbook: the sender's own workbook
-    with its issues marked, where there is one.
+    each names its submission. submissions: each with its own status. unchanged: the reports of the file that were
+    accepted before, in the same bytes, and are still in force. returned_workbook: the sender's own workbook with its
+    issues marked, where there is one.
     """
 
     file: str
@@ -32,6 +37,7 @@ class Receipt:
     received_at: str
     issues: list[dict[str, Any]] = field(default_factory=list)
     submissions: list[dict[str, Any]] = field(default_factory=list)
+    unchanged: list[dict[str, Any]] = field(default_factory=list)
     returned_workbook: str | None = None
     archive_uri: str | None = field(default=None, repr=False)
 
@@ -82,6 +88,7 @@ select
     submission.form,
     verdict.status,
     verdict.decided_at,
+    verdict.accepted_seq,
     coalesce(resolved.unit_name, bearer.unit_name) as unit_name
 from raw.file as file
 inner join raw.submission as submission on submission.sha256 = file.sha256
@@ -98,6 +105,8 @@ left join app.org_unit_code as bearer
 where {condition}
 order by submission.received_at, file.file_name, file.sha256, verdict.accepted_seq
 """
+
+OF_FIGURES = "file.sha256 = any(%s) and submission.form = 'figures'"
 
 ISSUES = """
 select
@@ -121,17 +130,23 @@ def _receipts(condition: str, values: list[Any]) -> list[Receipt]:
     with database.connect("loader") as connection:
         cursor = connection.cursor(row_factory=dict_row)
         found = cursor.execute(SUBMISSIONS.format(condition=condition), values).fetchall()
+        files = {row["sha256"] for row in found if row["form"] == "figures"}
+        same_bytes = cursor.execute(SUBMISSIONS.format(condition=OF_FIGURES), [list(files)]).fetchall()
         issues = cursor.execute(ISSUES, [[row["submission_id"] for row in found]]).fetchall()
-    by_submission: dict[str, list[dict[str, Any]]] = {}
-    for issue in issues:
-        by_submission.setdefault(issue["submission_id"], []).append(issue)
-    files: dict[tuple[str, UUID], list[dict[str, Any]]] = {}
-    for row in found:
-        files.setdefault((row["sha256"], row["batch_id"]), []).append(row)
-    return [_receipt(rows, by_submission) for rows in files.values()]
+    by_submission = _grouped(issues, "submission_id")
+    by_file = _grouped(same_bytes, "sha256")
+    receipts = _grouped(found, "sha256", "batch_id")
+    return [_receipt(rows, by_file.get((sha256,), []), by_submission) for (sha256, _), rows in receipts.items()]
 
 
-def _receipt(rows: list[dict[str, Any]], issues: dict[str, list[dict[str, Any]]]) -> Receipt:
+def _grouped(rows: list[dict[str, Any]], *names: str) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[name] for name in names), []).append(row)
+    return groups
+
+
+def _receipt(rows: list[dict[str, Any]], same_bytes: list[dict[str, Any]], issues: Issues) -> Receipt:
     first = rows[0]
     return Receipt(
         file=first["file_name"],
@@ -143,20 +158,34 @@ def _receipt(rows: list[dict[str, Any]], issues: dict[str, list[dict[str, Any]]]
         unit=_agreed(rows, "unit"),
         received_at=first["received_at"].isoformat(),
         archive_uri=first["archive_uri"],
-        issues=[issue for row in rows for issue in issues.get(row["submission_id"], [])],
-        submissions=[_submission(row, issues.get(row["submission_id"], [])) for row in rows],
+        issues=[issue for row in rows for issue in issues.get((row["submission_id"],), [])],
+        submissions=[_submission(row, issues.get((row["submission_id"],), [])) for row in rows],
+        unchanged=[_kept(row) for row in _unchanged(rows, same_bytes)],
     )
+
+
+def _unchanged(rows: list[dict[str, Any]], same_bytes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The reports of a file beside those of one receipt, as they were accepted before it.
+
+    The loader takes a report of known bytes anew unless it is in force: what was not taken anew is.
+    """
+    own = {_key(row) for row in rows}
+    since = min(row["accepted_seq"] for row in rows)
+    others = {_key(row): row for row in same_bytes if row["accepted_seq"] < since and row["status"] != "rejected"}
+    return [row for key, row in others.items() if key not in own]
+
+
+def _key(row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("programme", "period", "unit", "agency", "type", "form"))
+
+
+def _kept(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in SHOWN} | {"decided_at": row["decided_at"].isoformat()}
 
 
 def _submission(row: dict[str, Any], issues: list[dict[str, Any]]) -> dict[str, Any]:
     errors = sum(issue["severity"] == "critical" for issue in issues)
-    kept = ("submission_id", "status", "programme", "period", "unit", "unit_name", "agency", "type", "form")
-    return {
-        **{name: row[name] for name in kept},
-        "errors": errors,
-        "warnings": len(issues) - errors,
-        "decided_at": row["decided_at"].isoformat(),
-    }
+    return _kept(row) | {"errors": errors, "warnings": len(issues) - errors}
 
 
 def _agreed(rows: list[dict[str, Any]], name: str) -> str | None:

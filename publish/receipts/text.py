@@ -18,11 +18,12 @@ STATUS_VI = {
     "rejected": "TỪ CHỐI",
     "duplicate": "TRÙNG, ĐÃ NHẬN TRƯỚC ĐÂY",
 }
+UNCHANGED_VI = "ĐÃ NHẬN TRƯỚC ĐÂY, VẪN CÓ HIỆU LỰC"
 STATUS_STYLE = {"accepted": "green", "accepted_with_warnings": "yellow", "rejected": "bold red", "duplicate": "dim"}
 
 
 def render(receipt: Receipt, *, at_most: int | None = None) -> "Text":
-    """The receipt for people, in Vietnamese: a line for the file, one for each report, one for each issue.
+    """The receipt for people, in Vietnamese: a line for the file, one for each report and issue.
 
     at_most: of issues of one rule in one report, how many are shown one by one; None shows all.
     """
@@ -37,6 +38,8 @@ def render(receipt: Receipt, *, at_most: int | None = None) -> "Text":
         own = [issue for issue in receipt.issues if issue["submission_id"] == submission["submission_id"]]
         for line in _issue_lines(own, at_most):
             text.append("\n").append_text(line)
+    for submission in receipt.unchanged:
+        text.append("\n").append_text(unchanged_heading(submission))
     if receipt.returned_workbook:
         text.append(f"\n  → tệp trả lại, ô sai đã tô màu: {Path(receipt.returned_workbook).name}", style="dim")
     return text
@@ -44,18 +47,27 @@ def render(receipt: Receipt, *, at_most: int | None = None) -> "Text":
 
 def heading(submission: dict[str, Any]) -> "Text":
     """`báo cáo 07228 · Phường Đa Mai · kỳ 2026 · TỪ CHỐI (2 lỗi, 1 cảnh báo)`, as far as its keys are known."""
-    from rich.text import Text
-
-    period = f"kỳ {submission['period']}" if submission["period"] else None
-    keys = [part for part in (submission["unit"], submission["unit_name"], period) if part]
+    text = _report(submission).append(STATUS_VI[submission["status"]], style=STATUS_STYLE[submission["status"]])
     counts = [
         f"{count} {label}"
         for count, label in ((submission["errors"], "lỗi"), (submission["warnings"], "cảnh báo"))
         if count
     ]
-    text = Text("báo cáo " + " · ".join([*keys, ""]) if keys else "báo cáo · ")
-    text.append(STATUS_VI[submission["status"]], style=STATUS_STYLE[submission["status"]])
     return text.append(f" ({', '.join(counts)})" if counts else "")
+
+
+def unchanged_heading(submission: dict[str, Any]) -> "Text":
+    """`báo cáo 07210 · Phường Bắc Giang · kỳ 2026 · ĐÃ NHẬN TRƯỚC ĐÂY, VẪN CÓ HIỆU LỰC (08:00 ngày 20/11/2026)`."""
+    decided_at = wording.timestamp(datetime.fromisoformat(submission["decided_at"]))
+    return _report(submission).append(f"{UNCHANGED_VI} ({decided_at})", style=STATUS_STYLE["duplicate"])
+
+
+def _report(submission: dict[str, Any]) -> "Text":
+    from rich.text import Text
+
+    period = f"kỳ {submission['period']}" if submission["period"] else None
+    keys = [part for part in (submission["unit"], submission["unit_name"], period) if part]
+    return Text("báo cáo " + " · ".join([*keys, ""]) if keys else "báo cáo · ")
 
 
 def _issue_lines(issues: list[dict[str, Any]], at_most: int | None) -> Iterator["Text"]:

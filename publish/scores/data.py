@@ -4,7 +4,7 @@ Read from the marts at the session's moment (warehouse.as_of). A line that nobod
 the reason is given beside it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -12,7 +12,8 @@ from typing import Any, Literal
 import psycopg
 from psycopg.rows import dict_row
 
-from publish import formatting
+from publish import formatting, signatures
+from publish.signatures import Signatures
 from warehouse import catalogue
 from warehouse.errors import BaocaoError, WrongCall
 
@@ -31,6 +32,7 @@ REASONS = {
     "not_verified": "chưa có điểm thẩm định",
     "undetermined": "số liệu chưa đủ để xác định",
     "not_applicable": "không áp dụng, chưa có cơ sở tính điểm",
+    "excluded": "không phát sinh, không tính",
     "not_due": "chưa đến hạn báo cáo",
     "not_met": "không đạt",
     "criteria_failed": "chỉ tiêu không đạt",
@@ -41,6 +43,11 @@ REASONS = {
     "class_unknown": "chưa phân loại xã, phường",
     "below_threshold": "tổng điểm không thể đạt ngưỡng",
 }
+
+
+NOTHING_THERE = ("nothing_occurred", "not_applicable", "risen_from_zero")
+ZERO_BASES = {"nothing_occurred": "không phát sinh", "risen_from_zero": "tăng từ 0"}
+RESULTS = {"met": "tính là đạt", "not_met": "tính là không đạt", "excluded": "không tính", "open": "để mở"}
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,7 @@ class UnitResult:
 
     unit_code: str
     unit_name: str
+    has_reported: bool
     sections: dict[str, Decimal | None]
     before_deductions: Decimal | None
     deductions: Decimal | None
@@ -92,7 +100,9 @@ class UnitResult:
 class ScoreSheet:
     """A score sheet of one unit (`lines` and its own result), or of all units of the programme (no lines).
 
-    sections: code, name and maximum of what stands at the top of the sheet. units_scored: all units of the ranking.
+    title: of a unit's sheet. summary_title: of the table of all units.
+    assumptions: what a line counts where nothing occurred, which the sheet does not say.
+    sections: code, name and maximum of what stands at the top of the sheet. units_ranked: those that have a rank.
     as_of: None for the newest figures.
     accepted_until: when the newest report in it was accepted. catalogue_version: of the build that made the points.
     """
@@ -101,7 +111,9 @@ class ScoreSheet:
     programme_name: str
     document: str
     title: str
+    summary_title: str
     note: str
+    assumptions: tuple[str, ...]
     rule: Rule
     unit_code: str
     unit_name: str
@@ -110,9 +122,10 @@ class ScoreSheet:
     as_of: datetime | None
     catalogue_version: str | None
     sections: tuple[tuple[str, str, Decimal | None], ...]
-    units_scored: int
+    units_ranked: int
     results: tuple[UnitResult, ...]
     lines: tuple[Line, ...]
+    signatures: Signatures
 
     @property
     def is_made_up(self) -> bool:
@@ -152,10 +165,23 @@ where fct_score_evidence.programme_code = %(programme)s and period = %(period)s 
 order by sort_order, code
 """
 
+ASSUMPTIONS = """
+select rule.criterion_code, rule.situation, rule.result, rule.basis_vi
+from catalogue.zero_base_rules as rule
+join catalogue.criteria as criterion using (programme_code, criterion_code)
+where programme_code = %(programme)s and rule.is_assumption order by sort_order, situation
+"""
+
 ACCEPTED_UNTIL = """
 select max(decided_at) as known_from from app.validated_submission
 where programme_code = %(programme)s and period = %(period)s and is_accepted and form = 'figures'
     and decided_at <= app.values_as_of() and (unit_code = %(unit)s or %(unit)s = %(root)s)
+"""
+
+UNIT = """
+select unit_id, unit_level as level from app.org_unit_code
+join app.reporting_period on data_to >= resolve_from and data_to < resolve_to
+where unit_code = %(unit)s and programme_code = %(programme)s and period = %(period)s
 """
 
 VERSION = "select version from ops.figures_versions() where programme_code = %(programme)s"
@@ -184,6 +210,7 @@ def reason_texts(rows: list[Row]) -> dict[str, tuple[str, ...]]:
 def for_display(rows: list[Row]) -> list[dict[str, str]]:
     """The ranking (or the verdicts) for people: what is known so far, and what can still be added or taken off."""
     shown = []
+    others = tuple(row["total_points"] for row in rows if row["total_points"] is not None and row["rank"] is not None)
     for row in rows:
         result = _unit_result(row, row["criteria"])
         cells = {"mã": result.unit_code, "đơn vị": result.unit_name}
@@ -191,11 +218,11 @@ def for_display(rows: list[Row]) -> list[dict[str, str]]:
             cells = {"hạng": formatting.MISSING if result.rank is None else str(result.rank)} | cells
             cells["điểm"] = points(result.before_deductions)
             cells["trừ"] = points(result.deductions)
-        cells["tổng"] = points(result.total)
+        cells["tổng"] = points(result.total, replace(threshold_of(result), figures=others))
         cells["còn cộng"] = "chưa rõ" if result.open_points is None else points(result.open_points)
         if result.verdict is None:
             cells["còn trừ"] = points(result.open_deductions)
-            cells[""] = "" if result.is_final else "tạm tính"
+            cells[""] = remark(result)
         else:
             cells["ngưỡng"] = points(result.threshold)
             cells["kết luận"] = VERDICTS[result.verdict]
@@ -231,7 +258,9 @@ def load(
         programme_name=sheet["programme_name"],
         document=sheet["document_vi"],
         title=sheet["title_vi"],
+        summary_title=sheet["summary_title_vi"] or sheet["title_vi"],
         note=sheet["note"] or "",
+        assumptions=tuple(_assumption(row) for row in cursor.execute(ASSUMPTIONS, keys)),
         rule=sheet["verdict_rule"],
         unit_code=unit,
         unit_name=own[0]["unit_name"] if own else _name(connection, unit, programme, period),
@@ -240,9 +269,10 @@ def load(
         as_of=as_of,
         catalogue_version=made["version"] if made else None,
         sections=tuple((code, row["criterion_name"], row["max_points"]) for code, row in tops.items()),
-        units_scored=len(ranking),
+        units_ranked=sum(row["rank"] is not None for row in ranking),
         results=results,
         lines=_lines(cursor, keys, [row for row in scores if own and row["unit_id"] == own[0]["unit_id"]]),
+        signatures=signatures.load(cursor, keys | _signing(cursor, keys)),
     )
 
 
@@ -252,6 +282,11 @@ def _at(connection: psycopg.Connection, programme: str, period: str) -> tuple[ps
     if not built or not built[0]:
         raise BaocaoError("Nothing has been built yet: run `baocao build` first.")
     return connection.cursor(row_factory=dict_row), {"programme": programme, "period": period}
+
+
+def _signing(cursor: psycopg.Cursor[Row], keys: Row) -> Row:
+    """Id and level of the unit whose sheet it is, for its signatures."""
+    return cursor.execute(UNIT, keys).fetchone() or {"unit_id": None, "level": None}
 
 
 def _name(connection: psycopg.Connection, unit: str, programme: str, period: str) -> str:
@@ -270,6 +305,7 @@ def _unit_result(row: Row, scores: list[Row]) -> UnitResult:
     return UnitResult(
         unit_code=row["unit_code"],
         unit_name=row["unit_name"],
+        has_reported=row["has_reported"],
         sections={score["criterion_code"]: score["counted_points"] for score in scores if score["parent_code"] is None},
         before_deductions=row["points_before_deductions"],
         deductions=row["deductions"],
@@ -344,11 +380,32 @@ def _because(row: Row, evidence: list[Row]) -> str:
     if row["points_rule"] == "reported":
         return "Đơn vị tự chấm, chưa phúc tra"
     met = [item["code"] for item in evidence if item["finding"] == "met"]
-    return f"Đạt: {', '.join(met)}" if met else NOTHING_WRONG.get(row["points_rule"], "")
+    by_rule = [item["code"] for item in evidence if item["state"] == "met" and item["finding"] in NOTHING_THERE]
+    parts = [f"Đạt: {', '.join(met)}"] if met else []
+    parts += [f"Không phát sinh, tính là đạt: {', '.join(by_rule)}"] if by_rule else []
+    return ". ".join(parts) or NOTHING_WRONG.get(row["points_rule"], "")
 
 
-def points(value: Decimal | None) -> str:
-    """12.5 as "12,5", a deduction with a true minus; a dash where nothing is known."""
+def _assumption(row: Row) -> str:
+    """CT12, không phát sinh: tính là đạt; and why."""
+    situation, result = ZERO_BASES[row["situation"]], RESULTS[row["result"]]
+    return f"Giả định, {row['criterion_code']}, {situation}: {result}. {row['basis_vi']}"
+
+
+def remark(result: UnitResult) -> str:
+    """Why a total is not the last: the unit has not reported, or lines are open."""
+    if not result.has_reported:
+        return "chưa báo cáo"
+    return "" if result.is_final else "tạm tính"
+
+
+def points(value: Decimal | None, beside: formatting.Beside = formatting.ALONE) -> str:
+    """12.5 as "12,5", a deduction with a true minus; a dash where nothing is known. beside: what it is read with."""
     if value is None:
         return formatting.MISSING
-    return formatting.number(value).replace("-", "−")
+    return formatting.number(value, formatting.decimals(value, beside)).replace("-", "−")
+
+
+def threshold_of(result: UnitResult) -> formatting.Beside:
+    """What a unit's total is read against."""
+    return formatting.Beside((result.threshold,) if result.threshold is not None else ())

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from publish import formatting
-from publish.annex.workbook import INK, PALE, RULE, TINTS
+from publish import formatting, pages, signatures
+from publish.annex.workbook import TINTS
+from publish.drawing import INK, PALE, ROW_HEIGHT, RULE, Drawing
+from publish.notes import Block
 from publish.scores import data as score_data
 from publish.scores.data import Line, ScoreSheet, UnitResult
 from warehouse import wording
@@ -48,39 +50,24 @@ def draw(book: Any, content: ScoreSheet) -> None:
         _draw_verdicts(book, content)
 
 
-class _Pen:
-    """A sheet being drawn: its columns, its styles, and the current row."""
+class _Pen(Drawing):
+    """A score sheet being drawn."""
 
     def __init__(self, book: Any, name: str, content: ScoreSheet, columns: Sequence[Heading]) -> None:
-        self.book, self.content, self.columns = book, content, columns
-        self.sheet = book.add_worksheet(name)
-        self.last = len(columns) - 1
-        self.row = 0
-        self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
-        self.sheet.hide_gridlines(2)
-        for index, column in enumerate(columns):
-            self.sheet.set_column(index, index, column.width)
+        super().__init__(book, name, [column.width for column in columns])
+        self.content, self.columns = content, columns
 
-    def style(self, **options: Any) -> Any:
-        """A cell style; the same options give the same one, so the workbook stays small."""
-        base = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter", "text_wrap": True}
-        key = tuple(sorted((base | options).items()))
-        if key not in self.formats:
-            self.formats[key] = self.book.add_format(base | options)
-        return self.formats[key]
-
-    def line(self, text: str, height: float | None = None, **options: Any) -> None:
-        """One line over the whole width of the table."""
-        self.sheet.merge_range(self.row, 0, self.row, self.last, text, self.style(**options))
-        if height:
-            self.sheet.set_row(self.row, height)
-        self.row += 1
-
-    def put(self, index: int, content: Decimal | int | str | None, **options: Any) -> None:
-        """A cell of the table: a number stays a number, nothing known is a dash."""
+    def put(
+        self,
+        index: int,
+        content: Decimal | int | str | None,
+        beside: formatting.Beside = formatting.ALONE,
+        **options: Any,
+    ) -> None:
+        """A cell of the table: a number stays a number, nothing known is a dash. beside: what it is read with."""
         options = {"border": 1, "border_color": RULE} | options
         if isinstance(content, Decimal | int):
-            places = formatting.decimals(Decimal(content))
+            places = formatting.decimals(Decimal(content), beside)
             style = self.style(**{"align": "center"} | options, num_format=formatting.excel_format(places))
             self.sheet.write_number(self.row, index, float(content), style)
         else:
@@ -91,7 +78,7 @@ class _Pen:
     def end_row(self, *texts: tuple[int, str], lines_at_least: int = 1) -> None:
         """The row becomes as high as its longest text, given with its column, requires."""
         lines = max((-(-len(text) // int(self.columns[index].width * 1.05)) for index, text in texts), default=1)
-        self.sheet.set_row(self.row, 15 * max(lines, lines_at_least) + 5)
+        self.set_height(self.row, 15 * max(lines, lines_at_least) + 5)
         self.row += 1
 
     def title(self, summary: str) -> None:
@@ -100,7 +87,8 @@ class _Pen:
             self.line(
                 formatting.MADE_UP, bold=True, align="center", font_color="#C00000", bg_color="#FDE9E7", height=20
             )
-        name, width = content.title.upper(), sum(column.width for column in self.columns)
+        title = content.title if content.lines else content.summary_title
+        name, width = title.upper(), sum(column.width for column in self.columns)
         height = 24 * -(-len(name) // int(width * 0.62))
         self.line(name, bold=True, align="center", font_size=15, font_color=INK, height=height)
         self.line(content.programme_name, bold=True, align="center", font_size=12, height=18)
@@ -116,24 +104,27 @@ class _Pen:
     def head(self) -> None:
         for index, column in enumerate(self.columns):
             self.put(index, column.text, bold=True, align="center", bg_color=INK, font_color="#FFFFFF", font_size=10)
-        self.sheet.set_row(self.row, 48)
+        self.set_height(self.row, 48)
         self.row += 1
 
-    def foot(self, notes: Iterator[str]) -> None:
+    def foot(self) -> None:
         self.row += 1
-        across = sum(column.width for column in self.columns) * 1.15
-        version = f"Danh mục chỉ tiêu và cách tính: phiên bản {self.content.catalogue_version or formatting.MISSING}."
-        for text in (*notes, version):
-            self.line(text, font_size=10, font_color="#404040", height=14 * -(-len(text) // int(across)))
+        for text in _legend(self.content):
+            height = self.height_of(text, (0, self.last), 14)
+            self.line(text, font_size=10, font_color="#404040", italic=True, height=height)
+        signatures.draw(self, self.content.signatures)
 
-    def page(self, fixed_columns: int) -> None:
+    def breaks(self, sections: list[list[int]], body_ends: int) -> list[int]:
+        """Rows with which pages begin, so that no section breaks. sections: their rows, of all that is drawn."""
+        heights = [[self.heights.get(row, ROW_HEIGHT) for row in rows] for rows in sections]
+        title, head = self.height_between(0, TABLE_FROM), self.height_between(TABLE_FROM, TABLE_FROM + 1)
+        closing = self.height_between(body_ends, self.row)
+        return [sections[number][at] for number, at in pages.starts(heights, self.widths, title, head, closing)]
+
+    def page(self, fixed_columns: int, breaks: Sequence[int] = ()) -> None:
         sheet, content = self.sheet, self.content
         sheet.freeze_panes(TABLE_FROM + 1, fixed_columns)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.set_margins(left=0.5, right=0.4, top=0.6, bottom=0.6)
-        sheet.fit_to_pages(1, 0)
-        sheet.center_horizontally()
+        pages.set_up(sheet, self.widths, breaks)
         sheet.repeat_rows(TABLE_FROM)
         sheet.print_area(0, 0, self.row - 1, self.last)
         mark = f"{formatting.MADE_UP} · " if content.is_made_up else ""
@@ -160,11 +151,16 @@ def _draw_lines(book: Any, content: ScoreSheet) -> None:
     pen = _Pen(book, LINES, content, columns)
     pen.title(_summary(content, content.results[0]))
     pen.head()
+    sections: list[list[int]] = []
     for line in content.lines:
+        if line.parent is None or not sections:
+            sections.append([])
+        sections[-1].append(pen.row)
         _put_line(pen, line, is_ranked)
+    body_ends = pen.row
     _put_totals(pen, content.results[0], is_ranked)
-    pen.foot(_notes(content))
-    pen.page(fixed_columns=2)
+    pen.foot()
+    pen.page(fixed_columns=2, breaks=pen.breaks(sections, body_ends))
 
 
 def _put_line(pen: _Pen, line: Line, is_ranked: bool) -> None:
@@ -230,11 +226,11 @@ def _put_totals(pen: _Pen, result: UnitResult, is_ranked: bool) -> None:
         pen.sheet.merge_range(
             pen.row, 0, pen.row, 5, name, pen.style(border=1, border_color=RULE, align="right", indent=1, **last)
         )
-        pen.put(6, points, **last, font_size=12)
+        pen.put(6, points, score_data.threshold_of(result), **last, font_size=12)
         pen.sheet.merge_range(
             pen.row, 7, pen.row, 8, remark, pen.style(border=1, border_color=RULE, italic=True, bg_color=PALE)
         )
-        pen.sheet.set_row(pen.row, 22)
+        pen.set_height(pen.row, 22)
         pen.row += 1
 
 
@@ -258,7 +254,8 @@ def _draw_ranking(book: Any, content: ScoreSheet) -> None:
     final = sum(result.is_final for result in content.results)
     pen.title(f"{len(content.results)} đơn vị · {final} đơn vị có kết quả cuối cùng, các đơn vị khác tạm tính")
     pen.head()
-    pen.sheet.set_row(pen.row - 1, 78)
+    pen.set_height(pen.row - 1, 78)
+    others = formatting.Beside(figures=tuple(each.total for each in content.results if each.total is not None))
     for result in content.results:
         cells = [result.sections.get(code) for code, _, _ in given]
         row = [*cells, result.before_deductions, result.deductions]
@@ -267,13 +264,13 @@ def _draw_ranking(book: Any, content: ScoreSheet) -> None:
         for index, points in enumerate(row, 2):
             pen.put(index, points)
         after = len(row) + 2
-        pen.put(after, result.total, bold=True, bg_color=PALE, font_size=12)
+        pen.put(after, result.total, others, bold=True, bg_color=PALE, font_size=12)
         pen.put(after + 1, result.open_points)
         pen.put(after + 2, result.open_deductions)
-        pen.put(after + 3, "" if result.is_final else "tạm tính", align="center", italic=True)
-        pen.sheet.set_row(pen.row, 22)
+        pen.put(after + 3, score_data.remark(result), align="center", italic=True)
+        pen.set_height(pen.row, 22)
         pen.row += 1
-    pen.foot(_notes(content))
+    pen.foot()
     pen.page(fixed_columns=2)
 
 
@@ -302,11 +299,11 @@ def _draw_verdicts(book: Any, content: ScoreSheet) -> None:
         pen.put(1, result.unit_name, bold=True, indent=1)
         pen.put(2, result.class_name or "Chưa phân loại")
         pen.put(3, result.threshold)
-        pen.put(4, result.total, bold=True)
+        pen.put(4, result.total, score_data.threshold_of(result), bold=True)
         pen.put(5, score_data.VERDICTS[verdict], align="center", bold=True, bg_color=fill, font_color=ink)
         pen.put(6, "\n".join(reasons), font_size=10)
         pen.end_row((2, result.class_name or ""), *((6, reason) for reason in reasons), lines_at_least=len(reasons))
-    pen.foot(_notes(content))
+    pen.foot()
     pen.page(fixed_columns=2)
 
 
@@ -319,10 +316,10 @@ def _checked(content: ScoreSheet) -> str:
 
 
 def _summary(content: ScoreSheet, result: UnitResult) -> str:
-    total = f"Tổng điểm: {score_data.points(result.total)}"
+    total = f"Tổng điểm: {score_data.points(result.total, score_data.threshold_of(result))}"
     if result.verdict:
         return f"{total} · {score_data.VERDICTS[result.verdict]}"
-    rank = f" · hạng {result.rank}/{content.units_scored}" if result.rank else ""
+    rank = f" · hạng {result.rank}/{content.units_ranked}" if result.rank else ""
     return total + rank + ("" if result.is_final else f" · {_open_points_text(result)}")
 
 
@@ -332,10 +329,17 @@ def _open_points_text(result: UnitResult) -> str:
     return f"tạm tính: còn có thể cộng {more}{less}"
 
 
-def _notes(content: ScoreSheet) -> Iterator[str]:
-    yield OF_POINTS.format(checked=_checked(content))
-    yield OF_SUMS
+def _legend(content: ScoreSheet) -> Iterator[str]:
+    """What a signatory has to know; everything else is on the sheet of notes."""
+    yield "Dấu –: chưa có điểm, không phải là 0 điểm. “tạm tính”: nội dung chưa có điểm còn có thể làm thay đổi tổng."
     if content.rule == "recognised":
-        yield OF_RECOGNITION
-    if content.note:
-        yield content.note
+        yield "Việc công nhận do cơ quan có thẩm quyền quyết định."
+    yield from content.assumptions
+
+
+def notes_of(content: ScoreSheet) -> Block:
+    """What the sheet of notes has about a score sheet."""
+    texts = [OF_POINTS.format(checked=_checked(content)), OF_SUMS]
+    texts += [OF_RECOGNITION] if content.rule == "recognised" else []
+    texts += [content.note] if content.note else []
+    return Block("Cách chấm và cách tính điểm", [("", "", text) for text in texts])

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -47,12 +48,13 @@ def test_an_id_is_the_name_of_its_file(bag):
     assert {dag_id: Path(dag.fileloc).stem for dag_id, dag in bag.dags.items()} == {each: each for each in IDS}
 
 
-def test_every_task_is_tried_again_and_ends_some_time(bag):
+def test_every_task_but_receipts_by_mail_is_tried_again_and_ends_some_time(bag):
     tasks = {(dag.dag_id, task.task_id): task for dag in bag.dags.values() for task in dag.tasks}
-    assert len(tasks) == 12
+    assert len(tasks) == 14
     for task in tasks.values():
         assert timedelta(0) < task.execution_timeout <= timedelta(minutes=30)
-    remind = tasks.pop(("deadlines", "remind"))
+    remind, receipts = tasks.pop(("deadlines", "remind")), tasks.pop(("submissions", "mail_receipts"))
+    assert receipts.retries == 0  # files that arrive meanwhile do not wait for a mail server
     assert {(task.retries, task.retry_delay) for task in tasks.values()} == {(3, timedelta(seconds=15))}
     assert (remind.retries, remind.retry_delay, remind.retry_exponential_backoff) == (4, timedelta(minutes=1), 2)
 
@@ -73,6 +75,8 @@ def test_what_a_person_has_to_mend_is_not_tried_again_and_a_server_that_is_away_
 def test_every_dag_says_what_it_does_and_lives_at_a_moment_that_can_be_given(bag):
     for dag in bag.dags.values():
         assert len(dag.doc_md) > 80
+        assert re.fullmatch(rf"[A-ZĐ].+ \({dag.dag_id}\)", dag.dag_display_name)
+        assert dag.description.endswith(".")
         assert [task.task_id for task in dag.tasks if not task.doc_md] == []
         assert dag.tags
         assert dag.params["now"] is None
@@ -82,6 +86,13 @@ def test_runs_of_a_dag_never_overlap_but_those_that_wait_for_a_person(bag):
     """Questions to people may wait side by side."""
     assert {dag.catchup for dag in bag.dags.values()} == {False}
     assert {dag_id for dag_id, dag in bag.dags.items() if dag.max_active_runs != 1} == {"closing"}
+
+
+def test_every_dag_refuses_backfills_and_no_other_run(bag):
+    from airflow.utils.types import DagRunType
+
+    others = {kind for kind in DagRunType if kind is not DagRunType.BACKFILL_JOB}
+    assert {dag_id: set(dag.allowed_run_types) for dag_id, dag in bag.dags.items()} == dict.fromkeys(IDS, others)
 
 
 def test_after_days_of_downtime_only_the_latest_morning_is_made_up_for():
@@ -98,7 +109,14 @@ def test_after_days_of_downtime_only_the_latest_morning_is_made_up_for():
 
 def test_what_the_daily_check_finds_keeps_no_letter_back(bag):
     assert bag.dags["deadlines"].get_task("build").downstream_task_ids == {"completeness", "remind"}
-    assert {task.task_id for task in bag.dags["deadlines"].leaves} == {"completeness", "remind"}
+    assert {task.task_id for task in bag.dags["deadlines"].leaves} == {"completeness", "remind", "mail_receipts"}
+
+
+def test_receipts_are_mailed_after_the_gate_and_nothing_waits_for_a_mail_server(bag):
+    mail = bag.dags["submissions"].get_task("mail_receipts")
+    assert mail.trigger_rule == "none_failed_min_one_success"  # a batch of rejected files skips the task before it
+    assert (mail.upstream_task_ids, mail.downstream_task_ids) == ({"receive", "check"}, set())
+    assert bag.dags["deadlines"].get_task("mail_receipts").upstream_task_ids == set()
 
 
 def test_a_run_of_deadlines_is_due_an_hour_after_seven(bag):
@@ -139,14 +157,36 @@ def test_the_inbox_is_emptied_every_two_minutes_and_deadlines_are_checked_at_sev
     assert {str(schedule.timezone) for schedule in schedules.values()} == {"Asia/Ho_Chi_Minh"}
 
 
-@pytest.mark.parametrize("dag_id", ["submissions", "deadlines"])
-def test_a_schedule_can_be_switched_off_for_a_replay(dag_id, monkeypatch):
+def test_what_the_publication_missed_while_it_was_paused_is_made_up_for_every_morning(bag):
+    schedule = bag.dags["publication"].timetable.timetable
+    assert (schedule.expression, str(schedule.timezone)) == ("0 8 * * *", "Asia/Ho_Chi_Minh")
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "schedule"),
+    [
+        ("submissions", "NullTimetable"),
+        ("deadlines", "NullTimetable"),
+        ("publication", "AssetTriggeredTimetable"),
+    ],
+)
+def test_a_schedule_can_be_switched_off_for_a_replay(dag_id, schedule, monkeypatch):
     from airflow.dag_processing.dagbag import DagBag
 
     monkeypatch.setenv("BAOCAO_INBOX_SCHEDULE", "none")
     monkeypatch.setenv("BAOCAO_DEADLINES_SCHEDULE", "none")
     quiet = DagBag(dag_folder=str(DAGS / f"{dag_id}.py"), bundle_path=DAGS, bundle_name="dags-folder")
-    assert type(quiet.dags[dag_id].timetable).__name__ == "NullTimetable"
+    assert type(quiet.dags[dag_id].timetable).__name__ == schedule
+
+
+@pytest.mark.parametrize(("dag_id", "expression"), [("submissions", "*/2 * * * *"), ("deadlines", "0 7 * * *")])
+def test_an_empty_schedule_counts_as_unset(dag_id, expression, monkeypatch):
+    from airflow.dag_processing.dagbag import DagBag
+
+    monkeypatch.setenv("BAOCAO_INBOX_SCHEDULE", "")
+    monkeypatch.setenv("BAOCAO_DEADLINES_SCHEDULE", "")
+    usual = DagBag(dag_folder=str(DAGS / f"{dag_id}.py"), bundle_path=DAGS, bundle_name="dags-folder")
+    assert usual.dags[dag_id].timetable.expression == expression
 
 
 def test_reading_the_dags_loads_nothing_heavy(record_property):
@@ -173,7 +213,7 @@ def test_of_our_packages_a_dag_file_imports_the_shared_defaults_at_its_top_and_n
         top = [line.split()[1] for line in file.read_text().splitlines() if line.startswith(("import ", "from "))]
         assert "pipeline.dag_defaults" in top, file.name
         others = {name.split(".")[0] for name in top if name != "pipeline.dag_defaults"}
-        assert others <= {"csv", "os", "datetime", "pathlib", "pendulum", "airflow"}, file.name
+        assert others <= {"csv", "logging", "os", "datetime", "pathlib", "pendulum", "airflow"}, file.name
 
 
 def test_every_dag_has_an_owner_a_tier_and_what_to_do_if_it_fails(bag):

@@ -23,6 +23,9 @@ class Officers(AirflowApi):
         """A run of that long ago, as after downtime."""
         return self._begin(dag_id, {}, (datetime.now(UTC) - ago).isoformat())
 
+    def pause(self, dag_id: str, is_paused: bool = True) -> None:
+        self._send("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": is_paused})
+
     def question(self, run: Run) -> dict[str, Any]:
         """subject, body and options of the approval that a person decides about."""
         return self._get(f"{_path(run)}/taskInstances/approval/-1/hitlDetails")

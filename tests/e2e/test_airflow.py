@@ -1,5 +1,6 @@
 """A real Airflow: killed in the middle, closing periods, late, stopped. One home, one start, in this order."""
 
+import json
 import os
 import re
 import shutil
@@ -27,6 +28,7 @@ REPORT = ("bacninh-2026-2030", "2026")
 UNITS = ["07210", "07228", "07282", "07294", "07330", "07420"]
 WRONG = {"07294": "numerator_above_denominator"}
 FIRST, SECOND = "2026-11-20T08:00:00+07:00", "2026-11-25T08:00:00+07:00"
+THIRD, FOURTH = "2026-11-26T08:00:00+07:00", "2026-11-26T08:12:00+07:00"
 CLOSED = "2026-12-10T08:00:00+07:00"
 DAGS = frozenset({"submissions", "figures", "deadlines", "publication", "closing"})
 OPERATOR = "van-hanh@example.org"
@@ -109,6 +111,14 @@ def undisturbed(season_folder: Path, home: Path) -> tuple[Season, dict[str, list
                 receiving.receive()
                 building.build()
         return season, figures()
+
+
+def run_command_line(*arguments: str) -> None:
+    from baocao.main import main
+
+    with pytest.MonkeyPatch.context() as call:
+        call.setattr("sys.argv", ["baocao", *arguments])
+        main()
 
 
 def wait_for_task(airflow: AirflowApi, run: Run, task_id: str) -> None:
@@ -209,6 +219,28 @@ def test_a_killed_scheduler_and_a_killed_postgres_change_no_figure(undisturbed, 
     assert figures() == expected
 
 
+def test_what_was_accepted_while_figures_was_paused_is_built_once_it_is_back(airflow, tmp_path):
+    from publish.simulation.simulate import simulate
+
+    airflow.pause("figures")
+    drop(simulate(*REPORT, ["07246"], seed=2, out=tmp_path))
+    missed = airflow.wait_for_end(airflow.trigger("submissions", THIRD))
+    assert (missed.state, airflow.task_states(missed)["check"]) == ("success", "success")
+    airflow.pause("figures", False)
+    with database.connect() as connection:  # ten minutes later
+        connection.execute("update ops.pipeline_run set started_at = started_at - interval '10 minutes'")
+
+    follower = Follower(airflow)
+    follower.add(airflow.trigger("submissions", FOURTH))
+    follow_to_the_end(follower)
+    assert {dag_id for dag_id, _ in follower.runs} == {"submissions", "figures", "publication"}
+    with database.connect() as connection:
+        query = "select count(*) from marts.fct_reported_value where unit_code = '07246' and period = '2026'"
+        assert connection.execute(query).fetchone() > (0,)
+    nothing_new = airflow.wait_for_end(airflow.trigger("submissions", FOURTH))
+    assert airflow.task_states(nothing_new)["plan_batches"] == "skipped"
+
+
 @pytest.fixture(scope="module")
 def closing_runs(airflow) -> dict[str, Run]:
     """Three people want a period closed, one of a year that there is not; and a run was to be through an hour ago."""
@@ -273,10 +305,25 @@ def test_a_run_that_is_not_through_in_time_is_told_to_the_operator_once(airflow,
     assert closing_runs["late"].run_id in letter.get_body(("plain",)).get_content()
 
 
+def test_airflows_own_command_line_works_in_the_home(airflow, capfd):
+    with pytest.raises(SystemExit) as left:
+        run_command_line("airflow", "dags", "list", "--output", "json")
+    assert not left.value.code
+    assert {dag["dag_id"] for dag in json.loads(capfd.readouterr().out)} == DAGS
+    assert services.run_command(["no-such-command"]) != 0
+
+
+def test_services_that_run_know_which_settings_are_others_by_now(airflow, monkeypatch):
+    assert services.changed_settings() == []
+    monkeypatch.setenv("AIRFLOW__METRICS__STATSD_ON", "True")
+    monkeypatch.delenv("BAOCAO_OPERATOR")
+    assert services.changed_settings() == ["AIRFLOW__METRICS__STATSD_ON", "BAOCAO_OPERATOR"]
+
+
 def test_stopping_leaves_no_process_behind(airflow):
     state = supervisor.read_state()
     started = [state.supervisor, *(component.identity for component in state.components.values())]
-    assert len(started) == 4
+    assert len(started) == 5
     assert all(processes.is_alive(who) for who in started)
     assert services.stop() is True
     assert [who for who in started if processes.is_alive(who)] == []

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from warehouse.settings import PROJECT_ROOT
+from warehouse.settings import PROJECT_ROOT, Settings
 
 DOCKER = PROJECT_ROOT / "docker"
 PROGRAMS = Path(sys.executable).parent
-COMPONENTS = {"postgres", "passwords", "migrate", "warehouse", "api-server", "scheduler", "dag-processor"}
+COMPONENTS = {"postgres", "passwords", "migrate", "warehouse", "api-server", "scheduler", "dag-processor", "triggerer"}
+VARIABLE = re.compile(r"BAOCAO_\w*_SCHEDULE")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def test_the_compose_file_names_each_component_once(services):
 
 def test_whatever_keeps_running_says_whether_it_is_healthy(services):
     lasting = {name for name, service in services.items() if service["restart"] == "unless-stopped"}
-    assert lasting == {"postgres", "api-server", "scheduler", "dag-processor"}
+    assert lasting == {"postgres", "api-server", "scheduler", "dag-processor", "triggerer"}
     assert all(services[name]["healthcheck"]["test"][0] == "CMD" for name in lasting)
 
 
@@ -72,6 +73,19 @@ def test_no_password_has_a_default(services):
         for name, value in service["environment"].items():
             if re.search("PASSWORD$|SECRET|KEY$", name):
                 assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", value), name
+
+
+def test_every_setting_of_the_program_can_be_set_for_the_containers(services):
+    """Those that the containers' own folder and database decide have their value; the others come from .env."""
+    schedules = {name for dag in (PROJECT_ROOT / "dags").glob("*.py") for name in VARIABLE.findall(dag.read_text())}
+    settings = {f"BAOCAO_{name.upper()}" for name in Settings.model_fields}
+    assert {"BAOCAO_INBOX_SCHEDULE", "BAOCAO_NOW"} <= schedules | settings
+    for name, service in services.items():
+        if name != "postgres":
+            given = {key: value for key, value in service["environment"].items() if key.startswith("BAOCAO_")}
+            assert set(given) == schedules | settings, name
+            own = {key for key, value in given.items() if value != f"${{{key}:-}}"}
+            assert own == {"BAOCAO_HOME", "BAOCAO_DATABASE_URL"}, name
 
 
 def test_what_the_image_copies_is_there(instructions):

@@ -37,7 +37,7 @@ LADDER = {  # first day of each stage, by audience; 2/12 and 8/12 are three and 
     "owner": [date(2026, 12, 2), date(2026, 12, 8)],
 }
 MORNING, AFTERNOON = time(7), time(15)
-TEMPLATE_LINE = re.compile(r"baocao template (\S+) (\S+) 2026")
+OWED = re.compile(r"^\d+\. (Chương trình giả định \d+)\n   Kỳ báo cáo: .*\n   Đơn vị: .*\(mã (\d{5})\)", re.MULTILINE)
 HEADING = re.compile(r"^(Chương trình giả định \d+) – năm 2026$", re.MULTILINE)
 NOT_REPORTED = re.compile(r"^   (\d{5})  .*: (?:chưa gửi|bị từ chối), ", re.MULTILINE)
 RECEIVED = re.compile(r"^   (\d{5})  .*: nhận lúc ", re.MULTILINE)
@@ -245,11 +245,11 @@ class Season:
         self.postbox.taken.clear()
 
     def _read(self, at: datetime, content: bytes) -> Letter:
-        """The reports of a letter, from the template's line or the tables under a programme's heading."""
+        """The reports of a letter, from its numbered list or the tables under a programme's heading."""
         letter = message_from_bytes(content)
         body = plain(letter)
-        not_reported, received = set(TEMPLATE_LINE.findall(body)), set()
         codes = {name: code for code, name in self.programmes.items()}
+        not_reported, received = {(codes[name], unit) for name, unit in OWED.findall(body)}, set()
         parts = HEADING.split(body)
         for name, table in zip(parts[1::2], parts[2::2], strict=True):
             not_reported |= {(codes[name], unit) for unit in NOT_REPORTED.findall(table)}

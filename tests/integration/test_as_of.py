@@ -81,7 +81,7 @@ def rendered(as_of: str | None, unit: str = PROVINCE) -> bytes:
     with database.connect() as connection:
         timestamp = parse_timestamp(as_of) if as_of else None
         set_session_as_of(connection, timestamp)
-        return reports.render(connection, PROGRAMME, unit, PERIOD, timestamp)
+        return reports.render(connection, PROGRAMME, unit, PERIOD, timestamp, with_notes=True)
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def test_the_workbook_of_a_moment_is_the_same_byte_for_byte_after_later_correcti
 def test_the_workbook_says_what_moment_and_what_catalogue_it_was_made_with(season, tmp_path):
     file = tmp_path / "then.xlsx"
     file.write_bytes(season.workbook_then)
-    cells = [str(cell) for row in openpyxl.load_workbook(file)["Phụ lục"].iter_rows(values_only=True) for cell in row]
+    cells = [str(cell) for sheet in openpyxl.load_workbook(file) for row in sheet.values for cell in row]
     assert (
         "Như đã biết lúc 00:00 ngày 30/11/2026 · Số liệu được nhận đến 08:00 ngày 20/11/2026 · 3/99 đơn vị có báo cáo"
     ) in cells

@@ -25,6 +25,8 @@ NOT_RUN = {
     "up": "starts Airflow; tests/e2e/test_airflow.py runs it",
     "down": "stops services that this test does not start",
     "status": "looks for Airflow's processes; tests/e2e/test_airflow.py runs it",
+    "airflow": "Airflow's programs take seconds each to load; tests/e2e/test_airflow.py runs it",
+    "config": "would change what the next commands do; tests/unit/baocao/test_config.py runs it",
     "demo": "minutes long; CI runs `make demo`",
     "run": "sends messages to the contacts of the examples; tests/integration/test_reminders.py runs its steps",
     "receive-document": "the dossier of the example has no fixed name; tests/integration/test_programmes.py sends one",
@@ -107,7 +109,8 @@ def test_what_is_left_out_exists_and_has_a_reason():
 
 
 def names_of(group) -> set[str]:
-    return {each.name or each.callback.__name__ for each in group.registered_commands}
+    commands = {each.name or each.callback.__name__ for each in group.registered_commands}
+    return {group.info.name} if group.info.name else commands
 
 
 def test_a_command_is_read_without_its_prompt_and_its_comment(tmp_path, monkeypatch):

@@ -1,10 +1,12 @@
 """dbt as a person runs it, on the database of a home of its own."""
 
+import gc
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from multiprocessing.synchronize import SemLock
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,11 @@ def state() -> dict[str, list[tuple]]:
             table: connection.execute(f"select * from ops.{table} order by 1, 2, 3, 4").fetchall()
             for table in ("relation_state", "partition_state")
         }
+
+
+def test_a_build_leaves_no_semaphore_behind():
+    """A task of Airflow ends without freeing them, and Python then reports an error in its log."""
+    assert [found for found in gc.get_objects() if isinstance(found, SemLock)] == []
 
 
 def test_the_example_of_the_environment_has_the_names_that_are_filled_in_for_a_home(command):

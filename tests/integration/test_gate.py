@@ -139,7 +139,7 @@ def test_a_line_that_may_be_true_is_accepted(session, lines):
 
 @pytest.mark.parametrize(
     ("parts", "reported"),
-    [((6, 5), "cho 1200 "), ((">10", 5), "cho ≥ 2200 "), (("6-7", "2-5"), "cho 1200–3500 ")],
+    [((6, 5), "cho 1200 "), ((">10", 5), "cho ≥2200 "), (("6-7", "2-5"), "cho 1200–3500 ")],
 )
 def test_an_impossible_figure_is_told_with_the_ends_that_its_parts_give(session, parts, reported):
     report = put("07228", {"3.1": parts}, **CORRECTION)

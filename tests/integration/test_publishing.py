@@ -10,7 +10,8 @@ import pytest
 from expectations import gate
 from ingest import receiving
 from pipeline import building, publishing
-from publish import reports
+from publish import notes, reports
+from publish.annex import overview
 from publish.annex import workbook as annex_workbook
 from publish.forms import queries as form_queries
 from publish.forms import workbook as form_workbook
@@ -91,15 +92,15 @@ def rows(path: Path) -> dict[str, dict[str, object]]:
     return found
 
 
-def texts(path: Path) -> str:
-    sheet = openpyxl.load_workbook(path)["Phụ lục"]
+def texts(path: Path, name: str = "Phụ lục") -> str:
+    sheet = openpyxl.load_workbook(path)[name]
     return "\n".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None)
 
 
 @pytest.fixture
 def tables(season: list[tuple[str, str]], tmp_path: Path):
-    def table(programme: str, unit: str, period: str) -> Path:
-        return reports.report(programme, unit, period, tmp_path / f"{unit}-{period}.xlsx")
+    def table(programme: str, unit: str, period: str, **options: bool) -> Path:
+        return reports.report(programme, unit, period, tmp_path / f"{unit}-{period}.xlsx", **options)
 
     return table
 
@@ -108,6 +109,9 @@ IMMUNISED = "Tỷ lệ trẻ em dưới 1 tuổi được tiêm chủng đầy �
 NEWBORNS = "Tỷ suất tử vong trẻ sơ sinh trên 1.000 trẻ đẻ sống"
 INFANTS = "Tỷ suất tử vong của trẻ em dưới 1 tuổi trên 1.000 trẻ đẻ sống"
 INJURED = "Tỷ suất trẻ em bị tai nạn thương tích ở mức dưới 100/100.000 trẻ em"
+UNDERWEIGHT = "Phần đầu giảm tỷ lệ trẻ em dưới 5 tuổi bị suy dinh dưỡng thể cân nặng theo tuổi"
+KILLED = "Tỷ suất trẻ em bị tử vong do tai nạn thương tích ở mức dưới 8/100.000 trẻ em"
+OWN = "SO SÁNH VỚI CHỈ TIÊU GIAI ĐOẠN 2021 – 2025"
 FACILITIES = "Tỷ lệ các xã, phường có điểm văn hóa, vui chơi dành cho trẻ em"
 
 
@@ -137,17 +141,23 @@ def test_made_up_figures_are_marked_in_every_table_that_holds_one(tables):
     assert "GIẢ ĐỊNH" not in texts(tables(ACTION, DA_MAI, "2025"))
 
 
-def test_the_wards_own_results_are_told_in_the_annexs_words_and_judged_by_its_own_targets(tables):
+def test_a_baseline_year_has_the_wards_own_assessment_as_printed_and_ours_against_2030_beside_it(tables):
     found = rows(tables(ACTION, DA_MAI, "2025"))
 
-    def printed(name: str) -> tuple[object, object]:
-        return found[name]["KẾT QUẢ ĐẠT ĐƯỢC"], found[name]["SO SÁNH VỚI CHỈ TIÊU NĂM 2030"]
+    def printed(name: str) -> tuple[object, object, object]:
+        return found[name]["KẾT QUẢ ĐẠT ĐƯỢC"], found[name][OWN], found[name]["ĐÁNH GIÁ"]
 
-    assert printed(NEWBORNS) == ("<2", "Đạt vượt KH")
-    assert printed(INFANTS) == ("<2,6", "Đạt vượt KH")
-    assert printed(IMMUNISED) == (">96", "chưa xác định")
-    assert printed(INJURED) == ("<13", "Đạt")
-    assert printed(FACILITIES) == ("Có", "Đạt")
+    assert printed(NEWBORNS) == ("<2", "Đạt vượt KH", "Đạt vượt KH")
+    assert printed(INFANTS) == ("<2,6", "Đạt vượt KH", "Đạt vượt KH")
+    assert printed(IMMUNISED) == (">96", "Đạt", "chưa xác định")
+    assert printed(UNDERWEIGHT) == (7.7, "Đạt", "chưa đạt")
+    assert printed(KILLED) == (1, "Không đạt", "chưa đạt")
+    assert printed(INJURED) == ("<13", "Đạt", "Đạt")
+    assert printed(FACILITIES) == ("Có", "Đạt", "Đạt")
+    assert "SO VỚI KẾ HOẠCH NĂM 2030" in texts(tables(ACTION, DA_MAI, "2025"))
+    assert "phần mềm đối chiếu kết quả với kế hoạch, không phải đánh giá của đơn vị" in texts(
+        tables(ACTION, DA_MAI, "2025")
+    )
     assert found[NEWBORNS]["KẾ HOẠCH PHƯỜNG ĐA MAI 2030"] == "<9"
     assert found[INJURED]["KẾ HOẠCH TỈNH 2030"] == "100"
 
@@ -155,8 +165,65 @@ def test_the_wards_own_results_are_told_in_the_annexs_words_and_judged_by_its_ow
 def test_a_commune_without_targets_of_its_own_has_no_column_for_them_and_counts_are_not_compared_with_rates(tables):
     found = rows(tables(ACTION, "07210", "2026"))
     assert not [heading for heading in found[INJURED] if "PHƯỜNG" in heading or "XÃ" in heading]
-    assert found[INJURED]["SO SÁNH VỚI CHỈ TIÊU NĂM 2030"] == "không so sánh được"
-    assert found[IMMUNISED]["SO SÁNH VỚI CHỈ TIÊU NĂM 2030"] in ("Đạt", "Đạt vượt KH", "Không đạt")
+    assert found[INJURED]["ĐÁNH GIÁ"] == "không so sánh được"
+    assert found[IMMUNISED]["ĐÁNH GIÁ"] in ("Đạt", "Đạt vượt KH", "chưa đạt")
+    assert OWN not in found[INJURED]
+
+
+def test_before_the_targets_year_the_milestone_and_the_path_are_beside_the_verdict(tables):
+    """Underweight was 7,7 % in 2025 and is to be 6,4 % in 2030: 7,44 % in 2026."""
+    found = rows(tables(ACTION, DA_MAI, "2026"))
+    underweight, newborns = found[UNDERWEIGHT], found[NEWBORNS]
+    share = underweight["TỬ SỐ"] / underweight["MẪU SỐ"] * 100
+    assert underweight["MỐC NĂM 2026"] == "≤7,44"
+    assert underweight["SO VỚI MỐC"] == ("đúng lộ trình" if share <= 7.44 else "chậm so với lộ trình")
+    assert (newborns["MỐC NĂM 2026"], newborns["SO VỚI MỐC"]) == ("<9", "đúng lộ trình (giữ mức)")
+    assert found[FACILITIES]["MỐC NĂM 2026"] in ("Có", "–")
+    assert {row["ĐÁNH GIÁ"] for row in found.values()} & {"Không đạt"} == set()
+
+
+def test_the_annex_ends_with_who_signs_it_and_to_whom_it_goes(tables):
+    text = texts(tables(ACTION, DA_MAI, "2026"))
+    assert "Đa Mai, ngày …… tháng …… năm ………" in text
+    assert text.index("Nơi nhận:") < text.index("NGƯỜI LẬP BIỂU") < text.index("THỦ TRƯỞNG ĐƠN VỊ")
+    assert "- Ủy ban nhân dân tỉnh;" in text and "- Sở Y tế;" in text
+    unsaid = texts(tables(ACTION, "24", "2026"))
+    assert "Bắc Ninh, ngày" in unsaid and "- …………………;" in unsaid
+    assert "- UBND tỉnh (qua Sở Y tế);" in texts(tables(MOTHERS, "213", "2024"))
+
+
+def test_footnotes_terms_and_versions_are_on_a_sheet_of_their_own(tables):
+    clean = tables(MOTHERS, "24", "2024")
+    assert openpyxl.load_workbook(clean).sheetnames == [annex_workbook.SHEET]
+    assert "phiên bản" not in texts(clean) and "Phần lời ghi" not in texts(clean)
+    path = tables(MOTHERS, "24", "2024", with_notes=True)
+    assert "Phần lời ghi “đạt > 95%”; phụ lục ghi >99." in texts(path, notes.SHEET)
+    assert "phiên bản" in texts(path, notes.SHEET) and "phiên bản" not in texts(path)
+    assert rows(path)["Tỷ lệ phụ nữ đẻ tại cơ sở y tế"]["Ghi chú"].startswith("(")
+
+
+def test_a_page_of_the_annex_begins_with_a_section_or_inside_one_that_is_longer_than_a_page(tables):
+    sheet = openpyxl.load_workbook(tables(ACTION, DA_MAI, "2026"))["Phụ lục"]
+    begins = [sheet.cell(each.id + 1, 1).value for each in sheet.row_breaks.brk]
+    assert [text.partition(":")[0] for text in begins] == [
+        "Mục tiêu 1 (tiếp theo)",
+        "Mục tiêu 2",
+        "Mục tiêu 3",
+        "Mục tiêu 4",
+    ]
+    assert sheet.print_title_rows and sheet.page_setup.scale < 100
+
+
+def test_one_workbook_has_all_communes_each_on_its_sheet_after_a_table_of_all(tables):
+    path = tables(ACTION, "24", "2026", by_unit=True)
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == [overview.SHEET, *UNITS]
+    found = {row[1]: row for row in book[overview.SHEET].iter_rows(values_only=True) if row[1]}
+    codes = next(row for row in book[overview.SHEET].iter_rows(values_only=True) if row[0] == "STT")
+    own = rows(tables(ACTION, DA_MAI, "2026"))
+    assert found[DA_MAI][codes.index("5.1")] == own[IMMUNISED]["KẾT QUẢ ĐẠT ĐƯỢC"]
+    assert len([code for code in found if str(code).isdigit()]) == 99
+    assert set(found["07264"][3:]) == {"–"}
 
 
 def test_the_other_plan_has_its_own_columns_and_numerals(tables):
@@ -164,7 +231,7 @@ def test_the_other_plan_has_its_own_columns_and_numerals(tables):
     row = rows(path)["Tỷ lệ phụ nữ đẻ tại cơ sở y tế"]
     assert (row["STT"], row["Thực hiện năm 2023"], row["Năm 2024"], row["Năm 2025"]) == ("3", "99,9", ">99", ">99")
     assert row["Đơn vị có số liệu"] == "1/10"
-    assert "Phần lời ghi “đạt > 95%”; phụ lục ghi >99." in texts(path)
+    assert "Mốc năm 2024" not in row
 
 
 def test_an_unknown_unit_or_an_empty_period_is_a_wrong_call(season, tmp_path):
@@ -194,7 +261,7 @@ def test_published_are_those_whom_the_build_changed_and_equal_figures_give_equal
     assert {str(path) for path in second} == {f"{ACTION}/2026/07210.xlsx", f"{ACTION}/2026/24.xlsx"}
     for path in first - second:
         unit, period, programme = path.stem, path.parts[1], path.parts[0]
-        again = reports.report(programme, unit, period, files / "again.xlsx")
+        again = reports.report(programme, unit, period, files / "again.xlsx", with_notes=True)
         assert again.read_bytes() == before[path]
 
 
@@ -215,8 +282,16 @@ def test_a_plan_that_scores_gets_its_sheet_and_its_ranking_and_a_passed_deadline
     assert first == {*reporting, "89"}
     assert second == {*DISTRICTS, "89"}
     folder = publishing.folder() / EMULATION / "2022"
-    assert openpyxl.load_workbook(folder / "893.xlsx").sheetnames == [score_workbook.LINES, annex_workbook.SHEET]
-    assert openpyxl.load_workbook(folder / "89.xlsx").sheetnames == [score_workbook.UNITS, annex_workbook.SHEET]
+    assert openpyxl.load_workbook(folder / "893.xlsx").sheetnames == [
+        score_workbook.LINES,
+        annex_workbook.SHEET,
+        notes.SHEET,
+    ]
+    assert openpyxl.load_workbook(folder / "89.xlsx").sheetnames == [
+        score_workbook.UNITS,
+        annex_workbook.SHEET,
+        notes.SHEET,
+    ]
     assert openpyxl.load_workbook(folder / "883.xlsx").sheetnames[0] == score_workbook.LINES
 
 

@@ -4,14 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from pipeline import inbox, receiving
+from warehouse import clock
 from warehouse.errors import WrongCall
-from warehouse.settings import get_settings
+from warehouse.settings import aware, get_settings
 
 pytestmark = pytest.mark.usefixtures("nothing_arrived")
 
@@ -28,6 +30,10 @@ def files_settle_at_once(monkeypatch):
 
 def row(unit: str, numerator: int, denominator: int = 300) -> str:
     return f"bacninh-2026-2030,2026,{unit},correction,5.1,{numerator},{denominator}"
+
+
+def full(unit: str, numerator: int) -> str:
+    return row(unit, numerator).replace("correction", "full")
 
 
 def drop(name: str, *rows: str, folder: Path | None = None) -> Path:
@@ -178,6 +184,128 @@ def test_an_inbox_may_be_any_fsspec_address(session, monkeypatch):
     (receipt,) = receiving.receive()
     assert (receipt.file, receipt.status) == ("07228.csv", ACCEPTED)
     assert inbox.waiting() == []
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """An inbox behind an address; puts a report there, with the store's own time of it."""
+    monkeypatch.setenv("BAOCAO_INBOX", f"file://{tmp_path}")
+
+    def put(name: str, text: str, modified_at: str) -> Path:
+        file = drop(name, text, folder=tmp_path)
+        os.utime(file, (aware(modified_at).timestamp(),) * 2)
+        return file
+
+    return put
+
+
+def arrived(session) -> list[tuple[str, datetime]]:
+    query = "select file_name, received_at from raw.submission join ops.submission_verdict using (submission_id) "
+    return session.execute(query + "where status <> 'rejected' order by accepted_seq").fetchall()
+
+
+def test_files_behind_an_address_arrive_in_the_order_and_at_the_times_of_their_store(session, store):
+    store("a-correction.csv", row("07228", 292), "2026-11-20T10:30:01")
+    store("b-report.csv", full("07228", 291), "2026-11-19T23:59:59")
+    with clock.at("2026-11-20T10:31:00"):
+        receiving.receive()
+    assert arrived(session) == [
+        ("b-report.csv", aware("2026-11-19T23:59:59")),
+        ("a-correction.csv", aware("2026-11-20T10:30:01")),
+    ]
+    assert inbox.waiting() == []
+
+
+def test_no_time_of_a_store_is_later_than_now_and_its_order_is_kept(session, store, monkeypatch):
+    monkeypatch.setattr(receiving, "FILES_A_BATCH", 1)
+    store("a.csv", full("07228", 292), "2026-11-20T10:30:01")
+    store("b.csv", full("07228", 291), "2026-11-20T10:30:00")
+    with clock.at("2026-11-20T08:00:00"):
+        receiving.check_and_issue_receipts([receiving.load(batch) for batch in receiving.plan_batches()])
+    found = arrived(session)
+    assert [name for name, _ in found] == ["b.csv", "a.csv"]
+    assert found[0][1] < found[1][1] == aware("2026-11-20T08:00:00")
+
+
+def test_of_files_that_arrived_at_one_instant_nobody_guesses_the_newest(session, store):
+    at = "2026-11-20T10:30:00"
+    files = {
+        "a.csv": store("a.csv", full("07228", 291), at),
+        "b.csv": store("b.csv", full("07228", 292), at),
+        "other.csv": store("other.csv", full("07210", 290), at),
+    }
+    receipts = {receipt.file: receipt for receipt in receiving.receive()}
+    assert {name: receipt.status for name, receipt in receipts.items()} == {
+        "a.csv": "rejected",
+        "b.csv": "rejected",
+        "other.csv": ACCEPTED,
+    }
+    for name in ("a.csv", "b.csv"):
+        (issue,) = [each for each in receipts[name].issues if each["severity"] == "critical"]
+        assert issue["rule"] == "arrival_order_unknown"
+        assert (
+            "Phường Đa Mai (07228) kỳ 2026 đến kho cùng lúc 10:30 ngày 20/11/2026: a.csv; b.csv." in issue["message_vi"]
+        )
+    assert not any(file.exists() for file in files.values())
+    store("a.csv", full("07228", 291), "2026-11-20T11:00:00")
+    (again,) = receiving.receive()
+    assert (again.file, again.status) == ("a.csv", ACCEPTED)
+
+
+def test_of_a_report_and_its_correction_of_one_instant_the_correction_is_the_later(session, store):
+    at = "2026-11-20T10:30:00"
+    store("a-correction.csv", row("07228", 292), at)
+    store("b-report.csv", full("07228", 291), at)
+    receiving.receive()
+    assert [name for name, _ in arrived(session)] == ["b-report.csv", "a-correction.csv"]
+    later = "2026-11-21T10:30:00"
+    store("c-correction.csv", row("07228", 293), later)
+    store("d-report.csv", full("07228", 294), later)
+    assert [receipt.status for receipt in receiving.receive()] == ["rejected", "rejected"]  # of which report?
+
+
+def test_the_same_bytes_of_one_instant_are_one_report(session, store):
+    for name in ("a.csv", "b.csv"):
+        store(name, full("07228", 291), "2026-11-20T10:30:00")
+    assert sorted(receipt.status for receipt in receiving.receive()) == [ACCEPTED, "duplicate"]
+
+
+@pytest.mark.parametrize("is_behind_address", [True, False])
+def test_what_is_put_under_a_name_while_the_file_before_it_is_read_stays(is_behind_address, store, monkeypatch):
+    from ingest import receiving as reading
+
+    if not is_behind_address:
+        monkeypatch.setenv("BAOCAO_INBOX", get_settings().inbox.removeprefix("file://"))
+    store("07228.csv", full("07228", 291), "2026-11-20T10:30:00")
+    receive_many = reading.receive_many
+
+    def received_while_it_is_written_anew(*args, **kwargs):
+        received = receive_many(*args, **kwargs)
+        store("07228.csv", full("07228", 292), "2026-11-20T10:30:02")
+        return received
+
+    monkeypatch.setattr(reading, "receive_many", received_while_it_is_written_anew)
+    assert len(receiving.receive()) == 1
+    monkeypatch.setattr(reading, "receive_many", receive_many)
+    assert [receipt.status for receipt in receiving.receive()] == [ACCEPTED]
+    assert inbox.waiting() == []
+
+
+def test_behind_an_address_too_no_link_is_followed_and_what_is_no_report_stays(store, tmp_path_factory):
+    at = "2026-11-20T10:30:00"
+    for name in (".07228.csv", "07228.csv.part"):
+        store(name, full("07228", 291), at)
+    elsewhere = drop("secret.csv", full("07228", 291), folder=tmp_path_factory.mktemp("elsewhere"))
+    (Path(get_settings().inbox.removeprefix("file://")) / "07210.csv").symlink_to(elsewhere)
+    odd = store("Báo cáo::07228 [1] #2%20?.csv", full("07228", 291), at)
+    (receipt,) = receiving.receive()
+    assert (receipt.file, receipt.status) == (odd.name, ACCEPTED)
+
+
+@pytest.mark.parametrize("place", ["file:///nowhere", "memory://nowhere", "no-such-scheme://nowhere"])
+def test_an_address_where_nothing_is_is_a_wrong_call(place):
+    with pytest.raises(WrongCall, match=r"nowhere|no-such-scheme"):
+        receiving.receive([place])
 
 
 def test_a_document_is_judged_by_what_it_is_about(tmp_path):

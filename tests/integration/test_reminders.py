@@ -18,6 +18,9 @@ import pytest
 from alerts.channels import backoff, webhook
 from alerts.channels.base import Unreachable
 from alerts.ledger import outbox, planning
+from pipeline import attachments, mailing
+from publish.forms import prefill, queries
+from publish.forms import workbook as form_workbook
 from tests.integration.chatroom import Chatroom, serving
 from tests.integration.letterbox import Letterbox, free_port
 from tests.integration.reminded import AFTER, DA_MAI, VO_CUONG, contact, remind, statuses
@@ -132,12 +135,72 @@ def test_the_letter_says_what_is_missing_until_when_and_how_to_send_it(season, l
         "trước ngày 30/11 hàng năm",
         "ngày cuối 29/11/2026",
         "toàn bộ báo cáo (33 chỉ tiêu)",
-        "baocao template bacninh-2026-2030 07228 2026",
+        "mẫu Excel gửi kèm",
+        "Nơi nhận báo cáo: Ủy ban nhân dân tỉnh; Sở Y tế.",
     ):
         assert expected in plain
         assert expected in html
+    for body in (plain, html):
+        assert "baocao " not in body
+        assert "Liên hệ" not in body
     kept = season.execute("select message_id, body_text, status, attempts from ops.message").fetchall()
     assert kept == [(letter["Message-ID"], plain, "sent", 1)]
+
+
+def test_a_letter_carries_the_empty_form_of_each_report_and_can_be_filled_in_at_once(season, letterbox):
+    for unit in (DA_MAI, VO_CUONG):
+        contact(season, unit, "hai-phuong@example.org")
+    remind()
+    (letter,) = letterbox.letters
+    attached = {part.get_filename(): part.get_payload(decode=True) for part in letter.iter_attachments()}
+    assert list(attached) == [f"bacninh-2026-2030_{unit}_2026.xlsx" for unit in (DA_MAI, VO_CUONG)]
+    form = queries.form(season, "bacninh-2026-2030", DA_MAI, "2026")
+    expected = form_workbook.render(prefill.beside(season, [form])[0], {})
+    assert attached[f"bacninh-2026-2030_{DA_MAI}_2026.xlsx"] == expected
+
+
+def test_a_letter_names_the_contact_office_and_its_telephone_where_a_row_does(season, letterbox):
+    contact(season, DA_MAI, "da-mai@example.org")
+    change = (
+        "update catalogue.report_recipients set contact_office_vi = %s, contact_telephone = %s where recipient_no = 2"
+    )
+    season.execute(change, ["Phòng giả định", "000 1234 567"])
+    try:
+        remind()
+    finally:
+        season.execute(change, [None, None])
+    (letter,) = letterbox.letters
+    assert "Liên hệ: Phòng giả định, điện thoại 000 1234 567." in text(letter)
+
+
+def test_a_letter_whose_form_cannot_be_made_goes_without_it(season, letterbox, monkeypatch):
+    contact(season, DA_MAI, "da-mai@example.org")
+    monkeypatch.setattr(attachments, "QUEUED", "select no_such_column from ops.message")
+    assert remind().sent == 1
+    assert list(letterbox.letters[0].iter_attachments()) == []
+    assert statuses(season, DA_MAI) == {"sent": 1}
+
+
+def test_the_level_above_reads_how_many_reports_were_received(season, letterbox):
+    contact(season, "24", "tinh@example.org", "supervisor")
+    for unit, status in ((DA_MAI, "rejected"), (DA_MAI, "accepted"), (VO_CUONG, "accepted_with_warnings")):
+        validated(season, unit, status)
+    remind()
+    (letter,) = letterbox.letters
+    assert "Đã gửi đến: 3 lượt báo cáo, trong đó được nhận 2 (1 có cảnh báo), bị từ chối 1." in text(letter)
+    assert letter["Subject"] == f"{COMMUNES - 2} báo cáo của các đơn vị chưa nhận được"
+
+
+def test_a_receipt_keeps_no_reminder_back_on_the_same_day(season, letterbox):
+    contact(season, DA_MAI, "da-mai@example.org")
+    with clock.at(AFTER):
+        validated(season, DA_MAI, "rejected", at=AFTER)
+        assert mailing.mail_receipts().sent == 1
+    assert remind().sent == 1
+    assert [letter["Subject"].partition(":")[0] for letter in letterbox.letters] == [
+        "Biên nhận",
+        "Báo cáo bị từ chối, quá hạn 2 ngày",
+    ]
 
 
 def test_the_ladder_climbs_with_the_days_and_each_step_is_told_once(season, letterbox):
@@ -518,6 +581,21 @@ def test_without_a_server_the_text_goes_to_the_log_and_nobodys_address_with_it(s
     assert statuses(season, DA_MAI) == {"logged": 1}
     assert "Kính gửi Phường Đa Mai" in caplog.text
     assert "example.org" not in caplog.text
+
+
+def test_what_was_only_logged_is_sent_once_there_is_a_server_if_it_still_holds(season, letterbox, monkeypatch):
+    contact(season, DA_MAI, "da-mai@example.org")
+    contact(season, VO_CUONG, "vo-cuong@example.org")
+    with monkeypatch.context() as without_server:
+        without_server.delenv("BAOCAO_SMTP_URL")
+        assert remind().logged == 2
+        assert remind().logged == 0
+    validated(season, VO_CUONG, "accepted")
+    done = remind()
+    assert (done.planned, done.resumed, done.sent) == (0, 1, 1)
+    assert [letter["To"] for letter in letterbox.letters] == ["da-mai@example.org"]
+    assert (statuses(season, DA_MAI), statuses(season, VO_CUONG)) == ({"sent": 1}, {"logged": 1})
+    assert remind().resumed == 0
 
 
 def test_a_deadline_that_passed_before_the_warehouse_began_is_history(season, letterbox):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import receiving
+from publish.receipts import text
 from warehouse import clock
 
 HEADER = "programme,period,unit_code,indicator,numerator,denominator,value,note,submission_type"
@@ -81,7 +82,22 @@ def test_a_receipt_names_the_file_as_it_was_called_this_time(session, send):
 
 def test_of_a_file_with_two_reports_only_the_one_that_changed_meanwhile_is_new(session, send):
     both = f"{FIRST}\nbacninh-2026-2030,2026,07210,5.1,190,200,,,full"
-    assert len(send("ca-hai.csv", both).submissions) == 2
+    first = send("ca-hai.csv", both)
+    assert (len(first.submissions), first.unchanged) == (2, [])
     send("b.csv", SECOND)
     again = send("ca-hai.csv", both)
     assert [(report["unit"], report["status"]) for report in again.submissions] == [("07228", again.status)]
+
+
+def test_a_file_whose_wrong_report_is_checked_again_names_what_is_still_in_force_of_the_others(session, send):
+    both = f"{WRONG}\nbacninh-2026-2030,2026,07210,5.1,190,200,,,full"
+    first = send("ca-hai.csv", both)
+    (accepted,) = [report for report in first.submissions if report["status"] != "rejected"]
+    for again in (send("ca-hai.csv", both), send("ca-hai.csv", both)):
+        assert [(report["unit"], report["status"]) for report in again.submissions] == [("07228", "rejected")]
+        (unchanged,) = again.unchanged
+        assert unchanged.items() <= accepted.items()
+        assert (
+            "\nbáo cáo 07210 · Phường Bắc Giang · kỳ 2026 · ĐÃ NHẬN TRƯỚC ĐÂY, VẪN CÓ HIỆU LỰC (08:00 ngày 20/11/2026)"
+            in text.render(again).plain
+        )

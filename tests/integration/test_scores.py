@@ -24,6 +24,7 @@ from warehouse.errors import WrongCall
 
 EMULATION, FRIENDLY = "angiang-emulation-2022", "langson-child-friendly-2024"
 LONG_XUYEN, AN_PHU, TAN_CHAU, PHU_TAN, CHAU_PHU, CHO_MOI = "883", "886", "887", "888", "889", "893"
+QUIET, RISEN = "891", "892"
 HOANG_VAN_THU, TAM_THANH, VINH_TRAI, DONG_KINH, CHI_LANG = "05971", "05974", "05977", "05980", "05983"
 
 EVIDENCE = {"I.1": 10, "I.2": 5, "I.3": 5, "II.1": 5, "II.2": 5, "II.3": 10, "II.5": 10}
@@ -67,6 +68,8 @@ FIGURES = {
     "CT24": (30, 100),
 }
 """Each at its 2022 threshold or just within it: 24 targets of 140 points are met."""
+NOTHING = {"CT6": (0, 0), "CT9.1": (0, 0), "CT9.2": ("KPS", "KPS"), "CT12": (None, None, "KPS"), "CT13": ("KPS", 0)}
+"""No abuse, no disaster, no child marriage in two years, and no mother with HIV."""
 
 ASSESSED_BY = {"PLDTBXH": (1, 6, 13), "PTP": (2,), "CA": (3, 4), "TTYT": (5, 7, 8, 9), "PGDDT": (10,)}
 ASSESSED_BY |= {"THANHDOAN": (11,), "PVHTT": (12,)}
@@ -104,11 +107,13 @@ def season(own_database: str) -> Iterator[None]:
     doubtful = {"CT5": (None, None, ">96"), "CT12": (None, None, "không áp dụng")}
     doubtful |= {"CT4.3a": (None, None, "không áp dụng")}
     receive(TAN_CHAU, own | doubtful, "2022-10-04T23:00+07:00")
+    receive(QUIET, own | NOTHING, "2022-10-04T08:00+07:00")
+    receive(RISEN, own | {"CT9.1": (3, 0), "CT13": (190, 200)}, "2022-10-04T08:00+07:00")
     failed = {"CT1": (8, 12), "CT2": (899, 1000), "CT3.2": (26, 2000), "CT5": (969, 1000), "CT6": (3, 100)}
     receive(AN_PHU, points_only(EVIDENCE) | FIGURES | failed, "2022-10-06T08:00+07:00")
     receive(CHO_MOI, {}, "2022-10-17T08:00+07:00", "UBND-DC", form="document")
     receive(CHO_MOI, points_only({"I.1": 8, "CT5.diem": 0}), "2022-10-18T16:00+07:00", "PHUC-TRA")
-    for district in (CHO_MOI, PHU_TAN, CHAU_PHU):
+    for district in (CHO_MOI, PHU_TAN, CHAU_PHU, QUIET, RISEN):
         receive(district, points_only({"V.1": 0, "V.4": 0}), "2022-11-10T08:00+07:00", "SLDTBXH")
     receive(AN_PHU, points_only({"V.1": 5, "V.4": 0}), "2022-11-10T08:00+07:00", "SLDTBXH")
 
@@ -148,22 +153,52 @@ def test_all_that_is_met_and_evidenced_gives_215_and_the_bonus_30(districts):
     assert (best["total_points"], best["is_final"], best["reasons"]) == (245, True, [])
 
 
-def test_units_with_equal_points_share_a_rank(districts):
+def test_units_with_equal_points_share_a_rank_and_who_has_not_reported_has_none(districts):
     ranks = {code: (row["rank"], row["total_points"]) for code, row in districts.items()}
     assert len(ranks) == 11
     assert ranks == {
         PHU_TAN: (1, 245),
         CHAU_PHU: (1, 245),
-        CHO_MOI: (3, 231),
-        TAN_CHAU: (4, 230),
-        AN_PHU: (5, 175),
-        "891": (6, -3),
-        "892": (6, -3),
-        LONG_XUYEN: (8, -6),
-        "884": (8, -6),
-        "890": (8, -6),
-        "894": (8, -6),
+        QUIET: (1, 245),
+        TAN_CHAU: (4, 235),
+        CHO_MOI: (5, 231),
+        RISEN: (6, 230),
+        AN_PHU: (7, 175),
+        LONG_XUYEN: (None, -6),
+        "884": (None, -6),
+        "890": (None, -6),
+        "894": (None, -6),
     }
+    assert {code for code, row in districts.items() if not row["has_reported"]} == {LONG_XUYEN, "884", "890", "894"}
+
+
+def test_a_district_in_which_nothing_occurred_loses_no_point(districts):
+    quiet = districts[QUIET]
+    assert counted(quiet, "CT6", "CT9", "CT12", "CT13", "IV.1", "V.3") == [5, 10, 5, 5, 5, 0]
+    assert (quiet["total_points"], quiet["is_final"], quiet["reasons"]) == (245, True, [])
+
+
+def test_three_cases_after_none_are_open_and_a_reduction_beyond_the_range_is_met(districts):
+    """No base to compute a reduction from: CT9 waits for the inspection, the bonus with it. CT13: 5 % for 2 to 3."""
+    risen = districts[RISEN]
+    assert counted(risen, "CT9", "CT13", "IV.1", "V.3") == [None, 5, None, None]
+    assert (lines(risen)["CT9"]["reason"], lines(risen)["CT9"]["reason_codes"]) == ("undetermined", "CT9.1")
+    assert (risen["total_points"], risen["open_points"], risen["open_deductions"]) == (230, 15, -2)
+
+
+@pytest.mark.parametrize(
+    ("result", "total", "open_points", "is_final"),
+    [("met", 245, 0, True), ("excluded", 240, 0, True), ("not_met", 233, 0, True), ("open", 235, 10, False)],
+)
+def test_what_nothing_counts_is_a_row(season, result, total, open_points, is_final):
+    """Left out, CT12 gives no points and takes no bonus; open, the bonus waits with it; failed, both are lost."""
+    change = "update catalogue.zero_base_rules set result = %s where criterion_code = 'CT12'"
+    with database.connect() as connection:
+        connection.execute(change, [result])
+        connection.commit()
+        quiet = ranking(EMULATION, "2022")[QUIET]
+        connection.execute(change, ["met"])
+    assert (quiet["total_points"], quiet["open_points"], quiet["is_final"]) == (total, open_points, is_final)
 
 
 def test_the_rescore_counts_and_takes_the_bonus_and_two_points_with_it(districts):
@@ -189,16 +224,13 @@ def test_deductions_of_21_take_15_and_a_compound_target_gives_all_or_nothing(dis
 
 
 def test_what_is_not_known_is_open_and_not_zero(districts):
-    """ ">96" may be 97: CT5, and with it the bonus of 5. CT12 does not apply. CT4 is decided without its rural part."""
+    """ ">96" may be 97: CT5, and with it the bonus of 5. CT12 does not apply: no disaster, as its row says
+    of nothing. CT4 is decided without its rural part."""
     doubtful = districts[TAN_CHAU]
     found = lines(doubtful)
-    assert counted(doubtful, "CT4", "CT5", "CT12", "IV.1", "V.3") == [5, None, None, None, None]
-    assert [found[code]["reason"] for code in ("CT5", "CT12", "V.1")] == [
-        "undetermined",
-        "not_applicable",
-        "not_verified",
-    ]
-    assert (doubtful["total_points"], doubtful["open_points"], doubtful["open_deductions"]) == (230, 15, -14)
+    assert counted(doubtful, "CT4", "CT5", "CT12", "IV.1", "V.3") == [5, None, 5, None, None]
+    assert [found[code]["reason"] for code in ("CT5", "CT12", "V.1")] == ["undetermined", None, "not_verified"]
+    assert (doubtful["total_points"], doubtful["open_points"], doubtful["open_deductions"]) == (235, 10, -12)
 
 
 def test_a_refused_report_is_a_missing_one(districts):
@@ -280,6 +312,20 @@ def test_the_command_tells_the_ranking_and_refuses_a_programme_that_scores_nobod
     assert command("score", EMULATION, "2019").code == 2
 
 
+def test_progress_and_trace_of_a_unit_without_figures_tell_what_is_owed_and_by_when(season, command):
+    silent = command("progress", EMULATION, LONG_XUYEN, "2022")
+    assert silent.code == 0 and "883 · 2022: chưa có báo cáo nào được nhận." in silent.out
+    assert "UBND: đã gửi nhưng bị trả lại, ngày cuối 04/10/2022" in silent.out
+    traced = command("trace", EMULATION, "CT5", "891", "2022", "--as-of", "2022-10-01T08:00")
+    assert "UBND: chưa đến hạn, ngày cuối 04/10/2022" in traced.out
+    below = command("trace", FRIENDLY, "1", "178", "2024")
+    assert "đơn vị bên dưới" in below.out
+    assert json.loads(command("progress", EMULATION, LONG_XUYEN, "2022", "--json").out) == []
+    assert command("progress", EMULATION, "99999", "2022").code == 2
+    nothing = command("progress", EMULATION, "07228", "2022")
+    assert "Không có báo cáo nào phải nộp về đơn vị này trong kỳ." in nothing.out
+
+
 def cells(path: Path, sheet: str) -> list[tuple]:
     return list(openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True))
 
@@ -293,6 +339,10 @@ def test_the_workbook_holds_the_sheet_line_by_line_and_is_the_same_every_time(se
     late = next(row for row in table if row[1] and str(row[1]).startswith("Nếu báo cáo trễ hạn"))
     assert (late[6], late[7]) == (0, "Không có báo cáo trễ hạn hoặc thiếu")
     assert next(row for row in table if row[0] == "TỔNG ĐIỂM")[6] == 231
+    quiet = cells(reports.report(EMULATION, QUIET, "2022", tmp_path / "quiet.xlsx"), "Bảng điểm")
+    disasters = next(row for row in quiet if row[1] and str(row[1]).startswith("Chỉ tiêu 12:"))
+    assert (disasters[6], disasters[7]) == (5, "Không phát sinh, tính là đạt: CT12")
+    assert any(str(row[0]).startswith("Giả định, CT12, không phát sinh: tính là đạt.") for row in quiet)
     again = reports.report(EMULATION, CHO_MOI, "2022", tmp_path / "again.xlsx")
     assert again.read_bytes() == path.read_bytes()
 
@@ -301,6 +351,9 @@ def test_the_provinces_workbook_is_the_ranking_and_the_citys_the_verdicts(season
     ranked = cells(reports.report(EMULATION, "89", "2022", tmp_path / "89.xlsx"), "Tổng hợp điểm")
     first = next(row for row in ranked if row[0] == 1)
     assert first[1:9] == ("Huyện Phú Tân", 20, 170, 25, 30, 245, 0, 245)
+    silent = next(row for row in ranked if row[1] == "Thành phố Long Xuyên")
+    assert (silent[0], silent[8], silent[11]) == ("–", -6, "chưa báo cáo")
+    assert sum(str(row[0]).startswith("Giả định, ") for row in ranked) == 8
     recognition = cells(reports.report(FRIENDLY, "178", "2024", tmp_path / "178.xlsx"), "Tổng hợp điểm")
     row = next(row for row in recognition if row[1] == "Phường Vĩnh Trại")
     assert (row[4], row[5]) == (771, "Chưa xác định")

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from pipeline import building
+from pipeline import build_scope, building
 from pipeline.building import BuildFailed
 from tests.integration.own_catalogue import OwnCatalogue, own_catalogue
 from tests.integration.small_catalogue import COMMUNES, PERIODS, PROGRAMMES, change, draw, report, report_everything
@@ -23,7 +23,7 @@ from warehouse import clock, database
 
 TODAY = "2027-03-01T08:00:00+07:00"
 STOPPED_AT = ["reporters", "int_expected_reports__latest", "int_values__versioned", "int_values__rolled_up"]
-MADE = ["--select", "resource_type:model", "--full-refresh", *building.ONLY_ITS_TESTS]
+MADE = ["--select", "resource_type:model", "--full-refresh", *build_scope.ONLY_ITS_TESTS]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -51,6 +51,7 @@ KEYS = {
     "reporters": ["unit_level", "agency_code"],
     "deadlines": ["unit_level", "agency_code", "unit_code"],
     "report_recipients": ["unit_level", "agency_code"],
+    "report_signatures": ["signature_no"],
     "indicators": ["indicator_code"],
     "targets": ["indicator_code"],
     "baselines": ["indicator_code"],

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from warehouse.airflow import environment
+from warehouse.airflow import environment, supervisor
 from warehouse.errors import BaocaoError
 
 ENDED = frozenset({"success", "failed"})
@@ -49,7 +49,7 @@ class AirflowApi:
     """Every call raises BaocaoError with Airflow's own message when Airflow refuses."""
 
     def __init__(self) -> None:
-        self.address = f"http://{environment.HOST}:{environment.port()}"
+        self.address = environment.address()
         self.token: str | None = None
 
     def wait_for_dags(self, dag_ids: frozenset[str], timeout: float = 60.0) -> None:
@@ -103,6 +103,8 @@ class AirflowApi:
         return _send(request)
 
     def _sign_in(self) -> str:
+        if not supervisor.is_serving(supervisor.read_state()):
+            raise Unavailable(f"Airflow of this home does not listen at {self.address}.")
         who = {"username": environment.USER, "password": environment.password()}
         return str(_send(_json_request(f"{self.address}/auth/token", who))["access_token"])
 

@@ -1,21 +1,26 @@
 """The environment that every Airflow component is started in.
 
 One home, one port, one set of secrets: BAOCAO_HOME/airflow. Nothing is read from ~/airflow, and
-nothing of Airflow is imported here.
+nothing of Airflow is imported here. What is set here are defaults: AIRFLOW__…, AIRFLOW_CONN_… and AIRFLOW_VAR_… of the
+environment or the home's settings override them.
 """
 
-import json
+import hashlib
 import os
 import secrets
 import socket
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from warehouse import database, settings
+from warehouse import database, private_files, settings
+from warehouse.errors import BaocaoError
 
 FIRST_PORT = 8080
 USER = "admin"
 HOST = "127.0.0.1"
+BASE_URL = "AIRFLOW__API__BASE_URL"
+CONNECTION = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 
 
 def home() -> Path:
@@ -31,33 +36,70 @@ def logs() -> Path:
     return folder
 
 
+def host() -> str:
+    """Where this machine reaches the API server, whatever addresses it listens on."""
+    given = settings.airflow_variables().get("AIRFLOW__API__HOST")
+    return HOST if not given or given in ("0.0.0.0", "::") else given
+
+
 def port() -> int:
-    """The port that this home remembers, or 0 if it has none yet."""
+    """The port that the operator set, else the one that this home remembers; 0 if it has none yet."""
+    given = settings.airflow_variables().get("AIRFLOW__API__PORT")
     remembered = home() / "port"
-    return int(remembered.read_text()) if remembered.exists() else 0
+    return int(given or (remembered.read_text() if remembered.exists() else 0))
 
 
 def take_port() -> int:
-    """Keep the remembered port while it is free, else take the next free one and remember it."""
+    """Keep the remembered port while it is free, else take the next free one and remember it.
+
+    Raises BaocaoError if the operator set a port that another program has.
+    """
     candidate = port() or FIRST_PORT
     while not _is_free(candidate):
+        if "AIRFLOW__API__PORT" in settings.airflow_variables():
+            raise BaocaoError(f"Port {candidate} of AIRFLOW__API__PORT is taken by another program.")
         candidate += 1
     (home() / "port").write_text(str(candidate))
     return candidate
 
 
+def address() -> str:
+    """Where programs on this machine reach Airflow: http://127.0.0.1:<port>, with the path of the base URL.
+
+    Without that path Airflow's API responds and its API for tasks does not.
+    """
+    path = urlsplit(settings.airflow_variables().get(BASE_URL, "")).path.rstrip("/")
+    return f"http://{host()}:{port() or FIRST_PORT}{path}"
+
+
+def page() -> str:
+    """Where people look at Airflow: the operator's base URL, else `address`."""
+    return settings.airflow_variables().get(BASE_URL, address())
+
+
 def password() -> str:
     """The password of the user `admin`, made at the first call and kept in a file that only its owner reads."""
     file = home() / "passwords.json"
-    if not file.exists():
-        _write_private(file, json.dumps({USER: secrets.token_urlsafe(12)}))
-    return str(json.loads(file.read_text())[USER])
+    if USER not in private_files.read(file):
+        private_files.write(file, private_files.read(file) | {USER: secrets.token_urlsafe(12)})
+    return str(private_files.read(file)[USER])
 
 
 def environment() -> dict[str, str]:
     """What a component inherits: ours, less what would slow it or lead it elsewhere, plus Airflow's settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW") and k != "PYTHONDONTWRITEBYTECODE"}
-    return kept | _ours() | _database() | _api() | _timing() | _keys()
+    given = settings.airflow_variables()
+    return kept | _ours() | _schedules() | _database(given) | _api() | _timing() | _keys() | given
+
+
+def fingerprints(variables: dict[str, str]) -> dict[str, str]:
+    """A hash of each setting among the variables, ours and Airflow's: to see later which of them changed."""
+    ours = frozenset(settings.names())
+    return {
+        name: hashlib.sha256(value.encode()).hexdigest()[:16]
+        for name, value in variables.items()
+        if name in ours or name.startswith(settings.AIRFLOW_PREFIXES)
+    }
 
 
 def search_path() -> dict[str, str]:
@@ -86,23 +128,33 @@ def _ours() -> dict[str, str]:
     }
 
 
-def _database() -> dict[str, str]:
-    url = database.airflow_url()
+def _schedules() -> dict[str, str]:
+    """The DAG files read them of the environment alone: a file with schedules imports nothing of ours."""
+    current = settings.get_settings()
+    schedules = {
+        "BAOCAO_INBOX_SCHEDULE": current.inbox_schedule,
+        "BAOCAO_DEADLINES_SCHEDULE": current.deadlines_schedule,
+    }
+    return {name: schedule for name, schedule in schedules.items() if schedule}
+
+
+def _database(given: dict[str, str]) -> dict[str, str]:
+    """Brings the embedded server back if it was killed, the warehouse's too, wherever Airflow's own state is."""
+    url = given.get(CONNECTION, database.airflow_url()).split("://", 1)[1]
     return {
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url.replace("postgresql://", "postgresql+psycopg2://", 1),
+        CONNECTION: f"postgresql+psycopg2://{url}",
         # Without it Airflow looks for asyncpg, which nothing else here needs.
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": url.replace("postgresql://", "postgresql+psycopg://", 1),
+        f"{CONNECTION}_ASYNC": f"postgresql+psycopg://{url}",
     }
 
 
 def _api() -> dict[str, str]:
-    address = f"http://{HOST}:{port()}"
     return {
         "AIRFLOW__API__HOST": HOST,
-        "AIRFLOW__API__PORT": str(port()),
-        "AIRFLOW__API__BASE_URL": address,
+        "AIRFLOW__API__PORT": str(port() or FIRST_PORT),
+        BASE_URL: address(),
         "AIRFLOW__API__WORKERS": "1",
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address()}/execution/",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home() / "passwords.json"),
     }
@@ -129,24 +181,16 @@ def _keys() -> dict[str, str]:
     file = home() / "secrets.json"
     if not file.exists():
         names = ("AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__API__SECRET_KEY")
-        _write_private(file, json.dumps({name: secrets.token_urlsafe(64) for name in names}))
+        private_files.write(file, {name: secrets.token_urlsafe(64) for name in names})
     password()
-    keys: dict[str, str] = json.loads(file.read_text())
-    return keys
-
-
-def _write_private(file: Path, text: str) -> None:
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    draft.touch(0o600)
-    draft.write_text(text)
-    draft.replace(file)
+    return private_files.read(file)
 
 
 def _is_free(candidate: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, candidate))
+            probe.bind((host(), candidate))
         except OSError:
             return False
     return True

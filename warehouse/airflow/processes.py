@@ -55,6 +55,17 @@ def is_alive(who: Identity) -> bool:
         return False
 
 
+def listens(who: Identity, port: int) -> bool:
+    """Whether this very process listens on the port: a reply there may be another program's."""
+    try:
+        if not is_alive(who):
+            return False
+        connections = psutil.Process(who.pid).net_connections("tcp")
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+    return any(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in connections)
+
+
 def members(who: Identity, folder: Path) -> list[psutil.Process]:
     """The living processes of the session that who leads or led, and that work in folder."""
     if psutil.pid_exists(who.pid) and not _is_same(who):

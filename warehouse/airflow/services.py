@@ -16,7 +16,7 @@ from warehouse.errors import BaocaoError
 from warehouse.settings import ZONE
 
 STOP_SECONDS = 25.0
-HEALTH_NAMES = {"scheduler": "scheduler", "dag_processor": "dag-processor"}
+HEALTH_NAMES = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}
 
 
 class ServicesFailed(BaocaoError):
@@ -32,11 +32,6 @@ class ServiceStatus:
     pid: int | None
     restarts: int
     log: str
-
-
-def address() -> str:
-    """Where people look at Airflow, http://127.0.0.1:<port>."""
-    return f"http://{environment.HOST}:{environment.port()}"
 
 
 def start(wait: bool = True, timeout: float = 180.0) -> None:
@@ -68,6 +63,23 @@ def stop() -> bool:
     return was_running
 
 
+def changed_settings() -> list[str]:
+    """The settings that differ from those that the running services were started with; none where nothing runs."""
+    state = supervisor.read_state()
+    if state is None or state.phase != "running" or not processes.is_alive(state.supervisor):
+        return []
+    now = environment.fingerprints(environment.environment())
+    return sorted(name for name in now.keys() | state.settings if now.get(name) != state.settings.get(name))
+
+
+def run_command(arguments: list[str]) -> int:
+    """Airflow's own command line in this home; its exit code."""
+    # Airflow writes that warning into the output, where a program expects JSON.
+    variables = {"PYTHONWARNINGS": "ignore:Could not import graphviz"} | environment.environment()
+    supervisor.migrate(variables)
+    return subprocess.call([sys.executable, "-m", "airflow", *arguments], env=variables)
+
+
 def is_running() -> bool:
     """Whether the supervisor of this home lives; its components may still be starting."""
     state = supervisor.read_state()
@@ -83,7 +95,7 @@ def status() -> list[ServiceStatus]:
     state = supervisor.read_state()
     supervised = state is not None and processes.is_alive(state.supervisor)
     components = state.components if state is not None and supervised else {}
-    beats = _heartbeats() if components else {}
+    beats = _heartbeats() if supervisor.is_serving(state) else {}
     return [_describe(name, components.get(name), beats) for name in supervisor.COMPONENTS]
 
 
@@ -100,7 +112,7 @@ def _describe(name: str, component: supervisor.Component | None, beats: dict[str
 def _heartbeats() -> dict[str, datetime]:
     """The last sign of life of each component that Airflow calls healthy; the API server's is its answer."""
     try:
-        with urlopen(f"{address()}/api/v2/monitor/health", timeout=5) as response:
+        with urlopen(f"{environment.address()}/api/v2/monitor/health", timeout=5) as response:
             health = json.load(response)
     except (OSError, HTTPException):
         return {}

@@ -24,12 +24,16 @@ from warehouse.airflow import processes
 from warehouse.errors import BaocaoError
 from warehouse.logging import configure, get_logger
 
+API_SERVER = "api-server"
 COMPONENTS: dict[str, tuple[str, ...]] = {
-    "api-server": ("api-server",),
+    API_SERVER: ("airflow", "api-server"),
     # Task logs are read from the disk that all components share: no log server, no further port.
-    "scheduler": ("scheduler", "--skip-serve-logs"),
-    "dag-processor": ("dag-processor",),
+    "scheduler": ("warehouse.airflow.scheduler", "--skip-serve-logs"),
+    "dag-processor": ("airflow", "dag-processor"),
+    # None of our tasks defers; without it Airflow's home page shows a failure, and an operator's own DAGs may need it.
+    "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
 }
+"""By component, the module that is run and its arguments."""
 LOOK_EVERY_SECONDS = 1.0
 TIMEOUT_SECONDS = 10.0
 LARGEST_LOG_BYTES = 10_000_000
@@ -49,12 +53,13 @@ class Component:
 
 @dataclass
 class State:
-    """What supervisor.json holds. phase: preparing, running, stopping or failed."""
+    """What supervisor.json holds. phase: preparing, running, stopping or failed; settings: their hashes by name."""
 
     supervisor: processes.Identity
     phase: str
     components: dict[str, Component] = field(default_factory=dict)
     error: str | None = None
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 def state_file() -> Path:
@@ -70,7 +75,14 @@ def read_state() -> State | None:
         name: Component(**{**found, "identity": processes.Identity(**found["identity"])})
         for name, found in raw["components"].items()
     }
-    return State(processes.Identity(**raw["supervisor"]), raw["phase"], components, raw["error"])
+    identity = processes.Identity(**raw["supervisor"])
+    return State(identity, raw["phase"], components, raw["error"], raw.get("settings", {}))
+
+
+def is_serving(state: State | None) -> bool:
+    """Whether this home's own API server listens: another home's may have the port, and would reply as well."""
+    component = state.components.get(API_SERVER) if state else None
+    return component is not None and processes.listens(component.identity, airflow_environment.port())
 
 
 def write_state(state: State) -> None:
@@ -111,21 +123,34 @@ class Supervisor:
     def _prepare(self) -> None:
         database.prepare()
         airflow_environment.take_port()
-        self.environment = airflow_environment.environment()
+        self._use(airflow_environment.environment())
         migrate(self.environment)
         for name in COMPONENTS:
             if not self.stopping:
                 self._start(name)
 
+    def _use(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self.state.settings = airflow_environment.fingerprints(environment)
+
     def _check_components(self) -> None:
+        self._leave_port_of_others()
         environment = airflow_environment.environment()  # brings PostgreSQL back if it was killed
         if environment != self.environment:  # and it may have come back on another port
-            self.environment = environment
+            self._use(environment)
             self._end_all()
         for name, child in list(self.children.items()):
             if child.poll() is not None:
                 log.warning("%s ended with %s: starting it again", name, child.returncode)
                 self._restart(name)
+
+    def _leave_port_of_others(self) -> None:
+        """Two homes that start at once take the same free port: whose API server ends for it takes another one."""
+        if self.children[API_SERVER].poll() is not None:
+            processes.sweep(self.state.components[API_SERVER].identity, self.folder)
+            before = airflow_environment.port()
+            if (port := airflow_environment.take_port()) != before:
+                log.warning("Port %s is taken by another program: Airflow moves to %s", before, port)
 
     def _restart(self, name: str) -> None:
         """Its orphans first: a task that outlived its scheduler would otherwise run beside its own retry."""
@@ -137,7 +162,7 @@ class Supervisor:
     def _start(self, name: str, restarts: int = 0) -> None:
         file = airflow_environment.logs() / f"airflow-{name}.log"
         _turn_over(file)
-        command = [sys.executable, "-m", "airflow", *COMPONENTS[name]]
+        command = [sys.executable, "-m", *COMPONENTS[name]]
         child = processes.spawn(command, folder=self.folder, environment=self.environment, log=file)
         self.children[name] = child
         self.state.components[name] = Component(name, processes.identify(child.pid), restarts)
@@ -180,7 +205,8 @@ def migrate(environment: dict[str, str]) -> None:
     from importlib.metadata import version
 
     mark = f"airflow {version('apache-airflow-core')}"
-    with psycopg.connect(database.airflow_url(), autocommit=True) as connection:
+    address = environment[airflow_environment.CONNECTION].split("://", 1)[1]
+    with psycopg.connect(f"postgresql://{address}", autocommit=True) as connection:
         found = connection.execute("select obj_description(to_regclass('alembic_version'), 'pg_class')").fetchone()
         if found == (mark,):
             return

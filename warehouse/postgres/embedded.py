@@ -125,6 +125,16 @@ class Cluster:
             raise BaocaoError(f"The embedded PostgreSQL did not stop. {output}")
         return True
 
+    def remove(self) -> None:
+        """Stop the server and remove its data; the port stays the home's."""
+        self.stop()
+        place, link = self.data, self.home / "postgres"
+        with self._alone():
+            if link.is_symlink():  # _choose_place: the data have a folder of their own
+                link.unlink()
+                place = place.parent
+            shutil.rmtree(place, ignore_errors=not place.exists())
+
     # --- making it --------------------------------------------------------------------------------
 
     def _make(self, password: str) -> None:
@@ -166,7 +176,7 @@ class Cluster:
     # --- starting it ------------------------------------------------------------------------------
 
     def _start(self) -> Server:
-        deadline, port = time.monotonic() + TIMEOUT_SECONDS, self._last_port()
+        deadline, port = time.monotonic() + TIMEOUT_SECONDS, self._port_of_home()
         while not (server := self.running()):
             if time.monotonic() > deadline:
                 raise BaocaoError(
@@ -176,7 +186,7 @@ class Cluster:
                 time.sleep(0.1)
             else:
                 port = self._try_to_start(port)
-        log.info("PostgreSQL is up on %s:%s", HOST, server.port)
+        self._announce(server)
         return server
 
     def _try_to_start(self, port: int) -> int:
@@ -203,13 +213,36 @@ class Cluster:
         (self.data / "baocao.conf").write_text(text)
         _hand_over(self.data / "baocao.conf", self._account())
 
-    def _last_port(self) -> int:
-        """The port of last time, so that an address in somebody's BI tool stays right."""
+    @property
+    def _port_file(self) -> Path:
+        return self.home / "postgres.port"
+
+    def _port_of_home(self) -> int:
+        """The port of the first start, so that an address in somebody's BI tool stays right."""
+        return int(self._port_file.read_text()) if self._port_file.exists() else self._configured_port()
+
+    def _configured_port(self) -> int:
+        """What the last start used; a home of an earlier release keeps it."""
         try:
             lines = (self.data / "baocao.conf").read_text().splitlines()
         except FileNotFoundError:
             return FIRST_PORT
         return next((int(line.split("'")[1]) for line in lines if line.startswith("port ")), FIRST_PORT)
+
+    def _announce(self, server: Server) -> None:
+        """The first port is kept for good; another one is used only while somebody else has that."""
+        if not self._port_file.exists():
+            self._port_file.write_text(f"{server.port}\n")
+        if server.port == self._port_of_home():
+            log.info("PostgreSQL is up on %s:%s", HOST, server.port)
+            return
+        log.warning(
+            "Port %s of this home is taken by another program: PostgreSQL is on %s until it is started again. Saved "
+            "connections need that port meanwhile. To change the port for good, write it into %s",
+            self._port_of_home(),
+            server.port,
+            self._port_file,
+        )
 
     def _log_tail(self, since: int = 0) -> str:
         """The end of the server's log, of what was written after its first `since` bytes."""

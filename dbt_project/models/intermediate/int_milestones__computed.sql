@@ -20,14 +20,17 @@ with
             indicators.milestone_path,
             baselines.value as baseline_value,
             baselines.period_time as baseline_time,
-            planned.comparator as planned_comparator,
+            {{ effective_comparator("planned") }} as planned_comparator,
             planned.target_low as planned_low,
             planned.target_high as planned_high,
             coalesce(
                 pairs.is_comparable
                 and {{
                     verdict_of_interval(
-                        "pairs.comparator", "pairs.target_low", "pairs.target_high", "baselines."
+                        "pairs.effective_comparator",
+                        "pairs.target_low",
+                        "pairs.target_high",
+                        "baselines.",
                     )
                 }} = 'met',
                 false
@@ -62,8 +65,8 @@ with
                 when baseline_value > 0 and target_number > 0 then milestone_path else 'linear'
             end as path,
             case
-                when comparator <> '='
-                then comparator
+                when effective_comparator <> '='
+                then effective_comparator
                 when indicator_direction = 'down'
                 then '≤'
                 when indicator_direction = 'up'
@@ -101,7 +104,7 @@ with
                 then 'target'
                 when
                     milestone_path in ('linear', 'constant_rate')
-                    and comparator in ('<', '≤', '>', '≥', '=')
+                    and effective_comparator in ('<', '≤', '>', '≥', '=')
                     and path_comparator is not null
                     and period_time > baseline_time
                     and baseline_value is not null
@@ -124,7 +127,7 @@ select
     case
         milestone_basis
         when 'target'
-        then comparator
+        then effective_comparator
         when 'plan'
         then planned_comparator
         when path

@@ -17,6 +17,8 @@ with
 
     sheets as (select * from {{ ref("score_sheets") }}),
 
+    rules as (select * from {{ ref("zero_base_rules") }}),
+
     -- made once, for each is looked up line by line; the array goes down into the views, so that
     -- they read the programmes that score and no other
     targets as materialized(
@@ -26,7 +28,7 @@ with
     ),
 
     current_values as materialized(
-        select *
+        select *, numerator_high = 0 and denominator_high = 0 as is_zero
         from {{ ref("int_values__computed") }}
         where
             is_primary
@@ -63,44 +65,71 @@ with
             assigned
             on assigned.programme_code = parts.programme_code
             and assigned.indicator_code = parts.indicator_code
+    ),
+
+    -- a nil as the only value is no event: what is not met by it may have had none to deal with
+    compared as (
+        select
+            required_indicators.*,
+            targets.target_scope,
+            targets.target_year,
+            targets.verdict,
+            coalesce(current_values.value_status, 'missing') as value_status,
+            coalesce(current_values.is_made_up, false) as is_made_up,
+            current_values.is_zero,
+            case
+                when current_values.value_status = 'not_applicable' or current_values.is_zero
+                then 'nothing_occurred'
+                when current_values.measure = 'change' and current_values.denominator_high = 0
+                then 'risen_from_zero'
+                when current_values.is_value_only and current_values.value_status = 'nil'
+                then case when targets.verdict <> 'met' then 'nothing_occurred' end
+            end as situation
+        from required_indicators
+        left join
+            targets
+            on targets.programme_code = required_indicators.programme_code
+            and targets.period = required_indicators.period
+            and targets.unit_id = required_indicators.unit_id
+            and targets.indicator_code = required_indicators.indicator_code
+            and targets.measure = required_indicators.measure
+        left join
+            current_values
+            on current_values.programme_code = required_indicators.programme_code
+            and current_values.period = required_indicators.period
+            and current_values.unit_id = required_indicators.unit_id
+            and current_values.indicator_code = required_indicators.indicator_code
+            and current_values.agency_code = required_indicators.agency_code
     )
 
 select
-    required_indicators.programme_code,
-    required_indicators.period,
-    required_indicators.unit_id,
-    required_indicators.unit_code,
-    required_indicators.criterion_code,
-    required_indicators.indicator_code,
-    required_indicators.sort_order,
-    targets.target_scope,
-    targets.target_year,
+    compared.programme_code,
+    compared.period,
+    compared.unit_id,
+    compared.unit_code,
+    compared.criterion_code,
+    compared.indicator_code,
+    compared.sort_order,
+    compared.target_scope,
+    compared.target_year,
     case
-        when current_values.value_status = 'not_applicable'
+        when compared.value_status = 'not_applicable'
         then 'not_applicable'
-        when
-            targets.verdict = 'no_data'
-            and coalesce(current_values.value_status, 'missing') <> 'missing'
+        when compared.situation = 'risen_from_zero' or compared.is_zero or rules.result is not null
+        then compared.situation
+        when compared.verdict = 'no_data' and compared.value_status <> 'missing'
         then 'undetermined'
-        when targets.verdict is not null
-        then targets.verdict
-        when coalesce(current_values.value_status, 'missing') = 'missing'
+        when compared.verdict is not null
+        then compared.verdict
+        when compared.value_status = 'missing'
         then 'no_data'
         else 'no_target'
     end as finding,
-    coalesce(current_values.is_made_up, false) as is_made_up
-from required_indicators
+    rules.result as zero_base_result,
+    compared.is_made_up
+from compared
 left join
-    targets
-    on targets.programme_code = required_indicators.programme_code
-    and targets.period = required_indicators.period
-    and targets.unit_id = required_indicators.unit_id
-    and targets.indicator_code = required_indicators.indicator_code
-    and targets.measure = required_indicators.measure
-left join
-    current_values
-    on current_values.programme_code = required_indicators.programme_code
-    and current_values.period = required_indicators.period
-    and current_values.unit_id = required_indicators.unit_id
-    and current_values.indicator_code = required_indicators.indicator_code
-    and current_values.agency_code = required_indicators.agency_code
+    rules
+    on rules.programme_code = compared.programme_code
+    and rules.criterion_code = compared.criterion_code
+    and rules.situation = compared.situation

@@ -13,6 +13,8 @@ with recursive
 
     assigned as (select * from {{ ref("int_indicators__assigned") }}),
 
+    rules as (select * from {{ ref("zero_base_rules") }} where situation = 'nothing_occurred'),
+
     units as (
         select distinct programme_code, period, unit_id, unit_code, unit_level
         from {{ ref("int_expected_reports__latest") }}
@@ -64,6 +66,7 @@ select
     criteria.max_points,
     criteria.verification,
     assessed.agency_code,
+    rules.result as nothing_occurred_result,
     sheets.verdict_rule = 'recognised' and coalesce(assessed.requires_met, false) as requires_met
 from sheets
 inner join
@@ -77,3 +80,7 @@ left join
     assessed
     on assessed.programme_code = criteria.programme_code
     and assessed.criterion_code = criteria.criterion_code
+left join
+    rules
+    on rules.programme_code = criteria.programme_code
+    and rules.criterion_code = criteria.criterion_code

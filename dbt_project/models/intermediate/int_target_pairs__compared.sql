@@ -50,7 +50,10 @@ with
             and periods.period = figures.period
     ),
 
-    targets as (select * from {{ ref("targets") }}),
+    targets as (
+        select *, {{ effective_comparator("targets") }} as effective_comparator
+        from {{ ref("targets") }} as targets
+    ),
 
     paired as (
         select
@@ -58,24 +61,31 @@ with
             targets.target_scope,
             targets.target_year,
             targets.comparator,
+            targets.effective_comparator,
             targets.target_low,
             targets.target_high,
+            targets.better_end,
             targets.bound_unit_code,
             targets.indicator_code is not null as has_target,
             coalesce(targets.measure = bounded.measure, false) as is_comparable,
             {{
                 target_number_of(
-                    "targets.comparator", "targets.target_low", "targets.target_high"
+                    "targets.effective_comparator",
+                    "targets.target_low",
+                    "targets.target_high",
                 )
             }} as target_number,
             {{
                 verdict_of_interval(
-                    "targets.comparator",
+                    "targets.effective_comparator",
                     "targets.target_low",
                     "targets.target_high",
                     "bounded.",
                 )
-            }} as interval_verdict
+            }} as interval_verdict,
+            targets.exceeded_when = 'beyond_bound'
+            and {{ is_beyond_bound("bounded.value_low", "bounded.value_high", "targets") }}
+            as is_beyond_bound
         from bounded
         left join
             targets
@@ -89,6 +99,7 @@ with
 
 select
     *,
+    coalesce(is_comparable and is_beyond_bound, false) as is_exceeded,
     case
         when not has_target
         then 'no_target'
@@ -101,9 +112,9 @@ select
     case
         when not is_comparable
         then null
-        when comparator in ('<', '≤')
+        when effective_comparator in ('<', '≤')
         then value - target_high
-        when comparator = 'between'
+        when effective_comparator = 'between'
         then greatest(target_low - value, value - target_high)
         else target_low - value
     end as gap,

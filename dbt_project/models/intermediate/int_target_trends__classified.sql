@@ -14,8 +14,8 @@ with
             and is_comparable
             and target_scope <> 'national'
             and (
-                (direction = 'down' and comparator in ('<', '≤', '='))
-                or (direction = 'up' and comparator in ('>', '≥', '='))
+                (direction = 'down' and effective_comparator in ('<', '≤', '='))
+                or (direction = 'up' and effective_comparator in ('>', '≥', '='))
             ) as has_trend,
             target_year > period_year as is_ahead,
             -- a rate counts from the unit's figure of this period

@@ -6,6 +6,8 @@
 with
     required as (select * from {{ ref("int_scores__required_lines") }}),
 
+    reporting_units as (select * from {{ ref("int_scores__reporting_units") }}),
+
     -- made once: it is looked up line by line
     scored as materialized(select * from {{ ref("fct_score_line") }}),
 
@@ -63,6 +65,7 @@ with
                 lines.max_points,
                 lines.verification,
                 lines.agency_code,
+                lines.nothing_occurred_result,
                 lines.requires_met,
                 {{ points_with_children("self_points") }},
                 {{ points_with_children("computed_points") }},
@@ -111,5 +114,7 @@ select
     is_met,
     reason,
     reason_codes,
+    reporting_units.unit_id is not null as has_reported,
     is_made_up
 from summed
+left join reporting_units using (programme_code, period, unit_id)

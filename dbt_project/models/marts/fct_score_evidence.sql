@@ -3,7 +3,15 @@
 with
     required as (select * from {{ ref("int_scores__required_lines") }}),
 
-    indicators as (select * from {{ ref("int_score_indicators__compared") }}),
+    -- a line is empty where nothing occurred for any of its figures, and the others do not apply
+    indicators as (
+        select
+            *,
+            bool_and(finding in ('not_applicable', 'nothing_occurred')) over (
+                partition by programme_code, period, unit_id, criterion_code
+            ) as is_empty
+        from {{ ref("int_score_indicators__compared") }}
+    ),
 
     sheets as (select * from {{ ref("score_sheets") }}),
 
@@ -40,7 +48,11 @@ select
     target_year,
     finding,
     case
-        when finding in ('met', 'not_applicable')
+        when finding = 'not_applicable' and not (is_empty and zero_base_result is not null)
+        then finding
+        when zero_base_result is not null
+        then {{ state_by_rule("zero_base_result") }}
+        when finding = 'met'
         then finding
         when finding = 'not_met'
         then 'failed'

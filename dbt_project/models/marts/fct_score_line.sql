@@ -38,13 +38,7 @@ with
             required.criterion_code,
             targets.criterion_code,
             targets.sort_order,
-            case
-                when targets.state <> 'short'
-                then targets.state
-                when required.points_rule = 'all_criteria_met'
-                then 'failed'
-                else 'met'
-            end,
+            {{ state_for_other_lines() }},
             null,
             targets.is_made_up
         from required
@@ -59,9 +53,12 @@ with
             count(*) filter (where state = 'met') as met,
             count(*) filter (where state = 'failed') as failed,
             count(*) filter (where state = 'open') as open,
+            bool_and(state in ('excluded', 'not_applicable'))
+            and bool_or(state = 'excluded') as is_excluded,
             {{ codes_in_state("failed") }},
             {{ codes_in_state("open") }},
             {{ codes_in_state("not_applicable") }},
+            {{ codes_in_state("excluded") }},
             bool_or(finding = 'no_data') as lacks_data,
             bool_or(is_made_up) as is_made_up
         from all_evidence
@@ -87,7 +84,10 @@ with
             end as is_met,
             tallied.failed_codes,
             tallied.open_codes,
-            tallied.not_applicable_codes,
+            coalesce(tallied.excluded_codes, tallied.not_applicable_codes) as unread_codes,
+            required.points_rule not like 'each%'
+            and submitted.verified_points is null
+            and coalesce(tallied.is_excluded, false) as is_excluded,
             coalesce(tallied.lacks_data, false) as lacks_data,
             coalesce(submitted.has_inexact, false) as has_inexact,
             coalesce(submitted.is_made_up, false)
@@ -116,7 +116,9 @@ with
         select
             *,
             coalesce(counted_points, 0) as known_points,
-            coalesce(worst_points, counted_points, max_points) as extreme_points
+            case
+                when is_excluded then 0 else coalesce(worst_points, counted_points, max_points)
+            end as extreme_points
         from counted
     )
 
@@ -138,7 +140,7 @@ select
         when verified_points is not null
         then null
         when counted_points is null
-        then coalesce(open_codes, not_applicable_codes)
+        then coalesce(open_codes, unread_codes)
         else failed_codes
     end as reason_codes,
     is_made_up

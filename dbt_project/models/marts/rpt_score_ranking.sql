@@ -1,7 +1,7 @@
 -- rpt_score_ranking.sql: one row per programme, period and unit that its score sheet is for,
 -- with the points known so far and the verdict
--- Recognised: every line scores above zero, all are met, and the least possible total reaches
--- the threshold of the unit's class. Where a maximum is not known no total is compared.
+-- Recognised: every line scores above zero, all are met, and the least possible total reaches the
+-- class's threshold, if each maximum is known. A unit that has not reported has no rank.
 {%- set unit = "programme_code, period, unit_id" %}
 with
     sheets as (select * from {{ ref("dim_score_sheet") }}),
@@ -38,6 +38,7 @@ with
             coalesce(
                 sum(min_possible_points - coalesce(counted_points, 0)) filter (where is_taken), 0
             ) as open_deductions,
+            bool_or(has_reported) as has_reported,
             bool_or(is_made_up) as is_made_up
         from scores
         where parent_code is null
@@ -59,7 +60,7 @@ with
         cross join
             lateral(
                 select reason
-                where counted_points is null or (verdict_rule = 'recognised' and reason is not null)
+                where reason <> 'excluded' and (counted_points is null or verdict_rule <> 'ranked')
                 union
                 select 'points_unknown'
                 where verdict_rule = 'recognised' and kind = 'line' and max_points is null
@@ -80,6 +81,9 @@ with
     evaluated as (
         select
             totals.*,
+            totals.verdict_rule = 'ranked'
+            and totals.has_reported
+            and totals.total_points is not null as is_ranked,
             unit_reasons.reasons,
             coalesce(unit_reasons.has_failed, false) as has_failed,
             unit_classes.class_code,
@@ -102,6 +106,7 @@ select
     evaluated.unit_code,
     units.unit_name,
     evaluated.unit_level,
+    evaluated.has_reported,
     evaluated.points_before_deductions,
     evaluated.deductions,
     evaluated.total_points,
@@ -109,11 +114,11 @@ select
     evaluated.open_deductions,
     coalesce(evaluated.min_possible_points = evaluated.max_possible_points, false) as is_final,
     case
-        when evaluated.verdict_rule = 'ranked' and evaluated.total_points is not null
+        when evaluated.is_ranked
         then
             rank() over (
-                partition by evaluated.programme_code, evaluated.period
-                order by evaluated.total_points desc nulls last
+                partition by evaluated.programme_code, evaluated.period, evaluated.is_ranked
+                order by evaluated.total_points desc
             )::integer
     end as rank,
     evaluated.class_code,

@@ -12,7 +12,8 @@ import pytest
 from alerts import digest
 from alerts.channels import smtp, webhook
 from alerts.channels.shortening import shortened
-from alerts.digest import Alert, Issue
+from alerts.digest import Alert, ReceivedCounts
+from alerts.issues import Issue
 from alerts.ledger import outbox
 from alerts.message import QueuedMessage
 from warehouse.errors import WrongCall
@@ -77,7 +78,7 @@ def test_an_upper_level_reads_a_table_of_its_units():
     assert text.subject == "2 báo cáo của các đơn vị chưa nhận được"
     assert "Chưa có báo cáo hợp lệ (2):\n   07228  Phường Đa Mai: chưa gửi, quá hạn 2 ngày" in text.plain
     assert "Đã nhận sau khi từng báo thiếu (1):\n   09187  Phường Kinh Bắc: nhận lúc 08:00" in text.plain
-    assert "baocao template" not in text.plain
+    assert "Excel" not in text.plain
 
 
 def test_an_owner_reads_counts_by_province_before_the_units():
@@ -118,6 +119,40 @@ def test_who_answers_in_two_roles_reads_a_report_once():
     assert digest.compose(twice, NOW).plain.count("Phường Đa Mai: chưa gửi") == 1
 
 
+def test_a_level_above_reads_how_many_reports_were_received_and_accepted():
+    counts = ReceivedCounts("24", accepted=80, with_warnings=7, rejected=3)
+    whole = ReceivedCounts("24", accepted=85, with_warnings=7, rejected=3)
+    above = replace(ALERT, audience="supervisor", received=counts)
+    text = digest.compose([above, replace(above, ledger_id=2, unit_code="09169")], NOW)
+    line = "Đã gửi đến: 90 lượt báo cáo, trong đó được nhận 87 (7 có cảnh báo), bị từ chối 3."
+    assert (text.plain.count(line), text.html.count(line)) == (1, 1)
+    both = digest.compose([above, replace(above, audience="owner", received=whole)], NOW)
+    assert "Đã gửi đến: 95 lượt báo cáo" in both.plain
+    assert line not in both.plain
+
+
+def test_a_reminder_names_the_office_to_ask_where_a_row_does_and_holds_no_command():
+    unnamed = digest.compose([ALERT], NOW)
+    assert "Liên hệ" not in unnamed.plain + unnamed.html
+    named = digest.compose([replace(ALERT, addressees="Sở Y tế", contact="Phòng Trẻ em, điện thoại 000 1234")], NOW)
+    for text in (named.plain, named.html):
+        assert "Nơi nhận báo cáo: Sở Y tế." in text
+        assert "Phòng Trẻ em, điện thoại 000 1234" in text
+        assert "mẫu Excel gửi kèm" in text
+        assert "baocao" not in text
+        assert "lệnh" not in text
+
+
+def test_a_chat_is_not_promised_a_form_that_goes_with_letters_alone():
+    assert "gửi kèm" not in digest.compose([ALERT], NOW, "webhook").plain
+
+
+def test_who_owes_more_forms_than_a_letter_carries_reads_it():
+    alerts = [replace(ALERT, ledger_id=number, unit_code=f"{number:05}") for number in range(21)]
+    assert "chỉ kèm được 20 mẫu" in digest.compose(alerts, NOW).plain
+    assert "chỉ kèm được" not in digest.compose(alerts[:20], NOW).plain
+
+
 def test_each_deadline_has_its_own_table():
     """Of one programme and period the communes owed by 29/11 and their province by 30/11."""
     province = replace(ALERT, unit_code="24", unit_name="Tỉnh giả định", last_on_time_on=date(2026, 11, 30), phrase="")
@@ -136,7 +171,7 @@ def test_an_agency_is_called_by_its_name_and_a_document_is_sent_as_one():
     above = digest.compose([replace(dossier, audience="supervisor")], NOW)
     for text in (own.plain, own.html):
         assert "cơ quan báo cáo: Sở giả định" in text
-        assert "baocao receive-document bacninh-2026-2030 2026 31 TỆP --agency SDL" in text
+        assert "gửi văn bản cho nơi nhận báo cáo" in text
         assert ".xlsx" not in text
     assert own.plain.startswith("Kính gửi Phường Đa Mai · Sở giả định,")
     assert own.subject.endswith("Phường Đa Mai · Sở giả định, năm 2026")
@@ -175,7 +210,7 @@ def test_a_text_beyond_a_limit_keeps_whole_lines_and_counts_the_others():
     cut = shortened(text, 200).split("\n")
     assert len("\n".join(cut)) <= 200
     assert cut[:-1] == text.split("\n")[: len(cut) - 1]
-    assert cut[-1] == f"… còn {99 - len(cut) + 1} dòng nữa; danh sách đầy đủ: baocao missing"
+    assert cut[-1] == f"… còn {99 - len(cut) + 1} dòng nữa; xin hỏi danh sách đầy đủ ở nơi tổng hợp báo cáo"
     assert len(cut) > 10
     assert shortened(text, 5000, lines=3).split("\n")[-1].startswith("… còn 97 dòng")
     assert shortened(text, 20) == text[:20]

@@ -1,9 +1,11 @@
 """The demonstration's cast, its letters, and the two real reports that it shows."""
 
 import csv
+import re
 import smtplib
+from importlib import import_module
 
-from baocao import demo_season
+from baocao import demo_season, demo_summary
 from baocao.demo_mailbox import mailbox
 from publish.simulation.error_cases import DEFECTS
 
@@ -52,3 +54,9 @@ def test_letters_arrive_in_the_folder(tmp_path):
     letters = sorted((tmp_path / "mailbox").iterdir())
     assert [letter.name for letter in letters] == ["001-b@example.org.eml", "002-b@example.org.eml"]
     assert "Xin chào" in letters[1].read_text(encoding="utf-8")
+
+
+def test_every_status_of_a_reminder_is_explained():
+    migration = import_module("warehouse.migrations.versions.0004_alert_ladder")
+    statuses = set(re.findall(r"'(\w+)'", migration.LEDGER.format(more=", 'skipped'")))
+    assert statuses == set(demo_summary.ALERT_STATUSES)

@@ -49,9 +49,18 @@ def test_status_is_one_document_and_starts_nothing(own_home, command):
     assert outcome.code == 0
     assert document["home"] == str(own_home)
     assert document["database"] == {"is_embedded": True, "state": "stopped", "address": None, "revision": None}
-    assert [service["state"] for service in document["airflow"]["services"]] == ["stopped"] * 3
+    assert [service["state"] for service in document["airflow"]["services"]] == ["stopped"] * 4
     assert document["airflow"]["address"] is None
     assert not database.cluster().is_made
+
+
+def test_importing_contacts_starts_the_database_like_every_other_command(own_home, command, monkeypatch):
+    def stop() -> None:
+        raise main.BaocaoError("The catalogue is wrong.")
+
+    monkeypatch.setattr("pipeline.building.prepare_catalogue", stop)
+    assert command("contacts", "import", "contacts.csv").err.endswith("The catalogue is wrong.\n")
+    assert database.cluster().running()
 
 
 def test_down_without_anything_running_says_so(own_home, command):
@@ -101,7 +110,7 @@ def test_a_failure_of_the_home_itself_is_a_sentence(own_home, command, failing, 
 def test_every_command_has_a_sentence_of_help():
     group = typer.main.get_command(main.app)
     commands = dict(group.commands)
-    for name in ("alerts", "contacts", "db"):
+    for name in ("alerts", "config", "contacts", "db"):
         commands |= {f"{name} {inner}": found for inner, found in group.commands[name].commands.items()}
     assert len(commands) > 10
     assert [name for name, found in commands.items() if not found.help] == []

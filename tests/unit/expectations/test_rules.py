@@ -19,7 +19,7 @@ def source_of_ingest() -> str:
 
 def test_every_rule_of_the_gate_has_its_row():
     assert catalogue.gate_rules().keys() >= CHECKED_BY_SUITES
-    assert len(CHECKED_BY_SUITES) == 54
+    assert len(CHECKED_BY_SUITES) == 55
 
 
 def test_every_row_is_somebodys_rule():
@@ -67,6 +67,11 @@ def test_a_message_becomes_sql_in_the_manner_of_its_language():
     assert rules.message_sql("Ô «{raw}»", "vi") == "concat('Ô «', raw, '»')"
     assert rules.message_sql("It's {figure}", "en") == "concat('It''s ', trim_scale(round(figure, 4))::text)"
     assert rules.message_sql("{figure}", "vi") == "concat(replace(trim_scale(round(figure, 4))::text, '.', ','))"
+
+
+def test_a_figure_is_not_rounded_to_the_bound_that_it_breaks():
+    beside_a_bound = "case when round(figure, 4) in (soft_min, soft_max) then figure else round(figure, 4) end"
+    assert beside_a_bound in rules.message_sql("{figure}: {soft_range}", "en")
     assert rules.message_sql("{resolve_on}", "vi") == "concat(to_char(resolve_on, 'DD/MM/YYYY'))"
     assert "to_char(closed_at at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD" in rules.message_sql("{closed_at}", "en")
 

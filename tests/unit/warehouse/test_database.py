@@ -11,7 +11,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import ProgrammingError
 
-from tests.conftest import database_of_its_own, throw_away_home
+from tests.conftest import database_of_its_own, forget_database, throw_away_home
 from warehouse import database, migrations
 from warehouse.errors import BaocaoError, WrongCall
 from warehouse.postgres import passwords, roles
@@ -169,6 +169,7 @@ def administrator(strangers_server, monkeypatch):
     """BAOCAO_DATABASE_URL names an ordinary user's database on that server; yields its administrator's connection."""
     strangers_server.execute("create role office login password 'pw'")
     strangers_server.execute("create database figures owner office")
+    forget_database()
     monkeypatch.setenv("BAOCAO_DATABASE_URL", f"postgresql://office:pw@127.0.0.1:{strangers_server.info.port}/figures")
     yield strangers_server
     database.engine().dispose()

@@ -112,7 +112,7 @@ def test_a_provinces_digest_is_cut_to_what_the_service_takes(room, address, limi
     text = services.body(service, replace(message, body_text=LONG))
     assert len(LONG) > limit
     assert limit * 0.9 < len(text) + len(message.subject) <= limit
-    assert text.endswith("dòng nữa; danh sách đầy đủ: baocao missing")
+    assert text.endswith("dòng nữa; xin hỏi danh sách đầy đủ ở nơi tổng hợp báo cáo")
 
 
 def test_who_wants_the_whole_in_pieces_says_so_in_the_address(room):

@@ -93,11 +93,15 @@ def test_four_processes_that_start_it_at_once_get_one_server(own_home):
         assert connection.execute("select version_num from public.alembic_version").fetchall() == [(migrations.head(),)]
 
 
-def test_a_port_that_somebody_took_is_not_waited_for(running):
+def test_a_port_that_somebody_took_is_left_only_until_it_is_free_again(running, caplog):
     database.cluster().stop()
-    with socket.create_server((embedded.HOST, running.port)):
+    with socket.create_server((embedded.HOST, running.port)), caplog.at_level("WARNING"):
         database.prepare()
-        assert database.cluster().running().port > running.port
+        assert (moved := database.cluster().running().port) > running.port
+    assert f"Port {running.port} of this home is taken by another program: PostgreSQL is on {moved}" in caplog.text
+    database.cluster().stop()
+    database.prepare()
+    assert database.cluster().running().port == running.port
 
 
 def test_it_stops_and_comes_back_on_the_same_port(running):
@@ -120,7 +124,13 @@ def test_a_start_that_was_interrupted_leaves_nothing_behind_that_stands_in_the_w
             database.prepare()
     assert not database.cluster().is_made
     database.prepare()
-    assert sorted(path.name for path in own_home.iterdir()) == ["postgres", "postgres.lock", "secrets"]
+    assert sorted(path.name for path in own_home.iterdir()) == [
+        "database.json",
+        "postgres",
+        "postgres.lock",
+        "postgres.port",
+        "secrets",
+    ]
 
 
 @pytest.mark.parametrize("kind", ["sysv", "posix"])

@@ -1,0 +1,104 @@
+"""Receipts by mail: each verdict is planned once, and the verdicts of a recipient in a file become one message.
+
+plan → enqueue → send → confirm, as for reminders. A verdict never changes, so what is queued is sent as it is.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from alerts import issues, receipt
+from alerts.ledger import outbox
+from alerts.receipt import Report
+from warehouse import queries
+
+DAYS = 5
+"""A verdict that is older is no news any more: who gets a contact or a mail server later hears of the last days."""
+
+PLAN = """
+insert into ops.receipt_ledger (submission_id, status, planned_at)
+select verdict.submission_id, 'planned', %(at)s
+from ops.submission_verdict as verdict
+join raw.submission as submission using (submission_id)
+left join app.org_unit as units on units.unit_id = verdict.unit_id
+where verdict.decided_at > %(at)s - make_interval(days => %(days)s) and exists (
+    select from ops.contact
+    where contact.role = 'reporter' and contact.email is not null
+        and contact.unit_code = coalesce(units.unit_code, submission.unit_code)
+        and contact.agency_code = submission.agency_code)
+order by verdict.accepted_seq
+on conflict do nothing
+"""
+
+RETRY = """
+update ops.receipt_ledger
+set status = 'planned', message_id = null, planned_at = %(at)s, settled_at = null, unanswered_days = 0,
+    unanswered_on = null
+where status = 'failed' and settled_at <= %(at)s
+"""
+
+DUE = queries.load(__file__, "due_receipts")
+
+
+def is_ready(connection: psycopg.Connection) -> bool:
+    """Whether the catalogue of this release is built; before that no verdict of it can be there."""
+    row = connection.execute("select to_regclass('app.report_contact') is not null").fetchone()
+    return bool(row and row[0])
+
+
+def plan(connection: psycopg.Connection, at: datetime) -> int:
+    """Ledger rows for recent verdicts that have none and whose unit has an e-mail address; returns how many."""
+    return connection.execute(PLAN, {"at": at, "days": DAYS}).rowcount
+
+
+def retry(connection: psycopg.Connection, at: datetime) -> int:
+    """Plan receipts again that nobody took; returns how many."""
+    return connection.execute(RETRY, {"at": at}).rowcount
+
+
+def enqueue(connection: psycopg.Connection, run_id: int, at: datetime) -> None:
+    """A message for each recipient and file with planned receipts, and the ledger tied to it."""
+    for recipient, rows in _due(connection, at):
+        reports = _reports(connection, rows)
+        of_file = f"{run_id} {rows[0]['batch_id']} {rows[0]['sha256']}"
+        text = receipt.compose(reports, issues.file_name(rows[0]["file_name"]), rows[0]["received_at"])
+        message_id = outbox.identify("email", recipient, of_file)
+        outbox.insert(connection, message_id, "receipt", "email", recipient, text, at)
+        connection.execute(
+            "update ops.receipt_ledger set message_id = %s where ledger_id = any(%s)",
+            [message_id, [report.ledger_id for report in reports]],
+        )
+
+
+def _due(connection: psycopg.Connection, at: datetime) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The planned receipts by recipient and file, in the order of arrival."""
+    rows = connection.cursor(row_factory=dict_row).execute(DUE, {"at": at}).fetchall()
+    key = itemgetter("received_at", "batch_id", "sha256", "recipient")
+    for (*_, recipient), group in groupby(sorted(rows, key=key), key=key):
+        yield recipient, list(group)
+
+
+def _reports(connection: psycopg.Connection, rows: list[dict[str, Any]]) -> list[Report]:
+    found = issues.of_submissions(connection, [row["submission_id"] for row in rows])
+    return [
+        Report(
+            ledger_id=row["ledger_id"],
+            status=row["status"],
+            submission_type=row["submission_type"],
+            is_document=row["form"] == "document",
+            programme_name=row["programme_name"],
+            period=row["known_period"],
+            unit_code=row["unit_code"],
+            unit_name=row["unit_name"],
+            agency_name=row["agency_name"],
+            addressees=row["addressees"],
+            contact=row["contact"],
+            issues=tuple(found.get(row["submission_id"], ())),
+        )
+        for row in rows
+    ]

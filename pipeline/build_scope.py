@@ -1,0 +1,69 @@
+"""What of the dbt project a build has to run, by what the database holds already.
+
+Each run tests what it builds: the rows of the plans when they are loaded, the figures whenever they are made. The grain
+of a mart is tested by the tests of the project: it takes reading the mart whole. The data tests of the seeds are
+checked in the CSV files before dbt starts (warehouse/seeds).
+"""
+
+from warehouse import database
+
+TESTS_OF_THE_GRAIN = "tag:grain"
+TESTS_OF_THE_SEEDS = "path:seeds,resource_type:test"
+ONLY_ITS_TESTS = [
+    *["--indirect-selection", "cautious"],
+    *["--exclude-resource-type", "unit_test", "--exclude", TESTS_OF_THE_GRAIN, TESTS_OF_THE_SEEDS],
+]
+# The plans, the map and what is made of them alone: the gate has to know who may report what before figures exist.
+# A build of figures leaves them as they are, so that one corrected report does not pay for a nation's schedule.
+OF_THE_PLANS = [
+    "+int_expected_reports__by_org_unit",
+    "+int_org_units__ancestors",
+    "+int_indicators__required",
+    "+int_indicator_measures__by_level",
+    "+int_alert_stages__scheduled",
+    "+tag:catalogue",
+]
+CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]
+FIGURES = ["--select", "resource_type:model", "--exclude", *OF_THE_PLANS, *ONLY_ITS_TESTS]
+REPORTS = [
+    *["--select", "config.materialized:partitioned_table", "resource_type:test"],
+    *["--exclude", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS],
+]
+"""The tables that read reports, and every test of a build of figures; a view that is as the project says needs none."""
+EVERYTHING = ["--select", "resource_type:model", "--full-refresh", *ONLY_ITS_TESTS]
+
+LAST_BUILD = """
+select
+    run.accepted_through is not distinct from %(accepted_through)s and run.detail -> 'blocked' = '{}' as has_no_news
+from ops.pipeline_run as run
+where
+    run.run_id = (select max(run_id) from ops.pipeline_run where step in ('catalogue', 'build'))
+    and run.step = 'build'
+    and run.status = 'succeeded'
+    and run.catalogue_version = %(catalogue_version)s
+    and not exists (
+        select from ops.relation_state as state
+        where
+            state.changed_at > run.finished_at
+            or to_regclass(state.relation) is null
+            or (state.kind = 'definition' and md5(pg_get_viewdef(to_regclass(state.relation))) <> state.version))
+"""
+"""The newest attempt at a build, where it came to its end with this catalogue and left every relation as it is now.
+
+Any other attempt since, an end that was not reached, a relation that somebody changed or dropped: no row.
+"""
+
+
+def of_build(catalogue_version: str, accepted_through: int | None) -> list[str]:
+    """The arguments of `dbt build`; none where the database holds what a build would make.
+
+    accepted_through: the last verdict. To be asked before the build has its row in ops.pipeline_run.
+    """
+    with database.connect() as connection:
+        last = connection.execute(
+            LAST_BUILD, {"catalogue_version": catalogue_version, "accepted_through": accepted_through}
+        ).fetchone()
+    if last is None:
+        return FIGURES
+    (has_no_news,) = last
+    return [] if has_no_news else REPORTS
