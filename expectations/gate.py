@@ -68,7 +68,7 @@ def _check_files(files: list[list[UUID]]) -> None:
 
 
 def _check_again(file: list[UUID]) -> None:
-    """Check the reports of one file a second time: what was wrong for a moment is not the file's fault."""
+    """Check the reports of one file a second time: what failed once may have nothing to do with the file."""
     try:
         _check_submissions(file)
     except (NotEvaluable, psycopg.DataError, psycopg.IntegrityError):
