@@ -5,8 +5,8 @@ at the end. A run is the reminding of the DAG `deadlines`, without its build and
 are views, and no figure is in these reports, so that a build would change nothing that a run sees; the check stands
 beside the reminding, and neither waits for the other.
 Figures: seconds of a run, and letters a second beside smtplib alone, which sends the same texts without their forms
-over one connection to the same server.
-BAOCAO_BENCH_SEASON_PROGRAMMES and BAOCAO_BENCH_SEASON_PROVINCES make it smaller.
+over one connection to the same server. BAOCAO_BENCH_SEASON_PROGRAMMES and BAOCAO_BENCH_SEASON_PROVINCES make it
+smaller.
 """
 
 import os
