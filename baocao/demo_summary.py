@@ -111,7 +111,7 @@ def _show_reconciliation(console: Console) -> None:
         shown = formatting.difference(row["own_value"], row["rolled_up_value"])
         table.add_row(row["indicator_code"], *shown, f"{row['units_reporting']}/{row['units_expected']}")
     console.print(table)
-    console.print("Chênh lệch tính từ số chưa làm tròn. · Differences are taken before rounding.")
+    console.print("Chênh lệch tính từ số chưa làm tròn.")
 
 
 def _show_missing(console: Console) -> None:

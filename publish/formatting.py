@@ -175,7 +175,7 @@ def target(comparator: str, low: Decimal | None, high: Decimal | None) -> str:
 
 
 def milestone(comparator: str, value: Decimal, figures: Sequence[Decimal], beside: Beside = ALONE) -> str:
-    """A milestone with its comparator: "≥95,4", "Có".
+    """A milestone with its comparator: "≥95,4", "Có"; of a range its lower end: "từ 2".
 
     figures: the ends of the figure that is compared with it. beside: what that figure is shown with; where both are
     equal they are shown equal.
@@ -184,7 +184,8 @@ def milestone(comparator: str, value: Decimal, figures: Sequence[Decimal], besid
         return "Có"
     with_figure = replace(beside, figures=(*beside.figures, *figures))
     places = decimals(value, with_figure) if value in figures else milestone_decimals(value, figures)
-    return comparator.replace("=", "") + number(value, places)
+    prefix = "từ " if comparator == "between" else comparator.replace("=", "")
+    return prefix + number(value, places)
 
 
 def verdict(code: str, target_year: int | None, period: str) -> str:

@@ -97,6 +97,11 @@ def test_a_target_is_printed_with_every_digit_that_it_has():
     assert formatting.target("between", Decimal(0), Decimal("2.50")) == "0–2,5"
 
 
+def test_a_milestone_of_a_yes_or_a_range_is_printed_as_one():
+    assert formatting.milestone("yes", Decimal(1), [Decimal(0)]) == "Có"
+    assert formatting.milestone("between", Decimal(2), [Decimal("2.5")]) == "từ 2"
+
+
 def test_before_the_targets_year_nothing_has_failed():
     shown = [formatting.verdict("not_met", 2030, period) for period in ("2029-Q4", "2030-H1", "2031")]
     assert shown == ["chưa đạt", "Không đạt", "Không đạt"]
