@@ -26,8 +26,4 @@ inner join
     and {{ first_day_of("periods.period") }} >= {{ first_day_of("recipients.period_from") }}
     and {{ last_day_of("periods.period") }} <= {{ last_day_of("recipients.period_to") }}
 where recipients.role = 'addressee'
-group by
-    recipients.programme_code,
-    periods.period,
-    recipients.unit_level,
-    recipients.agency_code
+group by recipients.programme_code, periods.period, recipients.unit_level, recipients.agency_code
