@@ -24,6 +24,10 @@ class CheckBroken(RuntimeError):
     """A rule could not be evaluated, or two counts of it differ: nothing may be decided on it."""
 
 
+class NotEvaluable(CheckBroken):
+    """A rule could not be evaluated on these rows; on others it perhaps can."""
+
+
 def count_unexpected(
     session: psycopg.Connection, suites: Sequence[Suite], severities: Mapping[str, str]
 ) -> dict[tuple[str, str], int]:
@@ -31,7 +35,7 @@ def count_unexpected(
 
     session: has no open transaction; Great Expectations rolls back whatever is pending.
     severities: by rule code.
-    Raises CheckBroken where Great Expectations met an error: it reports one as a mere failed expectation.
+    Raises NotEvaluable where Great Expectations met an error: it reports one as a mere failed expectation.
     """
     warehouse = _datasource(session)
     counts = {}
@@ -89,5 +93,5 @@ def _unexpected(result: "ExpectationValidationResult", rule: str) -> int:
     count = result.result.get("observed_value")
     if count is None:
         errors = [info["exception_message"] for info in result.exception_info.values() if isinstance(info, dict)]
-        raise CheckBroken(f"{rule} could not be evaluated: {'; '.join(dict.fromkeys(errors)) or 'no count'}")
+        raise NotEvaluable(f"{rule} could not be evaluated: {'; '.join(dict.fromkeys(errors)) or 'no count'}")
     return int(count)

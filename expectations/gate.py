@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from expectations import rules
 from expectations.checks import Counts, create_check_tables, keep
-from expectations.context import CheckBroken, count_unexpected
+from expectations.context import CheckBroken, NotEvaluable, count_unexpected
 from expectations.rules import Rule, Suite
 from expectations.suites import raw_cell, raw_line, raw_submission, required_line
 from warehouse import catalogue, clock, database
@@ -25,6 +25,8 @@ log = get_logger(__name__)
 SUITES: tuple[Suite, ...] = (raw_submission.SUITE, raw_line.SUITE, raw_cell.SUITE, required_line.SUITE)
 TABLES = ("resolved_unit", "checked_submission", "compared_report", "checked_line", "checked_cell", "required_line")
 """In this order: a checked table is laid out from those before it."""
+SET_ASIDE = "file_unreadable"
+"""The rule of a file on which the check itself fails."""
 
 BY_PROGRAMME = """
 insert into ops.check_result_by_programme (run_id, suite, rule, programme_code, unexpected_count)
@@ -42,11 +44,42 @@ group by 1, 2, 3, 4
 def check(*batches: UUID) -> None:
     """Check the reports of these batches that have no verdict yet; the others are left as they are.
 
+    A file on whose content the check itself fails is set aside as unreadable, and the others are checked without it.
     Idempotent, one process at a time. Raises CheckBroken when a rule cannot be trusted: then nothing is decided.
     """
-    with database.exclusive("gate"), database.connect("loader") as session:
-        if not _create_waiting_tables(session, batches):
+    with database.exclusive("gate"):
+        _check_files(_waiting_files(batches))
+
+
+def _check_files(files: list[list[UUID]]) -> None:
+    """Check the reports of these files; where that fails, each half of them, until it is known which file is why."""
+    if not files:
+        return
+    try:
+        _check_submissions([submission for file in files for submission in file])
+    except (NotEvaluable, psycopg.DataError, psycopg.IntegrityError):
+        if len(files) > 1:
+            _check_files(files[: len(files) // 2])
+            _check_files(files[len(files) // 2 :])
             return
+        if not _evaluates():
+            raise
+        _check_again(files[0])
+
+
+def _check_again(file: list[UUID]) -> None:
+    """Check the reports of one file a second time: what failed once may have nothing to do with the file."""
+    try:
+        _check_submissions(file)
+    except (NotEvaluable, psycopg.DataError, psycopg.IntegrityError):
+        log.exception("The file of report %s could not be checked and is set aside", file[0])
+        _set_aside(file)
+
+
+def _check_submissions(submissions: list[UUID]) -> None:
+    """A verdict for each, or for none."""
+    with database.connect("loader") as session:
+        _create_check_tables(session, submissions)
         run_id = _start_run(session)
         session.commit()
         try:
@@ -66,6 +99,40 @@ def check(*batches: UUID) -> None:
     log.info("Checked: %s", ", ".join(f"{count} {status}" for status, count in sorted(verdicts.items())))
 
 
+def _evaluates() -> bool:
+    """Whether the rules can be evaluated at all, on no report: else it is no file that breaks the check."""
+    with database.connect("loader") as session:
+        try:
+            _create_check_tables(session, [])
+            session.commit()
+            count_unexpected(session, SUITES, _severities())
+        except (CheckBroken, psycopg.Error):
+            session.rollback()
+            return False
+    return True
+
+
+def _set_aside(submissions: list[UUID]) -> None:
+    """Reject the reports of a file as one that could not be read; the operators find it by its receipt."""
+    message = catalogue.gate_rules()[SET_ASIDE]
+    with database.connect("loader") as session:
+        session.execute(
+            """
+            insert into ops.submission_issue (submission_id, severity, rule, message_vi, message_en)
+            select submission_id, 'critical', %s, %s, %s from unnest(%s::uuid[]) as submission_id
+            """,
+            [SET_ASIDE, message.message_vi, message.message_en, submissions],
+        )
+        session.execute(
+            """
+            insert into ops.submission_verdict (submission_id, status, rules_version, decided_at)
+            select submission_id, 'rejected', %s, greatest(%s, (select max(decided_at) from ops.submission_verdict))
+            from unnest(%s::uuid[]) as submission_id
+            """,
+            [rules_version(), clock.now(), submissions],
+        )
+
+
 def rules_version() -> str:
     """The version of the rules in use: a hash of the suites, the checked tables and the rows of gate_rules.csv."""
     return rules.version(SUITES, TABLES)
@@ -75,24 +142,27 @@ def _severities() -> dict[str, str]:
     return {code: rule.severity for code, rule in catalogue.gate_rules().items()}
 
 
-def _create_waiting_tables(session: psycopg.Connection, batches: Iterable[UUID]) -> int:
-    """The checked tables of the reports that wait, for this session alone; returns how many reports those are."""
-    session.execute("create temporary table waiting (submission_id uuid primary key)")
-    waiting = session.execute(
-        """
-        insert into waiting
-        select submission.submission_id
+def _waiting_files(batches: Iterable[UUID]) -> list[list[UUID]]:
+    """The reports that wait, by file, in the order in which the files arrived."""
+    query = """
+        select array_agg(submission.submission_id)
         from raw.submission
         left join ops.submission_verdict as verdict on verdict.submission_id = submission.submission_id
         where submission.batch_id = any(%s) and verdict.submission_id is null
-        """,
-        [list(batches)],
-    ).rowcount
-    if waiting:
-        session.execute("analyze waiting")
-        create_check_tables(session, TABLES, now=clock.now())
-        session.execute("create index on checked_cell (problem)")  # most of its rules ask for one finding
-    return waiting
+        group by submission.batch_id, submission.sha256
+        order by min(submission.received_at), submission.sha256
+    """
+    with database.connect("loader") as session:
+        return [submissions for (submissions,) in session.execute(query, [list(batches)])]
+
+
+def _create_check_tables(session: psycopg.Connection, submissions: list[UUID]) -> None:
+    """The checked tables of these reports, for this session alone."""
+    session.execute("create temporary table waiting (submission_id uuid primary key)")
+    session.execute("insert into waiting select unnest(%s::uuid[])", [submissions])
+    session.execute("analyze waiting")
+    create_check_tables(session, TABLES, now=clock.now())
+    session.execute("create index on checked_cell (problem)")  # most of its rules ask for one finding
 
 
 def _write_issues(session: psycopg.Connection, counts: Counts) -> None:

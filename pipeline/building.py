@@ -83,8 +83,8 @@ READ = frozenset({".csv", ".md", ".sql", ".yml"})
 def prepare_catalogue() -> str:
     """Load the plans and the map, and schedule the reports, where the catalogue is not the one in the database.
 
-    A programme with wrong rows stays as last loaded. Returns the version of the catalogue. Raises CatalogueInvalid or
-    BuildFailed for what concerns all programmes.
+    Returns its version. A programme with wrong rows stays as last loaded. Raises CatalogueInvalid or BuildFailed for
+    what concerns all.
     """
     version = catalogue_version()
     if _is_prepared(version):

@@ -1,10 +1,11 @@
 """A sheet of an xlsxwriter workbook being drawn: its styles, its columns, the current row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 INK, PALE, RULE = "#1F3864", "#D9E2F3", "#8EA0BF"
-FONT = {"font_name": "Times New Roman", "font_size": 11}
+FONT: Mapping[str, Any] = MappingProxyType({"font_name": "Times New Roman", "font_size": 11})
 """Of the workbook too: columns are as wide as so many digits of its font, so the width of a page depends on it."""
 ROW_HEIGHT = 15.75
 """Points, of a row of which the height is not set."""
@@ -27,7 +28,7 @@ class Drawing:
 
     def style(self, **options: Any) -> Any:
         """A cell style; the same options give the same one, so the workbook stays small."""
-        base = FONT | {"valign": "vcenter", "text_wrap": True}
+        base = {**FONT, "valign": "vcenter", "text_wrap": True}
         key = tuple(sorted((base | options).items()))
         if key not in self.formats:
             self.formats[key] = self.book.add_format(base | options)

@@ -132,7 +132,7 @@ def _nothing(programme: str, unit: str, period: str) -> WrongCall:
 
 def _workbook(title: str, draw: Callable[[Any], None]) -> bytes:
     buffer = BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, "default_format_properties": FONT}) as book:
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "default_format_properties": dict(FONT)}) as book:
         book.set_properties({"title": title, "author": "baocao", "created": CREATED})
         draw(book)
     return buffer.getvalue()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import psycopg
@@ -107,10 +108,11 @@ def _recipient_lines(signatures: Signatures) -> list[str]:
 
 
 def _areas(widths: Sequence[float], count: int) -> list[tuple[int, int]]:
-    """First and last column of `count` neighbouring areas of about the same width."""
-    total, edges, so_far = sum(widths), [0], 0.0
-    for index, width in enumerate(widths):
-        so_far += width
-        if len(edges) < count and so_far >= total * len(edges) / count and index + 1 > edges[-1]:
-            edges.append(index + 1)
+    """First and last column of neighbouring areas of about the same width: `count`, or one a column if that is less."""
+    count = min(count, len(widths))
+    so_far, edges = [0.0, *accumulate(widths)], [0]
+    for number in range(1, count):
+        free = range(edges[-1] + 1, len(widths) - (count - number) + 1)
+        ideal = so_far[-1] * number / count
+        edges.append(min(free, key=lambda column: abs(so_far[column] - ideal)))
     return [(first, last - 1) for first, last in zip(edges, [*edges[1:], len(widths)], strict=True)]

@@ -12,6 +12,7 @@ with
             submission.*,
             resolved_unit.unit_id as resolved_unit_id,
             coalesce(resolved_unit.is_ambiguous, false) as is_ambiguous,
+            coalesce(resolved_unit.is_misidentified, false) as is_misidentified,
             resolved_unit.candidates,
             exists (
                 select 1
@@ -118,6 +119,8 @@ select
     waiting.received_at,
     waiting.sha256,
     waiting.is_ambiguous,
+    waiting.is_misidentified,
+    waiting.unit_id as identified_unit,
     waiting.candidates,
     waiting.has_unknown_order,
     waiting.tied_files,

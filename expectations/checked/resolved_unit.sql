@@ -1,8 +1,9 @@
 -- resolved_unit.sql: one row per report that waits, with the unit that it is about
--- Of the units that may send this report and have borne its code, it is the only one; else the one
--- that the file names by its id or its name. Where the code passed from one to another within the
--- period and the file names neither, nobody can tell: the report goes back with that question, and
--- meanwhile belongs to the unit that bears the code on the day it arrived.
+-- Of the units that may send this report and have borne its code, it is the one that the file names
+-- by its id; else the only one, or the one that the file names by its name. Where the code passed
+-- from one to another within the period and the file names neither, nobody can tell: the report goes
+-- back with that question. It goes back too if its id is that of a unit which is none of them
+-- (is_misidentified). Meanwhile it belongs to the unit that bears the code on the day it arrived.
 with
     waiting as (
         select
@@ -20,6 +21,9 @@ with
             units.valid_to,
             units.valid_to > waiting.received_on as is_bearer,
             admissible.unit_id = waiting.unit_id as is_named_by_id,
+            exists (
+                select 1 from app.org_unit as another where another.unit_id = waiting.unit_id
+            ) as is_about_another,
             exists (
                 select 1
                 from app.org_unit_name as named
@@ -55,7 +59,11 @@ with
     ranked as (
         select
             *,
-            candidates > 1 and named_by_id = 0 and named <> 1 as is_ambiguous,
+            named_by_id = 0 and is_about_another as is_misidentified,
+            named_by_id = 0
+            and not is_about_another
+            and candidates > 1
+            and named <> 1 as is_ambiguous,
             row_number() over (
                 partition by submission_id
                 order by
@@ -71,6 +79,7 @@ select
     ranked.submission_id,
     min(ranked.unit_id) filter (where ranked.rank = 1) as unit_id,
     bool_or(ranked.is_ambiguous) as is_ambiguous,
+    bool_or(ranked.is_misidentified) as is_misidentified,
     string_agg(
         names.unit_name || case
             when ranked.is_bearer

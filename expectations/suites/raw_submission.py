@@ -24,6 +24,7 @@ SUITE = Suite(
         Rule("unit_unknown", f"not unit_is_known and {GIVEN.format('unit')}"),
         Rule("unit_not_alive", "unit_is_known and period_is_known and not unit_is_alive and not is_scheduled"),
         Rule("unit_ambiguous", "is_ambiguous"),
+        Rule("unit_misidentified", "is_misidentified"),
         Rule("arrival_order_unknown", "has_unknown_order and is_scheduled"),
         Rule("report_not_due", f"{ALIVE_WITHOUT_DUTY} and agencies is null"),
         Rule("agency_not_assigned", f"{ALIVE_WITHOUT_DUTY} and agencies is not null"),

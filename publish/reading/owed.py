@@ -1,4 +1,4 @@
-"""What a unit and the units below it owe for a period, and by when: what is said where there is no figure yet."""
+"""What a unit and the units below it owe for a period, and by when: the text where there is no figure yet."""
 
 from typing import Any
 

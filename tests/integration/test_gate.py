@@ -67,6 +67,16 @@ def test_a_line_whose_parts_make_sense_is_accepted(session):
     assert (status(session, report), issues(session, report)) == ("accepted", [])
 
 
+def test_a_file_that_carries_another_units_id_comes_back_and_says_whose_code_it_is(session):
+    own = put("07228", {"5.1": (291, 300)}, unit_id="07228@2025-07-01", **CORRECTION)
+    others = put("07228", {"5.1": (291, 300)}, unit_id="07228@start", **CORRECTION)
+    nobodys = put("07228", {"5.1": (291, 300)}, unit_id="ghi tay", **CORRECTION)
+    stop_if_broken(own, others, nobodys)
+    assert [status(session, report) for report in (own, others, nobodys)] == ["accepted", "rejected", "accepted"]
+    assert [rule for rule, _ in issues(session, others)] == ["unit_misidentified"]
+    assert "07228@start" in message(session, others) and "Phường Đa Mai" in message(session, others)
+
+
 @pytest.mark.parametrize(
     ("lines", "rule", "address"),
     [
@@ -590,6 +600,14 @@ def test_a_rule_that_cannot_be_evaluated_stops_the_gate_and_decides_nothing(sess
     assert session.execute(
         "select status from ops.pipeline_run where step = 'receive' order by run_id desc limit 1"
     ).fetchone() == ("failed",)
+
+
+def test_a_report_for_which_a_rule_has_no_answer_is_set_aside_and_the_others_are_checked(session, monkeypatch):
+    divided = Suite("raw_line", raw_line.SUITE.relation, (Rule("line_twice", "1 / (numerator_low - 13) > 1"),))
+    monkeypatch.setattr(gate, "SUITES", (*gate.SUITES[:1], divided, *gate.SUITES[2:]))
+    found = [put("07228", {"5.1": (cases, 300)}, **CORRECTION) for cases in (291, 13, 290)]
+    stop_if_broken(*found)
+    assert [status(session, report) == "rejected" for report in found] == [False, True, False]
 
 
 def test_two_counts_that_differ_decide_nothing(session, monkeypatch):

@@ -113,3 +113,26 @@ def test_a_file_that_the_database_refuses_is_answered_as_unreadable(others, refu
     with database.connect("loader") as connection:
         rules = connection.execute("select distinct rule from ops.submission_issue where severity = 'critical'")
         assert rules.fetchall() == [("file_unreadable",)]
+
+
+@pytest.fixture
+def refused_issue(nothing_arrived: None) -> Iterator[str]:
+    """A text that the gate cannot write down where it finds it wrong: the check of every file beside it fails."""
+    with database.connect() as connection:
+        connection.execute("alter table ops.submission_issue add constraint refused check (raw <> 'refused')")
+    yield "refused"
+    with database.connect() as connection:
+        connection.execute("alter table ops.submission_issue drop constraint refused")
+
+
+@pytest.mark.parametrize("others", [0, 5], ids=["alone", "among others"])
+def test_a_file_that_the_gate_fails_on_is_set_aside_and_the_others_are_checked(others, refused_issue):
+    drop("bad.csv", csv_with(4, refused_issue))
+    for number in range(others):
+        drop(f"{number}.csv", good("07228").replace("291", str(100 + number)))
+    found = received_as_the_dag_does()
+    assert found.pop("bad.csv") == "rejected"
+    assert len(found) == others and set(found.values()) <= {"accepted", "accepted_with_warnings"}
+    with database.connect("loader") as connection:
+        rules = connection.execute("select distinct rule from ops.submission_issue where severity = 'critical'")
+        assert rules.fetchall() == [("file_unreadable",)]

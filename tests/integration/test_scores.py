@@ -313,9 +313,9 @@ def test_the_command_tells_the_ranking_and_refuses_a_programme_that_scores_nobod
 
 
 def test_progress_and_trace_of_a_unit_without_figures_tell_what_is_owed_and_by_when(season, command):
-    silent = command("progress", EMULATION, LONG_XUYEN, "2022")
-    assert silent.code == 0 and "883 · 2022: chưa có báo cáo nào được nhận." in silent.out
-    assert "UBND: đã gửi nhưng bị trả lại, ngày cuối 04/10/2022" in silent.out
+    unreported = command("progress", EMULATION, LONG_XUYEN, "2022")
+    assert unreported.code == 0 and "883 · 2022: chưa có báo cáo nào được nhận." in unreported.out
+    assert "UBND: đã gửi nhưng bị trả lại, ngày cuối 04/10/2022" in unreported.out
     traced = command("trace", EMULATION, "CT5", "891", "2022", "--as-of", "2022-10-01T08:00")
     assert "UBND: chưa đến hạn, ngày cuối 04/10/2022" in traced.out
     below = command("trace", FRIENDLY, "1", "178", "2024")
@@ -351,8 +351,8 @@ def test_the_provinces_workbook_is_the_ranking_and_the_citys_the_verdicts(season
     ranked = cells(reports.report(EMULATION, "89", "2022", tmp_path / "89.xlsx"), "Tổng hợp điểm")
     first = next(row for row in ranked if row[0] == 1)
     assert first[1:9] == ("Huyện Phú Tân", 20, 170, 25, 30, 245, 0, 245)
-    silent = next(row for row in ranked if row[1] == "Thành phố Long Xuyên")
-    assert (silent[0], silent[8], silent[11]) == ("–", -6, "chưa báo cáo")
+    unreported = next(row for row in ranked if row[1] == "Thành phố Long Xuyên")
+    assert (unreported[0], unreported[8], unreported[11]) == ("–", -6, "chưa báo cáo")
     assert sum(str(row[0]).startswith("Giả định, ") for row in ranked) == 8
     recognition = cells(reports.report(FRIENDLY, "178", "2024", tmp_path / "178.xlsx"), "Tổng hợp điểm")
     row = next(row for row in recognition if row[1] == "Phường Vĩnh Trại")

@@ -124,6 +124,45 @@ def test_a_model_that_is_run_alone_makes_good_its_own_last_run(catalogue):
     assert made[SUMS] == made["checks"] == {FIRST: 1}
 
 
+def test_a_build_without_news_starts_no_dbt_and_is_a_build_all_the_same(catalogue):
+    building.build()
+    again = building.build()
+
+    assert again.nodes == []
+    with database.connect() as connection:
+        newest = connection.execute("select run_id from ops.last_successful_run where step = 'build'").fetchone()
+    assert newest == (again.run_id,)
+
+
+def test_a_report_runs_what_reads_reports_and_every_test(catalogue):
+    everything = {node.node_id for node in building.run_dbt(["build", *build_scope.FIGURES])}
+    building.build()
+    report(SECOND, "2026", "92001", "correction", 18)
+    ran = {node.node_id for node in building.build().nodes}
+
+    assert {node for node in ran if node.startswith("model.")} == {f"model.baocao.{name}" for name in PARTITIONED}
+    assert ran >= {node for node in everything if node.startswith("test.")}
+
+
+def test_a_view_that_somebody_dropped_or_replaced_is_made_again(catalogue):
+    building.build()
+    with database.connect() as connection:
+        definitions = views(connection)
+        connection.execute("drop view marts.dim_agency")
+    building.build()
+    with database.connect() as connection:
+        assert views(connection) == definitions
+        was = definitions["dim_programme"].rstrip(";")
+        connection.execute(f"create or replace view marts.dim_programme as select * from ({was}) as former where false")
+    building.build()
+    with database.connect() as connection:
+        assert views(connection) == definitions
+
+
+def views(connection: psycopg.Connection) -> dict[str, str]:
+    return dict(connection.execute("select viewname, definition from pg_views where schemaname = 'marts'").fetchall())
+
+
 def test_wrong_rows_leave_their_programme_as_last_loaded_and_stop_no_other(catalogue, command):
     building.build()
     before, (seed,) = versions(), catalogue.folder.glob("seeds/*/indicators.csv")
@@ -185,42 +224,3 @@ def names() -> dict[str, set[str]]:
 def unchecked() -> set[str]:
     with database.connect() as connection:
         return {code for code, *_ in connection.execute("select * from ops.changed_partitions('checks')")}
-
-
-def test_a_build_without_news_starts_no_dbt_and_is_a_build_all_the_same(catalogue):
-    building.build()
-    again = building.build()
-
-    assert again.nodes == []
-    with database.connect() as connection:
-        newest = connection.execute("select run_id from ops.last_successful_run where step = 'build'").fetchone()
-    assert newest == (again.run_id,)
-
-
-def test_a_report_runs_what_reads_reports_and_every_test(catalogue):
-    everything = {node.node_id for node in building.run_dbt(["build", *build_scope.FIGURES])}
-    building.build()
-    report(SECOND, "2026", "92001", "correction", 18)
-    ran = {node.node_id for node in building.build().nodes}
-
-    assert {node for node in ran if node.startswith("model.")} == {f"model.baocao.{name}" for name in PARTITIONED}
-    assert ran >= {node for node in everything if node.startswith("test.")}
-
-
-def test_a_view_that_somebody_dropped_or_replaced_is_made_again(catalogue):
-    building.build()
-    with database.connect() as connection:
-        definitions = views(connection)
-        connection.execute("drop view marts.dim_agency")
-    building.build()
-    with database.connect() as connection:
-        assert views(connection) == definitions
-        was = definitions["dim_programme"].rstrip(";")
-        connection.execute(f"create or replace view marts.dim_programme as select * from ({was}) as former where false")
-    building.build()
-    with database.connect() as connection:
-        assert views(connection) == definitions
-
-
-def views(connection: psycopg.Connection) -> dict[str, str]:
-    return dict(connection.execute("select viewname, definition from pg_views where schemaname = 'marts'").fetchall())

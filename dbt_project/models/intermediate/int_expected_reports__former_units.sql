@@ -1,6 +1,9 @@
 -- int_expected_reports__former_units.sql: one row per report that a unit could send before it ended
 -- or moved away within the period
--- Nobody owes it any more; what came of it stands, and may be corrected and withdrawn.
+-- Nobody owes it any more; what came of it is valid, and may be corrected and withdrawn. Whatever
+-- became of the unit, one that ended goes on counting (is_in_rollup); one that moved to where
+-- nobody
+-- reports does not.
 {{
     config(
         indexes=[
@@ -15,7 +18,7 @@
 with
     latest as (select * from {{ ref("int_expected_reports__latest") }}),
 
-    successions as (select * from {{ ref("int_expected_reports__successions") }}),
+    exemptions as (select * from {{ ref("exemptions") }}),
 
     units as (select * from {{ ref("int_org_units__resolved") }}),
 
@@ -37,33 +40,8 @@ with
         where decided_to = 'infinity' and unit_code is null and is_required
     ),
 
-    ended as (
-        select distinct
-            on (
-                successions.programme_code,
-                successions.period,
-                successions.agency_code,
-                successions.predecessor_id
-            )
-            successions.programme_code,
-            successions.period,
-            successions.agency_code,
-            successions.predecessor_id as unit_id,
-            latest.form,
-            latest.feeds_rollup,
-            latest.is_in_rollup,
-            (successions.ended_on - 1)::date as resolve_on,
-            'succeeded by another unit' as reason
-        from successions
-        inner join
-            latest
-            on latest.programme_code = successions.programme_code
-            and latest.period = successions.period
-            and latest.agency_code = successions.agency_code
-            and latest.unit_id = successions.successor_id
-    ),
-
-    moved_away as (
+    -- the last time in which one of its parents had it report
+    former as (
         select distinct
             on (
                 requirements.programme_code,
@@ -77,9 +55,11 @@ with
             versions.unit_id,
             requirements.form,
             requirements.feeds_rollup,
-            false as is_in_rollup,
             (versions.valid_to - 1)::date as resolve_on,
-            'moved to another province' as reason
+            units.valid_to = versions.valid_to as has_ended,
+            units.unit_code,
+            units.unit_level,
+            units.partition_province_id
         from requirements
         inner join
             versions
@@ -92,26 +72,13 @@ with
             and roots.valid_from < versions.valid_to
             and roots.valid_to >= versions.valid_to
             and roots.unit_id in (versions.unit_id, versions.district_id, versions.province_id)
-        inner join
-            units on units.unit_id = versions.unit_id and units.valid_to > requirements.resolve_on
-        where
-            not exists (
-                select 1
-                from latest
-                where
-                    latest.programme_code = requirements.programme_code
-                    and latest.period = requirements.period
-                    and latest.agency_code = requirements.agency_code
-                    and latest.unit_id = versions.unit_id
-            )
-    ),
-
-    former as (
-        select *
-        from ended
-        union all
-        select *
-        from moved_away
+        inner join units on units.unit_id = versions.unit_id
+        order by
+            requirements.programme_code,
+            requirements.period,
+            requirements.agency_code,
+            versions.unit_id,
+            versions.valid_to desc
     )
 
 select
@@ -119,13 +86,33 @@ select
     former.period,
     former.unit_id,
     former.agency_code,
-    units.unit_code,
-    units.unit_level,
-    units.partition_province_id,
+    former.unit_code,
+    former.unit_level,
+    former.partition_province_id,
     former.form,
     former.feeds_rollup,
-    former.is_in_rollup,
+    former.has_ended
+    and former.feeds_rollup
+    and former.form = 'figures'
+    and not exists (
+        select 1
+        from exemptions
+        where
+            exemptions.programme_code = former.programme_code
+            and exemptions.period = former.period
+            and exemptions.unit_code = former.unit_code
+            and exemptions.agency_code = former.agency_code
+    ) as is_in_rollup,
+    former.has_ended,
     former.resolve_on,
-    former.reason
+    case
+        when former.has_ended then 'ended within the period' else 'moved to another province'
+    end as reason
 from former
-inner join units on units.unit_id = former.unit_id
+left join
+    latest
+    on latest.programme_code = former.programme_code
+    and latest.period = former.period
+    and latest.agency_code = former.agency_code
+    and latest.unit_id = former.unit_id
+where latest.unit_id is null

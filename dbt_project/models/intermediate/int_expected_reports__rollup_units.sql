@@ -14,7 +14,7 @@ with
     successions as (
         select *
         from {{ ref("int_expected_reports__successions") }}
-        where is_whole and is_same_province
+        where is_owing and is_whole and is_same_province
     ),
 
     admissible as (select * from {{ ref("int_expected_reports__admissible") }} where is_in_rollup),

@@ -27,7 +27,7 @@ with recursive
 
     -- where an area lies in the end: with a unit of today, or with one that ended and went nowhere
     last_successions as (
-        select predecessor_id, case when valid_to = 'infinity' then successor_id end as successor_id
+        select predecessor_id, successor_id
         from successions
         where valid_to = 'infinity' or successor_id not in (select predecessor_id from successions)
     ),
@@ -50,35 +50,37 @@ with recursive
         where unit_level = 'commune' and valid_to <> 'infinity'
     ),
 
-    -- where each part lies today; nowhere that the lists know of is a null
+    -- where each part lies today. Of one that went nowhere that the lists know of: no unit, and its
+    -- last province as long as there is that one
     part_successors as (
         select
             parts.unit_id,
             parts.part_id,
-            case
-                when part_units.valid_to = 'infinity'
-                then part_units.unit_id
-                else last_successions.successor_id
-            end as successor_id
+            case when last_units.valid_to = 'infinity' then last_units.unit_id end as successor_id,
+            provinces.unit_id as province_id
         from parts
-        inner join units as part_units on part_units.unit_id = parts.part_id
         left join last_successions on last_successions.predecessor_id = parts.part_id
+        inner join
+            units as last_units
+            on last_units.unit_id = coalesce(last_successions.successor_id, parts.part_id)
+        left join
+            units as provinces
+            on provinces.unit_id = last_units.province_id
+            and provinces.valid_to = 'infinity'
     ),
 
     successors as (
         select
-            part_successors.unit_id,
-            min(part_successors.successor_id) as successor_id,
-            count(distinct part_successors.successor_id) = 1
-            and bool_and(part_successors.successor_id is not null) as is_single,
-            count(distinct units.province_id) > 1 as is_in_many_provinces,
-            mode() within group (order by units.province_id) as province_id
+            unit_id,
+            min(successor_id) as successor_id,
+            count(distinct successor_id) = 1 and bool_and(successor_id is not null) as is_single,
+            count(distinct province_id) > 1 as is_in_many_provinces,
+            mode() within group (order by province_id) as province_id
         from part_successors
-        left join units on units.unit_id = part_successors.successor_id
         group by 1
     ),
 
-    -- of a part that went nowhere, its province tells where it is
+    -- where the lists know of nothing, what became of its province tells where it is
     located as (
         select
             units.*,
@@ -100,11 +102,10 @@ with recursive
         from versions
         inner join located on located.unit_id = versions.unit_id
         union
-        select distinct units.province_id, provinces.province_id
+        select distinct units.province_id, part_successors.province_id
         from part_successors
         inner join units on units.unit_id = part_successors.unit_id
-        inner join units as provinces on provinces.unit_id = part_successors.successor_id
-        where units.unit_level = 'commune'
+        where units.unit_level = 'commune' and part_successors.province_id is not null
     ),
 
     connected as (

@@ -8,33 +8,46 @@ with
 
     verdicts as (select * from {{ ref("stg_verdicts") }}),
 
-    admissible as (select * from {{ ref("int_expected_reports__admissible") }})
+    latest as (select * from {{ ref("int_expected_reports__latest") }}),
 
+    former_units as (select * from {{ ref("int_expected_reports__former_units") }})
+
+-- int_expected_reports__admissible has both, but of a union the planner knows no statistics: it
+-- would compare every report of a period with every unit
 select
     submissions.submission_id,
     submissions.programme_code,
     submissions.period,
-    admissible.unit_id,
-    admissible.unit_code,
+    verdicts.unit_id,
+    coalesce(latest.unit_code, former_units.unit_code) as unit_code,
     submissions.agency_code,
-    admissible.unit_level,
-    admissible.partition_province_id,
+    coalesce(latest.unit_level, former_units.unit_level) as unit_level,
+    coalesce(
+        latest.partition_province_id, former_units.partition_province_id
+    ) as partition_province_id,
     submissions.submission_type,
     submissions.form,
     submissions.received_at,
     verdicts.status,
     verdicts.decided_at,
     verdicts.accepted_seq,
-    admissible.is_owed,
-    admissible.is_in_rollup,
-    admissible.is_former,
+    coalesce(latest.is_owed, false) as is_owed,
+    coalesce(latest.is_in_rollup, former_units.is_in_rollup) as is_in_rollup,
+    latest.unit_id is null as is_former,
     verdicts.is_accepted,
     submissions.is_made_up
 from submissions
 inner join verdicts on verdicts.submission_id = submissions.submission_id
-inner join
-    admissible
-    on admissible.programme_code = submissions.programme_code
-    and admissible.period = submissions.period
-    and admissible.agency_code = submissions.agency_code
-    and admissible.unit_id = verdicts.unit_id
+left join
+    latest
+    on latest.unit_id = verdicts.unit_id
+    and latest.programme_code = submissions.programme_code
+    and latest.period = submissions.period
+    and latest.agency_code = submissions.agency_code
+left join
+    former_units
+    on former_units.unit_id = verdicts.unit_id
+    and former_units.programme_code = submissions.programme_code
+    and former_units.period = submissions.period
+    and former_units.agency_code = submissions.agency_code
+where latest.unit_id is not null or former_units.unit_id is not null

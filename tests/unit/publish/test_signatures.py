@@ -26,7 +26,9 @@ def drawn(widths: list[float], block: Signatures) -> tuple[dict[str, tuple[int, 
     return cells, announced, taken
 
 
-@pytest.mark.parametrize("widths", [[17, 44, 9, 11, 15, 15, 11, 11], [62, 11, 24], [20, 20]])
+@pytest.mark.parametrize(
+    "widths", [[17, 44, 9, 11, 15, 15, 11, 11], [62, 11, 24], [6, 28, 26, 10, 11, 20, 90], [10, 90]]
+)
 def test_the_block_takes_the_height_that_pages_are_made_with(widths):
     _, announced, taken = drawn(widths, SIGNED)
     assert announced == pytest.approx(taken)
