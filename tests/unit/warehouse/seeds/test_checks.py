@@ -88,7 +88,7 @@ ROWS = {
         "Allowed: YYYY-MM-DD, such as 2026-12-15.",
     ),
     "decimal comma": (
-        ("targets", "share,≥,75,,75", 'share,≥,"75,5",,75'),
+        ("targets", "share,≥,75,,,", 'share,≥,"75,5",,,'),
         f"{FOLDER}/targets.csv, row 3, target_low: “75,5” is not a number. "
         "Allowed: digits with a decimal point, such as 1200 or 97.5.",
     ),
