@@ -32,7 +32,8 @@ where message.status = 'queued' and message.channel = 'email' and ledger.audienc
 RECEIVED = """
 select submission.submission_id, coalesce(submission.file_name, file.file_name),
     (select count(*) from raw.submission as other
-        where other.sha256 = submission.sha256 and other.batch_id = submission.batch_id)
+        where other.sha256 = submission.sha256 and other.batch_id = submission.batch_id),
+    exists (select from ops.submission_issue as issue where issue.submission_id = submission.submission_id)
 from ops.receipt_ledger as ledger
 join raw.submission as submission using (submission_id)
 join raw.file as file using (sha256)
@@ -83,10 +84,10 @@ class Attachments:
         The workbook of a file that holds reports of others goes to nobody.
         """
         rows = self.connection.execute(RECEIVED, [message.message_id]).fetchall()
-        _, file_name, reports_in_file = rows[0]
-        (receipt,) = receipt_data.of_submissions([submission for submission, _, _ in rows], file_name)
-        if not receipt.issues:
+        if not any(has_issues for *_, has_issues in rows):
             return []
+        _, file_name, reports_in_file, _ = rows[0]
+        (receipt,) = receipt_data.of_submissions([submission for submission, *_ in rows], file_name)
         name = receipt_files.short(file_name)
         if len(rows) == reports_in_file and (marked := receipt_files.marked(receipt)):
             return [Attachment(name, marked, WORKBOOK)]

@@ -3,7 +3,7 @@
 plan → enqueue → send → confirm, as for reminders. A verdict never changes, so what is queued is sent as it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -13,6 +13,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from alerts import issues, receipt
+from alerts.issues import Issue
 from alerts.ledger import outbox
 from alerts.receipt import Report
 from warehouse import queries
@@ -63,8 +64,10 @@ def retry(connection: psycopg.Connection, at: datetime) -> int:
 
 def enqueue(connection: psycopg.Connection, run_id: int, at: datetime) -> None:
     """A message for each recipient and file with planned receipts, and the ledger tied to it."""
-    for recipient, rows in _due(connection, at):
-        reports = _reports(connection, rows)
+    due = _due(connection, at)
+    found = issues.of_submissions(connection, [row["submission_id"] for _, rows in due for row in rows])
+    for recipient, rows in due:
+        reports = [_report(row, found.get(row["submission_id"], [])) for row in rows]
         of_file = f"{run_id} {rows[0]['batch_id']} {rows[0]['sha256']}"
         text = receipt.compose(reports, issues.file_name(rows[0]["file_name"]), rows[0]["received_at"])
         message_id = outbox.identify("email", recipient, of_file)
@@ -75,30 +78,25 @@ def enqueue(connection: psycopg.Connection, run_id: int, at: datetime) -> None:
         )
 
 
-def _due(connection: psycopg.Connection, at: datetime) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def _due(connection: psycopg.Connection, at: datetime) -> list[tuple[str, list[dict[str, Any]]]]:
     """The planned receipts by recipient and file, in the order of arrival."""
     rows = connection.cursor(row_factory=dict_row).execute(DUE, {"at": at}).fetchall()
     key = itemgetter("received_at", "batch_id", "sha256", "recipient")
-    for (*_, recipient), group in groupby(sorted(rows, key=key), key=key):
-        yield recipient, list(group)
+    return [(recipient, list(group)) for (*_, recipient), group in groupby(sorted(rows, key=key), key=key)]
 
 
-def _reports(connection: psycopg.Connection, rows: list[dict[str, Any]]) -> list[Report]:
-    found = issues.of_submissions(connection, [row["submission_id"] for row in rows])
-    return [
-        Report(
-            ledger_id=row["ledger_id"],
-            status=row["status"],
-            submission_type=row["submission_type"],
-            is_document=row["form"] == "document",
-            programme_name=row["programme_name"],
-            period=row["known_period"],
-            unit_code=row["unit_code"],
-            unit_name=row["unit_name"],
-            agency_name=row["agency_name"],
-            addressees=row["addressees"],
-            contact=row["contact"],
-            issues=tuple(found.get(row["submission_id"], ())),
-        )
-        for row in rows
-    ]
+def _report(row: dict[str, Any], found: Sequence[Issue]) -> Report:
+    return Report(
+        ledger_id=row["ledger_id"],
+        status=row["status"],
+        submission_type=row["submission_type"],
+        is_document=row["form"] == "document",
+        programme_name=row["programme_name"],
+        period=row["known_period"],
+        unit_code=row["unit_code"],
+        unit_name=row["unit_name"],
+        agency_name=row["agency_name"],
+        addressees=row["addressees"],
+        contact=row["contact"],
+        issues=tuple(found),
+    )
