@@ -98,13 +98,14 @@ def identify(channel: str, recipient: str, about: object) -> str:
 
 
 def queued(connection: psycopg.Connection, kind: Kind, channels: Iterable[str], at: datetime) -> list[QueuedMessage]:
-    """Messages of a kind that were queued by then and that nobody has confirmed yet, the oldest first."""
+    """Messages of a kind that were queued by then and that nobody has confirmed yet, in the order of their ledger."""
     return (
         connection.cursor(row_factory=class_row(QueuedMessage))
         .execute(
             "select message_id, channel, recipient, subject, body_text, body_html, queued_at, taken_by, "
             "kind from ops.message where status = 'queued' and kind = %s and channel = any(%s) and queued_at <= %s "
-            "order by queued_at, message_id",
+            f"order by queued_at, (select min(ledger_id) from {LEDGERS[kind]} as ledger "
+            "where ledger.message_id = message.message_id)",
             [kind, list(channels), at],
         )
         .fetchall()

@@ -13,6 +13,7 @@ import openpyxl
 import psycopg
 import pytest
 
+from alerts import receipt
 from alerts.channels import backoff
 from alerts.channels.base import Unreachable
 from alerts.ledger import receipts, retries
@@ -193,9 +194,11 @@ def test_a_file_with_reports_of_two_units_is_a_receipt_to_each_and_the_file_to_n
     (tmp_path / "hai-phuong.csv").write_text(CSV + "".join(rows))
     receiving.receive([str(tmp_path / "hai-phuong.csv")])
     assert mailing.mail_receipts().sent == 2
-    for letter, own, other in zip(letterbox.letters, (DA_MAI, VO_CUONG), (VO_CUONG, DA_MAI), strict=True):
-        ((name, content),) = files(letter).items()
-        assert name == "hai-phuong.csv.txt"
+    letters = {letter["To"]: letter for letter in letterbox.letters}
+    for name, own, other in (("da-mai", DA_MAI, VO_CUONG), ("vo-cuong", VO_CUONG, DA_MAI)):
+        letter = letters[f"{name}@example.org"]
+        ((attached, content),) = files(letter).items()
+        assert attached == "hai-phuong.csv.txt"
         assert own in text(letter) and own in content.decode()
         assert other not in text(letter) + content.decode()
 
@@ -208,6 +211,17 @@ def test_both_units_of_one_office_are_one_receipt(mailed, letterbox, tmp_path):
     receiving.receive([str(tmp_path / "hai-phuong.csv")])
     assert mailing.mail_receipts().sent == 1
     assert letterbox.letters[0]["Subject"] == "Biên nhận 2 báo cáo, 2 bị từ chối"
+
+
+def test_receipts_of_one_run_go_out_in_the_order_in_which_the_files_arrived(mailed, letterbox):
+    contact(mailed, DA_MAI, "da-mai@example.org")
+    results = ["rejected", "accepted", "rejected", "accepted_with_warnings", "accepted"]
+    for minute, result in enumerate(results):
+        with clock.at(f"2026-11-20T07:{minute:02}:00+07:00"):
+            verdict_only(mailed, DA_MAI, result)
+    assert mailing.mail_receipts().sent == len(results)
+    found = [letter["Subject"].split(": ")[1] for letter in letterbox.letters]
+    assert found == [f"báo cáo {receipt.RESULTS[result]}" for result in results]
 
 
 def test_without_a_mail_server_nothing_is_planned(mailed, monkeypatch):
