@@ -59,7 +59,7 @@ def run() -> None:
         receipts = receiving.receive()
         mailing.try_to_mail_receipts()
         status.update("Building the marts…")
-        building.build()
+        built = building.build()
         status.update("Checking who has not reported…")
         try:
             with suppress(NotFitToPublish):  # publish() holds the programme and says why
@@ -70,3 +70,5 @@ def run() -> None:
         status.update("Publishing…")
         published = publishing.publish()
     typer.echo(f"{len(receipts)} files answered, {len(published.written)} workbooks published.")
+    if built.blocked:
+        raise NotFitToPublish(built.blocked)

@@ -1,13 +1,13 @@
 """What of the dbt project a build has to run, by what the database holds already.
 
 Each run tests what it builds: the figures whenever they are made. The grain of a mart is tested by the tests of the
-project: it takes reading the mart whole. The data tests of the seeds are checked in the CSV files before dbt starts
-(warehouse/seeds).
+project: it takes reading the mart whole. The generic data tests of the seeds are checked in the CSV files before dbt
+starts (warehouse/seeds).
 """
 
 from warehouse import database
 
-NOT_RUN = ["--exclude", "tag:grain", "path:seeds,resource_type:test"]
+NOT_RUN = ["--exclude", "tag:grain", "path:seeds,test_type:generic"]
 ONLY_ITS_TESTS = ["--indirect-selection", "cautious", "--exclude-resource-type", "unit_test", *NOT_RUN]
 # The plans, the map and what is made of them alone: the gate has to know who may report what before figures exist.
 # A build of figures leaves them as they are, so that one corrected report does not pay for a nation's schedule.

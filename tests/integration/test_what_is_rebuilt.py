@@ -15,6 +15,8 @@ from warehouse import clock, database
 FIRST, SECOND = PROGRAMMES
 ALL = len(PERIODS) * len(PROVINCES)
 PARTITIONED = ("int_completeness__history", "int_values__rolled_up", "int_values__versioned")
+OF_THE_SEEDS = {"a_score_sheet_can_be_added_up", "declared_shares_of_a_split_unit_add_up_to_one"}
+"""Tests of more than one seed, which only dbt runs."""
 SUMS, LINES = "intermediate.int_values__rolled_up", "intermediate.int_values__versioned"
 
 
@@ -186,6 +188,7 @@ def test_wrong_rows_leave_their_programme_as_last_loaded_and_stop_no_other(catal
     broken, met = broken_and_met(command)
     assert {(row["suite"], *row["programmes"]) for row in broken} == {("seeds", FIRST)}
     assert {"dbt_tests", "fct_indicator_rollup"} <= {row["suite"] for row in met}
+    assert {row["rule"] for row in met} >= OF_THE_SEEDS
     assert any(row["rows_checked"] > 0 for row in met if row["suite"] == "fct_indicator_rollup")
 
     seed.write_text(good.replace("Chỉ tiêu giả định", "Tên mới"), encoding="utf-8")
