@@ -95,7 +95,7 @@ def cases(number: int, seed: int) -> list[Case]:
 def _case(number: int, chance: random.Random) -> Case:
     case = Case(number, chance)
     _draw(case)
-    days = {DISTRICTS_END, *chance.sample(DAYS, chance.randint(1, 3))}
+    days = {DISTRICTS_END, *chance.sample(DAYS, chance.randint(1, 4))}
     for day in sorted(days | {DAYS[FIRST_MAP]}):
         if day == DAYS[FIRST_MAP]:
             case.first_map = deepcopy(case.map)

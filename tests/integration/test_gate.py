@@ -603,7 +603,9 @@ def test_a_rule_that_cannot_be_evaluated_stops_the_gate_and_decides_nothing(sess
 
 
 def test_a_report_for_which_a_rule_has_no_answer_is_set_aside_and_the_others_are_checked(session, monkeypatch):
-    divided = Suite("raw_line", raw_line.SUITE.relation, (Rule("line_twice", "1 / (numerator_raw::numeric - 13) > 1"),))
+    divided = Suite(
+        "raw_line", raw_line.SUITE.relation, (Rule("line_twice", "1 / (numerator_raw::numeric - 13) > 1", "indicator"),)
+    )
     monkeypatch.setattr(gate, "SUITES", (*gate.SUITES[:1], divided, *gate.SUITES[2:]))
     found = [put("07228", {"5.1": (cases, 300)}, **CORRECTION) for cases in (291, 13, 290)]
     stop_if_broken(*found)
