@@ -5,6 +5,7 @@ Sharing the session lets it see the session's temporary tables, so nothing of a 
 
 import logging
 from collections.abc import Mapping, Sequence
+from threading import RLock
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -56,7 +57,9 @@ def _datasource(session: psycopg.Connection) -> "PostgresDatasource":
     import great_expectations
     from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
     from sqlalchemy.pool import StaticPool
+    from tqdm import tqdm
 
+    tqdm.set_lock(RLock())  # its own is a semaphore, which is there until the process ends, progress bars or none
     config = DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(),
         analytics_enabled=False,

@@ -2,7 +2,8 @@
 -- Of the units that may send this report and have borne its code, it is the one that the file names
 -- by its id; else the only one, or the one that the file names by its name. Where the code passed
 -- from one to another within the period and the file names neither, nobody can tell: the report goes
--- back with that question. It goes back too if its id is that of a unit which is none of them
+-- back with that question, but for a document, which holds no figures to be counted anywhere and
+-- cannot name its unit. It goes back too if its id is that of a unit which is none of them
 -- (is_misidentified). Meanwhile it belongs to the unit that bears the code on the day it arrived.
 with
     waiting as (
@@ -16,6 +17,7 @@ with
     candidates as (
         select
             waiting.submission_id,
+            waiting.form = 'document' as is_document,
             admissible.unit_id,
             units.valid_from,
             units.valid_to,
@@ -62,6 +64,7 @@ with
             named_by_id = 0 and is_about_another as is_misidentified,
             named_by_id = 0
             and not is_about_another
+            and not is_document
             and candidates > 1
             and named <> 1 as is_ambiguous,
             row_number() over (

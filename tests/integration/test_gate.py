@@ -1,9 +1,11 @@
 """The gate on a real database: which rule answers what, and how verdicts come into being."""
 
+import gc
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from multiprocessing.synchronize import SemLock
 from uuid import UUID, uuid4
 
 import psycopg
@@ -586,6 +588,12 @@ def test_every_expectation_of_a_run_is_kept(session):
     assert run_status == "succeeded"
     assert len(kept) == sum(len(suite.rules) for suite in gate.SUITES)
     assert [row for row in kept if not row[2]] == [("raw_line", "numerator_above_denominator", False, 1)]
+
+
+def test_a_check_leaves_no_semaphore_behind(session):
+    """A task of Airflow ends without freeing them, and Python then reports an error in its log."""
+    stop_if_broken(put("07228", {"5.1": (101, 100)}, **CORRECTION))
+    assert [found for found in gc.get_objects() if isinstance(found, SemLock)] == []
 
 
 def test_a_rule_that_cannot_be_evaluated_stops_the_gate_and_decides_nothing(session, monkeypatch):
