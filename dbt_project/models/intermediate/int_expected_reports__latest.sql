@@ -1,13 +1,18 @@
 -- int_expected_reports__latest.sql: one row per report that may be sent: a unit, an agency, a
 -- period, by the newest decisions
+-- Both indexes begin with the unit: by programme and period alone the planner expects a few rows,
+-- where a nation has thousands, and would compare every report of a period with every unit.
 {{
     config(
         indexes=[
             {
-                "columns": ["programme_code", "period", "unit_code", "agency_code"],
+                "columns": ["unit_code", "programme_code", "period", "agency_code"],
                 "unique": true,
             },
-            {"columns": ["unit_id", "programme_code", "period"]},
+            {
+                "columns": ["unit_id", "programme_code", "period", "agency_code"],
+                "unique": true,
+            },
         ]
     )
 }}

@@ -72,11 +72,14 @@ with
         where has_corrections
     ),
 
+    -- offset 0: each report meets its own lines before any meets the measures, else the planner
+    -- multiplies reports by measures first
     versions as (
         select *, coalesce(least(replaced_at, corrected_at), 'infinity') as known_to
         from succeeded
         inner join lines using (submission_id)
         left join corrected using (line_id)
+        offset 0
     ),
 
     measured as (
