@@ -9,14 +9,15 @@ from warehouse import database
 
 NOT_RUN = ["--exclude", "tag:grain", "path:seeds,test_type:generic"]
 ONLY_ITS_TESTS = ["--indirect-selection", "cautious", "--exclude-resource-type", "unit_test", *NOT_RUN]
-# The plans, the map and what is made of them alone: the gate has to know who may report what before figures exist.
-# A build of figures leaves them as they are, so that one corrected report does not pay for a nation's schedule.
+# The plans, the map and all tables that are made of them alone: the gate has to know who may report what before figures
+# exist. A build of figures leaves them as they are, so that one corrected report does not pay for a nation's schedule.
 OF_THE_PLANS = [
     "+int_expected_reports__by_org_unit",
     "+int_org_units__ancestors",
     "+int_indicators__required",
     "+int_indicator_measures__by_level",
     "+int_alert_stages__scheduled",
+    "+int_main_targets__selected",
     "+tag:catalogue",
 ]
 CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]

@@ -34,6 +34,11 @@ def state() -> dict[str, list[tuple]]:
         }
 
 
+def test_the_second_build_finds_everything_as_the_first_left_it():
+    """No table of the plans is made after the catalogue was loaded: it would be loaded again."""
+    assert building.build().nodes == []
+
+
 def test_a_build_leaves_no_semaphore_behind():
     """A task of Airflow ends without freeing them, and Python then reports an error in its log."""
     assert [found for found in gc.get_objects() if isinstance(found, SemLock)] == []
