@@ -79,12 +79,16 @@ class AirflowApi:
         return _run(self._get(_path(earlier)))
 
     def set_off_by(self, ended: Run) -> tuple[list[Run], bool]:
-        """The runs that this run's asset events have created, and whether every event has its run by now."""
-        query = urlencode({"source_dag_id": ended.dag_id, "source_run_id": ended.run_id})
-        events = self._get(f"/api/v2/assets/events?{query}")["asset_events"]
-        created = [run for event in events for run in event["created_dagruns"]]
-        runs = [Run(run["dag_id"], run["run_id"], run["state"]) for run in created]
-        return runs, all(event["created_dagruns"] for event in events)
+        """The runs that this run's asset events have created, and whether none of the events waits for its run.
+
+        While a DAG is at its limit of runs, Airflow lets the run that is created next take along what came meanwhile,
+        and notes only the first event with it: an event that is no longer queued has its run, or was taken along.
+        """
+        query = f"/api/v2/assets/events?{urlencode({'source_dag_id': ended.dag_id, 'source_run_id': ended.run_id})}"
+        assets = {event["asset_id"] for event in self._get(query)["asset_events"]}
+        is_complete = not any(self._get(f"/api/v2/assets/{asset}/queuedEvents")["total_entries"] for asset in assets)
+        created = [run for event in self._get(query)["asset_events"] for run in event["created_dagruns"]]
+        return [Run(run["dag_id"], run["run_id"], run["state"]) for run in created], is_complete
 
     def task_states(self, run: Run) -> dict[str, str | None]:
         """The state of each task of a run, by its id; of a mapped task, that of its last part."""
