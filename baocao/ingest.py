@@ -31,8 +31,6 @@ def ingest(
 ) -> None:
     """Receive reports, validate them and write a receipt for each file. The files themselves are not moved.
 
-    The files of a folder are received in the order in which they were last saved.
-
     \b
     baocao ingest docs/examples/da-mai-2025.csv
     baocao ingest made-up/ --json

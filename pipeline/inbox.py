@@ -57,16 +57,14 @@ def arrived_at(address: str, now: datetime) -> datetime:
 
 
 def files_at(places: Iterable[str]) -> list[str]:
-    """The files of these paths, folders and addresses; a folder's in the order in which they were last saved.
+    """The files of these paths, folders and addresses; a folder's files in the order of their names.
 
-    In that of their names "BC lần 2.xlsx" comes before "BC.xlsx", and the older would replace the newer.
     Raises WrongCall for a place where nothing is.
     """
     files: list[str] = []
     for place in places:
         if archive.is_url(place) or Path(place).is_dir():
-            versions = _versions(place)
-            found = sorted(versions, key=lambda file: (versions[file].modified_at, file))
+            found = sorted(_versions(place))
         else:
             found = [place] if Path(place).is_file() else []
         if not found and not Path(place).is_dir():

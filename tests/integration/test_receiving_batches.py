@@ -145,18 +145,6 @@ def test_files_given_by_path_stay_where_they_are(tmp_path):
     assert file.exists()
 
 
-def test_files_of_a_folder_are_received_in_the_order_in_which_they_were_saved(session, tmp_path):
-    newer, older = drop("BC lần 2.csv", full("07228", 291), folder=tmp_path), tmp_path / "BC.csv"
-    drop(older.name, full("07228", 10), folder=tmp_path)
-    os.utime(older, (newer.stat().st_mtime - 60,) * 2)
-    assert sorted([newer, older])[0] == newer
-    receiving.receive([str(tmp_path)])
-    order = (
-        "select file_name from raw.submission join ops.submission_verdict using (submission_id) order by accepted_seq"
-    )
-    assert [name for (name,) in session.execute(order)] == [older.name, newer.name]
-
-
 def test_a_receipt_is_kept_beside_its_text(tmp_path):
     drop("báo cáo phường.csv", row("07228", 301), folder=tmp_path)
     (receipt,) = receiving.receive([str(tmp_path)])
