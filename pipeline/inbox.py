@@ -134,7 +134,7 @@ def _modified_at(system: Any, path: str) -> datetime | None:
     """The store's own time of a file, which it may not keep, or no longer has. Without a zone it is UTC."""
     try:
         modified_at: datetime = system.modified(path)
-    except (NotImplementedError, FileNotFoundError):
+    except (RuntimeError, FileNotFoundError):  # of a store that keeps no time
         return None
     return modified_at if modified_at.tzinfo else modified_at.replace(tzinfo=UTC)
 
