@@ -11,6 +11,7 @@ import psycopg
 
 from alerts.channels import addresses
 from warehouse import database, wording
+from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.errors import WrongCall
 
 COLUMNS = {
@@ -22,7 +23,6 @@ COLUMNS = {
 }
 """What each column may be called; accents, case, blanks and underscores are ignored."""
 
-OWN_AGENCY = "UBND"
 ROLES = ("reporter", "supervisor", "owner")
 UNIT = re.compile(r"\d{2}|\d{3}|\d{5}")
 BEYOND_THE_MAP = re.compile(r"[A-ZĐ][A-ZĐ0-9-]{1,19}")
@@ -119,7 +119,11 @@ def _take(cells: list[str], header: list[str], line: int, contacts: dict[Contact
     unit = row.get("unit_code", "")
     reason = f"có {len(cells)} ô, cần {len(header)}" if len(cells) != len(header) else _wrong(row)
     contact = Contact(
-        unit, row.get("agency") or OWN_AGENCY, row.get("role", ""), row.get("email") or None, row.get("webhook") or None
+        unit,
+        row.get("agency") or DEFAULT_AGENCY,
+        row.get("role", ""),
+        row.get("email") or None,
+        row.get("webhook") or None,
     )
     if not reason and contact in contacts:
         reason = f"lặp lại dòng {contacts[contact]}"
@@ -137,7 +141,7 @@ def _unknown(connection: psycopg.Connection, contacts: dict[Contact, int]) -> It
     for contact, line in contacts.items():
         if contact.unit_code not in units:
             yield Refusal(line, f"không có đơn vị nào mang mã «{contact.unit_code}»", contact.unit_code)
-        elif contact.agency_code not in agencies | {OWN_AGENCY}:
+        elif contact.agency_code not in agencies | {DEFAULT_AGENCY}:
             yield Refusal(line, f"danh mục không có cơ quan «{contact.agency_code}»", contact.unit_code)
 
 
@@ -148,7 +152,7 @@ def _wrong(row: dict[str, str]) -> str:
         return f"mã đơn vị «{row['unit_code']}» không phải là 2, 3 hoặc 5 chữ số"
     if row["role"] not in ROLES:
         return f"vai trò «{row['role']}» không thuộc {', '.join(ROLES)}"
-    if row["role"] != "reporter" and row["agency"] not in ("", OWN_AGENCY):
+    if row["role"] != "reporter" and row["agency"] not in ("", DEFAULT_AGENCY):
         return f"vai trò «{row['role']}» nhận tin về mọi cơ quan: xin để trống cột agency"
     if not row["email"] and not row["webhook"]:
         return "cần email hoặc webhook"

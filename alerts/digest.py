@@ -9,6 +9,7 @@ from alerts import templating
 from alerts.issues import Issue
 from alerts.templating import Text
 from warehouse import wording
+from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.clock import ZONE
 
 REPORTER, OWNER = "reporter", "owner"
@@ -79,14 +80,14 @@ class Alert:
     @property
     def who(self) -> str:
         """Phường Đa Mai; with the agency's name where the report is not the unit's own."""
-        if self.agency_code == "UBND":
+        if self.agency_code == DEFAULT_AGENCY:
             return self.unit_name
         return f"{self.unit_name} · {self.agency_name or self.agency_code}"
 
     @property
     def addressee(self) -> str:
         """Who is written to: of a report about a unit the agency, not the unit."""
-        is_of_agency = self.audience == REPORTER and self.agency_code != "UBND"
+        is_of_agency = self.audience == REPORTER and self.agency_code != DEFAULT_AGENCY
         return self.who if is_of_agency else self.addressed_name
 
     @property

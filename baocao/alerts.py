@@ -8,6 +8,7 @@ import typer
 
 from baocao.output import Json, write_document, write_table
 from warehouse import database, wording
+from warehouse.catalogue import DEFAULT_AGENCY
 
 app = typer.Typer(name="alerts", help="Reminders for outstanding reports.", no_args_is_help=True)
 
@@ -76,7 +77,7 @@ def _errors(rows: list[dict[str, Any]]) -> Counter[tuple[str, str, str]]:
 
 
 def _shown(row: dict[str, Any]) -> dict[str, str]:
-    agency = "" if row["agency_code"] == "UBND" else f" ({row['agency_code']})"
+    agency = "" if row["agency_code"] == DEFAULT_AGENCY else f" ({row['agency_code']})"
     return {
         "unit": row["unit_code"] + agency,
         "report": f"{row['programme_code']} {row['period']}",

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from baocao.output import Json, stderr, write_document
+from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.errors import BaocaoError, WrongCall
 from warehouse.settings import get_settings
 
@@ -52,7 +53,9 @@ def receive_document(
     period: str,
     unit: str,
     file: Path,
-    agency: Annotated[str, typer.Option(help="The agency that reports, if it is not the unit itself.")] = "UBND",
+    agency: Annotated[
+        str, typer.Option(help="The agency that reports, if it is not the unit itself.")
+    ] = DEFAULT_AGENCY,
     made_up: Annotated[bool, typer.Option("--made-up", help="Mark the document as made up.")] = False,
     json: Json = False,
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from warehouse import database
+from warehouse.catalogue import DEFAULT_AGENCY
 
 app = typer.Typer()
 
@@ -16,7 +17,7 @@ def template(
     unit: Annotated[str, typer.Argument(help="The unit's code on the day of the deadline.")],
     period: str,
     out: Annotated[Path, typer.Option(help="The workbook to write (.xlsx).")],
-    agency: Annotated[str, typer.Option(help="The agency that reports about the unit.")] = "UBND",
+    agency: Annotated[str, typer.Option(help="The agency that reports about the unit.")] = DEFAULT_AGENCY,
 ) -> None:
     """Write the workbook that a unit, or an agency about it, fills in for a programme and period.
 

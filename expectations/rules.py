@@ -123,9 +123,3 @@ def _number_sql(name: str, language: str, bounds: Sequence[str]) -> str:
         shown = f"case when {shown} in ({', '.join(bounds)}) then {name} else {shown} end"
     text = f"trim_scale({shown})::text"
     return f"replace({text}, '.', ',')" if language == "vi" else text
-
-
-def columns_of(template: str) -> set[str]:
-    """The columns that a message template needs of its checked table."""
-    names = {name for _, name, _, _ in Formatter().parse(template) if name}
-    return {column for name in names for column in RANGES.get(name, (name,))}

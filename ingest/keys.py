@@ -8,6 +8,7 @@ from functools import lru_cache
 from ingest.cells import SPACES, Value, as_text
 from ingest.characters import DASHES, visible
 from ingest.numerals import Unreadable
+from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.wording import folded
 
 TYPES = {
@@ -96,7 +97,7 @@ def unit(value: Value) -> str | None:
 def agency(value: Value) -> str:
     """An agency code; the unit's own report, the default, is `UBND`, also as `UBND phường Đa Mai`."""
     written = text(value)
-    return "UBND" if written is None or OWN_COMMITTEE.match(written.casefold()) else written
+    return DEFAULT_AGENCY if written is None or OWN_COMMITTEE.match(written.casefold()) else written
 
 
 def submission_type(value: Value) -> str:

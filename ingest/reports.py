@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ingest.cells import TypedCell
+from warehouse.catalogue import DEFAULT_AGENCY
 
 
 class Refused(Exception):
@@ -45,7 +46,7 @@ class Report:
     programme: str | None = None
     period: str | None = None
     unit_code: str | None = None
-    agency: str = "UBND"
+    agency: str = DEFAULT_AGENCY
     submission_type: str = "full"
     form: str = "figures"
     is_made_up: bool = False

@@ -12,6 +12,7 @@ from publish.forms.types import Form
 from publish.receipts import data as receipt_data
 from publish.receipts import text as receipt_text
 from warehouse import database
+from warehouse.catalogue import DEFAULT_AGENCY
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -102,5 +103,5 @@ def opened() -> Iterator[Attachments]:
 
 
 def _name(form: Form) -> str:
-    agency = "" if form.agency_code == "UBND" else f"_{form.agency_code}"
+    agency = "" if form.agency_code == DEFAULT_AGENCY else f"_{form.agency_code}"
     return f"{form.programme_code}_{form.unit_code}_{form.period}{agency}.xlsx"

@@ -13,6 +13,7 @@ from psycopg.rows import class_row, dict_row
 
 from warehouse import catalogue, clock, database, wording
 from warehouse.as_of import set_session_as_of
+from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.errors import BaocaoError, WrongCall
 
 PERIOD_STATUS = """
@@ -77,7 +78,7 @@ class OverdueReport:
     status: str
 
     def __str__(self) -> str:
-        agency = "" if self.agency_code == "UBND" else f", {self.agency_name}"
+        agency = "" if self.agency_code == DEFAULT_AGENCY else f", {self.agency_name}"
         refused = ", đã gửi nhưng bị từ chối" if self.status == "rejected" else ""
         return f"{self.unit_name} ({self.unit_code}{agency}{refused})"
 

@@ -19,6 +19,7 @@ from pipeline import building, inbox, receipt_files
 from publish.receipts import data as receipt_data
 from publish.receipts.data import Receipt
 from warehouse import clock, database
+from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.logging import get_logger
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def receive_files(
 
 
 def receive_document(
-    programme: str, period: str, unit: str, path: Path, agency: str = "UBND", *, is_made_up: bool = False
+    programme: str, period: str, unit: str, path: Path, agency: str = DEFAULT_AGENCY, *, is_made_up: bool = False
 ) -> Receipt:
     """Receive a report without figures: archived as it is, and checked by its keys.
 

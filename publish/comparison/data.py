@@ -17,6 +17,7 @@ from publish.reading import tracing
 from publish.reading.progress import coverage, figure, require_unit
 from warehouse import catalogue, queries, wording
 from warehouse.as_of import set_session_as_of
+from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.errors import WrongCall
 
 Row = dict[str, Any]
@@ -184,7 +185,8 @@ def step_rows(comparison: Comparison) -> list[Row]:
     return [
         {
             "": change.indicator_code,
-            "đơn vị": step["unit_code"] + ("" if step["agency_code"] == "UBND" else f" ({step['agency_code']})"),
+            "đơn vị": step["unit_code"]
+            + ("" if step["agency_code"] == DEFAULT_AGENCY else f" ({step['agency_code']})"),
             "báo cáo": TYPES[step["submission_type"]],
             "nhận lúc": wording.timestamp(step["accepted_at"]),
             "tử số": _arrow(step["old_numerator"], step["new_numerator"]),

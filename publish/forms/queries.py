@@ -9,11 +9,8 @@ from psycopg.rows import class_row, dict_row
 
 from publish.forms.types import MET_OR_NOT, YES_NO, Form, Line
 from warehouse import catalogue, wording
-from warehouse.catalogue import Indicator, Level
+from warehouse.catalogue import DEFAULT_AGENCY, Indicator, Level
 from warehouse.errors import WrongCall
-
-OWN = "UBND"
-"""The unit's own people's committee, which needs no row among the agencies."""
 
 SCHEDULED = """
 select scheduled.unit_id, scheduled.unit_code, scheduled.unit_level, scheduled.agency_code, scheduled.form,
@@ -68,7 +65,7 @@ class Scheduled:
     @property
     def sender(self) -> str:
         """Who reports about whom, for a message."""
-        return f"{self.agency_name or OWN} – {self.unit_name} ({self.unit_code})"
+        return f"{self.agency_name or DEFAULT_AGENCY} – {self.unit_name} ({self.unit_code})"
 
 
 def scheduled(
@@ -100,7 +97,7 @@ def _require(unknown: set[str], what: str, others: Sequence[str] | None, program
         raise WrongCall(f"Không có {what} {names}{beside} báo cáo trong {programme}, kỳ {period}.")
 
 
-def form(connection: psycopg.Connection, programme: str, unit: str, period: str, agency: str = OWN) -> Form:
+def form(connection: psycopg.Connection, programme: str, unit: str, period: str, agency: str = DEFAULT_AGENCY) -> Form:
     """The empty form of a unit and agency.
 
     Raises WrongCall where the schedule has no such report, and where it is a report without figures.
@@ -134,7 +131,7 @@ def forms(connection: psycopg.Connection, programme: str, period: str, reports: 
             unit_level=report.unit_level,
             lines=required.lines(report),
             agency_code=report.agency_code,
-            agency_name=report.agency_name if report.agency_code != OWN else "",
+            agency_name=report.agency_name if report.agency_code != DEFAULT_AGENCY else "",
             deadline=f"thời hạn: {report.phrase_vi}" if report.phrase_vi else "",
             window=f"số liệu từ {wording.day(window.data_from)} đến {wording.day(window.data_to)}",
         )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from publish import formatting
+from warehouse.catalogue import DEFAULT_AGENCY
 
 Part = Literal["numerator", "denominator", "value"]
 PARTS: tuple[Part, ...] = ("numerator", "denominator", "value")
@@ -109,7 +110,7 @@ class Form:
     unit_name: str
     unit_level: str
     lines: tuple[Line, ...]
-    agency_code: str = "UBND"
+    agency_code: str = DEFAULT_AGENCY
     agency_name: str = ""
     submission_type: str = "full"
     deadline: str = ""

@@ -14,6 +14,7 @@ from publish import formatting
 from publish.forms.types import TYPES
 from publish.reading.progress import coverage, figure, require_unit
 from warehouse import catalogue, wording
+from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.errors import WrongCall
 
 Row = dict[str, Any]
@@ -121,7 +122,7 @@ def for_display(traced: Trace) -> list[Row]:
     """The lines for people, without the columns that say nothing of this figure."""
     table = [
         {
-            "đơn vị": row["unit_code"] + ("" if row["agency_code"] == "UBND" else f" ({row['agency_code']})"),
+            "đơn vị": row["unit_code"] + ("" if row["agency_code"] == DEFAULT_AGENCY else f" ({row['agency_code']})"),
             "tử số": row["numerator_raw"] or "",
             "mẫu số": row["denominator_raw"] or "",
             "giá trị": row["value_raw"] or "",

@@ -14,11 +14,12 @@ from publish.formatting import MADE_UP
 from publish.forms import prefill
 from publish.forms import queries as form_queries
 from publish.forms import workbook as form_workbook
-from publish.forms.queries import OWN, Scheduled
+from publish.forms.queries import Scheduled
 from publish.forms.types import Form
 from publish.simulation import made_up, trajectories
 from publish.simulation.error_cases import DEFECTS, Cells
 from warehouse import catalogue, database, wording
+from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.errors import WrongCall
 
 DOCUMENTS = "-ho-so"
@@ -146,7 +147,7 @@ def _requested(
         return [
             report
             for report in found
-            if report.is_usual or (report.agency_code == OWN and (report.unit_code, report.form) not in own)
+            if report.is_usual or (report.agency_code == DEFAULT_AGENCY and (report.unit_code, report.form) not in own)
         ]
     return usual
 
@@ -162,7 +163,7 @@ def _correctable(forms: Sequence[Form], lines: Sequence[str]) -> list[Form]:
 def _below(connection: psycopg.Connection, programme: str, period: str, reports: Sequence[Scheduled]) -> list[Form]:
     """The forms that are added up for the programme's place, where its own report is among those selected."""
     root = catalogue.programme(connection, programme).root_unit_code
-    if not any(report.unit_code == root and report.agency_code == OWN for report in reports):
+    if not any(report.unit_code == root and report.agency_code == DEFAULT_AGENCY for report in reports):
         return []
     every = form_queries.scheduled(connection, programme, period)
     feeding = [each for each in every if each.feeds_rollup and each.form == "figures" and each.unit_code != root]
@@ -181,7 +182,7 @@ class _Draws:
     def cells(self, form: Form) -> Cells:
         own = made_up.counts(form, self.trajectories, self.seed, redraw=self.correction)
         levels = {each.unit_level for each in self.below}
-        if not levels or form.unit_level in levels or form.agency_code != OWN:
+        if not levels or form.unit_level in levels or form.agency_code != DEFAULT_AGENCY:
             return own
         below = [made_up.counts(each, self.trajectories, self.seed) for each in self.below]
         return made_up.summed(form, own, below, self.seed, self.correction)
@@ -190,7 +191,7 @@ class _Draws:
 def _write(form: Form, draws: _Draws, out: Path, defect: str | None, lines: Sequence[str]) -> Path:
     cells, correction = draws.cells(form), draws.correction
     name = f"gia-dinh_{form.programme_code}_{form.period}_{form.unit_code}"
-    if form.agency_code != OWN:
+    if form.agency_code != DEFAULT_AGENCY:
         name += f"_{form.agency_code}"
     form = replace(form, is_made_up=True)
     if correction:
