@@ -7,6 +7,8 @@ rule stays unchecked, is checked again after the next build, and holds no other.
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+import psycopg
+
 from expectations.checks import create_check_tables, keep, keep_by_programme, keep_tests, stop_if_critical
 from expectations.context import count_unexpected
 from expectations.rules import Suite, severities_of
@@ -32,8 +34,6 @@ SUITES: tuple[Suite, ...] = (
     fct_reported_value.SUITE,
     rpt_reporting_rates.SUITE,
 )
-"""In this order: conserved_sum is laid out from the figures before it."""
-
 UNPASS = "delete from ops.partition_state where consumer = 'checks' and programme_code = any(%s)"
 UNCHECKED = "create temporary table unchecked as select * from ops.changed_partitions('checks')"
 BUILT_AGAIN = "select programme_code, period, partition_province_id from pg_temp.unchecked"
@@ -51,11 +51,25 @@ where checked.consumer = 'checks' and gone.version is null and not gone.programm
     and (checked.programme_code, checked.period, checked.partition_province_id)
         = (gone.programme_code, gone.period, gone.partition_province_id)
 """
-TRENDED = """
-select unit_id
-from app.org_unit
-where unit_level in ('district', 'province') and partition_province_id = any(%s)
+UNITS = """
+with changed as (
+    select unit_id, unit_level from app.org_unit where partition_province_id = any(%(partitions)s)
+),
+built as (
+    select array_agg(distinct partition_province_id) as partitions
+    from ops.partition_state where programme_code = any(%(programmes)s) and period = any(%(periods)s)
+),
+named as (
+    select unit_id from changed
+    union all
+    select unit_id || '/unallocated' from changed where unit_level = 'province'
+)
+select
+    case when not built.partitions <@ %(partitions)s then (select array_agg(unit_id) from named) end,
+    (select coalesce(array_agg(unit_id), '{}') from changed where unit_level in ('district', 'province'))
+from built
 """
+"""The units of the changed partitions, none where these are all there are; and those of them that have trends."""
 SCORED = "select 1 from catalogue.score_sheets where programme_code = any(%s) limit 1"
 
 
@@ -79,13 +93,9 @@ def check(run_id: int, failing: Mapping[str, Sequence[str]] = MappingProxyType({
             stop_if_critical({}, severities, failing)
             return 0
         programmes, periods, partitions = (sorted({row[at] for row in changed}) for at in (0, 1, 2))
-        scope = {
-            "programmes": programmes,
-            "periods": periods,
-            "units": [unit for (unit,) in session.execute(TRENDED, [partitions])],
-            "is_scored": session.execute(SCORED, [programmes]).fetchone() is not None,
-        }
-        create_check_tables(session, [suite.table for suite in SUITES], **scope)
+        create_check_tables(
+            session, [suite.table for suite in SUITES], **_scope(session, programmes, periods, partitions)
+        )
         session.commit()
         counts = count_unexpected(session, SUITES, severities)
         keep(session, run_id, SUITES, counts, severities)
@@ -98,3 +108,14 @@ def check(run_id: int, failing: Mapping[str, Sequence[str]] = MappingProxyType({
         session.execute(GONE, {"blocked": sorted(blocked)})
     stop_if_critical(counts, severities, failing)
     return len(counts)
+
+
+def _scope(
+    session: psycopg.Connection, programmes: list[str], periods: list[str], partitions: list[str]
+) -> dict[str, object]:
+    """What the checked tables read: of one corrected report its province's figures of its period, not the nation's."""
+    changed = {"programmes": programmes, "periods": periods}
+    named = session.execute(UNITS, {**changed, "partitions": partitions}).fetchone()
+    units, units_with_trends = named if named else (None, [])
+    is_scored = session.execute(SCORED, [programmes]).fetchone() is not None
+    return {**changed, "units": units, "units_with_trends": units_with_trends, "is_scored": is_scored}

@@ -20,7 +20,8 @@ with
 
     -- what is told of a unit by a sender who does not owe it, where another one does
     reported_beside as (
-        select scheduled.programme_code, scheduled.period, scheduled.unit_id, assigned.indicator_code
+        select
+            scheduled.programme_code, scheduled.period, scheduled.unit_id, assigned.indicator_code
         from app.expected_report as scheduled
         inner join
             app.indicator_agency as assigned
@@ -55,7 +56,7 @@ with
             figures.denominator,
             figures.numerator is null
             and figures.units_reporting > figures.units_value_only as is_inexact
-        from pg_temp.fct_indicator_rollup as figures
+        from marts.fct_indicator_rollup as figures
         inner join
             added_up
             on added_up.programme_code = figures.programme_code
@@ -63,7 +64,10 @@ with
             and added_up.unit_id = figures.unit_id
         left join app.org_unit as units on units.unit_id = figures.unit_id
         where
-            figures.boundary_basis = 'current'
+            figures.programme_code = any(%(programmes)s)
+            and figures.period = any(%(periods)s)
+            and (%(units)s::text[] is null or figures.unit_id = any(%(units)s))
+            and figures.boundary_basis = 'current'
             and figures.measure in ('rate', 'count', 'change')
             -- looked up in a hash of them; a join would be planned as if there were one
             and (figures.programme_code, figures.period, figures.unit_id, figures.indicator_code)

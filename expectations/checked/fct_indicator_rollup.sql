@@ -1,4 +1,6 @@
--- fct_indicator_rollup.sql: one row per published figure, beside how its indicator is made
+-- fct_indicator_rollup.sql: one row per published figure that is made from reports below its unit,
+-- beside how its indicator is made
+-- What a unit reported itself the gate has checked cell by cell; nothing was computed of it since.
 select
     figures.programme_code,
     figures.indicator_code,
@@ -42,4 +44,8 @@ left join
     on indicators.programme_code = figures.programme_code
     and indicators.indicator_code = figures.indicator_code
 left join app.org_unit as units on units.unit_id = figures.unit_id
-where figures.programme_code = any(%(programmes)s) and figures.period = any(%(periods)s)
+where
+    figures.is_rolled_up
+    and figures.programme_code = any(%(programmes)s)
+    and figures.period = any(%(periods)s)
+    and (%(units)s::text[] is null or figures.unit_id = any(%(units)s))

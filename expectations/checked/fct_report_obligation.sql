@@ -9,4 +9,7 @@ select
     ) as is_backed
 from marts.fct_report_obligation as owed
 left join app.org_unit as units on units.unit_id = owed.unit_id
-where owed.programme_code = any(%(programmes)s) and owed.period = any(%(periods)s)
+where
+    owed.programme_code = any(%(programmes)s)
+    and owed.period = any(%(periods)s)
+    and (%(units)s::text[] is null or owed.unit_id = any(%(units)s))

@@ -24,4 +24,4 @@ inner join
 where
     progress.programme_code = any(%(programmes)s)
     and progress.period = any(%(periods)s)
-    and progress.unit_id = any(%(units)s)
+    and progress.unit_id = any(%(units_with_trends)s)

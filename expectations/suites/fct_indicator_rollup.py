@@ -1,4 +1,4 @@
-"""What must hold for a published figure: it and its coverage are possible, and it follows from its columns."""
+"""What must hold for a figure made from reports: it and its coverage are possible, and it follows from its columns."""
 
 from expectations.rules import Rule, Suite
 

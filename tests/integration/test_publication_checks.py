@@ -28,7 +28,8 @@ create table app.org_unit (unit_id text, unit_level text, partition_province_id 
 create table marts.fct_indicator_rollup (programme_code text, indicator_code text, period text, unit_id text,
     unit_level text, boundary_basis text, measure text, numerator numeric, denominator numeric, value numeric,
     value_low numeric, value_high numeric, units_expected integer, units_reporting integer,
-    units_value_only integer, coverage_pct numeric, is_provisional boolean, is_estimated boolean);
+    units_value_only integer, coverage_pct numeric, is_provisional boolean, is_estimated boolean,
+    is_rolled_up boolean generated always as (unit_level <> 'commune') stored);
 create table marts.fct_target_progress (programme_code text, indicator_code text, period text, unit_id text,
     measure text, target_scope text, target_year integer, milestone numeric, milestone_basis text, verdict text,
     trend_class text, acceleration numeric);
@@ -57,7 +58,8 @@ insert into app.indicator_agency values
     ('P', '5.1', 'UBND', true), ('P', '3.1', 'CA', true);
 insert into app.expected_rollup values ('P', '2026', 'U'), ('P', '2026', 'U/unallocated');
 insert into app.org_unit values
-    ('U', 'province', 'U'), ('C1', 'commune', 'U'), ('C2', 'commune', 'U'), ('C3', 'commune', 'U');
+    ('U', 'province', 'U'), ('W', 'province', 'W'),
+    ('C1', 'commune', 'U'), ('C2', 'commune', 'U'), ('C3', 'commune', 'U');
 insert into ops.partition_state (consumer, programme_code, period, partition_province_id, version, accepted_through)
     values ('marts.fct_indicator_rollup', 'P', '2026', 'U', '1', 1);
 """
@@ -155,7 +157,10 @@ def session(marts: None) -> Iterator[psycopg.Connection]:
         connection.execute(
             f"truncate {', '.join(f'marts.{mart}' for mart in MARTS)}, raw.file, ops.pipeline_run cascade"
         )
-        connection.execute("delete from ops.partition_state where consumer = 'checks' or programme_code <> 'P'")
+        connection.execute(
+            "delete from ops.partition_state "
+            "where consumer = 'checks' or (programme_code, partition_province_id) <> ('P', 'U')"
+        )
         plant(connection, "fct_indicator_rollup", FIGURE)
         plant(connection, "fct_target_progress", PROGRESS)
         for line in SHEET:
@@ -338,6 +343,34 @@ def test_sums_that_are_known_to_lie_between_two_ends_are_not_compared(session):
 
 def unchecked(connection: psycopg.Connection) -> set[str]:
     return {code for (code,) in connection.execute("select programme_code from ops.changed_partitions('checks')")}
+
+
+def test_a_corrected_report_has_its_province_checked_and_no_other(session):
+    state = (
+        "insert into ops.partition_state (consumer, programme_code, period, partition_province_id, version, "
+        "accepted_through) values (%s, 'P', '2026', 'W', '1', 1)"
+    )
+    for consumer in ("marts.fct_indicator_rollup", "checks"):
+        session.execute(state, [consumer])
+    publication.check(run(session))
+    correction = (
+        "update ops.partition_state set version = version || 'x' "
+        "where consumer <> 'checks' and partition_province_id = 'U'"
+    )
+    impossible = FIGURE | {"numerator": 303, "value": 101, "value_low": 101, "value_high": 101}
+    session.execute(correction)
+    plant(session, "fct_indicator_rollup", impossible | {"unit_id": "W"})
+    publication.check(run(session))
+    session.execute(correction)
+    plant(session, "fct_indicator_rollup", impossible | {"unit_id": "U/unallocated", "unit_level": "unallocated"})
+    run_id = run(session)
+    with pytest.raises(NotFitToPublish, match="share_outside_0_100: 1 rows"):
+        publication.check(run_id)
+
+
+def test_a_figure_that_a_unit_reported_itself_is_the_gates_to_check(session):
+    plant(session, "fct_indicator_rollup", FIGURE | {"unit_id": "C1", "unit_level": "commune", "value": 96.9})
+    publication.check(run(session))
 
 
 def test_a_broken_rule_holds_its_own_programme_until_a_later_check_passes_and_no_other(session):

@@ -3,9 +3,10 @@
 {{ config(materialized="replaced_view") }}
 
 with
-    expected as (select * from {{ ref("int_expected_reports__counted") }}),
+    -- read by each sort of sums: the planner has to see through to what the reader asks for
+    expected as not materialized(select * from {{ ref("int_expected_reports__counted") }}),
 
-    measures as (
+    measures as not materialized(
         select distinct
             programme_code,
             indicator_code,
@@ -18,9 +19,11 @@ with
         where rollup_measure is not null
     ),
 
-    assigned as (select * from {{ ref("int_indicators__assigned") }} where is_figure),
+    assigned as not materialized(
+        select * from {{ ref("int_indicators__assigned") }} where is_figure
+    ),
 
-    own_values as (
+    own_values as not materialized(
         select programme_code, period, unit_id, agency_code
         from {{ ref("int_values__versioned") }}
         where {{ is_valid_as_of() }}

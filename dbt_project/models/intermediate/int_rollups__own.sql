@@ -7,8 +7,6 @@ with
         select * from {{ ref("int_values__computed") }} where {{ is_valid_as_of() }}
     ),
 
-    assigned as (select * from {{ ref("int_indicators__assigned") }} where is_figure),
-
     bases as (select * from (values ('as_reported'), ('current')) as names(boundary_basis)),
 
     units as (select * from {{ ref("int_org_units__resolved") }}),
@@ -54,24 +52,20 @@ with
             false as has_predecessors,
             current_values.is_made_up
         from current_values
-        inner join
-            assigned
-            on assigned.programme_code = current_values.programme_code
-            and assigned.indicator_code = current_values.indicator_code
-            and assigned.agency_code = current_values.agency_code
         inner join units on units.unit_id = current_values.unit_id
         inner join bases on bases.boundary_basis = 'as_reported' or units.valid_to = 'infinity'
+        -- not in: the few units above reporters are a hash to every line; a join is planned as if
+        -- lines were few
         where
-            (current_values.is_primary or current_values.is_summable)
-            and not exists (
-                select 1
-                from expected
-                where
-                    expected.programme_code = current_values.programme_code
-                    and expected.period = current_values.period
-                    and expected.unit_id = current_values.unit_id
-                    and expected.agency_code = current_values.agency_code
+            current_values.is_figure
+            and (current_values.is_primary or current_values.is_summable)
+            and (
+                current_values.programme_code,
+                current_values.period,
+                current_values.unit_id,
+                current_values.agency_code
             )
+            not in (select programme_code, period, unit_id, agency_code from expected)
     )
 
     {{ computed_figure("figures", is_rolled_up=false) }}

@@ -6,7 +6,8 @@
 -- among whom they occurred; both are empty where there is nothing to add. The parts count: a value
 -- without parts stands beside them only. A yes or no is one of one; a unit that reports the share
 -- of its units names how many of how many.
--- is_in_rollup: of a report that is added up, the lines of the agency whose figure counts.
+-- is_figure: a line of the agency whose figure counts. is_in_rollup: one of a report that is
+-- added up.
 -- is_former: of a unit that ended or moved away within the period.
 {{
     config(
@@ -139,6 +140,7 @@ select
     is_primary,
     is_value_only,
     is_summable,
+    is_figure,
     is_figure and is_in_rollup and rollup_measure is not null as is_in_rollup,
     is_former,
     is_made_up,
