@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     inbox_schedule: Annotated[str, AfterValidator(_check_schedule)] | None = Field(
         default=None,
         description="When Airflow empties the inbox: a cron line in Vietnamese time, or `none` for by hand only. "
-        "Unset: every two minutes.",
+        "Unset: every two minutes, and as soon as a file is finished; `none` ends that too.",
     )
     deadlines_schedule: Annotated[str, AfterValidator(_check_schedule)] | None = Field(
         default=None,

@@ -320,6 +320,56 @@ def test_services_that_run_know_which_settings_are_others_by_now(airflow, monkey
     assert services.changed_settings() == ["AIRFLOW__METRICS__STATSD_ON", "BAOCAO_OPERATOR"]
 
 
+@pytest.fixture(scope="module")
+def watched(airflow, tmp_path_factory) -> Iterator[list[Path]]:
+    """Airflow anew, with a schedule that does not come. Yields three reports; the first was saved meanwhile."""
+    from publish.simulation.simulate import simulate
+
+    reports = simulate(*REPORT, ["07249", "07252", "07255"], seed=3, out=tmp_path_factory.mktemp("watched"))
+    services.stop()
+    drop(reports[:1])
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("BAOCAO_INBOX_SCHEDULE", "0 0 29 2 *")
+        services.start()
+        airflow.address = AirflowApi().address
+        yield reports
+
+
+def accepted_names() -> list[str]:
+    with database.connect() as connection:
+        query = (
+            "select file_name from raw.submission join raw.file using (sha256) "
+            "join ops.submission_verdict using (submission_id) where status <> 'rejected' order by accepted_seq"
+        )
+        return [name for (name,) in connection.execute(query)]
+
+
+def wait_until_accepted(report: Path) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while report.name not in accepted_names():
+        assert time.monotonic() < deadline, f"{report.name} is not accepted"
+        time.sleep(0.2)
+
+
+def test_a_finished_file_is_received_though_no_schedule_comes_and_one_being_written_waits(airflow, watched):
+    saved_before, quick, slow = watched
+    wait_until_accepted(saved_before)
+    content, deadline = slow.read_bytes(), time.monotonic() + TIMEOUT_SECONDS
+    with (Path(get_settings().inbox) / slow.name).open("wb", buffering=0) as file:
+        drop([quick])
+        while quick.name not in accepted_names():  # a byte at a time, as over a slow line
+            assert time.monotonic() < deadline, f"{quick.name} is not accepted"
+            file.write(content[file.tell() : file.tell() + 1])
+            time.sleep(0.2)
+        file.write(content[file.tell() :])
+    wait_until_accepted(slow)
+
+    names = [report.name for report in watched]
+    assert [name for name in accepted_names() if name in names] == names
+    assert list((get_settings().home / "receipts").glob("*.duplicate.*")) == []
+    assert airflow.run_types("submissions")[:3] == ["asset_triggered"] * 3
+
+
 def test_stopping_leaves_no_process_behind(airflow):
     state = supervisor.read_state()
     started = [state.supervisor, *(component.identity for component in state.components.values())]
