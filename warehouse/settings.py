@@ -24,8 +24,8 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """Plans, deadlines and data windows are dates of this zone."""
 
 PREFIX = "BAOCAO_"
-AIRFLOW_PREFIXES = ("AIRFLOW__", "AIRFLOW_CONN_", "AIRFLOW_VAR_")
-"""Airflow's own variables that pass through. AIRFLOW_HOME does not: each home has an Airflow of its own."""
+PASSED_PREFIXES = ("AIRFLOW__", "AIRFLOW_CONN_", "AIRFLOW_VAR_", "OTEL_")
+"""Of Airflow and OpenTelemetry, passed through. AIRFLOW_HOME is not: each home has an Airflow of its own."""
 ENVIRONMENT_ONLY = ("BAOCAO_HOME", "BAOCAO_NOW")
 """Where the file is cannot be in the file; and a fixed now that outlives its shell would stop every deadline."""
 
@@ -182,10 +182,10 @@ def origin(name: str) -> str:
     return stored_file().name if name in stored() else "default"
 
 
-def airflow_variables() -> dict[str, str]:
-    """Airflow's own variables, as the file of the home and the environment give them; the environment decides."""
+def passed_variables() -> dict[str, str]:
+    """Those of Airflow and OpenTelemetry, from the file of the home and the environment; the environment decides."""
     given = {**stored(), **os.environ}
-    return {name: value for name, value in given.items() if name.startswith(AIRFLOW_PREFIXES)}
+    return {name: value for name, value in given.items() if name.startswith(PASSED_PREFIXES)}
 
 
 def names() -> list[str]:
@@ -196,12 +196,13 @@ def names() -> list[str]:
 def _check(name: str, value: str) -> None:
     if name in ENVIRONMENT_ONLY:
         raise WrongCall(f"{name} is read from the environment only.")
-    if name.startswith(AIRFLOW_PREFIXES):
+    if name.startswith(PASSED_PREFIXES):
         return
     if name not in names():
         known = ", ".join(each for each in names() if each not in ENVIRONMENT_ONLY)
         raise WrongCall(
-            f"{name} is no setting. Allowed: {known}, and variables of Airflow (AIRFLOW__…, AIRFLOW_CONN_…)."
+            f"{name} is no setting. Allowed: {known}, and variables of Airflow and OpenTelemetry "
+            "(AIRFLOW__…, AIRFLOW_CONN_…, OTEL_…)."
         )
     if not value:
         raise WrongCall(f"{name}: an empty value counts as unset. `baocao config unset {name}` removes it.")

@@ -18,6 +18,7 @@ import pytest
 from tests.conftest import throw_away_home
 from tests.e2e.officers import Officers
 from tests.integration.letterbox import Letterbox, free_port, listening
+from tests.integration.trace_collector import Collected, attributes, collecting
 from warehouse import clock, database
 from warehouse.airflow import processes, services, supervisor
 from warehouse.airflow.api import AirflowApi, Follower, Run
@@ -321,15 +322,22 @@ def test_services_that_run_know_which_settings_are_others_by_now(airflow, monkey
 
 
 @pytest.fixture(scope="module")
-def watched(airflow, tmp_path_factory) -> Iterator[list[Path]]:
+def collected() -> Iterator[Collected]:
+    with collecting() as collected:
+        yield collected
+
+
+@pytest.fixture(scope="module")
+def watched(airflow, collected, tmp_path_factory) -> Iterator[list[Path]]:
     """Airflow anew, with a schedule that does not come. Yields three reports; the first was saved meanwhile."""
     from publish.simulation.simulate import simulate
 
-    reports = simulate(*REPORT, ["07249", "07252", "07255"], seed=3, out=tmp_path_factory.mktemp("watched"))
+    reports = simulate(*REPORT, ["07264", "07288", "07306"], seed=3, out=tmp_path_factory.mktemp("watched"))
     services.stop()
     drop(reports[:1])
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("BAOCAO_INBOX_SCHEDULE", "0 0 29 2 *")
+        environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collected.endpoint)
         services.start()
         airflow.address = AirflowApi().address
         yield reports
@@ -338,7 +346,7 @@ def watched(airflow, tmp_path_factory) -> Iterator[list[Path]]:
 def accepted_names() -> list[str]:
     with database.connect() as connection:
         query = (
-            "select file_name from raw.submission join raw.file using (sha256) "
+            "select file.file_name from raw.submission join raw.file using (sha256) "
             "join ops.submission_verdict using (submission_id) where status <> 'rejected' order by accepted_seq"
         )
         return [name for (name,) in connection.execute(query)]
@@ -368,6 +376,23 @@ def test_a_finished_file_is_received_though_no_schedule_comes_and_one_being_writ
     assert [name for name in accepted_names() if name in names] == names
     assert list((get_settings().home / "receipts").glob("*.duplicate.*")) == []
     assert airflow.run_types("submissions")[:3] == ["asset_triggered"] * 3
+
+
+def test_a_collector_of_traces_sees_the_step_in_its_task(watched, collected):
+    """The files of the test before were checked: each time the gate's span is in the trace of Airflow's run."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while len(collected.named("receive")) < len(watched):
+        assert time.monotonic() < deadline, {span.name for span in collected.spans}
+        time.sleep(0.2)
+    by_id = {span.span_id: span for span in collected.spans}
+    for step in collected.named("receive"):
+        assert attributes(step)["baocao.files"] == 1
+        assert attributes(step)["baocao.rows"] > 0
+        assert attributes(step)["baocao.bytes"] > 1000
+        assert step.parent_span_id
+        assert {"airflow.dag_id": "submissions", "airflow.task_id": "check"}.items() <= attributes(
+            by_id[step.parent_span_id]
+        ).items()
 
 
 def test_stopping_leaves_no_process_behind(airflow):
