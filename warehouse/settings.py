@@ -83,6 +83,12 @@ class Settings(BaseSettings):
         description="The mail server of the alerts, `smtp://user:password@host:port`. "
         "Unset: alerts go to the ledger and the log.",
     )
+    smtp_connections: int = Field(
+        default=2,
+        ge=1,
+        le=20,
+        description="Over how many connections at once letters are sent, 1 to 20; some servers allow few. Default: 2.",
+    )
     webhook_url: str | None = Field(
         default=None,
         repr=False,
