@@ -1,16 +1,20 @@
 """Queued messages go out, each to each of its addresses; who does not answer holds up nobody else."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Lock
 
 import psycopg
 
-from alerts.channels import addresses
+from alerts.channels import addresses, opening
 from alerts.channels.base import Channel, Later, Refused, Unreachable, Unusable
 from alerts.ledger import outbox, retries
 from alerts.message import Attachment, QueuedMessage
+from warehouse import database
 from warehouse.logging import get_logger
 
 log = get_logger(__name__)
@@ -21,17 +25,15 @@ FAILURES_IN_A_ROW = 3
 
 @dataclass
 class Delivery:
-    """Sends over one connection to the database; each step of a message is a commit.
+    """One run's messages on their way, over one or more connections.
 
-    attachments: makes what goes with a letter, when it is about to be sent. at_most: messages in a row that a server
-    did not take, after which it is left alone for this run.
+    attachments: makes what goes with a letter, when it is about to be sent; of one letter at a time. at_most: messages
+    in a row that a server did not take, after which it is left alone for this run.
     sent, refused, given_up, waiting: messages that somebody took, that nobody ever will, that nobody took on too many
     days, and that nobody took now. failure: what the last of those that wait was told.
     """
 
-    connection: psycopg.Connection
     at: datetime
-    usable: Mapping[str, Channel]
     attachments: Callable[[QueuedMessage], Sequence[Attachment]] = lambda message: ()
     at_most: int = FAILURES_IN_A_ROW
     sent: int = 0
@@ -39,9 +41,109 @@ class Delivery:
     given_up: int = 0
     waiting: int = 0
     failure: Unreachable | None = None
+    is_mail_taken: bool = False
+    _counting: Lock = field(default_factory=Lock)
+    _making: Lock = field(default_factory=Lock)
     _failures: Counter[tuple[str, ...]] = field(default_factory=Counter)
     _last_failures: dict[tuple[str, ...], Unreachable] = field(default_factory=dict)
+
+    def deliver(
+        self,
+        messages: Sequence[QueuedMessage],
+        connection: psycopg.Connection,
+        usable: Mapping[str, Channel],
+        connections: int = 1,
+    ) -> None:
+        """Hand all messages over, letters over up to so many connections to the mail server.
+
+        The others are opened once a letter was taken: a server that is down is tried as over one.
+        """
+        sender = _Sender(self, connection, usable)
+        letters = deque(message for message in messages if message.channel == "email")
+        while letters and not (self.is_mail_taken and connections > 1):
+            sender.send(letters.popleft())
+        if letters:
+            self._share(letters, sender, min(connections, len(letters)) - 1)
+        for message in messages:
+            if message.channel != "email":
+                sender.send(message)
+
+    def _share(self, letters: deque[QueuedMessage], sender: "_Sender", others: int) -> None:
+        """Where one of them breaks, each of the others ends with the letter that it has."""
+        with ThreadPoolExecutor(others + 1) as pool:
+            beside = [pool.submit(copy_context().run, self._send_beside, letters) for _ in range(others)]
+            sender.send_all(letters)
+        for each in beside:
+            each.result()
+
+    def _send_beside(self, letters: deque[QueuedMessage]) -> None:
+        """Over a connection of its own to the mail server, where that allows one, and one to the database."""
+        with opening.open_mailer() as mailer:
+            try:
+                mailer.connect()
+            except Unreachable as error:
+                log.info("The mail server takes no further connection: %s", error)
+                return
+            with database.connect() as connection:
+                _Sender(self, connection, {"email": mailer}).send_all(letters)
+
+    def files_of(self, letter: QueuedMessage) -> Sequence[Attachment]:
+        """What goes with a letter; where it cannot be made the letter goes without."""
+        with self._making:
+            try:
+                return self.attachments(letter)
+            except Exception:
+                log.exception("%s goes without its attachments", letter.message_id)
+        return ()
+
+    def reason_to_spare(self, server: tuple[str, ...]) -> Unreachable | None:
+        """Why a server is left alone for this run; None as long as it is not."""
+        with self._counting:
+            return self._last_failures[server] if self._failures[server] >= self.at_most else None
+
+    def note_response(self, server: tuple[str, ...]) -> None:
+        with self._counting:
+            self._failures[server] = 0
+
+    def note_failure(self, server: tuple[str, ...], error: Unreachable) -> None:
+        with self._counting:
+            self._failures[server] += self.at_most if isinstance(error, Unusable) else 1
+            self._last_failures[server] = error
+
+    def note_left(self, error: Unreachable, *, is_queued: bool) -> None:
+        with self._counting:
+            self.waiting += is_queued
+            self.given_up += not is_queued
+            self.failure = error if is_queued else self.failure
+
+    def note_settled(self, message: QueuedMessage, *, is_taken: bool) -> None:
+        with self._counting:
+            self.sent += is_taken
+            self.refused += not is_taken
+            self.is_mail_taken = self.is_mail_taken or (is_taken and message.channel == "email")
+
+
+@dataclass
+class _Sender:
+    """Sends over one connection to the database; each step of a message is a commit."""
+
+    delivery: Delivery
+    connection: psycopg.Connection
+    usable: Mapping[str, Channel]
     _attached: tuple[str, Sequence[Attachment]] = ("", ())
+
+    def send_all(self, letters: deque[QueuedMessage]) -> None:
+        """Until none is left; after an error nobody takes another."""
+        try:
+            while True:
+                try:
+                    letter = letters.popleft()
+                except IndexError:
+                    return
+                self.send(letter)
+        except BaseException:
+            letters.clear()
+            raise
 
     def send(self, message: QueuedMessage) -> None:
         """Hand the message over, and settle it or leave it for the next run."""
@@ -63,34 +165,28 @@ class Delivery:
             self._leave(message, failures[-1])
         else:
             self._settle(message, taken, "; ".join(dict.fromkeys(refusals)))
-        self.connection.commit()
 
     def _hand_over(self, post: QueuedMessage) -> None:
         """One post to one server, unless that failed too often in this run."""
         server = addresses.server(post.channel, post.recipient)
-        if self._failures[server] >= self.at_most:
-            raise self._last_failures[server]
+        if reason := self.delivery.reason_to_spare(server):
+            raise reason
         try:
             self.usable[post.channel].send(self._with_attachments(post), self._note_attempt)
         except (Later, Refused):
-            self._failures[server] = 0
+            self.delivery.note_response(server)
             raise
         except Unreachable as error:
-            self._failures[server] += self.at_most if isinstance(error, Unusable) else 1
-            self._last_failures[server] = error
+            self.delivery.note_failure(server, error)
             raise
-        self._failures[server] = 0
+        self.delivery.note_response(server)
 
     def _with_attachments(self, post: QueuedMessage) -> QueuedMessage:
-        """A letter with its files, made once for all its addresses; where they cannot be made it goes without."""
+        """A letter with its files, made once for all its addresses."""
         if post.channel != "email":
             return post
         if self._attached[0] != post.message_id:
-            self._attached = post.message_id, ()
-            try:
-                self._attached = post.message_id, self.attachments(post)
-            except Exception:
-                log.exception("%s goes without its attachments", post.message_id)
+            self._attached = post.message_id, self.delivery.files_of(post)
         return replace(post, attachments=self._attached[1])
 
     def _note_attempt(self, message: QueuedMessage) -> None:
@@ -98,17 +194,14 @@ class Delivery:
         self.connection.commit()
 
     def _leave(self, message: QueuedMessage, error: Unreachable) -> None:
-        if retries.note_failure(self.connection, message, str(error), self.at):
-            self.waiting += 1
-            self.failure = error
-        else:
-            self.given_up += 1
+        is_queued = retries.note_failure(self.connection, message, str(error), self.delivery.at)
+        self.connection.commit()
+        self.delivery.note_left(error, is_queued=is_queued)
 
     def _settle(self, message: QueuedMessage, taken: bool, refusals: str) -> None:
-        outbox.settle(self.connection, message, "sent" if taken else "failed", self.at, refusals)
-        if taken:
-            self.sent += 1
-        else:
-            self.refused += 1
+        status = "sent" if taken else "failed"
+        outbox.settle(self.connection, message, status, self.delivery.at, refusals)
+        self.connection.commit()
+        self.delivery.note_settled(message, is_taken=taken)
         if refusals:
             log.warning("%s is refused for good: %s", message.message_id, refusals)

@@ -12,10 +12,10 @@ from warehouse.logging import mask
 
 app = typer.Typer(name="config", help="The settings of this home.")
 Name = Annotated[
-    str, typer.Argument(help="A variable of the settings, or one of Airflow (AIRFLOW__…, AIRFLOW_CONN_…).")
+    str, typer.Argument(help="A variable of the settings, or one of Airflow or OpenTelemetry (AIRFLOW__…, OTEL_…).")
 ]
 MAIL_OR_DATABASE = ("smtp", "smtps", "postgresql")
-SECRET_PARTS = ("KEY", "SECRET", "PASSWORD", "TOKEN", "CONN")
+SECRET_PARTS = ("KEY", "SECRET", "PASSWORD", "TOKEN", "CONN", "HEADERS")
 
 
 @app.callback(invoke_without_command=True)
@@ -74,12 +74,12 @@ def _shown() -> dict[str, str]:
     now = settings.get_settings()
     ours = {name: getattr(now, name.removeprefix(settings.PREFIX).lower()) for name in settings.names()}
     shown = {name: "" if value is None else _masked(name, str(value)) for name, value in ours.items()}
-    return shown | {name: _masked(name, value) for name, value in sorted(settings.airflow_variables().items())}
+    return shown | {name: _masked(name, value) for name, value in sorted(settings.passed_variables().items())}
 
 
 def _masked(name: str, value: str) -> str:
     """What can be shown: of a mail server or database the address, of any other service its scheme alone."""
-    if name.startswith(settings.AIRFLOW_PREFIXES):
+    if name.startswith(settings.PASSED_PREFIXES):
         return "***" if any(part in name for part in SECRET_PARTS) else mask(value)
     field = settings.Settings.model_fields[name.removeprefix(settings.PREFIX).lower()]
     scheme, separator, _ = value.partition("://")

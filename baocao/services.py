@@ -1,12 +1,13 @@
 """`baocao up`, `down`, `status`: start, stop and show PostgreSQL and Airflow."""
 
 from dataclasses import asdict
+from typing import Any
 
 import typer
 
 from baocao.output import Json, stderr, write_document
 from warehouse import database
-from warehouse.settings import get_settings
+from warehouse.settings import ZONE, get_settings
 
 app = typer.Typer()
 
@@ -50,10 +51,12 @@ def down() -> None:
 
 @app.command()
 def status(json: Json = False) -> None:
-    """Show which services run, and where: `baocao status --json`."""
+    """Show which services run, and where, and the newest run of each step: `baocao status --json`."""
+    from pipeline import runs
     from warehouse.airflow import environment, services
 
     where, components = database.status(), services.status()
+    newest = runs.newest() if where.revision else []
     address = environment.page() if any(component.pid for component in components) else None
     if json:
         write_document(
@@ -61,6 +64,7 @@ def status(json: Json = False) -> None:
                 "home": str(get_settings().home),
                 "database": asdict(where),
                 "airflow": {"address": address, "services": [asdict(each) for each in components]},
+                "runs": newest,
             }
         )
         return
@@ -69,6 +73,18 @@ def status(json: Json = False) -> None:
         typer.echo(f"{component.name:<15}{component.state:<10}{component.log if component.pid else ''}")
     if address:
         typer.echo(f"{'Airflow':<15}{_airflow_login(address)}")
+    if newest:
+        typer.echo("\nNewest run of each step")
+    for run in newest:
+        typer.echo(_described(run))
+
+
+def _described(run: dict[str, Any]) -> str:
+    """`build  succeeded  2026-11-29 10:03  7.2 s, 61 rows`, bytes where files or tables were written."""
+    counts = [f"{run['seconds']} s" if run["seconds"] is not None else None]
+    counts += [f"{run[name]:,} {name.replace('_', ' ')}" for name in ("rows", "bytes", "wal_bytes") if run[name]]
+    began = run["started_at"].astimezone(ZONE)
+    return f"{run['step']:<15}{run['status']:<10}{began:%Y-%m-%d %H:%M}  {', '.join(filter(None, counts))}"
 
 
 def _airflow_login(address: str) -> str:

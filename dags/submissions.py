@@ -1,9 +1,10 @@
-"""Every two minutes: receive what offices dropped into the inbox, check it, write receipts.
+"""As soon as a file is in the inbox, and every two minutes: receive what is there, check it, write receipts.
 
 inbox → catalogue → raw → gate → receipts by mail. A file that fails gets a receipt with its issues; it never fails
-the run. When a report was accepted, the asset `baocao://raw/submissions` starts the DAG `figures`. So it does where
-reports that were accepted earlier wait for a build and none has begun for ten minutes: `figures` was paused, or has
-failed.
+the run. Airflow's triggerer watches the inbox and starts a run once a file is finished (`pipeline/inbox_trigger.py`);
+what it misses, the clock finds. When a report was accepted, the asset `baocao://raw/submissions` starts the DAG
+`figures`. So it does where reports that were accepted earlier wait for a build and none has begun for ten minutes:
+`figures` was paused, or has failed.
 
 If it fails: no file is lost, it stays in the inbox or is in the archive, and the next run carries on. See which task
 failed. `prepare_catalogue`: a seed is wrong, the message names its row. `receive`: inbox or archive cannot be read or
@@ -15,19 +16,21 @@ nothing else does.
 import logging
 import os
 
-from airflow.sdk import dag, task
+from airflow.sdk import Asset, AssetWatcher, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from pipeline.dag_defaults import OPERATIONS, RAW, cron, defaults
+from pipeline.dag_defaults import OPERATIONS, RAW, asset_or_cron, defaults
+from pipeline.inbox_trigger import InboxTrigger
 
 log = logging.getLogger(__name__)
 SCHEDULE = os.environ.get("BAOCAO_INBOX_SCHEDULE") or "*/2 * * * *"
+INBOX = Asset("baocao://inbox", watchers=[AssetWatcher(name="finished_files", trigger=InboxTrigger())])
 
 
 @dag(
     dag_display_name="Tiếp nhận báo cáo (submissions)",
     description="Receive and check what offices dropped into the inbox, and write receipts.",
-    schedule=cron(SCHEDULE),
+    schedule=None if SCHEDULE == "none" else asset_or_cron(INBOX, SCHEDULE),
     max_active_runs=1,
     doc_md=__doc__,
     **defaults(owner=OPERATIONS, tier=1, topic="ingest"),

@@ -6,9 +6,11 @@ nothing is decided. Issues, verdicts and the run's results come into being in on
 """
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from expectations import rules
@@ -16,7 +18,7 @@ from expectations.checks import Counts, create_check_tables, keep
 from expectations.context import CheckBroken, NotEvaluable, count_unexpected
 from expectations.rules import Rule, Suite
 from expectations.suites import raw_cell, raw_line, raw_submission, required_line
-from warehouse import catalogue, clock, database
+from warehouse import catalogue, clock, database, telemetry
 from warehouse.catalogue import GateRule
 from warehouse.logging import get_logger
 
@@ -39,6 +41,16 @@ where result.run_id = %s
 group by 1, 2, 3, 4
 """
 """Whose reports break each rule; a code is a rule of one suite of the gate."""
+
+VOLUME = """
+select
+    (select count(*) from raw.line join pg_temp.waiting using (submission_id)) as rows,
+    count(*) as files,
+    coalesce(sum(size_bytes), 0)::bigint as bytes
+from raw.file
+where sha256 in (select sha256 from raw.submission join pg_temp.waiting using (submission_id))
+"""
+"""How much is checked."""
 
 
 def check(*batches: UUID) -> None:
@@ -81,13 +93,16 @@ def _check_submissions(submissions: list[UUID]) -> None:
     with database.connect("loader") as session:
         _create_check_tables(session, submissions)
         run_id = _start_run(session)
+        detail: dict[str, Any] = {}
         session.commit()
         try:
-            counts = count_unexpected(session, SUITES, _severities())
-            with session.transaction():
-                _write_issues(session, counts)
-                verdicts = _write_verdicts(session)
-                _finish_run(session, run_id, counts, verdicts)
+            with telemetry.span("receive", lambda: detail):
+                detail |= _volume(session)
+                counts = count_unexpected(session, SUITES, _severities())
+                with session.transaction():
+                    _write_issues(session, counts)
+                    verdicts = _write_verdicts(session)
+                    _finish_run(session, run_id, counts, verdicts, detail)
         except Exception:
             session.rollback()
             session.execute(
@@ -239,18 +254,28 @@ def _start_run(session: psycopg.Connection) -> int:
     """The run's row. One that a killed process left open is failed here: the lock proves that it is gone."""
     session.execute("update ops.pipeline_run set status = 'failed' where step = 'receive' and status = 'running'")
     row = session.execute(
-        "insert into ops.pipeline_run (step, status, as_of) values ('receive', 'running', %s) returning run_id",
+        "insert into ops.pipeline_run (step, status, as_of, detail) "
+        f"values ('receive', 'running', %s, {telemetry.AT_BEGIN}) returning run_id",
         [clock.now()],
     ).fetchone()
     assert row is not None
     return int(row[0])
 
 
-def _finish_run(session: psycopg.Connection, run_id: int, counts: Counts, verdicts: dict[str, int]) -> None:
+def _volume(session: psycopg.Connection) -> dict[str, Any]:
+    row = session.cursor(row_factory=dict_row).execute(VOLUME).fetchone()
+    assert row is not None
+    return row
+
+
+def _finish_run(
+    session: psycopg.Connection, run_id: int, counts: Counts, verdicts: dict[str, int], detail: dict[str, Any]
+) -> None:
     keep(session, run_id, SUITES, counts, _severities())
     session.execute(BY_PROGRAMME, [run_id])
+    detail |= {"verdicts": verdicts, "rules_version": rules_version()}
     session.execute(
-        "update ops.pipeline_run set status = 'succeeded', finished_at = clock_timestamp(), detail = %s "
-        "where run_id = %s",
-        [Jsonb({"verdicts": verdicts, "rules_version": rules_version()}), run_id],
+        "update ops.pipeline_run set status = 'succeeded', finished_at = clock_timestamp(), "
+        f"detail = %s || {telemetry.AT_END} where run_id = %s",
+        [Jsonb(detail), run_id],
     )

@@ -29,17 +29,23 @@ class Version(NamedTuple):
 
 
 def waiting() -> list[str]:
-    """The addresses of the inbox's files, the oldest first; files that are still being copied wait for next time."""
+    """The addresses of the inbox's finished files, the oldest first; the others wait for next time."""
+    versions = finished()
+    return sorted(versions, key=lambda file: (versions[file], file))
+
+
+def finished() -> dict[str, Version]:
+    """The files of the inbox that nobody is writing any more: unchanged for a second, and between two looks."""
     inbox = get_settings().inbox
     if not archive.is_url(inbox):
         Path(inbox).mkdir(parents=True, exist_ok=True)
-    before = _versions(inbox)
-    youngest = max((version.modified_at for version in before.values()), default=0)
+    if not (before := _versions(inbox)):
+        return {}
+    youngest = max(version.modified_at for version in before.values())
     if (age := time.time() - youngest) < SETTLED_SECONDS:
         time.sleep(SETTLED_SECONDS - max(age, 0))
     after = _versions(inbox)
-    settled = [file for file in before if before[file] == after.get(file)]
-    return sorted(settled, key=lambda file: (before[file], file))
+    return {file: version for file, version in before.items() if version == after.get(file)}
 
 
 def arrived_at(address: str, now: datetime) -> datetime:

@@ -55,9 +55,8 @@ def mail_receipts(retry_failed: bool = False) -> Mailed:
             queued = outbox.queued(connection, "receipt", ["email"], run.as_of)
             connection.commit()
             with opening.open_channels() as usable, attachments.opened() as files:
-                under_way = delivery.Delivery(connection, run.as_of, usable, files.of, FAILURES_IN_A_ROW)
-                for message in queued:
-                    under_way.send(message)
+                under_way = delivery.Delivery(run.as_of, files.of, FAILURES_IN_A_ROW)
+                under_way.deliver(queued, connection, usable, get_settings().smtp_connections)
             done.sent, done.refused = under_way.sent, under_way.refused
             done.given_up, done.waiting = under_way.given_up, under_way.waiting
         finally:

@@ -147,6 +147,7 @@ def publish() -> Published:
         connection.execute(PUBLISHED)
         now = {code: _state(version, as_of) for code, version in versions.items() if code not in blocked}
         counted = {"workbooks_written": len(done.written), "workbooks_removed": len(done.removed)}
+        counted["bytes"] = sum(path.stat().st_size for path in done.written)
         run.detail = {**counted, "programmes": before | now}
         run.detail["blocked"] = blocked
     if blocked:

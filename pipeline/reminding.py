@@ -18,6 +18,7 @@ from alerts.ledger import outbox, planning, retries
 from pipeline import attachments, runs
 from warehouse import database, queries
 from warehouse.logging import get_logger
+from warehouse.settings import get_settings
 
 log = get_logger(__name__)
 
@@ -120,9 +121,8 @@ def _send(
     queued = outbox.queued(connection, "digest", usable, run.as_of)
     connection.commit()
     with attachments.opened() as files:
-        under_way = delivery.Delivery(connection, run.as_of, usable, files.of)
-        for message in queued:
-            under_way.send(message)
+        under_way = delivery.Delivery(run.as_of, files.of)
+        under_way.deliver(queued, connection, usable, get_settings().smtp_connections)
     done.sent, done.refused = under_way.sent, under_way.refused
     done.given_up, done.waiting = under_way.given_up, under_way.waiting
     return under_way.failure

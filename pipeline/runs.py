@@ -7,9 +7,10 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from warehouse import clock, database
+from warehouse import clock, database, telemetry
 from warehouse.logging import get_logger
 
 log = get_logger(__name__)
@@ -36,7 +37,8 @@ def recorded(step: str, catalogue_version: str | None = None) -> Iterator[Run]:
         started = monotonic()
         run = _begin(step, catalogue_version)
         try:
-            yield run
+            with telemetry.span(step, lambda: run.detail):
+                yield run
         except BaseException as error:
             _end(run, "failed", run.detail | {"error": str(error)})
             raise
@@ -59,6 +61,27 @@ def last(step: str) -> Run | None:
     return Run(*row) if row else None
 
 
+NEWEST = """
+select distinct on (step)
+    step,
+    status,
+    started_at,
+    round(extract(epoch from finished_at - started_at), 1)::float8 as seconds,
+    (detail ->> 'rows')::bigint as rows,
+    (detail ->> 'bytes')::bigint as bytes,
+    (detail ->> 'wal_bytes')::bigint as wal_bytes
+from ops.pipeline_run
+order by step, run_id desc
+"""
+
+
+def newest() -> list[dict[str, Any]]:
+    """The newest run of each step, the latest first: how it ended, its seconds, rows and bytes."""
+    with database.connect("loader") as connection:
+        found = connection.cursor(row_factory=dict_row).execute(NEWEST).fetchall()
+    return sorted(found, key=lambda run: run["started_at"], reverse=True)
+
+
 def _begin(step: str, catalogue_version: str | None) -> Run:
     as_of = clock.now()
     with database.connect("loader") as connection:
@@ -68,8 +91,8 @@ def _begin(step: str, catalogue_version: str | None) -> Run:
             [step],
         )
         row = connection.execute(
-            "insert into ops.pipeline_run (step, status, as_of, catalogue_version) values (%s, 'running', %s, %s) "
-            "returning run_id",
+            "insert into ops.pipeline_run (step, status, as_of, catalogue_version, detail) "
+            f"values (%s, 'running', %s, %s, {telemetry.AT_BEGIN}) returning run_id",
             [step, as_of, catalogue_version],
         ).fetchone()
     assert row is not None
@@ -79,7 +102,7 @@ def _begin(step: str, catalogue_version: str | None) -> Run:
 def _end(run: Run, status: str, detail: dict[str, Any]) -> None:
     with database.connect("loader") as connection:
         connection.execute(
-            "update ops.pipeline_run set status = %s, detail = %s, accepted_through = %s, "
+            f"update ops.pipeline_run set status = %s, detail = %s || {telemetry.AT_END}, accepted_through = %s, "
             "finished_at = clock_timestamp() where run_id = %s",
             [status, Jsonb(detail), run.accepted_through, run.run_id],
         )

@@ -24,8 +24,8 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """Plans, deadlines and data windows are dates of this zone."""
 
 PREFIX = "BAOCAO_"
-AIRFLOW_PREFIXES = ("AIRFLOW__", "AIRFLOW_CONN_", "AIRFLOW_VAR_")
-"""Airflow's own variables that pass through. AIRFLOW_HOME does not: each home has an Airflow of its own."""
+PASSED_PREFIXES = ("AIRFLOW__", "AIRFLOW_CONN_", "AIRFLOW_VAR_", "OTEL_")
+"""Of Airflow and OpenTelemetry, passed through. AIRFLOW_HOME is not: each home has an Airflow of its own."""
 ENVIRONMENT_ONLY = ("BAOCAO_HOME", "BAOCAO_NOW")
 """Where the file is cannot be in the file; and a fixed now that outlives its shell would stop every deadline."""
 
@@ -83,6 +83,12 @@ class Settings(BaseSettings):
         description="The mail server of the alerts, `smtp://user:password@host:port`. "
         "Unset: alerts go to the ledger and the log.",
     )
+    smtp_connections: int = Field(
+        default=2,
+        ge=1,
+        le=20,
+        description="Over how many connections at once letters are sent, 1 to 20; some servers allow few. Default: 2.",
+    )
     webhook_url: str | None = Field(
         default=None,
         repr=False,
@@ -103,7 +109,7 @@ class Settings(BaseSettings):
     inbox_schedule: Annotated[str, AfterValidator(_check_schedule)] | None = Field(
         default=None,
         description="When Airflow empties the inbox: a cron line in Vietnamese time, or `none` for by hand only. "
-        "Unset: every two minutes.",
+        "Unset: every two minutes, and as soon as a file is finished; `none` ends that too.",
     )
     deadlines_schedule: Annotated[str, AfterValidator(_check_schedule)] | None = Field(
         default=None,
@@ -182,10 +188,10 @@ def origin(name: str) -> str:
     return stored_file().name if name in stored() else "default"
 
 
-def airflow_variables() -> dict[str, str]:
-    """Airflow's own variables, as the file of the home and the environment give them; the environment decides."""
+def passed_variables() -> dict[str, str]:
+    """Those of Airflow and OpenTelemetry, from the file of the home and the environment; the environment decides."""
     given = {**stored(), **os.environ}
-    return {name: value for name, value in given.items() if name.startswith(AIRFLOW_PREFIXES)}
+    return {name: value for name, value in given.items() if name.startswith(PASSED_PREFIXES)}
 
 
 def names() -> list[str]:
@@ -196,12 +202,13 @@ def names() -> list[str]:
 def _check(name: str, value: str) -> None:
     if name in ENVIRONMENT_ONLY:
         raise WrongCall(f"{name} is read from the environment only.")
-    if name.startswith(AIRFLOW_PREFIXES):
+    if name.startswith(PASSED_PREFIXES):
         return
     if name not in names():
         known = ", ".join(each for each in names() if each not in ENVIRONMENT_ONLY)
         raise WrongCall(
-            f"{name} is no setting. Allowed: {known}, and variables of Airflow (AIRFLOW__…, AIRFLOW_CONN_…)."
+            f"{name} is no setting. Allowed: {known}, and variables of Airflow and OpenTelemetry "
+            "(AIRFLOW__…, AIRFLOW_CONN_…, OTEL_…)."
         )
     if not value:
         raise WrongCall(f"{name}: an empty value counts as unset. `baocao config unset {name}` removes it.")

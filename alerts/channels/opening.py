@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 from alerts.channels import addresses
 from alerts.channels.base import Channel
 from alerts.message import QueuedMessage
 from warehouse.errors import WrongCall
 from warehouse.settings import get_settings
+
+if TYPE_CHECKING:
+    from alerts.channels.smtp import Mailer
 
 
 class ByScheme:
@@ -28,7 +32,7 @@ def open_channels() -> Iterator[dict[str, Channel]]:
 
     Raises WrongCall for a BAOCAO_SMTP_URL or BAOCAO_WEBHOOK_URL that cannot be read, without repeating it.
     """
-    from alerts.channels import services, smtp, webhook
+    from alerts.channels import services, webhook
 
     settings = get_settings()
     if settings.webhook_url and (reason := addresses.wrong_webhook(settings.webhook_url)):
@@ -38,5 +42,14 @@ def open_channels() -> Iterator[dict[str, Channel]]:
             "webhook": ByScheme(stack.enter_context(webhook.caller()), services.Notifier()),
         }
         if settings.smtp_url:
-            channels["email"] = stack.enter_context(smtp.mailer(settings.smtp_url))
+            channels["email"] = stack.enter_context(open_mailer())
         yield channels
+
+
+@contextmanager
+def open_mailer() -> Iterator["Mailer"]:
+    """One connection to the mail server of BAOCAO_SMTP_URL, which has to be set; see open_channels."""
+    from alerts.channels import smtp
+
+    with smtp.mailer(get_settings().smtp_url or "") as mailer:
+        yield mailer

@@ -145,19 +145,26 @@ class Mailer:
         """
         until_taken(self._attempt, message, before_data)
 
+    def connect(self) -> _Session:
+        """The connection, made now if need be. Raises Unreachable where the server takes no further connection."""
+        try:
+            self.connection = self.connection or _connect(self.server)
+            self.connection.ehlo_or_helo_if_needed()
+            return self.connection
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise (Unusable if isinstance(error, UNUSABLE) else Unreachable)(_reason(error)) from error
+
     def close(self) -> None:
         connection, self.connection = self.connection, None
         if connection is not None:
             connection.close()
 
     def _attempt(self, message: QueuedMessage, before_data: Callable[[QueuedMessage], None]) -> None:
+        connection = self.connect()
+        connection.before_data = partial(before_data, message)
         try:
-            self.connection = self.connection or _connect(self.server)
-        except (smtplib.SMTPException, OSError) as error:
-            raise (Unusable if isinstance(error, UNUSABLE) else Unreachable)(_reason(error)) from error
-        self.connection.before_data = partial(before_data, message)
-        try:
-            self.connection.send_message(envelope(message, self.server.sender), to_addrs=message.only or None)
+            connection.send_message(envelope(message, self.server.sender), to_addrs=message.only or None)
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise _kind(error)(_reason(error)) from error

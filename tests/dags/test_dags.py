@@ -149,12 +149,26 @@ def test_reports_set_off_figures_and_figures_set_off_publication(bag):
 
 
 def test_the_inbox_is_emptied_every_two_minutes_and_deadlines_are_checked_at_seven(bag):
-    schedules = {dag_id: bag.dags[dag_id].timetable for dag_id in ("submissions", "deadlines")}
+    schedules = {
+        "submissions": bag.dags["submissions"].timetable.timetable,
+        "deadlines": bag.dags["deadlines"].timetable,
+    }
     assert {dag_id: schedule.expression for dag_id, schedule in schedules.items()} == {
         "submissions": "*/2 * * * *",
         "deadlines": "0 7 * * *",
     }
     assert {str(schedule.timezone) for schedule in schedules.values()} == {"Asia/Ho_Chi_Minh"}
+
+
+def test_the_inbox_is_watched_by_our_own_trigger(bag):
+    """Airflow's own file triggers delete what they find."""
+    from pipeline.inbox_trigger import InboxTrigger
+
+    (inbox,) = bag.dags["submissions"].timetable.asset_condition.objects
+    ((watcher,), uri) = inbox.watchers, inbox.uri.rstrip("/")
+    assert (uri, watcher.name) == ("baocao://inbox", "finished_files")
+    assert type(watcher.trigger) is InboxTrigger
+    assert watcher.trigger.serialize() == ("pipeline.inbox_trigger.InboxTrigger", {})
 
 
 def test_what_the_publication_missed_while_it_was_paused_is_made_up_for_every_morning(bag):
@@ -186,7 +200,8 @@ def test_an_empty_schedule_counts_as_unset(dag_id, expression, monkeypatch):
     monkeypatch.setenv("BAOCAO_INBOX_SCHEDULE", "")
     monkeypatch.setenv("BAOCAO_DEADLINES_SCHEDULE", "")
     usual = DagBag(dag_folder=str(DAGS / f"{dag_id}.py"), bundle_path=DAGS, bundle_name="dags-folder")
-    assert usual.dags[dag_id].timetable.expression == expression
+    timetable = usual.dags[dag_id].timetable
+    assert getattr(timetable, "timetable", timetable).expression == expression
 
 
 def test_reading_the_dags_loads_nothing_heavy(record_property):
@@ -196,7 +211,7 @@ def test_reading_the_dags_loads_nothing_heavy(record_property):
     found = json.loads(ran.stdout.splitlines()[-1])
     record_property("import_seconds", found["seconds"])
     print(f"{len(IDS)} DAG files: {found['seconds']:.3f} s and {len(found['modules'])} modules beyond airflow.sdk")
-    ours = {"pipeline", "pipeline.dag_defaults"}
+    ours = {"pipeline", "pipeline.dag_defaults", "pipeline.inbox_trigger"}
     assert not [name for name in found["modules"] if name.split(".")[0] in HEAVY and name not in ours]
     assert len(found["modules"]) < 400
 
@@ -207,12 +222,13 @@ def test_no_dag_file_hides_one_of_our_packages():
     assert not packages & {file.stem for file in DAGS.glob("*.py")}
 
 
-def test_of_our_packages_a_dag_file_imports_the_shared_defaults_at_its_top_and_nothing_else():
+def test_of_our_packages_a_dag_file_imports_the_shared_defaults_and_the_trigger_at_its_top_and_nothing_else():
     """A file that did would make the DAG processor load them every half minute."""
     for file in sorted(DAGS.glob("*.py")):
         top = [line.split()[1] for line in file.read_text().splitlines() if line.startswith(("import ", "from "))]
         assert "pipeline.dag_defaults" in top, file.name
-        others = {name.split(".")[0] for name in top if name != "pipeline.dag_defaults"}
+        light = {"pipeline.dag_defaults", "pipeline.inbox_trigger"}
+        others = {name.split(".")[0] for name in top if name not in light}
         assert others <= {"csv", "logging", "os", "datetime", "pathlib", "pendulum", "airflow"}, file.name
 
 

@@ -56,6 +56,10 @@ class Officers(AirflowApi):
             time.sleep(0.3)
         return now
 
+    def run_types(self, dag_id: str) -> list[str]:
+        """What started each run, the newest first: `manual`, `scheduled`, `asset_triggered`."""
+        return [run["run_type"] for run in self._get(f"/api/v2/dags/{dag_id}/dagRuns?order_by=-run_after")["dag_runs"]]
+
     def _begin(self, dag_id: str, conf: dict[str, Any], logical_date: str | None = None) -> Run:
         run_id = f"asked__{uuid4()}"
         body = {"dag_run_id": run_id, "logical_date": logical_date, "conf": conf}

@@ -18,6 +18,7 @@ import pytest
 from tests.conftest import throw_away_home
 from tests.e2e.officers import Officers
 from tests.integration.letterbox import Letterbox, free_port, listening
+from tests.integration.trace_collector import Collected, attributes, collecting
 from warehouse import clock, database
 from warehouse.airflow import processes, services, supervisor
 from warehouse.airflow.api import AirflowApi, Follower, Run
@@ -318,6 +319,80 @@ def test_services_that_run_know_which_settings_are_others_by_now(airflow, monkey
     monkeypatch.setenv("AIRFLOW__METRICS__STATSD_ON", "True")
     monkeypatch.delenv("BAOCAO_OPERATOR")
     assert services.changed_settings() == ["AIRFLOW__METRICS__STATSD_ON", "BAOCAO_OPERATOR"]
+
+
+@pytest.fixture(scope="module")
+def collected() -> Iterator[Collected]:
+    with collecting() as collected:
+        yield collected
+
+
+@pytest.fixture(scope="module")
+def watched(airflow, collected, tmp_path_factory) -> Iterator[list[Path]]:
+    """Airflow anew, with a schedule that does not come. Yields three reports; the first was saved meanwhile."""
+    from publish.simulation.simulate import simulate
+
+    reports = simulate(*REPORT, ["07264", "07288", "07306"], seed=3, out=tmp_path_factory.mktemp("watched"))
+    services.stop()
+    drop(reports[:1])
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("BAOCAO_INBOX_SCHEDULE", "0 0 29 2 *")
+        environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collected.endpoint)
+        services.start()
+        airflow.address = AirflowApi().address
+        yield reports
+
+
+def accepted_names() -> list[str]:
+    with database.connect() as connection:
+        query = (
+            "select file.file_name from raw.submission join raw.file using (sha256) "
+            "join ops.submission_verdict using (submission_id) where status <> 'rejected' order by accepted_seq"
+        )
+        return [name for (name,) in connection.execute(query)]
+
+
+def wait_until_accepted(report: Path) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while report.name not in accepted_names():
+        assert time.monotonic() < deadline, f"{report.name} is not accepted"
+        time.sleep(0.2)
+
+
+def test_a_finished_file_is_received_though_no_schedule_comes_and_one_being_written_waits(airflow, watched):
+    saved_before, quick, slow = watched
+    wait_until_accepted(saved_before)
+    content, deadline = slow.read_bytes(), time.monotonic() + TIMEOUT_SECONDS
+    with (Path(get_settings().inbox) / slow.name).open("wb", buffering=0) as file:
+        drop([quick])
+        while quick.name not in accepted_names():  # a byte at a time, as over a slow line
+            assert time.monotonic() < deadline, f"{quick.name} is not accepted"
+            file.write(content[file.tell() : file.tell() + 1])
+            time.sleep(0.2)
+        file.write(content[file.tell() :])
+    wait_until_accepted(slow)
+
+    names = [report.name for report in watched]
+    assert [name for name in accepted_names() if name in names] == names
+    assert list((get_settings().home / "receipts").glob("*.duplicate.*")) == []
+    assert airflow.run_types("submissions")[:3] == ["asset_triggered"] * 3
+
+
+def test_a_collector_of_traces_sees_the_step_in_its_task(watched, collected):
+    """The files of the test before were checked: each time the gate's span is in the trace of Airflow's run."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while len(collected.named("receive")) < len(watched):
+        assert time.monotonic() < deadline, {span.name for span in collected.spans}
+        time.sleep(0.2)
+    by_id = {span.span_id: span for span in collected.spans}
+    for step in collected.named("receive"):
+        assert attributes(step)["baocao.files"] == 1
+        assert attributes(step)["baocao.rows"] > 0
+        assert attributes(step)["baocao.bytes"] > 1000
+        assert step.parent_span_id
+        assert {"airflow.dag_id": "submissions", "airflow.task_id": "check"}.items() <= attributes(
+            by_id[step.parent_span_id]
+        ).items()
 
 
 def test_stopping_leaves_no_process_behind(airflow):

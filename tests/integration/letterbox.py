@@ -1,5 +1,6 @@
 """A real SMTP server on the loopback interface, which keeps the letters it takes."""
 
+import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class Letterbox:
     """letters, recipients: as received. refuses: addresses that get a 550; delays: those that get a 451,
     come again later. on_letter: called before the server answers; answer: what it then says.
+    seconds_a_letter: until it answers; most_at_once: letters that it had at the same time. sessions_allowed: how many
+    connections it greets in all.
     """
 
     def __init__(self) -> None:
@@ -23,6 +26,17 @@ class Letterbox:
         self.delays: set[str] = set()
         self.answer = "250 taken"
         self.on_letter: Callable[[], None] = lambda: None
+        self.seconds_a_letter = 0.0
+        self.under_way = self.most_at_once = self.sessions = 0
+        self.sessions_allowed = 1000
+
+    async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str) -> str:
+        session.host_name = hostname
+        self.sessions += 1
+        return "250 HELP" if self.sessions <= self.sessions_allowed else "421 too many connections"
+
+    async def handle_HELO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str) -> str:
+        return await self.handle_EHLO(server, session, envelope, hostname)
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -35,6 +49,10 @@ class Letterbox:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.under_way += 1
+        self.most_at_once = max(self.most_at_once, self.under_way)
+        await asyncio.sleep(self.seconds_a_letter)
+        self.under_way -= 1
         self.recipients.append(envelope.rcpt_tos)
         self.letters.append(message_from_bytes(envelope.content, policy=default))
         self.on_letter()

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from warehouse import database, private_files, settings
+from warehouse import database, private_files, settings, telemetry
 from warehouse.errors import BaocaoError
 
 FIRST_PORT = 8080
@@ -38,13 +38,13 @@ def logs() -> Path:
 
 def host() -> str:
     """Where this machine reaches the API server, whatever addresses it listens on."""
-    given = settings.airflow_variables().get("AIRFLOW__API__HOST")
+    given = settings.passed_variables().get("AIRFLOW__API__HOST")
     return HOST if not given or given in ("0.0.0.0", "::") else given
 
 
 def port() -> int:
     """The port that the operator set, else the one that this home remembers; 0 if it has none yet."""
-    given = settings.airflow_variables().get("AIRFLOW__API__PORT")
+    given = settings.passed_variables().get("AIRFLOW__API__PORT")
     remembered = home() / "port"
     return int(given or (remembered.read_text() if remembered.exists() else 0))
 
@@ -56,7 +56,7 @@ def take_port() -> int:
     """
     candidate = port() or FIRST_PORT
     while not _is_free(candidate):
-        if "AIRFLOW__API__PORT" in settings.airflow_variables():
+        if "AIRFLOW__API__PORT" in settings.passed_variables():
             raise BaocaoError(f"Port {candidate} of AIRFLOW__API__PORT is taken by another program.")
         candidate += 1
     (home() / "port").write_text(str(candidate))
@@ -68,13 +68,13 @@ def address() -> str:
 
     Without that path Airflow's API responds and its API for tasks does not.
     """
-    path = urlsplit(settings.airflow_variables().get(BASE_URL, "")).path.rstrip("/")
+    path = urlsplit(settings.passed_variables().get(BASE_URL, "")).path.rstrip("/")
     return f"http://{host()}:{port() or FIRST_PORT}{path}"
 
 
 def page() -> str:
     """Where people look at Airflow: the operator's base URL, else `address`."""
-    return settings.airflow_variables().get(BASE_URL, address())
+    return settings.passed_variables().get(BASE_URL, address())
 
 
 def password() -> str:
@@ -88,8 +88,8 @@ def password() -> str:
 def environment() -> dict[str, str]:
     """What a component inherits: ours, less what would slow it or lead it elsewhere, plus Airflow's settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW") and k != "PYTHONDONTWRITEBYTECODE"}
-    given = settings.airflow_variables()
-    return kept | _ours() | _schedules() | _database(given) | _api() | _timing() | _keys() | given
+    given = settings.passed_variables()
+    return kept | _ours() | _schedules() | _database(given) | _api() | _timing() | _keys() | _telemetry() | given
 
 
 def fingerprints(variables: dict[str, str]) -> dict[str, str]:
@@ -98,7 +98,7 @@ def fingerprints(variables: dict[str, str]) -> dict[str, str]:
     return {
         name: hashlib.sha256(value.encode()).hexdigest()[:16]
         for name, value in variables.items()
-        if name in ours or name.startswith(settings.AIRFLOW_PREFIXES)
+        if name in ours or name.startswith(settings.PASSED_PREFIXES)
     }
 
 
@@ -158,6 +158,13 @@ def _api() -> dict[str, str]:
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home() / "passwords.json"),
     }
+
+
+def _telemetry() -> dict[str, str]:
+    """Where a collector is named Airflow sends its own traces and metrics too."""
+    if not (found := telemetry.variables()):
+        return {}
+    return found | {"AIRFLOW__TRACES__OTEL_ON": "True", "AIRFLOW__METRICS__OTEL_ON": "True"}
 
 
 def _timing() -> dict[str, str]:

@@ -30,7 +30,7 @@ COMPONENTS: dict[str, tuple[str, ...]] = {
     # Task logs are read from the disk that all components share: no log server, no further port.
     "scheduler": ("warehouse.airflow.scheduler", "--skip-serve-logs"),
     "dag-processor": ("airflow", "dag-processor"),
-    # None of our tasks defers; without it Airflow's home page shows a failure, and an operator's own DAGs may need it.
+    # It watches the inbox.
     "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
 }
 """By component, the module that is run and its arguments."""
