@@ -22,10 +22,12 @@ def overdue(
     as_of: datetime | None = None,
     *,
     include_closed: bool = False,
+    province: str | None = None,
 ) -> tuple[list[dict[str, Any]], int]:
     """The rows of rpt_missing_reports as of a timestamp, else as of now, and how many were left out.
 
     Left out are plans that have ended and closed periods, unless a programme is named or include_closed.
+    province: only units that lay in it in their own time.
     Raises BaocaoError before the first build, WrongCall for an unknown programme or period.
     """
     built = connection.execute("select to_regclass('marts.rpt_missing_reports') is not null").fetchone()
@@ -41,7 +43,8 @@ def overdue(
         set_session_as_of_unchecked(connection, as_of or clock.now())
     cursor = connection.cursor(row_factory=dict_row)
     # only what is asked for: a condition that is always true is planned as if it left one row in two hundred
-    filters = {name: code for name, code in (("programme_code", programme), ("period", period)) if code}
+    wanted = {"programme_code": programme, "period": period, "province_code": province}
+    filters = {name: code for name, code in wanted.items() if code}
     query = OVERDUE.format(condition=" and ".join([f"{name} = %({name})s" for name in filters] or ["true"]))
     found = cursor.execute(query, filters).fetchall()
     rows = found if programme or include_closed else [row for row in found if row["is_open"]]
