@@ -42,6 +42,7 @@ def show_addresses(console: Console, is_running: bool) -> None:
     home = get_settings().home
     password = environment.home() / "passwords.json"
     for what, where in {
+        "pages": f"BAOCAO_NOW={LATE} baocao serve  who has not reported, as of the end of this season",
         "Airflow": f"{environment.page()}  user {environment.USER}, password in {password}",
         "database": "baocao db url --role bi",
         "annex": f"baocao report {programme} {PROVINCE} {period} --out bac-ninh.xlsx",

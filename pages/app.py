@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 from fastapi import FastAPI, Request, Response
@@ -15,8 +16,11 @@ from pages.calendar import page as calendar_page
 from pages.indicators import page as indicator_page
 from pages.language import Text
 from pages.layout import Page
+from pages.loopback import is_loopback
 from pages.morning import page as morning_page
 from pages.progress import page as progress_page
+from pages.quality import page as quality_page
+from pages.scores import page as scores_page
 from pages.tracing import page as tracing_page
 from pages.units import page as unit_page
 from pages.view import View
@@ -35,6 +39,8 @@ PAGES: dict[str, Maker] = {
     "/don-vi": unit_page.make,
     "/chi-tieu": indicator_page.make,
     "/lich-bao-cao": calendar_page.make,
+    "/cham-diem": scores_page.make,
+    "/chat-luong": quality_page.make,
     "/nguon-so-lieu": tracing_page.make,
 }
 READS_FUTURE = frozenset({"/sang-nay"})
@@ -59,6 +65,9 @@ UNEXPECTED = Text(
     "Có lỗi ngoài dự kiến. Xin báo người vận hành: chi tiết nằm trong nhật ký của máy chủ.",
     "Something unexpected went wrong. Please inform the operator: the server's log has the details.",
 )
+OTHER_HOST = Text(
+    "Trang này chỉ xem được trên chính máy đang chạy nó.", "These pages are shown on the machine that runs them only."
+)
 UNKNOWN_PAGE = Text("Không có trang này.", "There is no such page.")
 NOT_NOW = Text("Chưa đọc được số liệu: {reason}", "The figures cannot be read now: {reason}")
 
@@ -66,7 +75,7 @@ NOT_NOW = Text("Chưa đọc được số liệu: {reason}", "The figures canno
 def create() -> FastAPI:
     """The application; it connects to the warehouse with each request and writes nothing."""
     app = FastAPI(title="baocao", docs_url=None, redoc_url=None, openapi_url=None)
-    app.middleware("http")(_add_headers)
+    app.middleware("http")(_guard)
     app.add_exception_handler(HTTPException, _unknown_page)
     app.get("/")(_front)
     app.get("/baocao.css")(_style)
@@ -138,8 +147,16 @@ def _no_icon() -> Response:
     return Response(status_code=204)
 
 
-async def _add_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await call(request)
+async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Refuse a request under another name than this machine's own, and add the headers to every response.
+
+    A page of another server whose name was made to mean this machine could read the figures otherwise.
+    """
+    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    if is_loopback(host):
+        response = await call(request)
+    else:
+        response = HTMLResponse(rendering.error(421, OTHER_HOST, View("/")), 421)
     response.headers.update(HEADERS)
     return response
 

@@ -19,6 +19,8 @@ NAVIGATION = (
     ("/don-vi", Text("Đơn vị", "Unit")),
     ("/chi-tieu", Text("Chỉ tiêu", "Indicator")),
     ("/lich-bao-cao", Text("Lịch báo cáo", "Reporting calendar")),
+    ("/cham-diem", Text("Chấm điểm", "Scores")),
+    ("/chat-luong", Text("Chất lượng", "Quality")),
 )
 
 

@@ -1,7 +1,6 @@
 """The web server of the pages, on this machine's own address only."""
 
-import ipaddress
-
+from pages.loopback import is_loopback
 from warehouse.errors import WrongCall
 
 REFUSED = (
@@ -17,14 +16,10 @@ def run(host: str, port: int) -> None:
 
     from pages.app import create
 
-    uvicorn.run(create(), host=host, port=port, log_level="warning", server_header=False, date_header=True)
+    uvicorn.run(create(), host=host, port=port, log_level="warning", server_header=False)
 
 
 def require_loopback(host: str) -> None:
-    """A name is refused too, but for localhost: what it resolves to can change."""
-    try:
-        is_loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        is_loopback = False
-    if not is_loopback:
+    """Raises WrongCall that says why."""
+    if not is_loopback(host):
         raise WrongCall(REFUSED.format(host=host))

@@ -59,8 +59,8 @@ def of_unit(
 ) -> list[dict[str, Any]]:
     """One row per indicator, measure and target, in the plan's order: fct_indicator_rollup with fct_target_progress.
 
-    Only a figure as reported has a verdict. No rows where no report of the unit is known. Raises WrongCall for a programme, period or unit that is not there,
-    BaocaoError before the first build.
+    Only a figure as reported has a verdict. No rows where no report of the unit is known. Raises WrongCall for a
+    programme, period or unit that is not there, BaocaoError before the first build.
     """
     catalogue.period(connection, programme, period)
     built = connection.execute("select to_regclass('marts.fct_target_progress') is not null").fetchone()
