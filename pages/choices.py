@@ -33,6 +33,10 @@ select distinct on (unit_code) unit_code, unit_name from marts.dim_org_unit
 where unit_code = any(%(codes)s) and is_latest_version order by unit_code, valid_from desc
 """
 
+NAMES_OF_UNITS = """
+select unit_id, unit_name from marts.dim_org_unit where unit_id = any(%(units)s) and is_latest_version
+"""
+
 ALL_PROGRAMMES = Text("Mọi chương trình", "All programmes")
 NO_PROGRAMME = Text("Không có chương trình «{code}».", "There is no programme “{code}”.")
 NO_UNIT = Text("Không có đơn vị mã «{code}».", "There is no unit with the code “{code}”.")
@@ -118,6 +122,11 @@ def names(connection: psycopg.Connection, codes: Sequence[str]) -> dict[str, str
     """The name of the newest unit with each code."""
     rows = connection.execute(NAMES, {"codes": list(codes)}).fetchall()
     return dict(rows)
+
+
+def names_of_units(connection: psycopg.Connection, unit_ids: Sequence[str]) -> dict[str, str]:
+    """The newest name of each unit, by unit_id."""
+    return dict(connection.execute(NAMES_OF_UNITS, {"units": list(unit_ids)}).fetchall())
 
 
 def require_indicator(connection: psycopg.Connection, programme: str, code: str) -> None:

@@ -78,7 +78,7 @@ def _headings(table: Table, language: Language) -> list[str]:
 def _rows(table: Table, language: Language) -> Iterator[list[Any]]:
     groups = table.groups or [""] * len(table.rows)
     for group, row in zip(groups, table.rows, strict=True):
-        yield ([group] if table.group_heading else []) + [_value(cell, language) for cell in row]
+        yield ([render(group, language)] if table.group_heading else []) + [_value(cell, language) for cell in row]
 
 
 def _value(cell: Cell, language: Language) -> Decimal | int | date | str:

@@ -1,6 +1,6 @@
 """What a page consists of, in the order in which it is read; one template renders all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pages.language import Shown, Text
@@ -41,7 +41,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """has_basis: the two maps are a switch on it. notices: shown before everything, such as made-up data."""
+    """notices: shown before everything, such as made-up data. has_basis: the two maps are a switch on it.
+
+    hidden: what the form keeps beside its fields.
+    """
 
     title: Text
     lead: Shown = ""
@@ -50,7 +53,7 @@ class Page:
     sections: Sequence[Section] = ()
     notices: Sequence[Shown] = ()
     has_basis: bool = False
-    accepts_future: bool = False
+    hidden: Mapping[str, str] = field(default_factory=dict)
     tables: dict[str, Table] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:

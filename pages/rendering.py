@@ -6,10 +6,11 @@ from typing import Any
 
 import jinja2
 
+from pages import terms
 from pages.language import Language, Text, render
 from pages.layout import Page
 from pages.view import View
-from warehouse import clock, wording
+from warehouse import clock
 
 HERE = Path(__file__).parent
 STYLE = HERE / "static" / "baocao.css"
@@ -51,8 +52,8 @@ def _render(template: str, *, page: Page, view: View, **values: Any) -> str:
             view=view,
             t=_translator(view.language),
             navigation=NAVIGATION,
-            now=wording.timestamp(clock.now()),
-            as_of=wording.timestamp(view.as_of) if view.as_of else None,
+            now=terms.timestamp(clock.now()),
+            as_of=terms.timestamp(view.as_of) if view.as_of else None,
             **values,
         )
     )

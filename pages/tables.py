@@ -53,9 +53,9 @@ class Table:
     rows: Sequence[tuple[Cell, ...]]
     empty: Text
     group_heading: Text | None = None
-    groups: Sequence[str] = ()
+    groups: Sequence[Shown] = ()
 
-    def page_rows(self, page: int) -> list[tuple[str, tuple[Cell, ...]]]:
+    def page_rows(self, page: int) -> list[tuple[Shown, tuple[Cell, ...]]]:
         """Group and cells of the rows of one page; the last page for a number beyond it."""
         first = (min(page, self.pages) - 1) * PAGE_ROWS
         groups = self.groups or [""] * len(self.rows)

@@ -1,11 +1,14 @@
 """Codes of the marts in Vietnamese and English; the Vietnamese is the one that letters and workbooks use."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from pages.language import Text
 from publish import formatting
 from publish.forms.types import TYPES
 from publish.reading import alerts, owed, progress
+from warehouse import wording
+from warehouse.clock import ZONE
 
 
 def _both(vi: Mapping[str, str], en: Mapping[str, str]) -> dict[str, Text]:
@@ -126,12 +129,15 @@ def verdict(code: str, target_year: int | None, period: str) -> Text:
 
 def period(code: str) -> Text:
     """ "năm 2026", "year 2026"."""
-    from warehouse import wording
-
     year, _, part = code.partition("-")
     names = {"H1": "first half of ", "H2": "second half of "}
     names |= {f"Q{quarter}": f"quarter {quarter} of " for quarter in range(1, 5)}
     return Text(wording.period(code), f"{names.get(part, f'{part}/' if part else '')}{year}")
+
+
+def timestamp(value: datetime) -> Text:
+    """ "08:30 ngày 30/11/2026", "30/11/2026 08:30", Vietnam time."""
+    return Text(wording.timestamp(value), f"{value.astimezone(ZONE):%d/%m/%Y %H:%M}")
 
 
 def stage(day_offset: int | None, day_kind: str | None, code: str) -> Text:

@@ -156,7 +156,7 @@ def _units(found: Indicator, view: View) -> Section:
     period = terms.period(keys["period"])
     caption = Text(f"Kết quả {period.vi} của từng đơn vị", f"Results of {period.en} by unit")
     empty = Text("Chưa có số liệu của đơn vị nào trong kỳ.", "No unit has a figure of this period yet.")
-    levels = [terms.LEVELS[row["unit_level"]].vi for row in found.units]
+    levels = [terms.LEVELS[row["unit_level"]] for row in found.units]
     table = Table("units", caption, columns, rows, empty, Text("Cấp", "Level"), levels)
     return Section("don-vi", Text("Các đơn vị", "Units"), table=table)
 

@@ -12,7 +12,7 @@ from pages.morning.data import Morning, Row
 from pages.tables import EMPTY, Cell, Column, Table, day, number, text
 from pages.view import View
 from publish import formatting
-from warehouse import clock, wording
+from warehouse import clock
 from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.clock import ZONE
 
@@ -70,7 +70,6 @@ def make(connection: psycopg.Connection, view: View) -> Page:
             _exempt(morning, view),
             _changed_units(morning, view),
         ],
-        accepts_future=True,
     )
 
 
@@ -253,8 +252,9 @@ def _reports(
     return Table(name, caption, columns, [rows[at] for at in order], empty, REPORT, [groups[at] for at in order])
 
 
-def _group(row: Row) -> str:
-    return f"{row['programme_name']} – {wording.period(row['period'])}"
+def _group(row: Row) -> Text:
+    period = terms.period(row["period"])
+    return Text(f"{row['programme_name']} – {period.vi}", f"{row['programme_name']} – {period.en}")
 
 
 def _unit(row: Row, view: View) -> Cell:
@@ -275,7 +275,7 @@ def _reminder(morning: Morning, row: Row) -> Cell:
     stage = terms.stage(newest["day_offset"], newest["day_kind"], newest["stage"])
     if newest["status"] in ("sent", "logged"):
         return Cell(
-            wording.timestamp(newest["at"]),
+            terms.timestamp(newest["at"]),
             note=Text(
                 f"{stage.vi}; {terms.ALERTS[newest['status']].vi}", f"{stage.en}; {terms.ALERTS[newest['status']].en}"
             ),

@@ -12,7 +12,7 @@ from pages.tables import Cell, Column, Table, number, text
 from pages.view import View
 from publish import formatting
 from publish.reading import checks, issues
-from warehouse import catalogue, clock, wording
+from warehouse import catalogue, clock
 
 Row = dict[str, Any]
 
@@ -111,7 +111,7 @@ def _issue(row: Row, view: View, names: dict[str, str]) -> tuple[Cell, ...]:
     unit = Cell(f"{names[code]} ({code})", href=view.link("/don-vi", unit=code)) if code in names else Cell(code)
     return (
         unit,
-        Cell(wording.timestamp(row["received_at"])),
+        Cell(terms.timestamp(row["received_at"])),
         Cell(row["file"]),
         text(issues.for_display(row)["place"]),
         text(row["raw"]),
@@ -137,7 +137,7 @@ def _checks(rows: list[Row]) -> Section:
             (
                 Cell(row["rule"]),
                 Cell(row["suite"]),
-                Cell(wording.timestamp(row["checked_at"])),
+                Cell(terms.timestamp(row["checked_at"])),
                 number(row["rows_checked"]),
                 number(row["rows_failed"]),
                 Cell(MET, shape="met") if row["is_met"] else Cell(BROKEN, shape="unmet"),
@@ -146,7 +146,7 @@ def _checks(rows: list[Row]) -> Section:
         ],
         Text("Không có phép kiểm tra nào có dòng sai.", "No check is broken."),
         Text("Bước", "Step"),
-        [STEPS[row["step"]].vi if row["step"] in STEPS else row["step"] for row in rows],
+        [STEPS.get(str(row["step"]), str(row["step"])) for row in rows],
     )
     newest = Text(
         "Bảng này luôn là của lần chạy mới nhất, không theo ngày đã chọn.",

@@ -11,7 +11,6 @@ from pages.view import View
 from publish import formatting
 from publish.reading import tracing
 from publish.reading.tracing import Trace
-from warehouse import wording
 from warehouse.catalogue import DEFAULT_AGENCY
 
 TITLE = Text("Số liệu từ đâu đến", "Where a figure comes from")
@@ -38,13 +37,13 @@ COLUMNS = (
 def make(connection: psycopg.Connection, view: View) -> Page:
     chosen = choices.programme_and_period(connection, view)
     indicator, unit = view.get("indicator") or "", view.get("unit") or chosen.programme.root_unit_code
-    choices.units_with_code(connection, unit.split("/")[0])
+    bearers = choices.units_with_code(connection, unit.split("/")[0])
     keys = chosen.keys
     choices.require_indicator(connection, keys["programme"], indicator)
     traced = tracing.trace(connection, keys["programme"], indicator, unit, keys["period"], view.basis, view.as_of)
-    names = choices.names(connection, sorted({row["unit_code"] for row in traced.parts} | {unit.split("/")[0]}))
+    names = choices.names_of_units(connection, sorted({row["unit_id"] for row in traced.parts}))
     period = terms.period(keys["period"])
-    name = names.get(unit.split("/")[0], unit)
+    name = _name(bearers, traced)
     return Page(
         title=TITLE,
         lead=Text(
@@ -66,6 +65,13 @@ def make(connection: psycopg.Connection, view: View) -> Page:
     )
 
 
+def _name(bearers: list[tracing.Row], traced: Trace) -> str:
+    """Of the unit that had the code in the period, of the newest where there is no figure."""
+    of_figure = traced.figure["unit_id"] if traced.figure else None
+    name: str = next((row["unit_name"] for row in bearers if row["unit_id"] == of_figure), bearers[0]["unit_name"])
+    return name
+
+
 def _terms(traced: Trace) -> list[tuple[Text, Shown]]:
     found: list[tuple[Text, Shown]] = []
     if row := traced.figure:
@@ -79,7 +85,7 @@ def _terms(traced: Trace) -> list[tuple[Text, Shown]]:
         found.append((Text("Quy tắc kiểm tra", "Rules of the gate"), ", ".join(rules)))
     if traced.build:
         found.append((Text("Danh mục", "Catalogue"), traced.build["catalogue_version"] or formatting.MISSING))
-        found.append((Text("Tổng hợp lúc", "Built at"), wording.timestamp(traced.build["built_at"])))
+        found.append((Text("Tổng hợp lúc", "Built at"), terms.timestamp(traced.build["built_at"])))
     return found
 
 
@@ -93,7 +99,7 @@ def _lines(traced: Trace, view: View, unit: str, names: dict[str, str]) -> Secti
             _share(row),
             Cell(row["place"]),
             Cell(row["file_name"]),
-            Cell(terms.SUBMISSION_TYPES[row["submission_type"]], note=wording.timestamp(row["known_from"])),
+            Cell(terms.SUBMISSION_TYPES[row["submission_type"]], note=terms.timestamp(row["known_from"])),
             Cell(f"{row['sha256'][:12]}…", value=row["sha256"]),
         )
         for row in traced.parts
@@ -107,7 +113,9 @@ def _unit(row: tracing.Row, view: View, unit: str, names: dict[str, str]) -> Cel
     """A unit below leads to its own figure."""
     code = row["unit_code"]
     agency = "" if row["agency_code"] == DEFAULT_AGENCY else f", {row['agency_code']}"
-    return Cell(f"{names.get(code, '')} ({code}{agency})".strip(), href=None if code == unit else view.same(unit=code))
+    return Cell(
+        f"{names.get(row['unit_id'], '')} ({code}{agency})".strip(), href=None if code == unit else view.same(unit=code)
+    )
 
 
 def _share(row: tracing.Row) -> Cell:

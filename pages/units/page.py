@@ -63,6 +63,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
             _lineage(found, view),
         ],
         has_basis=True,
+        hidden={"unit_id": unit["unit_id"]} if view.get("unit_id") else {},
     )
 
 
@@ -132,7 +133,7 @@ def _submissions(found: Unit) -> Section:
     rows = [
         (
             Cell(row["file_name"]),
-            Cell(wording.timestamp(row["received_at"])),
+            Cell(terms.timestamp(row["received_at"])),
             Cell(_report(row["programme_code"], row["period"])),
             _agency(row),
             Cell(terms.SUBMISSION_TYPES[row["submission_type"]]),

@@ -446,7 +446,7 @@ def test_choices_language_date_and_map_stay_together_without_any_script(browser,
         query = urlsplit(page.url).query.split("&")
         assert set(query) == {"lang=en", "as_of=2026-12-01", "boundary_basis=current"}
         assert page.get_by_role("heading", level=1).inner_text() == "This morning"
-        assert page.locator(".as-of strong").inner_text() == "00:00 ngày 01/12/2026"
+        assert page.locator(".as-of strong").inner_text() == "01/12/2026 00:00"
 
 
 def test_a_verdict_has_a_sign_and_a_name_beside_its_colour(browser, served):
