@@ -69,8 +69,8 @@ class Chosen:
     def begun(self, view: View, ahead: int = 0) -> list[str]:
         """The periods whose data window has begun, and so many after them."""
         today = (view.as_of or clock.now()).date()
-        first_to_come = sum(each.data_from <= today for each in self.periods)
-        return [each.period for each in self.periods[: first_to_come + ahead]]
+        begun = sum(each.data_from <= today for each in self.periods)
+        return [each.period for each in self.periods[: begun + ahead]]
 
     @property
     def keys(self) -> dict[str, str]:

@@ -18,7 +18,7 @@ UNIT = Column("unit", Text("Đơn vị", "Unit"), is_heading=True)
 CODE = Column("unit_code", Text("Mã", "Code"))
 MEASURE = Column("measure", Text("ĐVT", "Unit of measure"))
 
-PLAN_SAYS_HOW = Text("theo kế hoạch", "by the plan")
+BY_THE_PLAN = Text("theo kế hoạch", "by the plan")
 OUR_READING = Text("cách hiểu của danh mục theo tên chỉ tiêu", "our reading of the indicator's name")
 DIRECTIONS = {
     "up": Text("càng cao càng tốt", "more is better"),
@@ -86,7 +86,7 @@ def _fields(found: Indicator) -> list[Field]:
 
 def _terms(row: Row) -> list[tuple[Text, Shown]]:
     """Every part of the definition that the catalogue has."""
-    source = PLAN_SAYS_HOW if row["made_by"] == "plan" else OUR_READING
+    source = BY_THE_PLAN if row["made_by"] == "plan" else OUR_READING
     parts: list[tuple[Text, Shown | None]] = [
         (Text("Đơn vị tính", "Unit of measure"), row["unit_vi"]),
         (Text("Tử số", "Numerator"), row["numerator_vi"]),
