@@ -379,7 +379,7 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Reader:
-    """A page in the browser, with what the console said and where it looked for anything."""
+    """A page in the browser, with what its console reports and which servers it requests."""
 
     page: Page
     complaints: list[str] = field(default_factory=list)
