@@ -56,10 +56,10 @@ class Table:
     groups: Sequence[Shown] = ()
 
     def page_rows(self, page: int) -> list[tuple[Shown, tuple[Cell, ...]]]:
-        """Group and cells of the rows of one page; the last page for a number beyond it."""
+        """Group and cells of the rows of one page; of the last for a number beyond it, all rows for 0."""
+        rows = list(zip(self.groups or [""] * len(self.rows), self.rows, strict=True))
         first = (min(page, self.pages) - 1) * PAGE_ROWS
-        groups = self.groups or [""] * len(self.rows)
-        return list(zip(groups, self.rows, strict=True))[first : first + PAGE_ROWS]
+        return rows[first : first + PAGE_ROWS] if page else rows
 
     @property
     def pages(self) -> int:

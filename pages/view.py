@@ -10,6 +10,7 @@ from pages.language import LANGUAGES, Language
 from warehouse.errors import WrongCall
 
 BASES = ("as_reported", "current")
+ALL = "all"
 KEPT = {"lang": "vi", "as_of": "", "boundary_basis": "as_reported"}
 """What every link carries on, with the value that an address leaves out."""
 
@@ -38,8 +39,10 @@ class View:
 
     @property
     def page(self) -> int:
-        """Of a long table, from 1."""
+        """Of a long table, from 1; 0 for all rows on one."""
         given = self.query.get("page", "")
+        if given == ALL:
+            return 0
         return max(1, int(given)) if given.isdecimal() and len(given) < 7 else 1
 
 

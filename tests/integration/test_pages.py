@@ -125,6 +125,8 @@ def test_every_row_of_a_long_table_is_on_one_of_its_pages(served):
 
     assert [len(page) for page in shown] == [50, 42]
     assert [*shown[0], *shown[1]] == codes
+    whole = served.get("/sang-nay", unit="24", page="all").text
+    assert re.findall(r"<td>\s*(\d{5})\s*</td>", overdue.search(whole)[0]) == codes
 
 
 def test_the_morning_says_why_a_report_was_returned_who_was_reminded_and_who_cannot_be(served):

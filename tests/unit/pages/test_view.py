@@ -45,6 +45,13 @@ def test_defaults_are_left_out_of_an_address():
     assert (view.language, view.as_of, view.basis, view.page) == ("vi", None, "as_reported", 1)
 
 
+@pytest.mark.parametrize(
+    ("given", "page"), [("3", 3), ("0", 1), ("-1", 1), ("x", 1), ("9" * 12, 1), ("all", 0), ("", 1)]
+)
+def test_a_page_is_a_number_from_1_or_all_rows(given, page):
+    assert views.read("/sang-nay", {"page": given}).page == page
+
+
 @pytest.mark.parametrize("wrong", [{"as_of": "31/11/2026"}, {"as_of": "2026-13-01"}, {"boundary_basis": "old"}])
 def test_a_date_or_map_that_there_is_not_is_named(wrong):
     with pytest.raises(PageError) as caught:
