@@ -1,5 +1,7 @@
 """The web server of the pages, on this machine's own address only."""
 
+from contextlib import suppress
+
 from pages.loopback import is_loopback
 from warehouse.errors import WrongCall
 
@@ -16,7 +18,8 @@ def run(host: str, port: int) -> None:
 
     from pages.app import create
 
-    uvicorn.run(create(), host=host, port=port, log_level="warning", server_header=False)
+    with suppress(KeyboardInterrupt):
+        uvicorn.run(create(), host=host, port=port, log_level="warning", server_header=False)
 
 
 def require_loopback(host: str) -> None:

@@ -1,14 +1,37 @@
-"""The pages before anything is built, and where something fails."""
+"""The server of the pages: started and ended by its command, before anything is built, and where something fails."""
 
 import logging
+import signal
+import subprocess
+import sys
 
 import httpx
 import pytest
 
 from pages import app
 from pages.layout import Page
+from tests.integration.letterbox import free_port
 from tests.integration.served import serving
 from warehouse import database
+from warehouse.settings import PROJECT_ROOT
+
+
+def test_the_command_serves_until_it_is_interrupted(warehouse):
+    port = free_port()
+    arguments = ["serve", "--port", str(port)]
+    program = subprocess.Popen(
+        [sys.executable, "-c", "from baocao.main import main; main()", *arguments],
+        cwd=PROJECT_ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stderr is not None
+    assert program.stderr.readline() == f"http://127.0.0.1:{port}/sang-nay\n"
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
+        assert client.get(f"http://127.0.0.1:{port}/baocao.css").headers["content-type"].startswith("text/css")
+    program.send_signal(signal.SIGINT)
+
+    assert (program.wait(60), program.stderr.read()) == (0, "")
 
 
 def test_before_the_first_build_each_page_says_what_the_operator_has_to_do(empty_database):
