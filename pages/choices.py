@@ -40,6 +40,7 @@ select unit_id, unit_name from marts.dim_org_unit where unit_id = any(%(units)s)
 ALL_PROGRAMMES = Text("Mọi chương trình", "All programmes")
 NO_PROGRAMME = Text("Không có chương trình «{code}».", "There is no programme “{code}”.")
 NO_UNIT = Text("Không có đơn vị mã «{code}».", "There is no unit with the code “{code}”.")
+NO_PROVINCE = Text("Mã «{code}» không phải của một tỉnh.", "“{code}” is no code of a province.")
 NO_INDICATOR = Text("Chương trình này không có chỉ tiêu «{code}».", "This programme has no indicator “{code}”.")
 PROGRAMME = Text("Chương trình", "Programme")
 PERIOD = Text("Kỳ báo cáo", "Period")
@@ -116,6 +117,12 @@ def units_with_code(connection: psycopg.Connection, code: str) -> list[Row]:
     if not rows:
         raise errors.not_found(NO_UNIT.fill(code=code))
     return rows
+
+
+def require_province(connection: psycopg.Connection, code: str) -> None:
+    """Raises PageError for a code that no province ever had."""
+    if "province" not in {row["unit_level"] for row in units_with_code(connection, code)}:
+        raise errors.not_found(NO_PROVINCE.fill(code=code))
 
 
 def names(connection: psycopg.Connection, codes: Sequence[str]) -> dict[str, str]:

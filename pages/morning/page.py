@@ -52,6 +52,8 @@ NO_TELEPHONE = Text(
 
 
 def make(connection: psycopg.Connection, view: View) -> Page:
+    if view.get("unit"):
+        choices.require_province(connection, view.get("unit") or "")
     as_of = view.as_of or clock.now()
     morning = data.read(connection, view.get("programme"), view.get("unit"), view.as_of, as_of)
     return Page(

@@ -11,8 +11,10 @@ from warehouse.as_of import set_session_as_of, set_session_as_of_unchecked
 from warehouse.errors import BaocaoError
 
 OVERDUE = """
-select * from marts.rpt_missing_reports where {condition} order by programme_code, period, unit_code, agency_code
+select * from (select * from marts.rpt_missing_reports where {condition} offset 0) as overdue
+where province_code = coalesce(%(province)s, province_code) order by programme_code, period, unit_code, agency_code
 """
+"""offset 0: planned for few provinces, the reports of one took twenty times as long as those of all."""
 
 
 def overdue(
@@ -43,9 +45,8 @@ def overdue(
         set_session_as_of_unchecked(connection, as_of or clock.now())
     cursor = connection.cursor(row_factory=dict_row)
     # only what is asked for: a condition that is always true is planned as if it left one row in two hundred
-    wanted = {"programme_code": programme, "period": period, "province_code": province}
-    filters = {name: code for name, code in wanted.items() if code}
+    filters = {name: code for name, code in (("programme_code", programme), ("period", period)) if code}
     query = OVERDUE.format(condition=" and ".join([f"{name} = %({name})s" for name in filters] or ["true"]))
-    found = cursor.execute(query, filters).fetchall()
+    found = cursor.execute(query, filters | {"province": province}).fetchall()
     rows = found if programme or include_closed else [row for row in found if row["is_open"]]
     return rows, len(found) - len(rows)

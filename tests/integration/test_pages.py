@@ -324,6 +324,7 @@ def test_a_table_downloads_as_a_workbook_with_numbers_as_numbers(served):
     [
         ("/don-vi?unit=99999", 404, "Không có đơn vị mã «99999»"),
         ("/don-vi?unit=99999&lang=en", 404, "There is no unit with the code “99999”"),
+        ("/sang-nay?unit=07228", 404, "Mã «07228» không phải của một tỉnh"),
         ("/chi-tieu?indicator=99", 404, "Chương trình này không có chỉ tiêu «99»"),
         ("/nguon-so-lieu?indicator=99", 404, "Chương trình này không có chỉ tiêu «99»"),
         ("/duong-den-2030?programme=none", 404, "Không có chương trình «none»"),
