@@ -12,7 +12,7 @@ from rich.table import Table
 from baocao.demo_season import COMMUNES, CORRECTED_TWICE, DISTRICTS, LATE, PROVINCE
 from publish import formatting
 from publish.forms.types import TYPES
-from publish.reading import owed, progress, season
+from publish.reading import alerts, owed, progress, season
 from warehouse import database, wording
 from warehouse.airflow import environment
 from warehouse.as_of import set_session_as_of_unchecked
@@ -20,15 +20,6 @@ from warehouse.settings import aware, get_settings
 
 ISSUES_SHOWN = 3
 TRACED = "5.1"
-ALERT_STATUSES = {
-    "planned": "sẽ gửi trong lần chạy tới",
-    "sent": "đã gửi",
-    "logged": "chỉ ghi nhật ký: chưa có máy chủ nào được cấu hình",
-    "failed": "không gửi được",
-    "cancelled": "không còn cần gửi: báo cáo đã đến hoặc thời hạn đã đổi",
-    "skipped": "bỏ qua: đã đến bậc nhắc sau, thư của bậc sau thay cho thư này",
-    "no_contact": "chưa có địa chỉ của người nhận",
-}
 VERDICT_STYLES = {"met": "green", "exceeded": "green", "not_met": "red", "undetermined": "yellow"}
 
 
@@ -51,6 +42,7 @@ def show_addresses(console: Console, is_running: bool) -> None:
     home = get_settings().home
     password = environment.home() / "passwords.json"
     for what, where in {
+        "pages": f"BAOCAO_NOW={LATE} baocao serve  who has not reported, as of the end of this season",
         "Airflow": f"{environment.page()}  user {environment.USER}, password in {password}",
         "database": "baocao db url --role bi",
         "annex": f"baocao report {programme} {PROVINCE} {period} --out bac-ninh.xlsx",
@@ -125,7 +117,7 @@ def _show_missing(console: Console) -> None:
 def _show_alerts(console: Console, mailbox: Path) -> None:
     _title(console, "Thư nhắc")
     for row in _rows(season.alert_counts, *COMMUNES):
-        console.print(f"{row['alerts']} qua {row['channel']}: {ALERT_STATUSES[row['status']]}", soft_wrap=True)
+        console.print(f"{row['alerts']} qua {row['channel']}: {alerts.STATUSES[row['status']]}", soft_wrap=True)
     console.print(f"{len(list(mailbox.glob('*.eml')))} thư trong {mailbox}", soft_wrap=True)
 
 

@@ -35,10 +35,12 @@ def of_reports(
     rule: str | None = None,
     severity: str | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
 ) -> list[Row]:
     """The issues of reports, the newest report first.
 
-    unit: of the unit and all below it; also of a code that nobody has. since: of reports received from then on.
+    unit: of the unit and all below it; also of a code that nobody has. since, until: of reports received from
+    then on, until then.
     """
     conditions = {
         "submission.programme_code = %(programme)s": programme,
@@ -46,9 +48,10 @@ def of_reports(
         "issue.rule = %(rule)s": rule,
         "issue.severity = %(severity)s": severity,
         "submission.received_at >= %(since)s": since,
+        "submission.received_at <= %(until)s": until,
     }
     query = ISSUES.format(conditions=" and ".join(text for text, value in conditions.items() if value) or "true")
-    values = {"programme": programme, "unit": unit, "rule": rule, "severity": severity, "since": since}
+    values = {"programme": programme, "unit": unit, "rule": rule, "severity": severity, "since": since, "until": until}
     return connection.cursor(row_factory=dict_row).execute(query.encode(), values).fetchall()
 
 

@@ -11,8 +11,10 @@ from warehouse.as_of import set_session_as_of, set_session_as_of_unchecked
 from warehouse.errors import BaocaoError
 
 OVERDUE = """
-select * from marts.rpt_missing_reports where {condition} order by programme_code, period, unit_code, agency_code
+select * from (select * from marts.rpt_missing_reports where {condition} offset 0) as overdue
+where province_code = coalesce(%(province)s, province_code) order by programme_code, period, unit_code, agency_code
 """
+"""offset 0: planned for few provinces, the reports of one took twenty times as long as those of all."""
 
 
 def overdue(
@@ -22,10 +24,12 @@ def overdue(
     as_of: datetime | None = None,
     *,
     include_closed: bool = False,
+    province: str | None = None,
 ) -> tuple[list[dict[str, Any]], int]:
     """The rows of rpt_missing_reports as of a timestamp, else as of now, and how many were left out.
 
     Left out are plans that have ended and closed periods, unless a programme is named or include_closed.
+    province: only units that lay in it in their own time.
     Raises BaocaoError before the first build, WrongCall for an unknown programme or period.
     """
     built = connection.execute("select to_regclass('marts.rpt_missing_reports') is not null").fetchone()
@@ -43,6 +47,6 @@ def overdue(
     # only what is asked for: a condition that is always true is planned as if it left one row in two hundred
     filters = {name: code for name, code in (("programme_code", programme), ("period", period)) if code}
     query = OVERDUE.format(condition=" and ".join([f"{name} = %({name})s" for name in filters] or ["true"]))
-    found = cursor.execute(query, filters).fetchall()
+    found = cursor.execute(query, filters | {"province": province}).fetchall()
     rows = found if programme or include_closed else [row for row in found if row["is_open"]]
     return rows, len(found) - len(rows)

@@ -25,6 +25,7 @@ FASTER = formatting.Beside((Decimal(1),))
 
 FIGURES = """
 select figures.*, known.denominator_coverage_pct, indicator.name_vi as indicator_name, indicator.unit_vi,
+       indicator.objective_vi, progress.is_main_target,
        progress.target_scope, progress.target_year, progress.comparator, progress.target_low, progress.target_high,
        progress.better_end, progress.is_exceeded,
        progress.milestone, progress.milestone_comparator, progress.milestone_basis, progress.verdict,
@@ -41,28 +42,31 @@ left join marts.fct_target_progress as progress
     on progress.programme_code = figures.programme_code and progress.period = figures.period
     and progress.indicator_code = figures.indicator_code and progress.unit_id = figures.unit_id
     and progress.unit_code = figures.unit_code and progress.measure = figures.measure
+    and figures.boundary_basis = 'as_reported'
 left join catalogue.baselines as printed
     on printed.programme_code = figures.programme_code and printed.indicator_code = figures.indicator_code
     and printed.unit_code = figures.unit_code and printed.period = figures.period
     and printed.measure = figures.measure
-where figures.boundary_basis = 'as_reported' and figures.programme_code = %(programme)s
+where figures.boundary_basis = %(basis)s and figures.programme_code = %(programme)s
     and figures.unit_code = %(unit)s and figures.period = %(period)s
 order by indicator.sort_order, figures.measure,
     array_position(array['commune', 'district', 'province', 'national'], progress.target_scope), progress.target_year
 """
 
 
-def of_unit(connection: psycopg.Connection, programme: str, unit: str, period: str) -> list[dict[str, Any]]:
+def of_unit(
+    connection: psycopg.Connection, programme: str, unit: str, period: str, basis: str = "as_reported"
+) -> list[dict[str, Any]]:
     """One row per indicator, measure and target, in the plan's order: fct_indicator_rollup with fct_target_progress.
 
-    No rows where no report of the unit is known. Raises WrongCall for a programme, period or unit that is not there,
-    BaocaoError before the first build.
+    Only a figure as reported has a verdict. No rows where no report of the unit is known. Raises WrongCall for a
+    programme, period or unit that is not there, BaocaoError before the first build.
     """
     catalogue.period(connection, programme, period)
     built = connection.execute("select to_regclass('marts.fct_target_progress') is not null").fetchone()
     if not built or not built[0]:
         raise BaocaoError("Nothing has been built yet: run `baocao build` first.")
-    values = {"programme": programme, "unit": unit, "period": period}
+    values = {"programme": programme, "unit": unit, "period": period, "basis": basis}
     rows = connection.cursor(row_factory=dict_row).execute(FIGURES, values).fetchall()
     if not rows:
         require_unit(connection, unit)

@@ -33,7 +33,7 @@ order by measures.measure is null, figure.measure limit 1
 """
 
 PARTS = """
-select part.unit_code, part.agency_code, part.measure, part.known_from,
+select part.unit_id, part.unit_code, part.agency_code, part.measure, part.known_from,
        part.numerator_low, part.numerator_high, part.denominator_low, part.denominator_high,
        part.value_status, part.is_summable as is_added_up, part.weight, part.is_estimated,
        line.numerator_raw, line.denominator_raw, line.value_raw,

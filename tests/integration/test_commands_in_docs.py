@@ -28,6 +28,7 @@ NOT_RUN = {
     "airflow": "Airflow's programs take seconds each to load; tests/e2e/test_airflow.py runs it",
     "config": "would change what the next commands do; tests/unit/baocao/test_config.py runs it",
     "demo": "minutes long; CI runs `make demo`",
+    "serve": "listens until it is interrupted; tests/integration/test_serving.py runs it",
     "run": "sends messages to the contacts of the examples; tests/integration/test_reminders.py runs its steps",
     "receive-document": "the dossier of the example has no fixed name; tests/integration/test_programmes.py sends one",
 }

@@ -5,8 +5,9 @@ import re
 import smtplib
 from importlib import import_module
 
-from baocao import demo_season, demo_summary
+from baocao import demo_season
 from baocao.demo_mailbox import mailbox
+from publish.reading import alerts
 from publish.simulation.error_cases import DEFECTS
 
 UNITS = [f"{number:05}" for number in range(7210, 7309)]
@@ -59,4 +60,4 @@ def test_letters_arrive_in_the_folder(tmp_path):
 def test_every_status_of_a_reminder_is_explained():
     migration = import_module("warehouse.migrations.versions.0004_alert_ladder")
     statuses = set(re.findall(r"'(\w+)'", migration.LEDGER.format(more=", 'skipped'")))
-    assert statuses == set(demo_summary.ALERT_STATUSES)
+    assert statuses == set(alerts.STATUSES)

@@ -1,0 +1,1 @@
+"""The pages for officers: server-rendered, read-only, over the marts."""

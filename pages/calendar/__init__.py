@@ -1,0 +1,1 @@
+"""The reporting calendar: who owes what in which period, and the four rates."""

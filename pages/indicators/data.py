@@ -1,0 +1,76 @@
+"""What the page of an indicator reads, as of the session's time."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from pages import choices, errors
+from pages.choices import Chosen
+from pages.view import View
+from warehouse import queries
+
+Row = dict[str, Any]
+
+UNITS = queries.load(__file__, "units")
+MISSING_UNITS = queries.load(__file__, "missing_units")
+
+INDICATORS = """
+select * from marts.dim_indicator where programme_code = %(programme)s order by sort_order
+"""
+TARGETS = """
+select target.target_scope, target.target_year, target.raw, target.competing_reading_vi, target.comparator,
+    target.target_low, target.target_high, target.bound_unit_code, target.measure
+from catalogue.targets as target
+where target.programme_code = %(programme)s and target.indicator_code = %(indicator)s
+order by array_position(array['commune', 'district', 'province', 'national'], target.target_scope), target.target_year
+"""
+CONTRADICTIONS = """
+select contradiction.contradiction_no, contradiction.reading_a, contradiction.reading_b, note.footnote_vi
+from catalogue.contradictions as contradiction
+left join catalogue.annex_footnotes as note
+    on note.programme_code = contradiction.programme_code
+    and note.contradiction_no = contradiction.contradiction_no
+    and note.indicator_code is not distinct from contradiction.indicator_code
+where contradiction.programme_code = %(programme)s and contradiction.indicator_code = %(indicator)s
+order by contradiction.contradiction_no
+"""
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """indicator: a row of dim_indicator, None where the address names none. missing: reports without its line."""
+
+    chosen: Chosen
+    indicators: list[Row]
+    indicator: Row | None
+    targets: list[Row]
+    contradictions: list[Row]
+    units: list[Row]
+    missing: list[Row]
+
+
+def read(connection: psycopg.Connection, view: View) -> Indicator:
+    """Raises PageError for an indicator that the programme does not have."""
+    chosen = choices.programme_and_period(connection, view)
+    values: Row = chosen.keys | {"basis": view.basis, "indicator": view.get("indicator")}
+    indicators = _rows(connection, INDICATORS, values)
+    if values["indicator"] is None:
+        return Indicator(chosen, indicators, None, [], [], [], [])
+    found = next((row for row in indicators if row["indicator_code"] == values["indicator"]), None)
+    if found is None:
+        raise errors.not_found(choices.NO_INDICATOR.fill(code=values["indicator"]))
+    return Indicator(
+        chosen=chosen,
+        indicators=indicators,
+        indicator=found,
+        targets=_rows(connection, TARGETS, values),
+        contradictions=_rows(connection, CONTRADICTIONS, values),
+        units=_rows(connection, UNITS, values),
+        missing=_rows(connection, MISSING_UNITS, values),
+    )
+
+
+def _rows(connection: psycopg.Connection, query: str, values: Row) -> list[Row]:
+    return connection.cursor(row_factory=dict_row).execute(query.encode(), values).fetchall()

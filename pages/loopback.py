@@ -1,0 +1,11 @@
+"""Whether an address is this machine's own: as long as there is no sign-in, nobody else may reach the pages."""
+
+import ipaddress
+
+
+def is_loopback(host: str) -> bool:
+    """Of names only localhost: what another one resolves to can change."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

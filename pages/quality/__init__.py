@@ -1,0 +1,1 @@
+"""Quality: what was wrong in reports, and what the checks found."""

@@ -1,0 +1,155 @@
+"""The page of quality: errors and warnings of reports by rule and by cell, and the last checks of every suite."""
+
+from collections import defaultdict
+from typing import Any
+
+import psycopg
+
+from pages import choices, terms
+from pages.language import Text
+from pages.layout import Field, Page, Section
+from pages.tables import Cell, Column, Table, number, text
+from pages.view import View
+from publish import formatting
+from publish.reading import checks, issues
+from warehouse import catalogue, clock
+
+Row = dict[str, Any]
+
+TITLE = Text("Chất lượng số liệu", "Quality")
+LEAD = Text(
+    "Lỗi và cảnh báo của cổng kiểm tra trong các báo cáo đã nhận, và kết quả các phép kiểm tra của hệ thống.",
+    "Errors and warnings that the gate found in reports, and what the checks of the system found.",
+)
+RULE = Column("rule", Text("Quy tắc", "Rule"), is_heading=True)
+SEVERITY = Column("severity", Text("Mức độ", "Severity"))
+SEVERITIES = {
+    "critical": Cell(Text("lỗi", "error"), shape="unmet"),
+    "warning": Cell(Text("cảnh báo", "warning"), shape="part"),
+}
+STEPS = {
+    "catalogue": Text("nạp danh mục", "loading of the catalogue"),
+    "receive": Text("cổng kiểm tra, lần nhận gần nhất", "gate, last reception"),
+    "build": Text("tổng hợp", "build"),
+    "completeness": Text("kiểm tra mức đầy đủ hằng ngày", "daily completeness check"),
+}
+MET, BROKEN = Text("đạt", "met"), Text("có dòng sai", "broken")
+
+
+def make(connection: psycopg.Connection, view: View) -> Page:
+    programme, unit = view.get("programme"), view.get("unit")
+    if unit:
+        choices.units_with_code(connection, unit)
+    programmes = [(each.programme_code, each.name_vi) for each in catalogue.programmes(connection)]
+    if programme:
+        choices.programme_and_period(connection, view)
+    rows = issues.of_reports(connection, programme, unit, until=view.as_of or clock.now())
+    fields = [
+        Field("programme", choices.PROGRAMME, programme or "", [("", choices.ALL_PROGRAMMES), *programmes]),
+        Field("unit", choices.UNIT_CODE, unit or ""),
+    ]
+    names = choices.names(connection, sorted({row["unit_code"] for row in rows}))
+    checked = checks.of_last_runs(connection, programme)
+    return Page(TITLE, LEAD, fields=fields, sections=[_by_rule(rows), _by_cell(rows, view, names), _checks(checked)])
+
+
+def _by_rule(rows: list[Row]) -> Section:
+    by_rule: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_rule[row["rule"]].append(row)
+    ordered = sorted(by_rule.items(), key=lambda each: (-len(each[1]), each[0]))
+    table = Table(
+        "rules",
+        Text("Lỗi và cảnh báo theo quy tắc", "Errors and warnings by rule"),
+        (
+            Column("example", Text("Lỗi, ví dụ mới nhất", "Issue, newest example"), is_heading=True),
+            SEVERITY,
+            Column("issues", Text("Số lỗi", "Issues"), is_number=True),
+            Column("reports", Text("Báo cáo", "Reports"), is_number=True),
+            Column("rule", Text("Mã quy tắc", "Rule")),
+        ),
+        [
+            (
+                Cell(Text(found[0]["message_vi"], found[0]["message_en"])),
+                SEVERITIES[found[0]["severity"]],
+                number(len(found)),
+                number(len({row["submission_id"] for row in found})),
+                Cell(rule),
+            )
+            for rule, found in ordered
+        ],
+        Text("Chưa có lỗi hay cảnh báo nào.", "There is no error and no warning."),
+    )
+    return Section("quy-tac", Text("Theo quy tắc", "By rule"), table=table)
+
+
+def _by_cell(rows: list[Row], view: View, names: dict[str, str]) -> Section:
+    table = Table(
+        "issues",
+        Text(
+            "Từng lỗi với tệp, trang và ô, báo cáo mới nhất trước", "Each issue with file, sheet and cell, newest first"
+        ),
+        (
+            Column("unit", Text("Đơn vị", "Unit"), is_heading=True),
+            Column("received_at", Text("Nhận lúc", "Received at")),
+            Column("file", Text("Tệp", "File")),
+            Column("place", Text("Trang, ô", "Sheet, cell")),
+            Column("raw", Text("Đã ghi", "As written")),
+            SEVERITY,
+            Column("message", Text("Cần sửa gì", "What to mend")),
+            Column("report", Text("Báo cáo", "Report")),
+        ),
+        [_issue(row, view, names) for row in rows],
+        Text("Chưa có lỗi hay cảnh báo nào.", "There is no error and no warning."),
+    )
+    return Section("tung-loi", Text("Từng lỗi", "Each issue"), table=table)
+
+
+def _issue(row: Row, view: View, names: dict[str, str]) -> tuple[Cell, ...]:
+    """A code that no unit ever had leads nowhere."""
+    status, code = row["report_status"], row["unit_code"]
+    unit = Cell(f"{names[code]} ({code})", href=view.link("/don-vi", unit=code)) if code in names else Cell(code)
+    return (
+        unit,
+        Cell(terms.timestamp(row["received_at"])),
+        Cell(row["file"]),
+        text(issues.for_display(row)["place"]),
+        text(row["raw"]),
+        SEVERITIES[row["severity"]],
+        Cell(Text(row["message_vi"], row["message_en"])),
+        Cell(terms.GATE[status], shape=terms.shape(status)) if status else Cell(formatting.MISSING),
+    )
+
+
+def _checks(rows: list[Row]) -> Section:
+    table = Table(
+        "checks",
+        Text("Phép kiểm tra của lần chạy gần nhất", "Checks of the newest runs"),
+        (
+            RULE,
+            Column("suite", Text("Bảng được kiểm tra", "Table under check")),
+            Column("checked_at", Text("Kiểm tra lúc", "Checked at")),
+            Column("rows", Text("Số dòng", "Rows"), is_number=True),
+            Column("failed", Text("Dòng sai", "Rows that fail"), is_number=True),
+            Column("result", Text("Kết quả", "Result")),
+        ),
+        [
+            (
+                Cell(row["rule"]),
+                Cell(row["suite"]),
+                Cell(terms.timestamp(row["checked_at"])),
+                number(row["rows_checked"]),
+                number(row["rows_failed"]),
+                Cell(MET, shape="met") if row["is_met"] else Cell(BROKEN, shape="unmet"),
+            )
+            for row in rows
+        ],
+        Text("Không có phép kiểm tra nào có dòng sai.", "No check is broken."),
+        Text("Bước", "Step"),
+        [STEPS.get(str(row["step"]), str(row["step"])) for row in rows],
+    )
+    newest = Text(
+        "Bảng này luôn là của lần chạy mới nhất, không theo ngày đã chọn.",
+        "This table is always the newest run's, whatever day is chosen.",
+    )
+    return Section("kiem-tra", Text("Kết quả kiểm tra", "Checks"), [newest], table)

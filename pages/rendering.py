@@ -1,0 +1,78 @@
+"""A page as HTML: one template for all pages, every value escaped."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from pages import terms
+from pages.language import Language, Text, render
+from pages.layout import Page
+from pages.view import View
+from warehouse import clock
+
+HERE = Path(__file__).parent
+STYLE = HERE / "static" / "baocao.css"
+NAVIGATION = (
+    ("/sang-nay", Text("Sáng nay", "This morning")),
+    ("/duong-den-2030", Text("Đường đến 2030", "The way to 2030")),
+    ("/don-vi", Text("Đơn vị", "Unit")),
+    ("/chi-tieu", Text("Chỉ tiêu", "Indicator")),
+    ("/lich-bao-cao", Text("Lịch báo cáo", "Reporting calendar")),
+    ("/cham-diem", Text("Chấm điểm", "Scores")),
+    ("/chat-luong", Text("Chất lượng", "Quality")),
+)
+
+
+def html(page: Page, view: View) -> str:
+    """The whole document."""
+    return _render("page.html.j2", page=page, view=view)
+
+
+def error(status: int, text: Text, view: View) -> str:
+    """A page that says what is wrong and leads back."""
+    return _render("error.html.j2", page=Page(_titles(status)), text=text, view=view)
+
+
+def _titles(status: int) -> Text:
+    if status == 404:
+        return Text("Không tìm thấy", "Not found")
+    if status < 500:
+        return Text("Địa chỉ chưa đúng", "The address is not right")
+    return Text("Chưa xem được", "Not available")
+
+
+def _render(template: str, *, page: Page, view: View, **values: Any) -> str:
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            page=page,
+            view=view,
+            t=_translator(view.language),
+            navigation=NAVIGATION,
+            now=terms.timestamp(clock.now()),
+            as_of=terms.timestamp(view.as_of) if view.as_of else None,
+            **values,
+        )
+    )
+
+
+def _translator(language: Language) -> Any:
+    def translate(first: Any, second: str | None = None) -> str:
+        """t(text) of a Text or a string; t("tiếng Việt", "English") in templates."""
+        return render(first if second is None else Text(first, second), language)
+
+    return translate
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,1 @@
+"""A unit: its figures against targets, its reports and receipts, the units before, after and below it."""

@@ -1,0 +1,101 @@
+"""What the page of a unit reads, as of the session's time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from pages import choices
+from pages.choices import Chosen
+from pages.progress import data as progress_data
+from pages.progress.data import Progress
+from pages.view import View
+from warehouse import clock, queries
+from warehouse.clock import ZONE
+
+Row = dict[str, Any]
+
+OBLIGATIONS = queries.load(__file__, "obligations")
+SUBMISSIONS = queries.load(__file__, "submissions")
+ISSUES = queries.load(__file__, "issues")
+LINEAGE = queries.load(__file__, "lineage")
+BELOW = queries.load(__file__, "below")
+
+PROGRAMMES = "select distinct programme_code from app.expected_report where unit_id = %(unit_id)s"
+
+FOUND = """
+select unit_id, unit_code, unit_name, unit_level, valid_to, is_current from marts.dim_org_unit
+where is_latest_version and (unit_code = %(text)s or unit_name ilike %(pattern)s)
+order by is_current desc, unit_code, valid_from desc limit 200
+"""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """unit: a row of dim_org_unit; others: further units that have or had its code. chosen: programme and period."""
+
+    unit: Row
+    others: list[Row]
+    chosen: Chosen
+    progress: Progress
+    obligations: list[Row]
+    submissions: list[Row]
+    issues: list[Row]
+    lineage: list[Row]
+    below: list[Row]
+
+
+def search(connection: psycopg.Connection, text: str) -> list[Row]:
+    """Units with this code or with this in their name, those of today first."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return _rows(connection, FOUND, {"text": text, "pattern": f"%{escaped}%"})
+
+
+def read(connection: psycopg.Connection, code: str, view: View) -> Unit:
+    """Raises PageError for a code that no unit ever had."""
+    units = choices.units_with_code(connection, code)
+    unit = next((row for row in units if row["unit_id"] == view.get("unit_id")), units[0])
+    chosen = _chosen(connection, unit, view)
+    values = _values(unit, view.as_of or clock.now()) | chosen.keys
+    submissions = _rows(connection, SUBMISSIONS, values)
+    ids = [row["submission_id"] for row in submissions]
+    return Unit(
+        unit=unit,
+        others=[row for row in units if row["unit_id"] != unit["unit_id"]],
+        chosen=chosen,
+        progress=_progress(connection, unit, chosen, view.basis),
+        obligations=_rows(connection, OBLIGATIONS, values),
+        submissions=submissions,
+        issues=_rows(connection, ISSUES, {"submissions": ids}),
+        lineage=_rows(connection, LINEAGE, values),
+        below=_rows(connection, BELOW, values),
+    )
+
+
+def _chosen(connection: psycopg.Connection, unit: Row, view: View) -> Chosen:
+    """Of the address, else of a programme that expects a report of the unit."""
+    if view.get("programme"):
+        return choices.programme_and_period(connection, view)
+    own = [row["programme_code"] for row in _rows(connection, PROGRAMMES, unit)]
+    return choices.programme_and_period(connection, view, preferred=own)
+
+
+def _progress(connection: psycopg.Connection, unit: Row, chosen: Chosen, basis: str) -> Progress:
+    """The figures of this unit, none of another one that had its code in the period."""
+    progress = progress_data.read(connection, chosen, unit["unit_code"], basis)
+    return progress if progress.unit_id == unit["unit_id"] else Progress([], {}, progress.periods)
+
+
+def _values(unit: Row, as_of: datetime) -> Row:
+    return {
+        "unit_id": unit["unit_id"],
+        "unit_code": unit["unit_code"],
+        "as_of": as_of,
+        "today": as_of.astimezone(ZONE).date(),
+    }
+
+
+def _rows(connection: psycopg.Connection, query: str, values: Row) -> list[Row]:
+    return connection.cursor(row_factory=dict_row).execute(query.encode(), values).fetchall()
