@@ -12,6 +12,7 @@ from warehouse import database
 
 MONTHS = int(os.environ.get("BAOCAO_BENCH_MONTHS", "60"))
 INDICATORS = int(os.environ.get("BAOCAO_BENCH_INDICATORS", "60"))
+PROVINCES = int(os.environ.get("BAOCAO_BENCH_PROVINCES", "34"))
 END = "2031-06-01T00:00:00+07:00"
 """After the last report of the history: the time at which benchmarks read it."""
 PARTS = {
@@ -27,6 +28,14 @@ def make(*, is_full_plan: bool = False) -> int:
 
     is_full_plan: with targets, deadlines, missing reports and a second programme that scores the communes.
     """
+    make_plans(is_full_plan=is_full_plan)
+    if not number("select count(*) from raw.submission"):
+        run("history", missing=3 if is_full_plan else 0)
+    return number("select count(*) from raw.line")
+
+
+def make_plans(*, is_full_plan: bool = False) -> None:
+    """The programme's catalogue and the reports that it expects, where the warehouse has them not."""
     database.prepare()
     building.prepare_catalogue()
     if not number("select count(*) from catalogue.programmes where programme_code = 'bench'"):
@@ -35,9 +44,6 @@ def make(*, is_full_plan: bool = False) -> int:
             run("plans")
         building.run_dbt(["run", "--select", *build_scope.OF_THE_PLANS])
         keep_catalogue()
-    if not number("select count(*) from raw.submission"):
-        run("history", missing=3 if is_full_plan else 0)
-    return number("select count(*) from raw.line")
 
 
 def number(query: str) -> int:
@@ -54,7 +60,7 @@ def correct_one_report() -> None:
 def run(part: str, **numbers: int) -> None:
     """A part of history.sql, with `:name` for each number."""
     script = PARTS[part]
-    for name, number in ({"months": MONTHS, "indicators": INDICATORS} | numbers).items():
+    for name, number in ({"months": MONTHS, "indicators": INDICATORS, "provinces": PROVINCES} | numbers).items():
         script = script.replace(f":{name}", str(number))
     with database.connect() as connection:
         connection.execute(script.encode())

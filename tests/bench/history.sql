@@ -11,7 +11,9 @@ insert into catalogue.reporters
     (programme_code, unit_level, agency_code, form, is_owed, feeds_rollup, within_unit_code, period_from, period_to)
 select 'bench', 'commune', 'UBND', 'figures', true, true, unit_code, '2026', '2099'
 from intermediate.int_org_units__resolved
-where unit_level = 'province' and valid_to = 'infinity';
+where unit_level = 'province' and valid_to = 'infinity'
+order by unit_code <> '24', unit_code
+limit :provinces;
 
 insert into catalogue.indicators
     (programme_code, indicator_code, sort_order, name_vi, aggregation, factor, is_part_of_whole, min_coverage_pct)

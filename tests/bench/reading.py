@@ -42,7 +42,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Reading:
-    """How long a query took, None where the role's time limit ended it, and how many rows it returned."""
+    """How long a query took, None where a minute did not suffice, and how many rows it returned."""
 
     query: Query
     seconds: float | None
@@ -92,6 +92,7 @@ def read(query: Query) -> Reading:
 
 def once(sql: str) -> tuple[float, int]:
     with psycopg.connect(database.url("bi"), cursor_factory=psycopg.ClientCursor) as connection:
+        connection.execute("set statement_timeout = '60s'")
         began = time.perf_counter()
         rows = connection.execute(sql.encode(), VALUES).fetchall()
         return time.perf_counter() - began, len(rows)
