@@ -29,7 +29,7 @@ def make(*, is_full_plan: bool = False) -> int:
     is_full_plan: with targets, deadlines, missing reports and a second programme that scores the communes.
     """
     make_plans(is_full_plan=is_full_plan)
-    if not number("select count(*) from raw.submission"):
+    if not number("select count(*) from raw.submission where programme_code = 'bench'"):
         run("history", missing=3 if is_full_plan else 0)
     return number("select count(*) from raw.line")
 
