@@ -1,4 +1,4 @@
-"""Made-up figures of many units at once: plausible, repeatable, and unusual as often as is said."""
+"""Made-up figures of many units at once: plausible, repeatable, and unusual as often as their frequencies."""
 
 import numpy as np
 import pytest
@@ -54,7 +54,7 @@ def test_a_group_that_one_line_counts_is_the_whole_of_another():
 
 
 @pytest.mark.parametrize("kind", ["missing", "not_applicable", "value_only", "nil"])
-def test_a_kind_of_line_is_as_frequent_as_is_said_and_no_line_is_two(kind):
+def test_a_kind_of_line_is_as_frequent_as_its_share_and_no_line_is_two(kind):
     cells = drawn(Frequencies(missing_lines=0.2, not_applicable_lines=0.2, value_only_lines=0.2, nil_lines=0.2))
     ratios = [AT[code] for code in ("3.1", "5.1", "8.2")]
     assert 0.15 < cells.kinds[kind][:, ratios].mean() < 0.25
