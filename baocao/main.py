@@ -1,30 +1,29 @@
-"""The command `baocao`: mounts the command groups of this package; shows errors as sentences.
+"""The command `baocao`: shows errors as sentences. Its commands are listed in `baocao/commands.py`.
 
-A group is a module of this package with an `app = typer.Typer(...)`: with a name it is a group of commands
-(`baocao db url`), without one its commands stand at the top (`baocao up`). Exit codes: 0 done, 1 the work failed,
-2 the call is wrong.
+Exit codes: 0 done, 1 the work failed, 2 the call is wrong.
 """
 
-import pkgutil
 import sys
-import tomllib
 import traceback
-from importlib import import_module
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-import baocao
+from baocao.commands import LazyGroup
 from warehouse.errors import BaocaoError, WrongCall
 from warehouse.logging import configure, mask
-from warehouse.settings import PROJECT_ROOT, check_home, get_settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 def project_version() -> str:
     """The version in pyproject.toml; the metadata of an editable install would keep the one of the last set-up."""
-    with (PROJECT_ROOT / "pyproject.toml").open("rb") as file:
+    import tomllib
+
+    with PROJECT.open("rb") as file:
         return str(tomllib.load(file)["project"]["version"])
 
 
@@ -52,17 +51,12 @@ def start(
     baocao report bacninh-2026-2030 07228 2025 --out annex.xlsx
     baocao missing
     """
+    from warehouse.settings import check_home, get_settings
+
     check_home()
     pinned = get_settings().now
     if pinned:
         typer.echo(f"Now is taken to be {pinned.isoformat()} (BAOCAO_NOW).", err=True)
-
-
-def mount_groups() -> None:
-    for found in pkgutil.iter_modules(baocao.__path__):
-        group = None if found.name == "main" else getattr(import_module(f"baocao.{found.name}"), "app", None)
-        if isinstance(group, typer.Typer):
-            app.add_typer(group)
 
 
 def main() -> None:
@@ -98,6 +92,8 @@ def _leave(code: int, message: str) -> None:
 
 def _keep_trace() -> str:
     """Writes the trace into the home; says where, or why not: the home may be what has failed."""
+    from warehouse.settings import get_settings
+
     file = get_settings().home / "logs" / "errors.log"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -106,6 +102,3 @@ def _keep_trace() -> str:
     except OSError as error:
         return f"The trace could not be written: {error}"
     return f"The trace is in {file}"
-
-
-mount_groups()

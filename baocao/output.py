@@ -6,15 +6,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from warehouse.as_of import parse_timestamp
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 MANY = 200
 """From so many rows on a table is plain lines: a drawn one takes two milliseconds a row, and nobody admires it."""
@@ -57,11 +56,18 @@ def write_table(
 
     one_line: the column that gives way on a narrow screen: it is cut short, so that no other one is.
     """
-    console, table = Console(), Table(*columns, title=title)
     cells_by_row = [["" if row.get(column) is None else str(row[column]) for column in columns] for row in rows]
     if len(cells_by_row) >= MANY:
         typer.echo("\n".join([*filter(None, [title]), *_lines([list(columns), *cells_by_row])]))
         return
+    _draw(columns, cells_by_row, title, one_line)
+
+
+def _draw(columns: Sequence[str], cells_by_row: list[list[str]], title: str | None, one_line: str | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console, table = Console(), Table(*columns, title=title)
     if one_line:
         _cut(cells_by_row, columns, columns.index(one_line), console.width)
     for cells in cells_by_row:
@@ -71,6 +77,8 @@ def write_table(
 
 def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
     """Cells under one another, two blanks between the columns; each row is one line, however long."""
+    from rich.cells import cell_len
+
     flat = [[" ".join(cell.split("\n")) for cell in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(*flat, strict=True)]
     padded = [[cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)] for row in flat]
@@ -79,6 +87,9 @@ def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _cut(rows: list[list[str]], columns: Sequence[str], which: int, width: int) -> None:
     """Shorten the cells of one column to what the others and the borders leave of the screen's width."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
     lines = [[line for row in [columns, *rows] for line in row[at].split("\n")] for at in range(len(columns))]
     widest = [max(map(cell_len, column)) for column in lines]
     left = max(width - sum(widest) + widest[which] - 3 * len(columns) - 1, 20)
@@ -88,8 +99,10 @@ def _cut(rows: list[list[str]], columns: Sequence[str], which: int, width: int) 
         row[which] = text.plain
 
 
-def stderr() -> Console:
+def stderr() -> "Console":
     """For progress displays and remarks."""
+    from rich.console import Console
+
     return Console(stderr=True)
 
 

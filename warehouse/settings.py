@@ -7,6 +7,7 @@ the same names, and beside them AIRFLOW__… and AIRFLOW_CONN_…, which are han
 import os
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -152,7 +153,23 @@ def _absolute(place: str) -> str:
 
 def get_settings() -> Settings:
     """The settings as they are now; raises WrongCall that names the variable that cannot be read."""
+    variables = frozenset((name, value) for name, value in os.environ.items() if name.startswith((PREFIX, "HOME")))
+    return _settings_of(variables, Path.cwd(), _state(stored_file()))
+
+
+@lru_cache(maxsize=8)
+def _settings_of(variables: frozenset[tuple[str, str]], folder: Path, file: tuple[int, ...]) -> Settings:
+    """Validated once for all that they are made of: a command reads its settings dozens of times."""
     return _validated({})
+
+
+def _state(file: Path) -> tuple[int, ...]:
+    """What changes with every change of a file: private_files writes a new one each time."""
+    try:
+        found = file.stat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def stored_file() -> Path:

@@ -20,18 +20,18 @@ def _first(form: Form, fits: Callable[[Line], bool]) -> str:
     return code
 
 
-def _is_share(line: Line) -> bool:
+def is_share(line: Line) -> bool:
     return line.aggregation == "ratio" and line.is_part_of_whole
 
 
 def numerator_above_denominator(form: Form, cells: Cells) -> Form:
-    code = _first(form, _is_share)
+    code = _first(form, is_share)
     cells[code]["numerator"] = int(cells[code]["denominator"]) + 1
     return form
 
 
 def decimal_mark_ambiguous(form: Form, cells: Cells) -> Form:
-    cells[_first(form, _is_share)] = {"value": "96.125"}
+    cells[_first(form, is_share)] = {"value": "96.125"}
     return form
 
 
@@ -50,7 +50,7 @@ def wrong_period(form: Form, cells: Cells) -> Form:
 
 
 def yes_no_in_a_number(form: Form, cells: Cells) -> Form:
-    cells[_first(form, _is_share)] = {"value": "Có"}
+    cells[_first(form, is_share)] = {"value": "Có"}
     return form
 
 
@@ -60,17 +60,17 @@ def number_in_a_yes_no(form: Form, cells: Cells) -> Form:
 
 
 def denominator_alone(form: Form, cells: Cells) -> Form:
-    del cells[_first(form, _is_share)]["numerator"]
+    del cells[_first(form, is_share)]["numerator"]
     return form
 
 
 def letters_in_a_number(form: Form, cells: Cells) -> Form:
-    cells[_first(form, _is_share)]["numerator"] = "gần ba trăm"
+    cells[_first(form, is_share)]["numerator"] = "gần ba trăm"
     return form
 
 
 def negative_count(form: Form, cells: Cells) -> Form:
-    cells[_first(form, _is_share)]["numerator"] = -5
+    cells[_first(form, is_share)]["numerator"] = -5
     return form
 
 

@@ -145,6 +145,11 @@ def _total(reported: Sequence[Mapping[Part, Cell]], part: Part) -> int:
     return sum(int(cells[part]) for cells in reported)
 
 
+def share_of(text: str) -> float:
+    """The share of the population that a denominator names."""
+    return next((share for group, share in GROUPS if group in text.lower()), UNNAMED_SHARE)
+
+
 class _Groups:
     """The groups of people (and schools) of one unit, by their name in a denominator: the same size each time."""
 
@@ -155,8 +160,7 @@ class _Groups:
 
     def size(self, text: str) -> int:
         if text not in self.sizes:
-            share = next((share for group, share in GROUPS if group in text.lower()), UNNAMED_SHARE)
-            self.sizes[text] = round(self.population * share)
+            self.sizes[text] = round(self.population * share_of(text))
         return self.sizes[text]
 
 
@@ -215,7 +219,16 @@ def _events(whole: int, rate: float, draw: Random) -> int:
 
 
 def _nest(lines: Sequence[Line], trajectories: Mapping[str, Trajectory], filled: dict[str, dict[Part, Cell]]) -> None:
-    """Deaths under five hold those under one: within a heading, the stricter target counts no more than the looser.
+    """Deaths under five hold those under one: within a heading, the stricter target counts no more than the looser."""
+    for group in nested(lines, trajectories):
+        least = 0
+        for line in group:
+            least = max(least, int(filled[line.code]["numerator"]))
+            filled[line.code]["numerator"] = least
+
+
+def nested(lines: Sequence[Line], trajectories: Mapping[str, Trajectory]) -> list[list[Line]]:
+    """The lines of a heading of which each holds the one before, from the strictest on.
 
     Only where the events are not parts of the whole and share the denominator (mortality, injuries). Without targets
     the usual rates tell which is the stricter.
@@ -224,11 +237,7 @@ def _nest(lines: Sequence[Line], trajectories: Mapping[str, Trajectory], filled:
     for line in lines:
         if line.aggregation == "ratio" and not line.is_part_of_whole:
             groups.setdefault((line.heading or line.objective, line.denominator), []).append(line)
-    for group in groups.values():
-        least = 0
-        for line in sorted(group, key=lambda line: _strictness(line, trajectories[line.code])):
-            least = max(least, int(filled[line.code]["numerator"]))
-            filled[line.code]["numerator"] = least
+    return [sorted(group, key=lambda line: _strictness(line, trajectories[line.code])) for group in groups.values()]
 
 
 def _strictness(line: Line, trajectory: Trajectory) -> float:

@@ -1,4 +1,7 @@
-"""A warehouse of a benchmark's own: its server, its files, gone when the benchmark ends."""
+"""A warehouse of a benchmark's own: its server, its files, gone when the benchmark ends.
+
+BAOCAO_BENCH_HOME names a folder that stays instead: the next run of a benchmark that reads a history finds it made.
+"""
 
 import os
 import shutil
@@ -13,7 +16,9 @@ from warehouse import database
 @contextmanager
 def bench_home() -> Iterator[Path]:
     """An empty BAOCAO_HOME on a fresh embedded server."""
-    home = Path(tempfile.mkdtemp(prefix="baocao-bench-"))
+    kept = os.environ.get("BAOCAO_BENCH_HOME")
+    home = Path(kept or tempfile.mkdtemp(prefix="baocao-bench-"))
+    home.mkdir(exist_ok=True)
     home.chmod(0o755)  # as root the server runs as another user, who has to get in
     before = {name: os.environ.pop(name, None) for name in ("BAOCAO_HOME", "BAOCAO_DATABASE_URL", "BAOCAO_NOW")}
     os.environ["BAOCAO_HOME"] = str(home)
@@ -23,4 +28,5 @@ def bench_home() -> Iterator[Path]:
         database.cluster().stop()
         del os.environ["BAOCAO_HOME"]
         os.environ.update({name: value for name, value in before.items() if value is not None})
-        shutil.rmtree(home)
+        if not kept:
+            shutil.rmtree(home)

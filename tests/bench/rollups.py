@@ -5,18 +5,13 @@ the model against the best hand-written SQL over the same lines (aim: at most 2 
 of one corrected report against the whole rebuild (aim: 1/50). BAOCAO_BENCH_MONTHS makes the history shorter.
 """
 
-import os
 import time
-from pathlib import Path
 
-from pipeline import build_scope, building
+from pipeline import building
+from tests.bench import history
 from tests.bench.home import bench_home
-from tests.integration.made_up_programmes import keep_catalogue
 from warehouse import clock, database
 
-MONTHS = int(os.environ.get("BAOCAO_BENCH_MONTHS", "60"))
-INDICATORS = 60
-SQL = Path(__file__).with_suffix(".sql")
 HAND_WRITTEN = """
 create table intermediate.hand_written as
 select l.programme_code, l.indicator_code, l.period, u.province_id as unit_id,
@@ -30,8 +25,8 @@ group by 1, 2, 3, 4
 
 
 def main() -> None:
-    with bench_home(), clock.at("2031-06-01T00:00:00+07:00"):
-        lines = make_history()
+    with bench_home(), clock.at(history.END):
+        lines = history.make()
         rebuild, rollup = timed_build(full_refresh=True)
         hand = timed(HAND_WRITTEN)
         differences = compare()
@@ -39,31 +34,10 @@ def main() -> None:
         print(f"  hand-written SQL                      {hand:>12.1f} s")
         print(f"  int_values__rolled_up, both maps      {rollup:>12.1f} s   {rollup / hand:.2f} × (aim: at most 2)")
         print(f"  sums that differ                      {differences:>12,}")
-        correct_one_report()
+        history.correct_one_report()
         corrected, _ = timed_build()
         print(f"  whole rebuild                         {rebuild:>12.1f} s")
         print(f"  build after one corrected report      {corrected:>12.1f} s   1/{rebuild / corrected:.0f} (aim: 1/50)")
-
-
-def make_history() -> int:
-    """A catalogue of one made-up programme and its accepted reports; returns how many lines there are."""
-    database.prepare()
-    building.prepare_catalogue()
-    parts = SQL.read_text().split("-- part: ")
-    scripts = {name: script for name, _, script in (part.partition("\n") for part in parts[1:])}
-    run(scripts["catalogue"].replace(":months", str(MONTHS)).replace(":indicators", str(INDICATORS)))
-    building.run_dbt(["run", "--select", *build_scope.OF_THE_PLANS])
-    keep_catalogue()
-    run(scripts["history"])
-    with database.connect() as connection:
-        row = connection.execute("select count(*) from raw.line").fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def correct_one_report() -> None:
-    parts = SQL.read_text().split("-- part: correction\n")
-    run(parts[1])
 
 
 def timed_build(full_refresh: bool = False) -> tuple[float, float]:

@@ -1,0 +1,50 @@
+"""The benchmarks work: small forms of them, in a database that others have prepared. Nothing here is timed."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from tests.bench import __main__ as benchmarks
+from tests.bench import history, ingest, reading, simulator
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small(own_database, home, tmp_path_factory):
+    @contextmanager
+    def prepared_home():
+        yield tmp_path_factory.mktemp("bench")
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (ingest, reading, simulator):
+            patch.setattr(module, "bench_home", prepared_home)
+        patch.setattr(history, "MONTHS", 1)
+        patch.setattr(history, "INDICATORS", 2)
+        patch.setattr(history, "PROVINCES", 1)
+        patch.setattr(ingest, "FILES", 3)
+        patch.setattr(ingest, "BASELINE_FILES", 2)
+        patch.setattr(reading, "TIMES", 1)
+        yield
+
+
+def test_every_benchmark_is_found_by_its_name():
+    assert benchmarks.benchmarks().keys() >= {
+        *("ingest", "missing", "reading", "rollups", "season", "simulator", "startup")
+    }
+
+
+def test_workbooks_are_ingested_as_the_baseline_does(capsys):
+    ingest.main()
+    assert f"lines that differ, of {66:>12,}   {0:>10,}" in capsys.readouterr().out
+
+
+def test_thirty_queries_are_read_as_the_role_of_bi_tools(capsys):
+    reading.main()
+    lines = [line for line in capsys.readouterr().out.splitlines() if "limit" in line]
+    assert len(reading.queries()) == 30
+    assert len(lines) == 31
+    assert [line for line in lines if line.endswith(" 0 rows")] == []
+
+
+def test_a_history_is_simulated_for_the_same_plan(capsys):
+    simulator.main()
+    assert "files, lines" in capsys.readouterr().out
