@@ -1,0 +1,149 @@
+"""Which figures are suppressed: the small counts, and as few others as keep them from being recovered.
+
+The cell suppression problem for linked tables (Fischetti and Salazar 2001) in its sequential form: each small count that
+is not safe yet gets the cheapest suppressions that make it so, and in the end what turned out to be superfluous is
+published again. A count is safe if whole numbers exist that agree with everything public and give it the least, and
+others that give it the largest value that the rule requires; such numbers are kept as witnesses.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+
+from publish.disclosure.solving import TOLERANCE, Constraint, NoSolution, Vector, extreme, solve
+from publish.disclosure.system import Group, System, Target, systems
+from publish.disclosure.types import Problem, Suppression
+
+SIDES = (False, True)
+"""Towards the least value of a target, and towards the largest."""
+
+
+def protect(problem: Problem, *, with_complementary: bool = True) -> Suppression:
+    """Decide for each figure. with_complementary: False suppresses the small counts only, to see what that is worth."""
+    primary, complementary = set(), set()
+    for system in systems(problem):
+        needed = {number for number, group in enumerate(system.groups) if group.is_primary}
+        hidden = _Search(system, needed).hidden() if with_complementary and system.targets else needed
+        primary |= _keys(system.groups, needed)
+        complementary |= _keys(system.groups, hidden - needed)
+    return Suppression(frozenset(primary), frozenset(complementary))
+
+
+def _keys(groups: list[Group], numbers: Iterable[int]) -> set[object]:
+    return {key for number in numbers for key in groups[number].keys}
+
+
+@dataclass
+class _Search:
+    """The suppressions of one system. needed: the groups that are suppressed in any case."""
+
+    system: System
+    needed: set[int]
+    witnesses: list[Vector] = field(default_factory=list)
+
+    def hidden(self) -> set[int]:
+        chosen = set(self.needed)
+        for target in sorted(self.system.targets, key=lambda target: float(np.count_nonzero(target.row))):
+            sides = self._unsafe_sides(target, chosen, self._valid(chosen))
+            if sides:
+                chosen |= self._cheapest(target, sides, chosen)
+        return self._without_superfluous(chosen)
+
+    def _valid(self, chosen: set[int]) -> list[Vector]:
+        """The witnesses that agree with what is public then."""
+        constraints = self.system.constraints(chosen)
+        return [found for found in self.witnesses if _agrees(found, constraints)]
+
+    def _unsafe_sides(self, target: Target, chosen: set[int], witnesses: list[Vector]) -> list[bool]:
+        unsafe = []
+        for largest in SIDES:
+            if any(_reaches(target, found, largest) for found in witnesses):
+                continue
+            _, found = extreme(
+                target.row, self.system.floors, self.system.caps, self.system.constraints(chosen), largest=largest
+            )
+            if _reaches(target, found, largest):
+                self.witnesses.append(found)
+                witnesses.append(found)
+            else:
+                unsafe.append(largest)
+        return unsafe
+
+    def _cheapest(self, target: Target, sides: list[bool], chosen: set[int]) -> set[int]:
+        """The groups to suppress beside the chosen ones; all that are left where the solver finds nothing in time."""
+        open_groups = [number for number in range(len(self.system.groups)) if number not in chosen]
+        try:
+            return cheapest_suppressions(self.system, [(target, side) for side in sides], chosen)
+        except NoSolution:
+            return set(open_groups)
+
+    def _without_superfluous(self, chosen: set[int]) -> set[int]:
+        """Publish again, the most valuable first, what no target needs to be suppressed."""
+        extra = sorted(chosen - self.needed, key=lambda number: -self.system.groups[number].cost)
+        for number in extra:
+            fewer = chosen - {number}
+            if self._is_safe(fewer):
+                chosen = fewer
+        return chosen
+
+    def _is_safe(self, chosen: set[int]) -> bool:
+        witnesses = self._valid(chosen)
+        return not any(self._unsafe_sides(target, chosen, witnesses) for target in self.system.targets)
+
+
+def cheapest_suppressions(
+    system: System, demands: list[tuple[Target, bool]], chosen: set[int], seconds: float = 20
+) -> set[int]:
+    """The groups of least cost whose suppression, with those chosen, lets each target reach the side that is demanded.
+
+    One copy of all counts for each demand, and one yes or no for each group. Raises NoSolution.
+    """
+    open_groups = [number for number in range(len(system.groups)) if number not in chosen]
+    size, copies = len(system.floors), len(demands)
+    width = size * copies + len(open_groups)
+    known: list[Constraint] = system.constraints(set(range(len(system.groups))))
+    rows, lows, highs = [], [], []
+
+    def add(copy: int, row: Vector, low: float, high: float, switch: int | None = None, reach: float = 0.0) -> None:
+        line = sparse.lil_array((1, width))
+        for at in np.flatnonzero(row):
+            line[0, copy * size + at] = row[at]
+        if switch is not None:
+            line[0, size * copies + switch] = reach
+        rows.append(line.tocsr())
+        lows.append(low - TOLERANCE / 10)
+        highs.append(high + TOLERANCE / 10)
+
+    for copy, (target, largest) in enumerate(demands):
+        for row, low, high in known:
+            add(copy, row, low, high)
+        for switch, number in enumerate(open_groups):
+            group = system.groups[number]
+            for row, (low, high) in zip(group.rows, group.ends, strict=True):
+                least, most = float(row @ system.floors), float(row @ system.caps)
+                add(copy, row, -np.inf, high, switch, -(most - high))
+                add(copy, row, low, np.inf, switch, low - least)
+        add(copy, target.row, *((target.high, np.inf) if largest else (-np.inf, target.low)))
+    costs = np.array([system.groups[number].cost for number in open_groups])
+    found = solve(
+        np.concatenate([np.zeros(size * copies), costs]),
+        np.concatenate([*[system.floors] * copies, np.zeros(len(open_groups))]),
+        np.concatenate([*[system.caps] * copies, np.ones(len(open_groups))]),
+        sparse.vstack(rows),
+        lows,
+        highs,
+        seconds=seconds,
+    )
+    return {number for switch, number in enumerate(open_groups) if found[size * copies + switch] > 0.5}
+
+
+def _reaches(target: Target, counts: Vector, largest: bool) -> bool:
+    value = float(target.row @ counts)
+    return value >= target.high - TOLERANCE if largest else value <= target.low + TOLERANCE
+
+
+def _agrees(counts: Vector, constraints: list[Constraint]) -> bool:
+    values = ((float(row @ counts), low, high) for row, low, high in constraints)
+    return all(low - TOLERANCE <= value <= high + TOLERANCE for value, low, high in values)

@@ -1,0 +1,55 @@
+"""Bounds of a sum of whole counts, with SciPy's HiGHS."""
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+Vector = np.ndarray[Any, np.dtype[np.float64]]
+Constraint = tuple[Vector, float, float]
+"""A row, and the two ends of what it gives."""
+
+TOLERANCE = 1e-6
+
+
+class NoSolution(Exception):
+    """Nothing fulfils the constraints, or none was found in time."""
+
+
+def solve(
+    objective: Vector,
+    lows: Vector,
+    highs: Vector,
+    rows: Any,
+    row_lows: Any,
+    row_highs: Any,
+    is_whole: Any = True,
+    seconds: float = 20,
+) -> Vector:
+    """The whole numbers between their bounds that fulfil the rows and have the smallest objective.
+
+    Raises NoSolution.
+    """
+    constraints = [LinearConstraint(rows, row_lows, row_highs)] if rows is not None else []
+    found = milp(
+        objective,
+        integrality=np.full(len(objective), int(is_whole)),
+        bounds=Bounds(lows, highs),
+        constraints=constraints,
+        options={"time_limit": seconds, "mip_rel_gap": 1e-9},
+    )
+    if found.x is None:
+        raise NoSolution(found.message)
+    return np.asarray(found.x)
+
+
+def extreme(
+    row: Vector, floors: Vector, caps: Vector, constraints: list[Constraint], *, largest: bool
+) -> tuple[float, Vector]:
+    """The least or the largest value of a sum, and counts that give it."""
+    rows = sparse.csr_array(np.array([line for line, _, _ in constraints])) if constraints else None
+    lows = [low - TOLERANCE / 10 for _, low, _ in constraints]
+    highs = [high + TOLERANCE / 10 for _, _, high in constraints]
+    found = solve(-row if largest else row, floors, caps, rows, lows, highs)
+    return float(row @ found), found

@@ -1,0 +1,193 @@
+"""A problem as matrices, one system for each set of counts that are linked by sums.
+
+Figures of equal sums are one group: whoever sees one of them sees all.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from publish.disclosure import rule
+from publish.disclosure.solving import Constraint, Vector, extreme
+from publish.disclosure.types import Figure, Problem, Terms
+
+ROOM = 3 * rule.LARGEST
+"""How far above its value a count is varied; more is not needed to leave an attacker in doubt."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Figures that are published or suppressed together: rows of sums with their ends."""
+
+    keys: tuple[Hashable, ...]
+    rows: tuple[Vector, ...]
+    ends: tuple[tuple[float, float], ...]
+    is_primary: bool
+    cost: float
+
+
+@dataclass(frozen=True)
+class Target:
+    """A sum that nothing may recover: an attacker's bounds must reach `low` and `high`."""
+
+    row: Vector
+    low: float
+    high: float
+
+
+@dataclass
+class System:
+    """Linked counts. floors and caps bound each; structure is always 0; published is what was printed before."""
+
+    floors: Vector
+    caps: Vector
+    structure: list[Vector] = field(default_factory=list)
+    published: list[Constraint] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
+
+    def constraints(self, hidden: set[int]) -> list[Constraint]:
+        """All that is known where the groups with these numbers are suppressed."""
+        known = [(row, 0.0, 0.0) for row in self.structure] + self.published
+        for number, group in enumerate(self.groups):
+            if number not in hidden:
+                known += [(row, *ends) for row, ends in zip(group.rows, group.ends, strict=True)]
+        return known
+
+
+def systems(problem: Problem) -> Iterator[System]:
+    """The problem in parts that say nothing about one another."""
+    members = _linked(problem)
+    part_of = {name: part for part, names in enumerate(members) for name in names}
+
+    def by_part(items: Iterable[Any], terms: Any) -> dict[int, list[Any]]:
+        found: dict[int, list[Any]] = {}
+        for item in items:
+            first = next(iter(terms(item)), None)
+            if first is not None:
+                found.setdefault(part_of[first], []).append(item)
+        return found
+
+    figures = by_part(problem.figures, lambda figure: [name for terms in figure.sums for name in terms])
+    relations = by_part(problem.relations, lambda terms: terms)
+    published = by_part(problem.published, lambda known: known.terms)
+    targets = by_part(problem.targets, lambda terms: terms)
+    for part, names in enumerate(members):
+        yield _Builder(problem, names).build(
+            figures.get(part, []), relations.get(part, []), published.get(part, []), targets.get(part, [])
+        )
+
+
+class _Builder:
+    def __init__(self, problem: Problem, names: list[str]) -> None:
+        self.counts = [problem.counts[name] for name in names]
+        self.position = {name: at for at, name in enumerate(names)}
+        self.problem = problem
+        ceilings = [float("inf") if count.ceiling is None else float(count.ceiling) for count in self.counts]
+        self.floors = np.array([float(count.floor) for count in self.counts])
+        self.caps = np.array(
+            [
+                max(float(count.high), min(float(count.high) + ROOM, most))
+                for count, most in zip(self.counts, ceilings, strict=True)
+            ]
+        )
+
+    def build(
+        self, figures: list[Figure], relations: list[Terms], published: list[Any], targets: list[Terms]
+    ) -> System:
+        system = System(self.floors, self.caps)
+        system.structure = [self._row(terms) for terms in relations]
+        system.published = [(self._row(known.terms), float(known.low), float(known.high)) for known in published]
+        system.groups = [self._group(group) for group in _groups(figures)]
+        own = [
+            terms
+            for figure in figures
+            for terms, is_primary in zip(figure.sums, figure.is_primary, strict=True)
+            if is_primary and terms
+        ]
+        for terms in {_signature(terms): terms for terms in [*own, *targets]}.values():
+            system.targets.append(self._target(terms, system.structure))
+        return system
+
+    def _row(self, terms: Terms) -> Vector:
+        row = np.zeros(len(self.counts))
+        for name, weight in terms.items():
+            row[self.position[name]] += float(weight)
+        return row
+
+    def _group(self, figures: list[Figure]) -> Group:
+        sums = {_signature(terms): terms for figure in figures for terms in figure.sums if terms}
+        return Group(
+            keys=tuple(figure.key for figure in figures),
+            rows=tuple(self._row(terms) for terms in sums.values()),
+            ends=tuple(self._ends(terms) for terms in sums.values()),
+            is_primary=any(any(figure.is_primary) for figure in figures),
+            cost=sum(figure.cost for figure in figures),
+        )
+
+    def _ends(self, terms: Terms) -> tuple[float, float]:
+        low = sum((weight * self.problem.counts[name].low for name, weight in terms.items()), Decimal(0))
+        high = sum((weight * self.problem.counts[name].high for name, weight in terms.items()), Decimal(0))
+        return float(low), float(high)
+
+    def _target(self, terms: Terms, structure: list[Vector]) -> Target:
+        """What must remain possible of a sum begins with the least that suppressed counts can give."""
+        row = self._row(terms)
+        if structure:
+            bounds = [(line, 0.0, 0.0) for line in structure]
+            low, _ = extreme(row, self.floors, self.caps, bounds, largest=False)
+            possible, _ = extreme(row, self.floors, self.caps, bounds, largest=True)
+        else:
+            low, possible = float(row @ self.floors), float(row @ self.caps)
+        return Target(row, low, rule.needed_high(low, possible))
+
+
+def _signature(terms: Terms) -> frozenset[tuple[str, Decimal]]:
+    return frozenset(terms.items())
+
+
+def _groups(figures: list[Figure]) -> list[list[Figure]]:
+    """Figures that share a sum, directly or through others."""
+    links = _Links(range(len(figures)))
+    first: dict[frozenset[tuple[str, Decimal]], int] = {}
+    for at, figure in enumerate(figures):
+        for terms in filter(None, figure.sums):
+            links.join(at, first.setdefault(_signature(terms), at))
+    return [[figures[at] for at in members] for members in links.sets()]
+
+
+def _linked(problem: Problem) -> list[list[str]]:
+    """Counts that a sum, or a figure of two sums, has together."""
+    links = _Links(problem.counts)
+    together = [[name for terms in figure.sums for name in terms] for figure in problem.figures]
+    together += [list(terms) for terms in problem.relations + problem.targets]
+    together += [list(known.terms) for known in problem.published]
+    for names in together:
+        for name in names[1:]:
+            links.join(names[0], name)
+    return links.sets()
+
+
+class _Links:
+    """Sets of things that are joined pair by pair."""
+
+    def __init__(self, things: Iterable[Any]) -> None:
+        self.parent = {thing: thing for thing in things}
+
+    def join(self, one: Any, other: Any) -> None:
+        self.parent[self._root(one)] = self._root(other)
+
+    def sets(self) -> list[list[Any]]:
+        found: dict[Any, list[Any]] = {}
+        for thing in self.parent:
+            found.setdefault(self._root(thing), []).append(thing)
+        return list(found.values())
+
+    def _root(self, thing: Any) -> Any:
+        while self.parent[thing] != thing:
+            self.parent[thing] = self.parent[self.parent[thing]]
+            thing = self.parent[thing]
+        return thing
