@@ -18,7 +18,6 @@ from publish.disclosure.rule import DOUBT
 
 UNBOUNDED = 1e4
 """Stands for no bound at all: beyond it nothing of a small count is said."""
-ROUNDING = 1e-7
 
 
 @dataclass(frozen=True)
@@ -59,8 +58,9 @@ class Bound:
 
 def attack(rows: Mapping[Hashable, Row], equations: Iterable[Equation]) -> dict[Hashable, Bound]:
     """The bounds of every small count that was suppressed."""
-    unknown = {key for key, row in rows.items() if row.ends is None or row.ends[0] != row.ends[1]}
-    reduced = [_reduced(equation, rows, unknown) for equation in equations]
+    unknown = [key for key, row in rows.items() if row.ends is None or row.ends[0] != row.ends[1]]
+    is_unknown = set(unknown)
+    reduced = [_reduced(equation, rows, is_unknown) for equation in equations]
     sets = _sets(unknown, [factors for factors, _ in reduced])
     by_set: dict[int, list[tuple[dict[Hashable, float], float]]] = defaultdict(list)
     for factors, constant in reduced:
@@ -121,7 +121,7 @@ def _bounds(
         lines, columns, factors = zip(*entries, strict=True)
         totals = np.array([total for _, total in equations])
         left = csr_array((factors, (lines, columns)), shape=(len(equations), len(keys)))
-        constraints.append(LinearConstraint(left, totals - ROUNDING, totals + ROUNDING))
+        constraints.append(LinearConstraint(left, totals, totals))
 
     def extreme(key: Hashable, sign: int) -> float:
         objective = np.zeros(len(keys))

@@ -1,18 +1,18 @@
 """Which figures are suppressed: the small counts, and as few others as keep them from being recovered.
 
-The cell suppression problem for linked tables (Fischetti and Salazar 2001) in its sequential form: each small count that
-is not safe yet gets the cheapest suppressions that make it so, and in the end what turned out to be superfluous is
+The cell suppression problem for linked tables (Fischetti and Salazar 2001), sequentially: each small count that is not
+safe yet gets the cheapest suppressions that make it so, and in the end what turned out to be superfluous is
 published again. A count is safe if whole numbers exist that agree with everything public and give it the least, and
 others that give it the largest value that the rule requires; such numbers are kept as witnesses.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
 
-from publish.disclosure.solving import TOLERANCE, Constraint, NoSolution, Vector, extreme, solve
+from publish.disclosure.solving import TOLERANCE, Constraint, NoSolution, Vector, extreme, messages_on_stderr, solve
 from publish.disclosure.system import Group, System, Target, systems
 from publish.disclosure.types import Problem, Suppression
 
@@ -22,16 +22,21 @@ SIDES = (False, True)
 
 def protect(problem: Problem, *, with_complementary: bool = True) -> Suppression:
     """Decide for each figure. with_complementary: False suppresses the small counts only, to see what that is worth."""
-    primary, complementary = set(), set()
-    for system in systems(problem):
-        needed = {number for number, group in enumerate(system.groups) if group.is_primary}
-        hidden = _Search(system, needed).hidden() if with_complementary and system.targets else needed
-        primary |= _keys(system.groups, needed)
-        complementary |= _keys(system.groups, hidden - needed)
-    return Suppression(frozenset(primary), frozenset(complementary))
+    with messages_on_stderr():
+        decided = [_decide(system, with_complementary) for system in systems(problem)]
+    return Suppression(
+        frozenset(key for primary, _ in decided for key in primary),
+        frozenset(key for _, complementary in decided for key in complementary),
+    )
 
 
-def _keys(groups: list[Group], numbers: Iterable[int]) -> set[object]:
+def _decide(system: System, with_complementary: bool) -> tuple[set[Hashable], set[Hashable]]:
+    needed = {number for number, group in enumerate(system.groups) if group.is_primary}
+    hidden = _Search(system, needed).hidden() if with_complementary and system.targets else needed
+    return _keys(system.groups, needed), _keys(system.groups, hidden - needed)
+
+
+def _keys(groups: list[Group], numbers: Iterable[int]) -> set[Hashable]:
     return {key for number in numbers for key in groups[number].keys}
 
 
@@ -49,6 +54,8 @@ class _Search:
             sides = self._unsafe_sides(target, chosen, self._valid(chosen))
             if sides:
                 chosen |= self._cheapest(target, sides, chosen)
+        if not self._is_safe(chosen):
+            return set(range(len(self.system.groups)))
         return self._without_superfluous(chosen)
 
     def _valid(self, chosen: set[int]) -> list[Vector]:
@@ -113,8 +120,8 @@ def cheapest_suppressions(
         if switch is not None:
             line[0, size * copies + switch] = reach
         rows.append(line.tocsr())
-        lows.append(low - TOLERANCE / 10)
-        highs.append(high + TOLERANCE / 10)
+        lows.append(low)
+        highs.append(high)
 
     for copy, (target, largest) in enumerate(demands):
         for row, low, high in known:

@@ -28,5 +28,5 @@ def is_primary(low: Decimal | None, high: Decimal | None, base: Decimal | None =
 
 
 def needed_high(needed_low: float, possible: float) -> float:
-    """The least upper bound that an attacker may reach, given the lower one; possible: what the count can be at most."""
+    """The least upper bound that an attacker may reach, given the lower one. possible: the count is at most that."""
     return min(max(LARGEST, needed_low + DOUBT), possible)

@@ -1,5 +1,9 @@
 """Bounds of a sum of whole counts, with SciPy's HiGHS."""
 
+import ctypes
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -44,12 +48,25 @@ def solve(
     return np.asarray(found.x)
 
 
+@contextmanager
+def messages_on_stderr() -> Iterator[None]:
+    """HiGHS prints a line of its own on stdout now and then, past Python: it belongs with the log."""
+    stdout = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        ctypes.CDLL(None).fflush(None)
+        os.dup2(stdout, 1)
+        os.close(stdout)
+
+
 def extreme(
     row: Vector, floors: Vector, caps: Vector, constraints: list[Constraint], *, largest: bool
 ) -> tuple[float, Vector]:
     """The least or the largest value of a sum, and counts that give it."""
     rows = sparse.csr_array(np.array([line for line, _, _ in constraints])) if constraints else None
-    lows = [low - TOLERANCE / 10 for _, low, _ in constraints]
-    highs = [high + TOLERANCE / 10 for _, _, high in constraints]
+    lows = [low for _, low, _ in constraints]
+    highs = [high for _, _, high in constraints]
     found = solve(-row if largest else row, floors, caps, rows, lows, highs)
     return float(row @ found), found

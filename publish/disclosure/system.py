@@ -12,10 +12,13 @@ import numpy as np
 
 from publish.disclosure import rule
 from publish.disclosure.solving import Constraint, Vector, extreme
-from publish.disclosure.types import Figure, Problem, Terms
+from publish.disclosure.types import Figure, Problem, Published, Terms
 
 ROOM = 3 * rule.LARGEST
 """How far above its value a count is varied; more is not needed to leave an attacker in doubt."""
+
+FINEST_SHARE = 4
+"""Decimals of a declared share of a split unit that are taken exactly."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +99,11 @@ class _Builder:
         )
 
     def build(
-        self, figures: list[Figure], relations: list[Terms], published: list[Any], targets: list[Terms]
+        self, figures: list[Figure], relations: list[Terms], published: list[Published], targets: list[Terms]
     ) -> System:
         system = System(self.floors, self.caps)
         system.structure = [self._row(terms) for terms in relations]
-        system.published = [(self._row(known.terms), float(known.low), float(known.high)) for known in published]
+        system.published = [self._published(known) for known in published]
         system.groups = [self._group(group) for group in _groups(figures)]
         own = [
             terms
@@ -113,10 +116,14 @@ class _Builder:
         return system
 
     def _row(self, terms: Terms) -> Vector:
-        row = np.zeros(len(self.counts))
+        row, scale = np.zeros(len(self.counts)), _scale(terms)
         for name, weight in terms.items():
-            row[self.position[name]] += float(weight)
+            row[self.position[name]] += float(weight * scale)
         return row
+
+    def _published(self, known: Published) -> Constraint:
+        scale = _scale(known.terms)
+        return self._row(known.terms), float(known.low * scale), float(known.high * scale)
 
     def _group(self, figures: list[Figure]) -> Group:
         sums = {_signature(terms): terms for figure in figures for terms in figure.sums if terms}
@@ -129,20 +136,27 @@ class _Builder:
         )
 
     def _ends(self, terms: Terms) -> tuple[float, float]:
-        low = sum((weight * self.problem.counts[name].low for name, weight in terms.items()), Decimal(0))
-        high = sum((weight * self.problem.counts[name].high for name, weight in terms.items()), Decimal(0))
+        scale, counts = _scale(terms), self.problem.counts
+        low = sum((weight * scale * counts[name].low for name, weight in terms.items()), Decimal(0))
+        high = sum((weight * scale * counts[name].high for name, weight in terms.items()), Decimal(0))
         return float(low), float(high)
 
     def _target(self, terms: Terms, structure: list[Vector]) -> Target:
         """What must remain possible of a sum begins with the least that suppressed counts can give."""
-        row = self._row(terms)
+        row, scale = self._row(terms), float(_scale(terms))
         if structure:
             bounds = [(line, 0.0, 0.0) for line in structure]
             low, _ = extreme(row, self.floors, self.caps, bounds, largest=False)
             possible, _ = extreme(row, self.floors, self.caps, bounds, largest=True)
         else:
             low, possible = float(row @ self.floors), float(row @ self.caps)
-        return Target(row, low, rule.needed_high(low, possible))
+        return Target(row, low, rule.needed_high(low / scale, possible / scale) * scale)
+
+
+def _scale(terms: Terms) -> Decimal:
+    """What makes whole numbers of declared shares: the solver is exact on these."""
+    decimals = max((-int(weight.normalize().as_tuple().exponent) for weight in terms.values()), default=0)
+    return Decimal(10) ** decimals if 0 < decimals <= FINEST_SHARE else Decimal(1)
 
 
 def _signature(terms: Terms) -> frozenset[tuple[str, Decimal]]:

@@ -5,6 +5,7 @@ maps, the bases and which reports were corrected.
 """
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -41,15 +42,19 @@ class Season:
     units: list[Unit]
     bases: dict[Key, int]
     with_complementary: bool = True
+    with_earlier: bool = True
     reports: dict[Key, int] = field(default_factory=dict)
     versions: dict[Key, int] = field(default_factory=dict)
     counts: dict[str, Count] = field(default_factory=dict)
     published: dict[object, Published] = field(default_factory=dict)
     targets: dict[object, dict[str, Decimal]] = field(default_factory=dict)
     relations: dict[object, dict[str, Decimal]] = field(default_factory=dict)
-    printed: list[dict[Place, int | Decimal | None]] = field(default_factory=list)
+    printed: list[dict[Place, Decimal | None]] = field(default_factory=list)
     seen: list[dict[Key, int]] = field(default_factory=list)
     truth: list[dict[Place, Decimal]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.by_name = {(unit.basis, unit.name): unit for unit in self.units}
 
     # --- what is reported --------------------------------------------------------------------------------------------
 
@@ -79,7 +84,7 @@ class Season:
                     base = sum(share * self.bases[part, period] for part, share in parts.items())
                     place = (unit.basis, unit.name, period)
                     figures.append(Figure(place, (terms,), (rule.is_primary(cases, cases, base),), COSTS[unit.level]))
-        for unit in {unit for unit, _ in self.reports}:
+        for unit in sorted({unit for unit, _ in self.reports}):
             keys = [(unit, period) for period in PERIODS]
             if all(key in self.reports for key in keys):
                 first, second, half = (self.reports[key] for key in keys)
@@ -90,8 +95,8 @@ class Season:
             self.counts,
             tuple(figures),
             tuple(self.relations.values()),
-            tuple(self.published.values()),
-            tuple(self.targets.values()),
+            tuple(self.published.values()) if self.with_earlier else (),
+            tuple(self.targets.values()) if self.with_earlier else (),
         )
 
     def publish(self) -> Suppression:
@@ -143,14 +148,21 @@ class Season:
         ends = None if value is None else (float(value), float(value))
         return Row(ends, least, base, is_own, needs_doubt)
 
-    def _rate(self, at, place, value, rows, equations) -> None:
+    def _rate(
+        self,
+        at: int,
+        place: Place,
+        value: Decimal | None,
+        rows: dict[object, Row],
+        equations: list[dict[object, float]],
+    ) -> None:
         """Cases per thousand stand beside the cases, and are suppressed with them; the base is known anyway."""
         base = rows[at, *place].most
         rate = None if value is None else (float(value) / base * PER_THOUSAND,) * 2
         rows[at, *place, "rate"] = Row(rate, is_whole=False)
         equations.append({(at, *place, "rate"): base / PER_THOUSAND, (at, *place): -1.0})
 
-    def _sums(self, at: int):
+    def _sums(self, at: int) -> Iterator[dict[object, float]]:
         for place in self.printed[at]:
             basis, name, period = place
             unit = self._unit(place)
@@ -159,7 +171,7 @@ class Season:
                 below = {(at, "as_reported", part, period): float(share) for part, share in parts.items()}
                 yield {(at, basis, name, period): -1.0, **below}
 
-    def _halves(self, at: int):
+    def _halves(self, at: int) -> Iterator[dict[object, float]]:
         for basis, name, period in self.printed[at]:
             keys = [(at, basis, name, period) for period in PERIODS]
             values = [self.truth[at].get(key[1:]) for key in keys]
@@ -167,18 +179,16 @@ class Season:
             if period == HALF and is_own and None not in values and values[0] + values[1] == values[2]:
                 yield dict(zip(keys, (1.0, 1.0, -1.0), strict=True))
 
-    def _unchanged(self, at: int):
+    def _unchanged(self, at: int) -> Iterator[dict[object, float]]:
         for key, version in self.seen[at].items():
             if at and self.seen[at - 1].get(key) == version:
                 yield {(at, "as_reported", *key): 1.0, (at - 1, "as_reported", *key): -1.0}
 
     def _unit(self, place: Place) -> Unit:
-        if not hasattr(self, "_by_name"):
-            self._by_name = {(unit.basis, unit.name): unit for unit in self.units}
-        return self._by_name[place[0], place[1]]
+        return self.by_name[place[0], place[1]]
 
 
-def random_season(seed: int, communes: int = 6, with_complementary: bool = True) -> Season:
+def random_season(seed: int, communes: int = 6, **switches: bool) -> Season:
     """Three provinces of two districts; every second province has a commune that was split, by declared weights."""
     chance = random.Random(seed)
     units: list[Unit] = []
@@ -198,7 +208,7 @@ def random_season(seed: int, communes: int = 6, with_complementary: bool = True)
         for name in own
         for period in PERIODS
     }
-    season = Season(units, bases, with_complementary)
+    season = Season(units, bases, **switches)
     for name in own:
         if chance.random() < 0.95:
             _report(chance, season, name)
@@ -242,9 +252,9 @@ def correct(season: Season, chance: random.Random) -> None:
             season.report(name, period, _cases(chance, season.bases[name, period]))
 
 
-def play(seed: int, publications: int, communes: int = 6, with_complementary: bool = True) -> Season:
-    """A whole season with its publications."""
-    season = random_season(seed, communes, with_complementary)
+def play(seed: int, publications: int, communes: int = 6, **switches: bool) -> Season:
+    """A whole season with its publications; switches: with_complementary, with_earlier."""
+    season = random_season(seed, communes, **switches)
     chance = random.Random(-seed - 1)
     for number in range(publications):
         if number:
