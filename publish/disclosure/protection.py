@@ -24,8 +24,9 @@ def protect(problem: Problem, *, with_complementary: bool = True) -> Suppression
     """Decide for each figure. with_complementary: False suppresses the small counts only, to see what that is worth."""
     with messages_on_stderr():
         decided = [_decide(system, with_complementary) for system in systems(problem)]
+    alone = {figure.key for figure in problem.figures if not figure.sums and any(figure.is_primary)}
     return Suppression(
-        frozenset(key for primary, _ in decided for key in primary),
+        frozenset(key for primary, _ in decided for key in primary) | alone,
         frozenset(key for _, complementary in decided for key in complementary),
     )
 

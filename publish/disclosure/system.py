@@ -12,7 +12,7 @@ import numpy as np
 
 from publish.disclosure import rule
 from publish.disclosure.solving import Constraint, Vector, extreme
-from publish.disclosure.types import Figure, Problem, Published, Terms
+from publish.disclosure.types import Figure, Problem, Published, Terms, ends
 
 ROOM = 3 * rule.LARGEST
 """How far above its value a count is varied; more is not needed to leave an attacker in doubt."""
@@ -136,10 +136,8 @@ class _Builder:
         )
 
     def _ends(self, terms: Terms) -> tuple[float, float]:
-        scale, counts = _scale(terms), self.problem.counts
-        low = sum((weight * scale * counts[name].low for name, weight in terms.items()), Decimal(0))
-        high = sum((weight * scale * counts[name].high for name, weight in terms.items()), Decimal(0))
-        return float(low), float(high)
+        low, high = ends(terms, self.problem.counts)
+        return float(low * _scale(terms)), float(high * _scale(terms))
 
     def _target(self, terms: Terms, structure: list[Vector]) -> Target:
         """What must remain possible of a sum begins with the least that suppressed counts can give."""

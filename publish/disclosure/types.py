@@ -27,6 +27,13 @@ class Count:
         return int(self.low > 0 and not self.has_small_base)
 
 
+def ends(terms: Terms, counts: Mapping[str, Count]) -> tuple[Decimal, Decimal]:
+    """Between what a sum of counts is."""
+    low = sum((share * counts[name].low for name, share in terms.items()), Decimal(0))
+    high = sum((share * counts[name].high for name, share in terms.items()), Decimal(0))
+    return low, high
+
+
 @dataclass(frozen=True)
 class Figure:
     """A figure that may become public: one or two sums of reported counts, printed or suppressed together.
