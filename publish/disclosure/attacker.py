@@ -7,8 +7,8 @@ suppressed count are found by integer linear programming.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -56,10 +56,56 @@ class Bound:
         return self.width < self.needed - 1e-4
 
 
-def attack(rows: Mapping[Hashable, Row], equations: Iterable[Equation]) -> dict[Hashable, Bound]:
-    """The bounds of every small count that was suppressed."""
+def attack(
+    rows: Mapping[Hashable, Row], equations: Sequence[Equation], publication: Callable[[Hashable], int | None]
+) -> dict[Hashable, Bound]:
+    """The bounds of every small count that was suppressed.
+
+    publication: which one a row is of, None for what is no row of any. A count may be bounded by what is known without
+    any figure, as a sum of cases of very few; so of each narrow one is looked up whether a publication made it so.
+    """
+    found = bounds(rows, equations)
+    suspected = {key for key, bound in found.items() if bound.is_recovered}
+    numbers = sorted({number for number in map(publication, rows) if number is not None})
+    for number in numbers if suspected else ():
+        of_number = {key for key in suspected if (publication(key) or 0) <= number}
+        then, known = _until(number, rows, equations, publication)
+        before = {key: _before(row, publication(key), number) for key, row in then.items()}
+        doubts, left = bounds(before, known, of_number), bounds(then, known, of_number)
+        for key, bound in left.items():
+            left[key] = replace(bound, needed=min(bound.needed, doubts[key].width))
+        disclosed = {key: bound for key, bound in left.items() if bound.is_recovered}
+        found |= disclosed
+        suspected -= disclosed.keys()
+    for key in suspected:
+        found[key] = replace(found[key], needed=found[key].width)
+    return found
+
+
+def _until(
+    number: int,
+    rows: Mapping[Hashable, Row],
+    equations: Sequence[Equation],
+    publication: Callable[[Hashable], int | None],
+) -> tuple[dict[Hashable, Row], list[Equation]]:
+    """The rows of publications up to a number, and the equations between them."""
+    then = {key: row for key, row in rows.items() if (publication(key) or 0) <= number}
+    return then, [equation for equation in equations if equation.keys() <= then.keys()]
+
+
+def _before(row: Row, publication: int | None, number: int) -> Row:
+    """The row as it was known before the publication with that number."""
+    return row if publication is None or publication < number else replace(row, ends=None)
+
+
+def bounds(
+    rows: Mapping[Hashable, Row], equations: Iterable[Equation], only: Set[Hashable] | None = None
+) -> dict[Hashable, Bound]:
+    """The bounds of small counts that were suppressed: of all, or of some."""
     unknown = [key for key, row in rows.items() if row.ends is None or row.ends[0] != row.ends[1]]
     is_unknown = set(unknown)
+    wanted = {key for key in unknown if rows[key].needs_doubt and rows[key].ends is None}
+    wanted &= wanted if only is None else only
     reduced = [_reduced(equation, rows, is_unknown) for equation in equations]
     sets = _sets(unknown, [factors for factors, _ in reduced])
     by_set: dict[int, list[tuple[dict[Hashable, float], float]]] = defaultdict(list)
@@ -71,8 +117,9 @@ def attack(rows: Mapping[Hashable, Row], equations: Iterable[Equation]) -> dict[
         members[sets[key]].append(key)
     found: dict[Hashable, Bound] = {}
     for number, keys in members.items():
-        if any(rows[key].needs_doubt and rows[key].ends is None for key in keys):
-            found |= _bounds(keys, rows, by_set[number])
+        of_set = [key for key in keys if key in wanted]
+        if of_set:
+            found |= _bounds(of_set, keys, rows, by_set[number])
     return found
 
 
@@ -105,7 +152,10 @@ def _sets(unknown: Iterable[Hashable], equations: Sequence[Mapping[Hashable, flo
 
 
 def _bounds(
-    keys: list[Hashable], rows: Mapping[Hashable, Row], equations: list[tuple[dict[Hashable, float], float]]
+    wanted: list[Hashable],
+    keys: list[Hashable],
+    rows: Mapping[Hashable, Row],
+    equations: list[tuple[dict[Hashable, float], float]],
 ) -> dict[Hashable, Bound]:
     position = {key: at for at, key in enumerate(keys)}
     least = np.array([max(rows[key].least, (rows[key].ends or (0.0,))[0]) for key in keys])
@@ -132,7 +182,5 @@ def _bounds(
         return sign * float(found.fun)
 
     return {
-        key: Bound(extreme(key, 1), extreme(key, -1), min(DOUBT, rows[key].most - rows[key].least))
-        for key in keys
-        if rows[key].needs_doubt and rows[key].ends is None
+        key: Bound(extreme(key, 1), extreme(key, -1), min(DOUBT, rows[key].most - rows[key].least)) for key in wanted
     }

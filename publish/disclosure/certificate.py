@@ -41,14 +41,14 @@ class Certificate:
 
 
 def bounds(
-    figures: Iterable[tuple[Hashable, bool, tuple[tuple[Terms, bool], ...]]],
+    figures: Iterable[tuple[int, Hashable, bool, tuple[tuple[Terms, bool], ...]]],
     counts: Mapping[str, Count],
     relations: Iterable[Terms],
 ) -> dict[Hashable, Bound]:
     """What an attacker finds of each suppressed small sum.
 
-    figures: of all releases, with whether each was suppressed, and its sums with whether they are small. relations:
-    sums of counts that are 0.
+    figures: of all releases, with the number of its release, whether it was suppressed, and its sums with whether they
+    are small. relations: sums of counts that are 0.
     """
     rows: dict[Hashable, Row] = {
         ("count", name): Row(
@@ -57,14 +57,16 @@ def bounds(
         for name, count in counts.items()
     }
     equations: list[Equation] = [_of_counts(terms) for terms in relations]
-    for key, is_suppressed, sums in figures:
+    releases: dict[Hashable, int] = {}
+    for release, key, is_suppressed, sums in figures:
         for number, (terms, is_primary) in enumerate(sums):
             factors = _of_counts(terms)
             if terms:
+                releases[key, number] = release
                 rows[key, number] = _row(factors, rows, terms, counts, is_suppressed, is_primary)
                 equations.append({**factors, (key, number): -1.0})
     with messages_on_stderr():
-        return attack(rows, equations)
+        return attack(rows, equations, releases.get)
 
 
 def _of_counts(terms: Terms) -> dict[Hashable, float]:

@@ -41,7 +41,9 @@ def decide(
     suppression = protect(problem, with_complementary=with_complementary)
     figures = [*history.figures, *ledger.released(candidates.figures, suppression)]
     found = certificate.bounds(
-        ((figure.key, figure.is_suppressed, figure.sums) for figure in figures), problem.counts, problem.relations
+        ((figure.release_id, figure.key, figure.is_suppressed, figure.sums) for figure in figures),
+        problem.counts,
+        problem.relations,
     )
     return Decision(released, candidates, suppression, Certificate(len(candidates.figures), suppression, found))
 

@@ -1,5 +1,6 @@
 """What was released before: every printed figure is known for ever, and what was suppressed stays a secret."""
 
+import sys
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,6 +48,8 @@ RELATIONS = "select terms from ops.public_relation where programme_code = %s ord
 
 PERIODS = "select distinct unnest(periods) from ops.public_release where programme_code = %s"
 
+NEXT = sys.maxsize
+"""The number of a release that has none yet."""
 NUMBERS = ("numerator", "denominator", "value_low", "value_high")
 
 
@@ -54,6 +57,7 @@ NUMBERS = ("numerator", "denominator", "value_low", "value_high")
 class Released:
     """A figure of a release. sums: with whether each is small itself."""
 
+    release_id: int
     key: Hashable
     is_suppressed: bool
     sums: tuple[tuple[Terms, bool], ...]
@@ -87,16 +91,17 @@ def _terms(shares: Mapping[str, str]) -> Terms:
 
 
 def _released(row: dict[str, Any]) -> Released:
-    key = tuple(row[column] for column in ("release_id", *Key._fields))
+    key = (row["release_id"], *(row[column] for column in Key._fields))
     sums = tuple((_terms(part["terms"]), part["is_primary"]) for part in row["sums"])
-    return Released(key, row["suppression"] != "none", sums)
+    return Released(row["release_id"], key, row["suppression"] != "none", sums)
 
 
 def released(figures: Iterable[Figure], suppression: Suppression) -> tuple[Released, ...]:
     """Figures as the next release would have them."""
     return tuple(
         Released(
-            ("next", figure.key),
+            NEXT,
+            (NEXT, figure.key),
             figure.key in suppression.keys,
             tuple(zip(figure.sums, figure.is_primary, strict=bool(figure.sums))),
         )

@@ -49,12 +49,16 @@ class _Search:
     needed: set[int]
     witnesses: list[Vector] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.targets = sorted(self.system.targets, key=lambda target: float(np.count_nonzero(target.row)))
+        self.is_exact = [False] * len(self.targets)
+
     def hidden(self) -> set[int]:
         chosen = set(self.needed)
-        for target in sorted(self.system.targets, key=lambda target: float(np.count_nonzero(target.row))):
-            sides = self._unsafe_sides(target, chosen, self._valid(chosen))
+        for number in range(len(self.targets)):
+            sides = self._unsafe_sides(number, chosen, self._valid(chosen))
             if sides:
-                chosen |= self._cheapest(target, sides, chosen)
+                chosen |= self._cheapest(self.targets[number], sides, chosen)
         if not self._is_safe(chosen):
             return set(range(len(self.system.groups)))
         return self._without_superfluous(chosen)
@@ -64,20 +68,23 @@ class _Search:
         constraints = self.system.constraints(chosen)
         return [found for found in self.witnesses if _agrees(found, constraints)]
 
-    def _unsafe_sides(self, target: Target, chosen: set[int], witnesses: list[Vector]) -> list[bool]:
-        unsafe = []
-        for largest in SIDES:
-            if any(_reaches(target, found, largest) for found in witnesses):
-                continue
-            _, found = extreme(
-                target.row, self.system.floors, self.system.caps, self.system.constraints(chosen), largest=largest
-            )
-            if _reaches(target, found, largest):
-                self.witnesses.append(found)
-                witnesses.append(found)
-            else:
-                unsafe.append(largest)
-        return unsafe
+    def _unsafe_sides(self, number: int, chosen: set[int], witnesses: list[Vector]) -> list[bool]:
+        """Which sides of a target an attacker does not reach; what was possible before is looked up only then."""
+        unsafe = [side for side in SIDES if not self._is_reached(self.targets[number], side, chosen, witnesses)]
+        if not unsafe or self.is_exact[number]:
+            return unsafe
+        self.targets[number], self.is_exact[number] = self.system.before(self.targets[number]), True
+        return self._unsafe_sides(number, chosen, witnesses)
+
+    def _is_reached(self, target: Target, largest: bool, chosen: set[int], witnesses: list[Vector]) -> bool:
+        if any(_reaches(target, found, largest) for found in witnesses):
+            return True
+        system = self.system
+        constraints = system.constraints(chosen)
+        _, found = extreme(target.row, system.floors, system.caps, constraints, largest=largest)
+        self.witnesses.append(found)
+        witnesses.append(found)
+        return _reaches(target, found, largest)
 
     def _cheapest(self, target: Target, sides: list[bool], chosen: set[int]) -> set[int]:
         """The groups to suppress beside the chosen ones; all that are left where the solver finds nothing in time."""
@@ -98,7 +105,7 @@ class _Search:
 
     def _is_safe(self, chosen: set[int]) -> bool:
         witnesses = self._valid(chosen)
-        return not any(self._unsafe_sides(target, chosen, witnesses) for target in self.system.targets)
+        return not any(self._unsafe_sides(number, chosen, witnesses) for number in range(len(self.targets)))
 
 
 def cheapest_suppressions(

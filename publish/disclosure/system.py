@@ -34,9 +34,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Target:
-    """A sum that nothing may recover: an attacker's bounds must reach `low` and `high`."""
+    """A sum that nothing may recover: an attacker's bounds must reach `low` and `high`. scale: of its row."""
 
     row: Vector
+    scale: float
     low: float
     high: float
 
@@ -52,13 +53,23 @@ class System:
     groups: list[Group] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
 
+    def before(self, target: Target) -> Target:
+        """The target with what was possible before this publication: it may not reveal more, and cannot reveal less."""
+        known = self._known()
+        low, _ = extreme(target.row, self.floors, self.caps, known, largest=False)
+        possible, _ = extreme(target.row, self.floors, self.caps, known, largest=True)
+        return _target(target.row, target.scale, low, possible)
+
     def constraints(self, hidden: set[int]) -> list[Constraint]:
         """All that is known where the groups with these numbers are suppressed."""
-        known = [(row, 0.0, 0.0) for row in self.structure] + self.published
+        known = self._known()
         for number, group in enumerate(self.groups):
             if number not in hidden:
                 known += [(row, *ends) for row, ends in zip(group.rows, group.ends, strict=True)]
         return known
+
+    def _known(self) -> list[Constraint]:
+        return [(row, 0.0, 0.0) for row in self.structure] + self.published
 
 
 def systems(problem: Problem) -> Iterator[System]:
@@ -112,7 +123,7 @@ class _Builder:
             if is_primary and terms
         ]
         for terms in {_signature(terms): terms for terms in [*own, *targets]}.values():
-            system.targets.append(self._target(terms, system.structure))
+            system.targets.append(self._target(terms))
         return system
 
     def _row(self, terms: Terms) -> Vector:
@@ -139,16 +150,13 @@ class _Builder:
         low, high = ends(terms, self.problem.counts)
         return float(low * _scale(terms)), float(high * _scale(terms))
 
-    def _target(self, terms: Terms, structure: list[Vector]) -> Target:
-        """What must remain possible of a sum begins with the least that suppressed counts can give."""
+    def _target(self, terms: Terms) -> Target:
         row, scale = self._row(terms), float(_scale(terms))
-        if structure:
-            bounds = [(line, 0.0, 0.0) for line in structure]
-            low, _ = extreme(row, self.floors, self.caps, bounds, largest=False)
-            possible, _ = extreme(row, self.floors, self.caps, bounds, largest=True)
-        else:
-            low, possible = float(row @ self.floors), float(row @ self.caps)
-        return Target(row, low, rule.needed_high(low / scale, possible / scale) * scale)
+        return _target(row, scale, float(row @ self.floors), float(row @ self.caps))
+
+
+def _target(row: Vector, scale: float, low: float, possible: float) -> Target:
+    return Target(row, scale, low, rule.needed_high(low / scale, possible / scale) * scale)
 
 
 def _scale(terms: Terms) -> Decimal:

@@ -133,7 +133,7 @@ class Season:
             equations += self._sums(at)
             equations += self._halves(at)
             equations += self._unchanged(at)
-        return attack(rows, equations)
+        return attack(rows, equations, lambda key: key[0])
 
     def _row(self, at: int, place: Place, value: Decimal | None) -> Row:
         """An attacker knows how many there are at most, and that nobody suppresses a 0 of more than a few."""
