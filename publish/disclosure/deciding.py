@@ -15,7 +15,7 @@ from publish.disclosure.types import Problem, Published, Suppression, Terms, end
 
 @dataclass(frozen=True)
 class Decision:
-    """periods: those that are asked for and all that were released before, which may have been corrected since."""
+    """periods: those that were requested and all that were released before, which may have been corrected since."""
 
     periods: tuple[str, ...]
     candidates: Candidates

@@ -17,7 +17,7 @@ from publish.disclosure.types import Count, Figure, Problem, Published, Suppress
 QUARTERS, HALF = ("2026-Q1", "2026-Q2"), "2026-H1"
 PERIODS = (*QUARTERS, HALF)
 PER_THOUSAND = 1000
-COSTS = {"commune": 1.0, "heir": 1.0, "district": 3.0, "province": 10.0}
+COSTS = {"commune": 1.0, "successor": 1.0, "district": 3.0, "province": 10.0}
 
 Key = tuple[str, str]
 """A unit and a period."""
@@ -156,7 +156,7 @@ class Season:
         rows: dict[object, Row],
         equations: list[dict[object, float]],
     ) -> None:
-        """Cases per thousand stand beside the cases, and are suppressed with them; the base is known anyway."""
+        """Cases per thousand are printed beside the cases, and suppressed with them; the base is known anyway."""
         base = rows[at, *place].most
         rate = None if value is None else (float(value) / base * PER_THOUSAND,) * 2
         rows[at, *place, "rate"] = Row(rate, is_whole=False)
@@ -201,7 +201,7 @@ def random_season(seed: int, communes: int = 6, **switches: bool) -> Season:
             units.append(Unit(district, "district", "as_reported", dict.fromkeys(members, Decimal(1))))
         units.append(Unit(province, "province", "as_reported", whole))
         units.append(Unit(province, "province", "current", whole))
-        units += _heirs(chance, province, names)
+        units += _successors(chance, province, names)
     own = [unit.name for unit in units if unit.level == "commune"]
     bases = {
         (name, period): chance.randint(1, 4) if chance.random() < 0.05 else chance.randint(60, 900)
@@ -215,18 +215,18 @@ def random_season(seed: int, communes: int = 6, **switches: bool) -> Season:
     return season
 
 
-def _heirs(chance: random.Random, province: str, names: list[str]) -> list[Unit]:
+def _successors(chance: random.Random, province: str, names: list[str]) -> list[Unit]:
     """Communes of the new map: pairs that merged, one that was split, those that stayed."""
     shuffled = chance.sample(names, len(names))
-    heirs: list[dict[str, Decimal]] = []
+    successors: list[dict[str, Decimal]] = []
     if chance.random() < 0.5:
         split = shuffled.pop()
         weight = Decimal(chance.randint(2, 8)) / 10
-        heirs += [{split: weight}, {split: 1 - weight, shuffled.pop(): Decimal(1)}]
+        successors += [{split: weight}, {split: 1 - weight, shuffled.pop(): Decimal(1)}]
     while shuffled:
         size = min(len(shuffled), chance.choice((1, 2, 2, 3)))
-        heirs.append({shuffled.pop(): Decimal(1) for _ in range(size)})
-    return [Unit(f"{province}-n{number}", "heir", "current", parts) for number, parts in enumerate(heirs)]
+        successors.append({shuffled.pop(): Decimal(1) for _ in range(size)})
+    return [Unit(f"{province}-n{number}", "successor", "current", parts) for number, parts in enumerate(successors)]
 
 
 def _report(chance: random.Random, season: Season, name: str) -> None:

@@ -83,9 +83,9 @@ def test_the_same_sum_on_both_maps_is_one_decision():
 
 def test_a_weighted_share_of_a_public_count_is_no_secret_so_the_count_goes():
     counts = exact(a=6, b=20)
-    figures = table(counts, {"heir": total("a", a="0.5"), "province": total("a b")})
+    figures = table(counts, {"successor": total("a", a="0.5"), "province": total("a b")})
     primary, complementary = suppressed(counts, figures)
-    assert primary == {"heir"}
+    assert primary == {"successor"}
     assert complementary == {"a", "b"}
 
 
