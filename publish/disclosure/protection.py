@@ -10,9 +10,10 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import sparse
+from scipy.sparse import csr_array
 
-from publish.disclosure.solving import TOLERANCE, Constraint, NoSolution, Vector, extreme, messages_on_stderr, solve
+from publish.disclosure.reduction import Reduced
+from publish.disclosure.solving import TOLERANCE, Constraint, NoSolution, Vector, messages_on_stderr, solve
 from publish.disclosure.system import Group, System, Target, systems
 from publish.disclosure.types import Problem, Suppression
 
@@ -55,35 +56,35 @@ class _Search:
 
     def hidden(self) -> set[int]:
         chosen = set(self.needed)
+        public = self.system.public(chosen)
         for number in range(len(self.targets)):
-            sides = self._unsafe_sides(number, chosen, self._valid(chosen))
+            sides = self._unsafe_sides(number, public, self.witnesses)
             if sides:
                 chosen |= self._cheapest(self.targets[number], sides, chosen)
+                public = self.system.public(chosen)
         if not self._is_safe(chosen):
             return set(range(len(self.system.groups)))
         return self._without_superfluous(chosen)
 
-    def _valid(self, chosen: set[int]) -> list[Vector]:
+    def _valid(self, public: Reduced) -> list[Vector]:
         """The witnesses that agree with what is public then."""
-        constraints = self.system.constraints(chosen)
-        return [found for found in self.witnesses if _agrees(found, constraints)]
+        return [found for found in self.witnesses if public.allows(found)]
 
-    def _unsafe_sides(self, number: int, chosen: set[int], witnesses: list[Vector]) -> list[bool]:
+    def _unsafe_sides(self, number: int, public: Reduced, witnesses: list[Vector]) -> list[bool]:
         """Which sides of a target an attacker does not reach; what was possible before is looked up only then."""
-        unsafe = [side for side in SIDES if not self._is_reached(self.targets[number], side, chosen, witnesses)]
+        unsafe = [side for side in SIDES if not self._is_reached(self.targets[number], side, public, witnesses)]
         if not unsafe or self.is_exact[number]:
             return unsafe
         self.targets[number], self.is_exact[number] = self.system.before(self.targets[number]), True
-        return self._unsafe_sides(number, chosen, witnesses)
+        return self._unsafe_sides(number, public, witnesses)
 
-    def _is_reached(self, target: Target, largest: bool, chosen: set[int], witnesses: list[Vector]) -> bool:
+    def _is_reached(self, target: Target, largest: bool, public: Reduced, witnesses: list[Vector]) -> bool:
         if any(_reaches(target, found, largest) for found in witnesses):
             return True
-        system = self.system
-        constraints = system.constraints(chosen)
-        _, found = extreme(target.row, system.floors, system.caps, constraints, largest=largest)
+        found = public.extreme(target.row, largest=largest)
         self.witnesses.append(found)
-        witnesses.append(found)
+        if witnesses is not self.witnesses:
+            witnesses.append(found)
         return _reaches(target, found, largest)
 
     def _cheapest(self, target: Target, sides: list[bool], chosen: set[int]) -> set[int]:
@@ -104,8 +105,9 @@ class _Search:
         return chosen
 
     def _is_safe(self, chosen: set[int]) -> bool:
-        witnesses = self._valid(chosen)
-        return not any(self._unsafe_sides(number, chosen, witnesses) for number in range(len(self.targets)))
+        public = self.system.public(chosen)
+        witnesses = self._valid(public)
+        return not any(self._unsafe_sides(number, public, witnesses) for number in range(len(self.targets)))
 
 
 def cheapest_suppressions(
@@ -119,15 +121,14 @@ def cheapest_suppressions(
     size, copies = len(system.floors), len(demands)
     width = size * copies + len(open_groups)
     known: list[Constraint] = system.constraints(set(range(len(system.groups))))
-    rows, lows, highs = [], [], []
+    places: list[tuple[int, int, float]] = []
+    lows: list[float] = []
+    highs: list[float] = []
 
     def add(copy: int, row: Vector, low: float, high: float, switch: int | None = None, reach: float = 0.0) -> None:
-        line = sparse.lil_array((1, width))
-        for at in np.flatnonzero(row):
-            line[0, copy * size + at] = row[at]
+        places.extend((len(lows), copy * size + int(at), row[at]) for at in np.flatnonzero(row))
         if switch is not None:
-            line[0, size * copies + switch] = reach
-        rows.append(line.tocsr())
+            places.append((len(lows), size * copies + switch, reach))
         lows.append(low)
         highs.append(high)
 
@@ -141,12 +142,13 @@ def cheapest_suppressions(
                 add(copy, row, -np.inf, high, switch, -(most - high))
                 add(copy, row, low, np.inf, switch, low - least)
         add(copy, target.row, *((target.high, np.inf) if largest else (-np.inf, target.low)))
+    lines, columns, factors = zip(*places, strict=True)
     costs = np.array([system.groups[number].cost for number in open_groups])
     found = solve(
         np.concatenate([np.zeros(size * copies), costs]),
         np.concatenate([*[system.floors] * copies, np.zeros(len(open_groups))]),
         np.concatenate([*[system.caps] * copies, np.ones(len(open_groups))]),
-        sparse.vstack(rows),
+        csr_array((factors, (lines, columns)), shape=(len(lows), width)),
         lows,
         highs,
         seconds=seconds,
@@ -157,8 +159,3 @@ def cheapest_suppressions(
 def _reaches(target: Target, counts: Vector, largest: bool) -> bool:
     value = float(target.row @ counts)
     return value >= target.high - TOLERANCE if largest else value <= target.low + TOLERANCE
-
-
-def _agrees(counts: Vector, constraints: list[Constraint]) -> bool:
-    values = ((float(row @ counts), low, high) for row, low, high in constraints)
-    return all(low - TOLERANCE <= value <= high + TOLERANCE for value, low, high in values)

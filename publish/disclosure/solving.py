@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]
@@ -59,14 +58,3 @@ def messages_on_stderr() -> Iterator[None]:
         ctypes.CDLL(None).fflush(None)
         os.dup2(stdout, 1)
         os.close(stdout)
-
-
-def extreme(
-    row: Vector, floors: Vector, caps: Vector, constraints: list[Constraint], *, largest: bool
-) -> tuple[float, Vector]:
-    """The least or the largest value of a sum, and counts that give it."""
-    rows = sparse.csr_array(np.array([line for line, _, _ in constraints])) if constraints else None
-    lows = [low for _, low, _ in constraints]
-    highs = [high for _, _, high in constraints]
-    found = solve(-row if largest else row, floors, caps, rows, lows, highs)
-    return float(row @ found), found

@@ -6,12 +6,14 @@ Figures of equal sums are one group: whoever sees one of them sees all.
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from publish.disclosure import rule
-from publish.disclosure.solving import Constraint, Vector, extreme
+from publish.disclosure.reduction import Reduced
+from publish.disclosure.solving import Constraint, Vector
 from publish.disclosure.types import Figure, Problem, Published, Terms, ends
 
 ROOM = 3 * rule.LARGEST
@@ -46,6 +48,7 @@ class Target:
 class System:
     """Linked counts. floors and caps bound each; structure is always 0; published is what was printed before."""
 
+    values: Vector
     floors: Vector
     caps: Vector
     structure: list[Vector] = field(default_factory=list)
@@ -55,10 +58,17 @@ class System:
 
     def before(self, target: Target) -> Target:
         """The target with what was possible before this publication: it may not reveal more, and cannot reveal less."""
-        known = self._known()
-        low, _ = extreme(target.row, self.floors, self.caps, known, largest=False)
-        possible, _ = extreme(target.row, self.floors, self.caps, known, largest=True)
-        return _target(target.row, target.scale, low, possible)
+        row = target.row
+        low, possible = (float(row @ self._before.extreme(row, largest=side)) for side in (False, True))
+        return _target(row, target.scale, low, possible)
+
+    def public(self, hidden: set[int]) -> Reduced:
+        """The counts as an attacker knows them where the groups with these numbers are suppressed."""
+        return Reduced(self.values, self.floors, self.caps, self.constraints(hidden))
+
+    @cached_property
+    def _before(self) -> Reduced:
+        return Reduced(self.values, self.floors, self.caps, self._known())
 
     def constraints(self, hidden: set[int]) -> list[Constraint]:
         """All that is known where the groups with these numbers are suppressed."""
@@ -101,6 +111,7 @@ class _Builder:
         self.position = {name: at for at, name in enumerate(names)}
         self.problem = problem
         ceilings = [float("inf") if count.ceiling is None else float(count.ceiling) for count in self.counts]
+        self.values = np.array([float(count.low) for count in self.counts])
         self.floors = np.array([float(count.floor) for count in self.counts])
         self.caps = np.array(
             [
@@ -112,7 +123,7 @@ class _Builder:
     def build(
         self, figures: list[Figure], relations: list[Terms], published: list[Published], targets: list[Terms]
     ) -> System:
-        system = System(self.floors, self.caps)
+        system = System(self.values, self.floors, self.caps)
         system.structure = [self._row(terms) for terms in relations]
         system.published = [self._published(known) for known in published]
         system.groups = [self._group(group) for group in _groups(figures)]

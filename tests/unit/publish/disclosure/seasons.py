@@ -143,10 +143,21 @@ class Season:
         base = float(sum(share * self.bases[part, period] for part, share in parts))
         is_own = unit.level == "commune"
         truth = self.truth[at][place]
-        needs_doubt = rule.is_primary(truth, truth, Decimal(base))
+        needs_doubt = rule.is_primary(truth, truth, Decimal(base)) and not self._is_repeated(at, place)
         least = 1.0 if is_own and truth > 0 and base > rule.LARGEST else 0.0
         ends = None if value is None else (float(value), float(value))
         return Row(ends, least, base, is_own, needs_doubt)
+
+    def _is_repeated(self, at: int, place: Place) -> bool:
+        """The same reports as in the publication before: what is found out of that one is found out of this one."""
+        if not at or place not in self.printed[at - 1]:
+            return False
+        _, _, period = place
+        then, now = (
+            [(part, self.seen[number].get((part, period))) for part in self._unit(place).parts]
+            for number in (at - 1, at)
+        )
+        return then == now
 
     def _rate(
         self,
