@@ -132,7 +132,7 @@ def publish() -> Published:
 
     done = Published()
     with runs.recorded("publish") as run, database.connect("owner") as connection:
-        blocked = _blocked(connection)
+        blocked = blocked_programmes(connection)
         (as_of,) = connection.execute(BUILT).fetchone() or (None,)
         before = _published_before()
         versions: dict[str, str] = dict(connection.execute(VERSIONS).fetchall())
@@ -165,7 +165,7 @@ def folder() -> Path:
     return get_settings().home / "published"
 
 
-def _blocked(connection: psycopg.Connection) -> dict[str, str]:
+def blocked_programmes(connection: psycopg.Connection) -> dict[str, str]:
     """Which programmes are not published, and why: figures that passed no check yet, broken invariants of reports."""
     unchecked = connection.execute(UNCHECKED).fetchall()
     blocked = {programme: reason or "built, and not checked yet: run `baocao build`" for programme, reason in unchecked}

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 MISSING = "–"
+SUPPRESSED = "…"
+"""A figure that is known and not published."""
 MADE_UP = "SỐ LIỆU GIẢ ĐỊNH – không phải số liệu thật"
 VERDICTS = {
     "met": "Đạt",
@@ -19,6 +21,7 @@ VERDICTS = {
     "not_comparable": "không so sánh được",
     "no_data": "chưa có số liệu",
     "no_target": "không có chỉ tiêu",
+    "suppressed": "không công bố",
 }
 NOT_YET_MET = "chưa đạt"
 PATHS = {
@@ -26,6 +29,7 @@ PATHS = {
     "not_met": "chậm so với lộ trình",
     "undetermined": "chưa xác định",
     "no_data": "chưa có số liệu",
+    "suppressed": "không công bố",
 }
 """Whether a unit has reached the milestone of the year."""
 UNITS = {"count": "số đếm", "yes_no": "có/không", "points": "điểm"}

@@ -3,7 +3,7 @@
 No clock is in it: the same figures, as of the same timestamp with the same catalogue, give the same bytes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -66,6 +66,22 @@ def render(
     """The workbook as bytes. connection: its session has that as_of. Other arguments and errors as `report`."""
     draw = _of_units_below if by_unit else _of_unit
     return draw(connection, programme, unit, period, as_of, with_notes)
+
+
+def render_public(
+    connection: psycopg.Connection, programme: str, unit: str, period: str, suppressed: Set[tuple[str, str]]
+) -> bytes | None:
+    """The annex table of a unit for the public. suppressed: indicators and measures whose figures are not published.
+
+    Score sheets are not for the public: a line's points say on which side of a bound the figure behind it is. None
+    where the plan has no annex table, or nothing is known of the unit.
+    """
+    table = annex_data.load(connection, programme, unit, period)
+    if table is None:
+        return None
+    public = table.suppressed(suppressed)
+    title = f"{public.programme_name} – {public.unit_name}, {wording.period(period)}"
+    return _workbook(title, lambda book: annex_workbook.draw(book, public))
 
 
 def _of_unit(

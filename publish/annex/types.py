@@ -1,8 +1,8 @@
 """What the plan's annex table contains of one unit and period."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -62,7 +62,7 @@ class Entry:
     ends: the interval that the figure lies in, None where there is none; open ends as closed says.
     targets: by (scope, year). against: the one that decides the verdict, which is a key of publish.formatting.VERDICTS.
     milestone: of this year, on the way to that target; None where the target's year has come.
-    starts: by year. answers: the terms for yes and no.
+    starts: by year. answers: the terms for yes and no. is_suppressed: the figure is known and not published.
     """
 
     code: str
@@ -90,6 +90,20 @@ class Entry:
     starts: Mapping[str, Start] = field(default_factory=dict)
     answers: tuple[str, str] = YES_NO
     footnotes: tuple[str, ...] = ()
+    is_suppressed: bool = False
+
+    def suppressed(self) -> "Entry":
+        """The same line without its figure and whatever follows from it."""
+        milestone = replace(self.milestone, verdict="suppressed") if self.milestone else None
+        return replace(
+            self,
+            numerator=None,
+            denominator=None,
+            ends=None,
+            verdict="suppressed",
+            milestone=milestone,
+            is_suppressed=True,
+        )
 
     @property
     def value(self) -> Decimal | None:
@@ -108,6 +122,8 @@ class Entry:
     @property
     def figure(self) -> str:
         """The figure as text, with as many decimals as what is beside it needs."""
+        if self.is_suppressed:
+            return formatting.SUPPRESSED
         if self.ends is None:
             return "không áp dụng" if self.status == "not_applicable" else formatting.MISSING
         if self.measure == "yes_no" and self.value is not None:
@@ -150,6 +166,11 @@ class Annex:
     entries: tuple[Entry, ...]
     signatures: Signatures
     footnotes: tuple[str, ...] = ()
+
+    def suppressed(self, keys: Set[tuple[str, str]]) -> "Annex":
+        """The table for the public, without the figures of these indicators and measures."""
+        entries = [entry.suppressed() if (entry.code, entry.measure) in keys else entry for entry in self.entries]
+        return replace(self, entries=tuple(entries))
 
     @property
     def is_made_up(self) -> bool:

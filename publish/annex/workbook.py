@@ -22,6 +22,7 @@ TINTS = {
     "not_comparable": ("#EDEDED", "#525252"),
     "no_data": ("#EDEDED", "#525252"),
     "no_target": ("#FFFFFF", "#525252"),
+    "suppressed": ("#EDEDED", "#525252"),
 }
 SHEET = "Phụ lục"
 HEAD_HEIGHTS = (42, 44)
@@ -236,7 +237,7 @@ class _Sheet(Drawing):
         if column.content == "result":
             self._figure(index, entry)
         elif column.content in ("numerator", "denominator"):
-            self._count(index, entry.numerator if column.content == "numerator" else entry.denominator)
+            self._count(index, entry, entry.numerator if column.content == "numerator" else entry.denominator)
         else:
             style = self.grid(align="center", **self._tint(column, entry))
             if column.content == "indicator":
@@ -305,11 +306,10 @@ class _Sheet(Drawing):
             style = self.grid(num_format=formatting.excel_format(places), **options)
             self.sheet.write_number(self.row, index, float(value), style)
 
-    def _count(self, index: int, count: Decimal | None) -> None:
+    def _count(self, index: int, entry: Entry, count: Decimal | None) -> None:
         if count is None:
-            self.sheet.write_string(
-                self.row, index, formatting.MISSING, self.grid(align="center", font_color="#595959")
-            )
+            text = formatting.SUPPRESSED if entry.is_suppressed else formatting.MISSING
+            self.sheet.write_string(self.row, index, text, self.grid(align="center", font_color="#595959"))
         else:
             places = formatting.decimals(count)
             style = self.grid(
@@ -331,7 +331,14 @@ class _Sheet(Drawing):
                 )
         if self.annex.has("path"):
             yield "Dấu – ở cột mốc: kế hoạch không có hiện trạng, hoặc chỉ tiêu không có lộ trình, nên không tính mốc."
-        missing = any(entry.ends is None and entry.status != "not_applicable" for entry in entries)
+        if any(entry.is_suppressed for entry in entries):
+            yield (
+                f"Dấu {formatting.SUPPRESSED}: số nhỏ không công bố, hoặc số liên quan mà từ đó có thể suy ra số nhỏ; "
+                "để không ai nhận ra một trẻ em. Không phải là 0 và không phải là thiếu báo cáo."
+            )
+        missing = any(
+            entry.ends is None and not entry.is_suppressed and entry.status != "not_applicable" for entry in entries
+        )
         terms = {
             "Dấu – ở cột kết quả: chưa có số liệu, không phải là 0.": missing,
             "“tạm tính”: chưa đủ đơn vị có số liệu.": any("tạm tính" in entry.flags for entry in entries),

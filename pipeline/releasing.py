@@ -1,0 +1,137 @@
+"""The step `release`: the workbooks and figures of a programme for the public, without what would give a child away.
+
+Figures of sensitive indicators go out with complementary suppression, after an attacker that knows all releases has
+failed to recover one. The ledger is written first: a release whose files are lost counts as public all the same.
+"""
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from pipeline import publishing
+from publish import formatting, reports
+from publish.disclosure import deciding, ledger
+from publish.disclosure.deciding import Decision
+from publish.disclosure.reading import Key
+from publish.files import write_atomically
+from warehouse import catalogue, clock, database
+from warehouse.errors import BaocaoError
+from warehouse.settings import get_settings
+
+UNITS = """
+select distinct period, unit_code from marts.fct_indicator_rollup
+where programme_code = %s and period = any(%s) and boundary_basis = 'as_reported' and unit_level <> 'unallocated'
+order by 1, 2
+"""
+
+FIGURES = """
+select programme_code, indicator_code, period, unit_id, unit_code, boundary_basis, measure, numerator, denominator,
+    value_low, value_high
+from marts.fct_indicator_rollup where programme_code = %s and period = any(%s) order by 2, 3, 6, 5, 7
+"""
+NUMBERS = ("numerator", "denominator", "value_low", "value_high")
+
+
+@dataclass(frozen=True)
+class Release:
+    """release_id: None where nothing was written. folder: where the files are. certificate: of ops.public_release."""
+
+    release_id: int | None
+    programme: str
+    periods: tuple[str, ...]
+    folder: Path | None
+    certificate: dict[str, Any]
+
+
+def folder() -> Path:
+    """Where releases are, unless the caller says otherwise."""
+    return get_settings().home / "public"
+
+
+def release(programme: str, periods: Sequence[str], out: Path | None = None, *, dry_run: bool = False) -> Release:
+    """Release the figures of a programme in these periods, and again those of all periods released before.
+
+    dry_run: decide and attack, and write nothing. Raises BaocaoError where the programme is blocked, or where the
+    attacker recovers a suppressed count; then nothing is released.
+    """
+    with database.exclusive("release"), database.connect() as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        for period in periods:
+            catalogue.period(connection, programme, period)
+        if reason := publishing.blocked_programmes(connection).get(programme):
+            raise BaocaoError(f"{programme} is not released: {reason}")
+        decision = deciding.decide(connection, programme, periods)
+        if recovered := decision.certificate.recovered:
+            raise BaocaoError(
+                f"{programme} is not released: {len(recovered)} suppressed counts could be recovered, the first of "
+                f"{recovered[0]}."
+            )
+        summary = _summary(decision)
+        if dry_run:
+            return Release(None, programme, decision.periods, None, summary)
+        target = (out or folder()) / programme
+        draft = target.with_name(f".{programme}.draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        _write(connection, programme, decision, summary, draft)
+        number = ledger.record(
+            connection,
+            programme,
+            decision.periods,
+            clock.now(),
+            decision.candidates,
+            decision.suppression,
+            decision.certificate,
+        )
+        connection.commit()
+        shutil.rmtree(target, ignore_errors=True)
+        draft.rename(target)
+    return Release(number, programme, decision.periods, target, summary)
+
+
+def _summary(decision: Decision) -> dict[str, Any]:
+    columns = decision.certificate.columns()
+    return columns | {"rule": columns["rule"].obj}
+
+
+def _write(
+    connection: psycopg.Connection, programme: str, decision: Decision, summary: dict[str, Any], into: Path
+) -> None:
+    for period, unit in connection.execute(UNITS, [programme, list(decision.periods)]).fetchall():
+        keys = {
+            (key.indicator_code, key.measure)
+            for key in decision.suppressed
+            if (key.period, key.unit_code, key.boundary_basis) == (period, unit, "as_reported")
+        }
+        content = reports.render_public(connection, programme, unit, period, keys)
+        if content is not None:
+            write_atomically(into / period / f"{unit}.xlsx", content)
+    rows = _rows(connection, programme, decision)
+    write_atomically(into / "figures.csv", _csv(rows))
+    write_atomically(into / "certificate.json", json.dumps(summary, default=str, indent=2).encode())
+
+
+def _rows(connection: psycopg.Connection, programme: str, decision: Decision) -> Iterator[dict[str, Any]]:
+    """All figures of the programme on both maps; of a suppressed one every number is replaced by the mark."""
+    cursor, suppressed = connection.cursor(row_factory=dict_row), decision.suppressed
+    for row in cursor.execute(FIGURES, [programme, list(decision.periods)]):
+        is_suppressed = Key(*(row[column] for column in Key._fields)) in suppressed
+        yield row | dict.fromkeys(NUMBERS, formatting.SUPPRESSED) if is_suppressed else row
+
+
+def _csv(rows: Iterator[dict[str, Any]]) -> bytes:
+    buffer = io.StringIO()
+    first = next(rows, None)
+    if first is not None:
+        writer = csv.DictWriter(buffer, list(first))
+        writer.writeheader()
+        writer.writerow(first)
+        writer.writerows(rows)
+    return buffer.getvalue().encode("utf-8-sig")

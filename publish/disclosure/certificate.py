@@ -1,0 +1,89 @@
+"""The proof of a release: what an attacker finds out of it and of all releases before it."""
+
+import statistics
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from publish.disclosure import rule
+from publish.disclosure.attacker import UNBOUNDED, Bound, Equation, Row, attack
+from publish.disclosure.solving import messages_on_stderr
+from publish.disclosure.types import Count, Suppression, Terms, ends
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """figures: of sensitive indicators. bounds: of every small count that is suppressed in any release."""
+
+    figures: int
+    suppression: Suppression
+    bounds: Mapping[Hashable, Bound]
+
+    @property
+    def recovered(self) -> list[Hashable]:
+        return [key for key, bound in self.bounds.items() if bound.is_recovered]
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of ops.public_release."""
+        widths = [bound.width for bound in self.bounds.values()]
+        return {
+            "figures": self.figures,
+            "primary": len(self.suppression.primary),
+            "complementary": len(self.suppression.complementary),
+            "attacked": len(self.bounds),
+            "recovered": len(self.recovered),
+            "least_width": round(min(widths), 4) if widths else None,
+            "median_width": round(statistics.median(widths), 4) if widths else None,
+            "rule": Jsonb({"smallest": rule.SMALLEST, "largest": rule.LARGEST, "least_width": rule.DOUBT}),
+        }
+
+
+def bounds(
+    figures: Iterable[tuple[int, Hashable, bool, tuple[tuple[Terms, bool], ...]]],
+    counts: Mapping[str, Count],
+    relations: Iterable[Terms],
+) -> dict[Hashable, Bound]:
+    """What an attacker finds of each suppressed small sum.
+
+    figures: of all releases, with the number of its release, whether it was suppressed, and its sums with whether they
+    are small. relations: sums of counts that are 0.
+    """
+    rows: dict[Hashable, Row] = {
+        ("count", name): Row(
+            None, count.floor, UNBOUNDED if count.ceiling is None else max(float(count.ceiling), float(count.high))
+        )
+        for name, count in counts.items()
+    }
+    equations: list[Equation] = [_of_counts(terms) for terms in relations]
+    releases: dict[Hashable, int] = {}
+    for release, key, is_suppressed, sums in figures:
+        for number, (terms, is_primary) in enumerate(sums):
+            factors = _of_counts(terms)
+            if terms:
+                releases[key, number] = release
+                rows[key, number] = _row(factors, rows, terms, counts, is_suppressed, is_primary)
+                equations.append({**factors, (key, number): -1.0})
+    with messages_on_stderr():
+        return attack(rows, equations, releases.get)
+
+
+def _of_counts(terms: Terms) -> dict[Hashable, float]:
+    return {("count", name): float(share) for name, share in terms.items()}
+
+
+def _row(
+    factors: Mapping[Hashable, float],
+    rows: Mapping[Hashable, Row],
+    terms: Terms,
+    counts: Mapping[str, Count],
+    is_suppressed: bool,
+    is_primary: bool,
+) -> Row:
+    least = sum(share * rows[name].least for name, share in factors.items())
+    most = min(sum(share * rows[name].most for name, share in factors.items()), UNBOUNDED)
+    is_whole = all(float(share).is_integer() for share in factors.values())
+    low, high = ends(terms, counts)
+    printed = None if is_suppressed else (float(low), float(high))
+    return Row(printed, least, most, is_whole, is_suppressed and is_primary)

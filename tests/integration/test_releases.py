@@ -1,0 +1,201 @@
+"""What goes to the public: made-up reports of real communes and former districts, released, corrected, released again.
+
+The attacker here reads the released CSV files and nothing of the ledger, and has equations of its own: a province is
+the sum of those that reported, and a report that was not corrected is the same in both releases.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import openpyxl
+import psycopg
+import pytest
+
+from expectations import gate
+from ingest import receiving
+from pipeline import building, releasing
+from publish.disclosure import deciding
+from publish.disclosure.attacker import Bound, Row, attack
+from warehouse import clock, database
+from warehouse.errors import BaocaoError
+
+ACTION, MOTHERS = "bacninh-2026-2030", "bacgiang-maternal-child-2025"
+NEWBORNS, IMMUNISED, MARRIAGES = "3.1", "5.1", "13"
+DEATHS = {"07210": 2, "07228": 7, "07246": 0, "07264": 12, "07282": 0, "07288": 9}
+DISTRICTS = {"213": 1, "215": 6, "216": 8, "217": 11}
+HEAD = "programme,period,unit_code,indicator,numerator,denominator,submission_type\n"
+FIRST, SECOND = "2026-12-01T09:00:00+07:00", "2026-12-08T09:00:00+07:00"
+
+
+def receive(folder: Path, lines: list[str], at: str) -> None:
+    path = folder / f"{uuid4().hex}.csv"
+    path.write_text(HEAD + "\n".join(lines), encoding="utf-8")
+    batch = uuid4()
+    with clock.at(at):
+        receiving.receive(path, batch_id=batch, received_at=clock.now())
+        gate.check(batch)
+        building.build()
+    with database.connect() as connection:
+        assert connection.execute(
+            "select count(*) from raw.submission join ops.submission_verdict using (submission_id) "
+            "where batch_id = %s and status = 'rejected'",
+            [batch],
+        ).fetchone() == (0,)
+
+
+@dataclass
+class Releases:
+    """Two releases with a correction between; the folder of each, and what deciding without protection recovers."""
+
+    folders: list[Path]
+    unprotected: list[object]
+
+
+@pytest.fixture(scope="module")
+def releases(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Releases]:
+    folder = tmp_path_factory.mktemp("releases")
+    lines = [f"{ACTION},2026,{unit},{NEWBORNS},{deaths},400," for unit, deaths in DEATHS.items()]
+    lines += [f"{ACTION},2026,{unit},{IMMUNISED},3,400," for unit in DEATHS]
+    lines += [f"{ACTION},2026,{unit},{MARRIAGES},{deaths},{deaths + 3}," for unit, deaths in DEATHS.items()]
+    lines += [f"{MOTHERS},2024,{unit},II.1,{deaths},900," for unit, deaths in DISTRICTS.items()]
+    receive(folder, lines, FIRST)
+    found = Releases([], [])
+    for number, at in enumerate((FIRST, SECOND)):
+        with clock.at(at):
+            for programme, period in ((ACTION, "2026"), (MOTHERS, "2024")):
+                with database.connect() as connection:
+                    weak = deciding.decide(connection, programme, [period], with_complementary=False)
+                    found.unprotected += weak.certificate.recovered
+                releasing.release(programme, [period], folder / str(number))
+        found.folders.append(folder / str(number))
+        if number == 0:
+            receive(folder, [f"{ACTION},2026,07246,{NEWBORNS},3,400,correction"], SECOND)
+    yield found
+
+
+def printed(folder: Path, programme: str, indicator: str) -> dict[tuple[str, str, str], str]:
+    """Numerators of a CSV file by map, unit and measure."""
+    with (folder / programme / "figures.csv").open(encoding="utf-8-sig") as file:
+        rows = [row for row in csv.DictReader(file) if row["indicator_code"] == indicator]
+    return {(row["boundary_basis"], row["unit_code"], row["measure"]): row["numerator"] for row in rows}
+
+
+def attacked(
+    releases: Releases, programme: str, indicator: str, truths: list[Mapping[str, int]]
+) -> dict[object, Bound]:
+    """From the files alone. A unit that was suppressed is known not to be 0."""
+    rows: dict[object, Row] = {}
+    equations: list[dict[object, float]] = []
+    for at, (folder, truth) in enumerate(zip(releases.folders, truths, strict=True)):
+        figures = printed(folder, programme, indicator)
+        for key, text in figures.items():
+            ends = None if text in ("…", "") else (float(text), float(text))
+            own = truth.get(key[1])
+            is_small = ends is None and 1 <= (own if own is not None else sum(truth.values())) <= 4
+            rows[at, *key] = Row(ends, least=0 if own is None else min(own, 1), needs_doubt=is_small)
+            if own is None and text:
+                below = {(at, "as_reported", unit, key[2]): 1.0 for unit in truth}
+                equations.append({(at, *key): -1.0, **below})
+            if at and own is not None and truths[0][key[1]] == own:
+                equations.append({(at, *key): 1.0, (0, *key): -1.0})
+            if own is not None and key[0] == "current":
+                equations.append({(at, *key): 1.0, (at, "as_reported", *key[1:]): -1.0})
+    known = [equation for equation in equations if equation.keys() <= rows.keys()]
+    return attack(rows, known, lambda key: key[0])
+
+
+def texts(path: Path) -> list[str]:
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    return [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+
+
+def test_a_small_count_is_a_mark_and_one_neighbour_goes_with_it(releases: Releases):
+    shown = printed(releases.folders[0], ACTION, NEWBORNS)
+    rates = {unit: shown["as_reported", unit, "rate"] for unit in DEATHS}
+    assert rates["07210"] == "…"
+    others = {unit: text for unit, text in rates.items() if unit != "07210"}
+    assert sum(text == "…" for text in others.values()) == 1
+    assert all(text in ("…", str(DEATHS[unit])) for unit, text in others.items())
+    assert shown["as_reported", "24", "rate"] == str(sum(DEATHS.values()))
+
+
+def test_a_correction_to_a_small_count_takes_the_province_with_it(releases: Releases):
+    """Its other communes were public before: with the province's new sum the correction would be a difference."""
+    shown = printed(releases.folders[1], ACTION, NEWBORNS)
+    assert shown["as_reported", "07246", "rate"] == "…"
+    assert shown["as_reported", "24", "rate"] == shown["current", "24", "rate"] == "…"
+
+
+def test_indicators_that_are_not_sensitive_are_released_whole(releases: Releases):
+    assert set(printed(releases.folders[0], ACTION, IMMUNISED).values()) >= {"3", str(3 * len(DEATHS))}
+    assert "…" not in printed(releases.folders[0], ACTION, IMMUNISED).values()
+
+
+def test_an_attacker_with_both_releases_and_both_maps_recovers_nothing(releases: Releases):
+    corrected = DEATHS | {"07246": 3}
+    found = attacked(releases, ACTION, NEWBORNS, [DEATHS, corrected])
+    found |= {
+        (MOTHERS, key): bound for key, bound in attacked(releases, MOTHERS, "II.1", [DISTRICTS, DISTRICTS]).items()
+    }
+    assert len(found) >= 6
+    assert [key for key, bound in found.items() if bound.is_recovered] == []
+
+
+def test_without_complementary_suppression_the_certificate_would_have_recovered_counts(releases: Releases):
+    assert releases.unprotected
+    with database.connect() as connection:
+        rows = connection.execute(
+            "select programme_code, counts_attacked > 0, counts_recovered, least_width >= 3, "
+            "complementary_suppressed > 0 from ops.public_release order by release_id"
+        ).fetchall()
+    assert rows == [(programme, True, 0, True, True) for programme in (ACTION, MOTHERS) * 2]
+
+
+def test_of_a_change_both_counts_are_suppressed_where_one_is_small(releases: Releases):
+    shown = printed(releases.folders[0], ACTION, MARRIAGES)
+    assert {key[1] for key, text in shown.items() if text == "…"} >= {"07210", "07246"}
+
+
+def test_the_workbook_says_that_a_figure_is_not_published_and_what_that_means(releases: Releases):
+    found = texts(releases.folders[0] / ACTION / "2026" / "07210.xlsx")
+    assert "…" in found and "không công bố" in found
+    assert any(text.startswith("Dấu …: số nhỏ không công bố") for text in found)
+    assert not any(
+        text.startswith("Dấu …") for text in texts(releases.folders[0] / ACTION / "2026" / "07264.xlsx")
+    ) or (printed(releases.folders[0], ACTION, NEWBORNS)["as_reported", "07264", "rate"] == "…")
+
+
+def test_a_release_that_recovers_a_count_cannot_be_stored(releases: Releases):
+    with database.connect() as connection, pytest.raises(psycopg.errors.CheckViolation):
+        connection.execute(
+            "insert into ops.public_release (programme_code, periods, released_at, figures, primary_suppressed, "
+            "complementary_suppressed, counts_attacked, counts_recovered, rule) "
+            "values ('thu', '{2026}', now(), 1, 1, 0, 1, 1, '{}')"
+        )
+
+
+def test_a_release_that_would_recover_a_count_is_refused_and_writes_nothing(
+    releases: Releases, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    decide = deciding.decide
+    monkeypatch.setattr(
+        deciding, "decide", lambda *arguments: decide(*arguments, with_complementary=False), raising=True
+    )
+    with clock.at(SECOND), pytest.raises(BaocaoError, match="could be recovered"):
+        releasing.release(ACTION, ["2026"], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_trial_writes_nothing(releases: Releases, command, tmp_path: Path):
+    with database.connect() as connection:
+        before = connection.execute("select count(*) from ops.public_release").fetchone()
+    with clock.at(SECOND):
+        found = command("release", MOTHERS, "2024", "--dry-run", "--out", tmp_path)
+    assert found.code == 0, found.err
+    assert "An attacker recovers 0 of" in found.out
+    assert list(tmp_path.iterdir()) == []
+    with database.connect() as connection:
+        assert connection.execute("select count(*) from ops.public_release").fetchone() == before
