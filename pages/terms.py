@@ -49,12 +49,19 @@ VERDICTS = _both(
         "not_comparable": "not comparable",
         "no_data": "no data yet",
         "no_target": "no target",
+        "suppressed": "not published",
     },
 )
 NOT_YET_MET = Text(formatting.NOT_YET_MET, "not met yet")
 PATHS = _both(
     formatting.PATHS,
-    {"met": "on the path", "not_met": "behind the path", "undetermined": "undetermined", "no_data": "no data yet"},
+    {
+        "met": "on the path",
+        "not_met": "behind the path",
+        "undetermined": "undetermined",
+        "no_data": "no data yet",
+        "suppressed": "not published",
+    },
 )
 TRENDS = _both(
     progress.TRENDS,
