@@ -8,7 +8,9 @@ import pytest
 from pipeline import receiving
 from publish.simulation import national
 from publish.simulation.frequencies import Frequencies
-from warehouse import clock
+from tests.bench import loading
+from tests.integration.conftest import forget_reports
+from warehouse import clock, database
 
 OFTEN = Frequencies(
     missing_reports=0.1,
@@ -46,6 +48,27 @@ def test_the_gate_rejects_the_reports_with_an_error_and_no_other(session, tmp_pa
         found = session.execute(f"select count(*) from raw.line where {condition}").fetchone()
         assert found == (sum(getattr(each, kind) for each in history),)
     assert session.execute("select bool_and(is_made_up) from raw.submission").fetchone() == (True,)
+
+
+LOADED = """
+select file.file_name, submission.unit_id, agency_code, submission_type, status = 'rejected', indicator_code,
+    numerator_kind, numerator, denominator_kind, denominator, value_kind, value
+from raw.submission join ops.submission_verdict using (submission_id) join raw.file as file using (sha256)
+left join raw.line using (submission_id)
+order by 1, 2, 3, 6
+"""
+
+
+def test_what_benchmarks_load_is_what_reader_and_gate_make_of_the_same_files(nothing_arrived, tmp_path):
+    history = of_2024(tmp_path / "history")
+    with clock.at("2026-11-29"):
+        receiving.receive_files([str(tmp_path / "history" / each.file) for each in history], from_inbox=False)
+    with database.connect() as connection:
+        received = connection.execute(LOADED).fetchall()
+    forget_reports()
+    assert loading.load(tmp_path / "history", history) == sum(each.lines for each in history)
+    with database.connect() as connection:
+        assert connection.execute(LOADED).fetchall() == received
 
 
 def test_the_same_seed_gives_the_same_bytes_and_a_manifest_in_order_of_arrival(catalogue, tmp_path):
