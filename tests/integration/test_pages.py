@@ -462,7 +462,7 @@ def test_a_verdict_has_a_sign_and_a_name_beside_its_colour(browser, served):
 def test_on_paper_a_page_is_a4_without_navigation_and_with_whole_tables(browser, served, tmp_path: Path):
     with reading(browser, served, f"/don-vi?unit={CORRECTED}") as reader:
         reader.page.emulate_media(media="print")
-        assert not reader.page.locator("nav").is_visible()
+        assert [each.is_visible() for each in reader.page.locator("nav").all()] == [False, False]
         assert not reader.page.locator("form.choices").is_visible()
         assert reader.page.locator(".scroll").first.evaluate("each => getComputedStyle(each).overflowX") == "visible"
         content = reader.page.pdf(prefer_css_page_size=True)
