@@ -72,7 +72,7 @@ def release(programme: str, periods: Sequence[str], out: Path | None = None, *, 
         if recovered := decision.certificate.recovered:
             raise BaocaoError(
                 f"{programme} is not released: {len(recovered)} suppressed counts could be recovered, the first of "
-                f"{recovered[0]}."
+                f"{', '.join(recovered[0])}."
             )
         summary = _summary(decision)
         if dry_run:
