@@ -10,6 +10,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def release(programme: str, periods: Sequence[str], out: Path | None = None, *, 
         if recovered := decision.certificate.recovered:
             raise BaocaoError(
                 f"{programme} is not released: {len(recovered)} suppressed counts could be recovered, the first of "
-                f"{recovered[0]}."
+                f"{', '.join(recovered[0])}."
             )
         summary = _summary(decision)
         if dry_run:
@@ -123,7 +124,12 @@ def _rows(connection: psycopg.Connection, programme: str, decision: Decision) ->
     cursor, suppressed = connection.cursor(row_factory=dict_row), decision.suppressed
     for row in cursor.execute(FIGURES, [programme, list(decision.periods)]):
         is_suppressed = Key(*(row[column] for column in Key._fields)) in suppressed
-        yield row | dict.fromkeys(NUMBERS, formatting.SUPPRESSED) if is_suppressed else row
+        shown = {column: formatting.SUPPRESSED if is_suppressed else _plain(row[column]) for column in NUMBERS}
+        yield row | shown
+
+
+def _plain(number: Decimal | None) -> str:
+    return "" if number is None else f"{number.normalize():f}"
 
 
 def _csv(rows: Iterator[dict[str, Any]]) -> bytes:

@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -12,6 +13,9 @@ from publish.disclosure.attacker import UNBOUNDED, Bound, Equation, Row, attack
 from publish.disclosure.solving import messages_on_stderr
 from publish.disclosure.types import Count, Suppression, Terms, ends
 
+Place = tuple[tuple[int | str, ...], int]
+"""A figure with the number of its release before it, and which of its sums."""
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -19,11 +23,13 @@ class Certificate:
 
     figures: int
     suppression: Suppression
-    bounds: Mapping[Hashable, Bound]
+    bounds: Mapping[Place, Bound]
 
     @property
-    def recovered(self) -> list[Hashable]:
-        return [key for key, bound in self.bounds.items() if bound.is_recovered]
+    def recovered(self) -> list[tuple[str, ...]]:
+        """Indicator, period, unit, map and measure of each figure whose count is."""
+        keys = [key for key, bound in self.bounds.items() if bound.is_recovered]
+        return [tuple(str(part) for part in figure[1:]) for figure, _ in keys]
 
     def columns(self) -> dict[str, Any]:
         """The columns of ops.public_release."""
@@ -41,14 +47,15 @@ class Certificate:
 
 
 def bounds(
-    figures: Iterable[tuple[int, Hashable, bool, tuple[tuple[Terms, bool], ...]]],
+    figures: Iterable[tuple[int, tuple[int | str, ...], bool, tuple[tuple[Terms, bool], ...]]],
     counts: Mapping[str, Count],
     relations: Iterable[Terms],
-) -> dict[Hashable, Bound]:
+) -> dict[Place, Bound]:
     """What an attacker finds of each suppressed small sum.
 
-    figures: of all releases, with the number of its release, whether it was suppressed, and its sums with whether they
-    are small. relations: sums of counts that are 0.
+    A sum that several figures have is looked at once, in its first release. figures: of all releases, with the number
+    of its release, whether it was suppressed, and its sums with whether they are small. relations: sums of counts that
+    are 0.
     """
     rows: dict[Hashable, Row] = {
         ("count", name): Row(
@@ -58,15 +65,22 @@ def bounds(
     }
     equations: list[Equation] = [_of_counts(terms) for terms in relations]
     releases: dict[Hashable, int] = {}
+    places: list[Place] = []
+    small: set[frozenset[tuple[str, Decimal]]] = set()
     for release, key, is_suppressed, sums in figures:
         for number, (terms, is_primary) in enumerate(sums):
             factors = _of_counts(terms)
             if terms:
+                signature = frozenset(terms.items())
+                is_new = is_suppressed and is_primary and signature not in small
+                small |= {signature} if is_new else set()
                 releases[key, number] = release
-                rows[key, number] = _row(factors, rows, terms, counts, is_suppressed, is_primary)
+                places.append((key, number))
+                rows[key, number] = _row(factors, rows, terms, counts, is_suppressed, is_new)
                 equations.append({**factors, (key, number): -1.0})
     with messages_on_stderr():
-        return attack(rows, equations, releases.get)
+        found = attack(rows, equations, releases.get)
+    return {place: found[place] for place in places if place in found}
 
 
 def _of_counts(terms: Terms) -> dict[Hashable, float]:
@@ -79,11 +93,11 @@ def _row(
     terms: Terms,
     counts: Mapping[str, Count],
     is_suppressed: bool,
-    is_primary: bool,
+    needs_doubt: bool,
 ) -> Row:
     least = sum(share * rows[name].least for name, share in factors.items())
     most = min(sum(share * rows[name].most for name, share in factors.items()), UNBOUNDED)
     is_whole = all(float(share).is_integer() for share in factors.values())
     low, high = ends(terms, counts)
     printed = None if is_suppressed else (float(low), float(high))
-    return Row(printed, least, most, is_whole, is_suppressed and is_primary)
+    return Row(printed, least, most, is_whole, needs_doubt)

@@ -1,7 +1,7 @@
 """What was released before: every printed figure is known for ever, and what was suppressed stays a secret."""
 
 import sys
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -58,7 +58,7 @@ class Released:
     """A figure of a release. sums: with whether each is small itself."""
 
     release_id: int
-    key: Hashable
+    key: tuple[int | str, ...]
     is_suppressed: bool
     sums: tuple[tuple[Terms, bool], ...]
 
@@ -98,15 +98,12 @@ def _released(row: dict[str, Any]) -> Released:
 
 def released(figures: Iterable[Figure], suppression: Suppression) -> tuple[Released, ...]:
     """Figures as the next release would have them."""
-    return tuple(
-        Released(
-            NEXT,
-            (NEXT, figure.key),
-            figure.key in suppression.keys,
-            tuple(zip(figure.sums, figure.is_primary, strict=bool(figure.sums))),
-        )
-        for figure in figures
-    )
+    found = []
+    for figure in figures:
+        assert isinstance(figure.key, Key)
+        sums = tuple(zip(figure.sums, figure.is_primary, strict=bool(figure.sums)))
+        found.append(Released(NEXT, (NEXT, *figure.key), figure.key in suppression.keys, sums))
+    return tuple(found)
 
 
 def record(

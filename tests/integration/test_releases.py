@@ -23,16 +23,17 @@ from warehouse import clock, database
 from warehouse.errors import BaocaoError
 
 ACTION, MOTHERS = "bacninh-2026-2030", "bacgiang-maternal-child-2025"
-NEWBORNS, IMMUNISED, MARRIAGES = "3.1", "5.1", "13"
+NEWBORNS, INFANTS, CHILDREN, IMMUNISED, MARRIAGES = "3.1", "3.2", "3.3", "5.1", "13"
 DEATHS = {"07210": 2, "07228": 7, "07246": 0, "07264": 12, "07282": 0, "07288": 9}
+BOUNDED = {"07210": "<5", "07228": "20", "07246": "30"}
 DISTRICTS = {"213": 1, "215": 6, "216": 8, "217": 11}
-HEAD = "programme,period,unit_code,indicator,numerator,denominator,submission_type\n"
+HEAD = "programme;period;unit_code;indicator;numerator;denominator;submission_type;value\n"
 FIRST, SECOND = "2026-12-01T09:00:00+07:00", "2026-12-08T09:00:00+07:00"
 
 
 def receive(folder: Path, lines: list[str], at: str) -> None:
     path = folder / f"{uuid4().hex}.csv"
-    path.write_text(HEAD + "\n".join(lines), encoding="utf-8")
+    path.write_text(HEAD + "\n".join(lines).replace(",", ";"), encoding="utf-8")
     batch = uuid4()
     with clock.at(at):
         receiving.receive(path, batch_id=batch, received_at=clock.now())
@@ -60,6 +61,8 @@ def releases(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
     lines = [f"{ACTION},2026,{unit},{NEWBORNS},{deaths},400," for unit, deaths in DEATHS.items()]
     lines += [f"{ACTION},2026,{unit},{IMMUNISED},3,400," for unit in DEATHS]
     lines += [f"{ACTION},2026,{unit},{MARRIAGES},{deaths},{deaths + 3}," for unit, deaths in DEATHS.items()]
+    lines += [f"{ACTION},2026,{unit},{INFANTS},{deaths},400," for unit, deaths in BOUNDED.items()]
+    lines.append(f"{ACTION},2026,07210,{CHILDREN},,,,2")
     lines += [f"{MOTHERS},2024,{unit},II.1,{deaths},900," for unit, deaths in DISTRICTS.items()]
     receive(folder, lines, FIRST)
     found = Releases([], [])
@@ -157,6 +160,16 @@ def test_without_complementary_suppression_the_certificate_would_have_recovered_
 def test_of_a_change_both_counts_are_suppressed_where_one_is_small(releases: Releases):
     shown = printed(releases.folders[0], ACTION, MARRIAGES)
     assert {key[1] for key, text in shown.items() if text == "…"} >= {"07210", "07246"}
+
+
+def test_what_may_be_a_small_count_is_suppressed_like_one(releases: Releases):
+    """A count below 5, and a rate of which nobody knows the cases."""
+    shown = printed(releases.folders[0], ACTION, INFANTS)
+    assert shown["as_reported", "07210", "rate"] == "…"
+    assert [shown["as_reported", unit, "rate"] for unit in ("07228", "07246")].count("…") <= 1
+    with (releases.folders[0] / ACTION / "figures.csv").open(encoding="utf-8-sig") as file:
+        values = [row["value_low"] for row in csv.DictReader(file) if row["indicator_code"] == CHILDREN]
+    assert set(values) <= {"…", ""} and "…" in values
 
 
 def test_the_workbook_says_that_a_figure_is_not_published_and_what_that_means(releases: Releases):
