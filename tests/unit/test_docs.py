@@ -47,7 +47,7 @@ def test_every_programme_has_its_page_and_the_page_names_all_that_its_rows_say()
 
 def test_the_pages_name_everything_there_is():
     shown = pages()
-    assert [f"BAOCAO_{name.upper()}" in shown["settings.md"] for name in Settings.model_fields] == [True] * 11
+    assert [f"BAOCAO_{name.upper()}" in shown["settings.md"] for name in Settings.model_fields] == [True] * 12
     assert "`baocao db url`" in shown["commands.md"]
     assert [name for name in _names("dags", "*.py") if f"## `{name}`" not in shown["dags.md"]] == []
     assert [
