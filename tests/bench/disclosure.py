@@ -68,7 +68,7 @@ def _beside_the_optimum() -> None:
 def optimum(system: System) -> float:
     """The least cost of suppressions beside the small counts, for all of them together."""
     needed = {number for number, group in enumerate(system.groups) if group.is_primary}
-    demands = [(target, side) for target in system.targets for side in (False, True)]
+    demands = [(system.before(target), side) for target in system.targets for side in (False, True)]
     if not demands:
         return 0.0
     chosen = cheapest_suppressions(system, demands, needed, seconds=120)

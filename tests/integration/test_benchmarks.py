@@ -1,11 +1,12 @@
 """The benchmarks work: small forms of them, in a database that others have prepared. Nothing here is timed."""
 
+import re
 from contextlib import contextmanager
 
 import pytest
 
 from tests.bench import __main__ as benchmarks
-from tests.bench import history, ingest, reading, simulator
+from tests.bench import disclosure, history, ingest, reading, simulator
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -17,6 +18,8 @@ def small(own_database, home, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         for module in (ingest, reading, simulator):
             patch.setattr(module, "bench_home", prepared_home)
+        patch.setattr(disclosure, "SEASONS", 1)
+        patch.setattr(disclosure, "PUBLICATIONS", 2)
         patch.setattr(history, "MONTHS", 1)
         patch.setattr(history, "INDICATORS", 2)
         patch.setattr(history, "PROVINCES", 1)
@@ -28,7 +31,7 @@ def small(own_database, home, tmp_path_factory):
 
 def test_every_benchmark_is_found_by_its_name():
     assert benchmarks.benchmarks().keys() >= {
-        *("ingest", "missing", "reading", "rollups", "season", "simulator", "startup")
+        *("disclosure", "ingest", "missing", "reading", "rollups", "season", "simulator", "startup")
     }
 
 
@@ -48,3 +51,11 @@ def test_thirty_queries_are_read_as_the_role_of_bi_tools(capsys):
 def test_a_history_is_simulated_for_the_same_plan(capsys):
     simulator.main()
     assert "files, lines" in capsys.readouterr().out
+
+
+def test_small_counts_of_a_season_are_attacked_and_their_cost_compared_with_the_least(capsys):
+    disclosure.main()
+    out = capsys.readouterr().out
+    assert "recovered 0;" in out
+    ours, least = map(float, re.findall(r"weighted by level: (\d+); the least possible (\d+)", out)[0])
+    assert ours >= least > 0
