@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from email import message_from_bytes
 from email.message import Message
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Literal
 from uuid import UUID, uuid4
 
@@ -26,7 +26,7 @@ from tests.integration.letterbox import Letterbox
 from tests.integration.reports import VERDICT, verdict
 from warehouse import clock, database
 from warehouse.clock import ZONE
-from warehouse.settings import PROJECT_ROOT
+from warehouse.settings import PROJECT_ROOT, get_settings
 
 LAST_DAY = date(2026, 11, 29)
 BEGINS = datetime(2026, 10, 1, tzinfo=ZONE)
@@ -121,7 +121,8 @@ class Postbox(Letterbox):
 class Season:
     """programmes: code → name. owner: the unit that they are for.
 
-    arrivals: when a report that is accepted comes; absent: never. in_flight: Message-IDs that a kill left unconfirmed.
+    arrivals: when a report that is accepted comes; absent: never. in_flight: Message-IDs of letters that were taken and
+    that a kill left unconfirmed.
     """
 
     programmes: dict[str, str]
@@ -220,8 +221,17 @@ class Season:
         setattr(self.postbox, hook, kill)
         assert victim.wait(600) == -signal.SIGKILL, f"the run of {turn.at} ended before it was killed"
         setattr(self.postbox, hook, lambda: None)
-        if not is_early:
-            self.in_flight.append(str(message_from_bytes(self.postbox.taken[-1])["Message-ID"]))
+        in_flight = self._unconfirmed()
+        assert (0 if is_early else 1) <= len(in_flight) <= get_settings().smtp_connections
+        self.in_flight += in_flight
+
+    def _unconfirmed(self) -> list[str]:
+        """What the server took in this run and the ledger knows as tried only: one of each connection at most."""
+        sleep(0.5)  # the server reads what another connection had sent before the kill
+        with database.connect() as connection:
+            query = "select message_id from ops.message where status = 'queued' and attempts > 0"
+            tried = {message_id for (message_id,) in connection.execute(query)}
+        return sorted(tried & {str(message_from_bytes(taken)["Message-ID"]) for taken in self.postbox.taken})
 
     def _last_recipient(self) -> str:
         return str(message_from_bytes(self.postbox.taken[-1])["To"])
