@@ -14,10 +14,12 @@ ONLY_ITS_TESTS = ["--indirect-selection", "cautious", "--exclude-resource-type",
 OF_THE_PLANS = [
     "+int_expected_reports__by_org_unit",
     "+int_org_units__ancestors",
+    "+int_org_units__versioned",
     "+int_indicators__required",
     "+int_indicator_measures__by_level",
     "+int_alert_stages__scheduled",
     "+int_main_targets__selected",
+    "+int_scores__required_lines",
     "+tag:catalogue",
 ]
 CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]

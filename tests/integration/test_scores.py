@@ -268,6 +268,9 @@ def test_without_class_and_maximum_points_a_commune_is_undetermined_and_it_is_sa
     assert reported[DONG_KINH]["total_points"] is None
 
 
+CHANGED_SHEETS = ["run", "--select", "int_scores__required_lines"]
+
+
 @pytest.fixture
 def filled_in(season: None) -> Iterator[dict[str, dict]]:
     """An office fills in the classes, and the maximum points that no source names: 10 × 72.5 (made up) to 1 000."""
@@ -281,12 +284,15 @@ def filled_in(season: None) -> Iterator[dict[str, dict]]:
             [FRIENDLY],
         )
         connection.commit()
+        building.run_dbt(CHANGED_SHEETS)
         yield ranking(FRIENDLY, "2024")
         connection.execute("update catalogue.unit_classes set class_code = null where programme_code = %s", [FRIENDLY])
         connection.execute(
             "update catalogue.criteria set max_points = null where programme_code = %s and max_points = 72.5",
             [FRIENDLY],
         )
+        connection.commit()
+    building.run_dbt(CHANGED_SHEETS)
 
 
 def test_once_an_office_has_filled_in_the_blanks_communes_are_recognised_or_not(filled_in):

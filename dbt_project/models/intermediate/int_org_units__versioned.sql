@@ -1,5 +1,12 @@
 -- int_org_units__versioned.sql: one row per unit and version of its name and type
-{{ config(materialized="replaced_view") }}
+{{
+    config(
+        indexes=[
+            {"columns": ["unit_id", "valid_from"], "unique": true},
+            {"columns": ["unit_code"]},
+        ]
+    )
+}}
 
 with
     versions as (select * from {{ ref("stg_org_units") }}),

@@ -2,7 +2,16 @@
 -- sheet
 -- The units are those of the sheet's level that a report is scheduled of or about in an owed
 -- period.
-{{ config(materialized="replaced_view") }}
+{{
+    config(
+        indexes=[
+            {
+                "columns": ["unit_id", "programme_code", "period", "criterion_code"],
+                "unique": true,
+            },
+        ]
+    )
+}}
 
 with recursive
     sheets as (select * from {{ ref("score_sheets") }}),

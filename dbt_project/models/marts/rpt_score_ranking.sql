@@ -22,60 +22,68 @@ with
 
     units as (select * from {{ ref("dim_org_unit") }} where is_latest_version),
 
+    -- each line once for the sums and once for each cause: one pass instead of two joined sums
+    with_causes as (
+        select
+            scores.*,
+            causes.cause,
+            causes.cause is null and parent_code is null as is_total,
+            concat_ws(
+                ' ',
+                causes.cause,
+                criterion_code,
+                case when causes.cause in ('not_verified', 'met_unknown') then agency_code end
+            ) as reason_text
+        from scores
+        cross join
+            lateral(
+                select null as cause
+                union all
+                select reason
+                where
+                    not is_sum
+                    and reason <> 'excluded'
+                    and (counted_points is null or verdict_rule <> 'ranked')
+                union all
+                select 'points_unknown'
+                where
+                    (verdict_rule, kind) = ('recognised', 'line')
+                    and max_points is null
+                    and reason is distinct from 'points_unknown'
+            ) as causes
+    ),
+
     totals as (
         select
             {{ unit }},
             unit_code,
             unit_level,
             verdict_rule,
-            sum(counted_points) filter (where not is_taken) as points_before_deductions,
-            sum(counted_points) filter (where is_taken) as deductions,
-            sum(counted_points) as total_points,
-            sum(min_possible_points) as min_possible_points,
+            sum(counted_points) filter (
+                where is_total and not is_taken
+            ) as points_before_deductions,
+            sum(counted_points) filter (where is_total and is_taken) as deductions,
+            sum(counted_points) filter (where is_total) as total_points,
+            sum(min_possible_points) filter (where is_total) as min_possible_points,
             case
-                when count(max_possible_points) = count(*) then sum(max_possible_points)
+                when bool_and(max_possible_points is not null) filter (where is_total)
+                then sum(max_possible_points) filter (where is_total)
             end as max_possible_points,
             coalesce(
-                sum(min_possible_points - coalesce(counted_points, 0)) filter (where is_taken), 0
+                sum(min_possible_points - coalesce(counted_points, 0)) filter (
+                    where is_total and is_taken
+                ),
+                0
             ) as open_deductions,
             bool_or(has_reported) as has_reported,
-            bool_or(is_made_up) as is_made_up
-        from scores
-        where parent_code is null
+            bool_or(is_made_up) filter (where is_total) as is_made_up,
+            array_agg(reason_text order by sort_order, reason_text) filter (
+                where cause is not null
+            ) as reasons,
+            coalesce(bool_or(cause in ('scored_zero', 'not_met')), false) as has_failed,
+            coalesce(bool_or(cause = 'points_unknown'), false) as lacks_maximum
+        from with_causes
         group by {{ unit }}, unit_code, unit_level, verdict_rule
-    ),
-
-    line_reasons as (
-        select
-            {{ unit }},
-            causes.reason,
-            concat_ws(
-                ' ',
-                causes.reason,
-                criterion_code,
-                case when causes.reason in ('not_verified', 'met_unknown') then agency_code end
-            ) as reason_text,
-            sort_order
-        from scores
-        cross join
-            lateral(
-                select reason
-                where reason <> 'excluded' and (counted_points is null or verdict_rule <> 'ranked')
-                union
-                select 'points_unknown'
-                where verdict_rule = 'recognised' and kind = 'line' and max_points is null
-            ) as causes
-        where not is_sum
-    ),
-
-    unit_reasons as (
-        select
-            {{ unit }},
-            array_agg(reason_text order by sort_order, reason_text) as reasons,
-            bool_or(reason in ('scored_zero', 'not_met')) as has_failed,
-            bool_or(reason = 'points_unknown') as lacks_maximum
-        from line_reasons
-        group by {{ unit }}
     ),
 
     evaluated as (
@@ -84,17 +92,12 @@ with
             totals.verdict_rule = 'ranked'
             and totals.has_reported
             and totals.total_points is not null as is_ranked,
-            unit_reasons.reasons,
-            coalesce(unit_reasons.has_failed, false) as has_failed,
             unit_classes.class_code,
             classes.min_points as threshold,
             coalesce(
-                totals.max_possible_points < classes.min_points
-                and not coalesce(unit_reasons.lacks_maximum, false),
-                false
+                totals.max_possible_points < classes.min_points and not totals.lacks_maximum, false
             ) as is_below
         from totals
-        left join unit_reasons using ({{ unit }})
         left join unit_classes using (programme_code, unit_code)
         left join classes using (programme_code, class_code)
     )
