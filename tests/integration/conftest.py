@@ -76,10 +76,16 @@ def marts(catalogue: None) -> None:
 
 
 @pytest.fixture
-def season(marts: None, nothing_arrived: None) -> Iterator[psycopg.Connection]:
+def nobody_notified(catalogue: None) -> None:
+    """No letter, no alert, no contact: whatever another module left in the session's warehouse."""
+    with database.connect() as connection:
+        connection.execute("truncate ops.alert_ledger, ops.message, ops.contact restart identity cascade")
+
+
+@pytest.fixture
+def season(marts: None, nothing_arrived: None, nobody_notified: None) -> Iterator[psycopg.Connection]:
     """The reporting season of 2026 in a warehouse that began in October; nothing was received, nobody was notified."""
     with database.connect(autocommit=True) as connection:
-        connection.execute("truncate ops.alert_ledger, ops.message, ops.contact restart identity cascade")
         connection.execute(
             "insert into ops.pipeline_run (run_id, step, status, as_of) overriding system value "
             "values (0, 'receive', 'succeeded', '2026-10-01+07')"

@@ -31,9 +31,8 @@ CSV = "programme,period,unit_code,indicator,numerator,denominator,value,note\n"
 
 
 @pytest.fixture
-def mailed(session: psycopg.Connection, letterbox: Letterbox) -> Iterator[psycopg.Connection]:
+def mailed(nobody_notified: None, session: psycopg.Connection, letterbox: Letterbox) -> Iterator[psycopg.Connection]:
     """A warehouse without reports, contacts and messages, in which it is the morning of 20 November 2026."""
-    session.execute("delete from ops.contact")
     with clock.at(NOW):
         yield session
 
