@@ -161,6 +161,28 @@ def test_a_view_that_somebody_dropped_or_replaced_is_made_again(catalogue):
         assert views(connection) == definitions
 
 
+def test_a_view_that_could_not_be_replaced_while_it_was_read_is_replaced_by_the_next_build(catalogue):
+    building.build()
+    rewrite(
+        catalogue,
+        "models/marts/fct_reported_value.sql",
+        "coalesce(known_from > periods.closed_at, false)",
+        "coalesce(periods.closed_at < known_from, false)",
+    )
+    with database.connect(autocommit=True) as connection:
+        definition = views(connection)["fct_reported_value"]
+        connection.execute("alter role current_user set lock_timeout = '1s'")
+        try:
+            with connection.transaction(), pytest.raises(building.BuildFailed, match="lock timeout"):
+                connection.execute("lock table marts.fct_reported_value in access share mode")
+                building.build()
+        finally:
+            connection.execute("alter role current_user reset lock_timeout")
+        assert views(connection)["fct_reported_value"] == definition
+        building.build()
+        assert views(connection)["fct_reported_value"] != definition
+
+
 def views(connection: psycopg.Connection) -> dict[str, str]:
     return dict(connection.execute("select viewname, definition from pg_views where schemaname = 'marts'").fetchall())
 
