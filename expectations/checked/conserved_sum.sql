@@ -18,7 +18,7 @@ with
         where is_owed and programme_code = any(%(programmes)s) and period = any(%(periods)s)
     ),
 
-    -- what is told of a unit by a sender who does not owe it, where another one does
+    -- figures of a unit from an agency that does not owe them, where another one owes the report
     reported_beside as (
         select
             scheduled.programme_code, scheduled.period, scheduled.unit_id, assigned.indicator_code
