@@ -1,7 +1,7 @@
 """Queued messages go out, each to each of its addresses; who does not answer holds up nobody else."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
@@ -56,27 +56,29 @@ class Delivery:
     ) -> None:
         """Hand all messages over, letters over up to so many connections to the mail server.
 
-        The others are opened once a letter was taken: a server that is down is tried as over one.
+        The others are opened once a letter was taken: a server that is down is tried as over one. A recipient's letters
+        go over one connection, so that they arrive in the order of their ledger.
         """
         sender = _Sender(self, connection, usable)
         letters = deque(message for message in messages if message.channel == "email")
         while letters and not (self.is_mail_taken and connections > 1):
             sender.send(letters.popleft())
         if letters:
-            self._share(letters, sender, min(connections, len(letters)) - 1)
+            self._share(_by_recipient(letters), sender, connections)
         for message in messages:
             if message.channel != "email":
                 sender.send(message)
 
-    def _share(self, letters: deque[QueuedMessage], sender: "_Sender", others: int) -> None:
-        """Where one of them breaks, each of the others ends with the letter that it has."""
-        with ThreadPoolExecutor(others + 1) as pool:
-            beside = [pool.submit(copy_context().run, self._send_beside, letters) for _ in range(others)]
-            sender.send_all(letters)
+    def _share(self, batches: deque[list[QueuedMessage]], sender: "_Sender", connections: int) -> None:
+        """Where one of them breaks, each of the others ends with the recipient that it has."""
+        connections = min(connections, len(batches))
+        with ThreadPoolExecutor(connections) as pool:
+            beside = [pool.submit(copy_context().run, self._send_beside, batches) for _ in range(connections - 1)]
+            sender.send_all(batches)
         for each in beside:
             each.result()
 
-    def _send_beside(self, letters: deque[QueuedMessage]) -> None:
+    def _send_beside(self, batches: deque[list[QueuedMessage]]) -> None:
         """Over a connection of its own to the mail server, where that allows one, and one to the database."""
         with opening.open_mailer() as mailer:
             try:
@@ -85,7 +87,7 @@ class Delivery:
                 log.info("The mail server takes no further connection: %s", error)
                 return
             with database.connect() as connection:
-                _Sender(self, connection, {"email": mailer}).send_all(letters)
+                _Sender(self, connection, {"email": mailer}).send_all(batches)
 
     def files_of(self, letter: QueuedMessage) -> Sequence[Attachment]:
         """What goes with a letter; where it cannot be made the letter goes without."""
@@ -132,17 +134,18 @@ class _Sender:
     usable: Mapping[str, Channel]
     _attached: tuple[str, Sequence[Attachment]] = ("", ())
 
-    def send_all(self, letters: deque[QueuedMessage]) -> None:
+    def send_all(self, batches: deque[list[QueuedMessage]]) -> None:
         """Until none is left; after an error nobody takes another."""
         try:
             while True:
                 try:
-                    letter = letters.popleft()
+                    batch = batches.popleft()
                 except IndexError:
                     return
-                self.send(letter)
+                for letter in batch:
+                    self.send(letter)
         except BaseException:
-            letters.clear()
+            batches.clear()
             raise
 
     def send(self, message: QueuedMessage) -> None:
@@ -205,3 +208,10 @@ class _Sender:
         self.delivery.note_settled(message, is_taken=taken)
         if refusals:
             log.warning("%s is refused for good: %s", message.message_id, refusals)
+
+
+def _by_recipient(letters: Iterable[QueuedMessage]) -> deque[list[QueuedMessage]]:
+    batches: dict[str, list[QueuedMessage]] = {}
+    for letter in letters:
+        batches.setdefault(letter.recipient, []).append(letter)
+    return deque(batches.values())

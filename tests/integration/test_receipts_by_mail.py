@@ -212,15 +212,22 @@ def test_both_units_of_one_office_are_one_receipt(mailed, letterbox, tmp_path):
     assert letterbox.letters[0]["Subject"] == "Biên nhận 2 báo cáo, 2 bị từ chối"
 
 
-def test_receipts_of_one_run_go_out_in_the_order_in_which_the_files_arrived(mailed, letterbox):
-    contact(mailed, DA_MAI, "da-mai@example.org")
+def test_receipts_of_each_unit_go_out_in_the_order_in_which_its_files_arrived(mailed, letterbox, monkeypatch):
+    monkeypatch.setenv("BAOCAO_SMTP_CONNECTIONS", "3")
+    letterbox.seconds_a_letter = 0.05
     results = ["rejected", "accepted", "rejected", "accepted_with_warnings", "accepted"]
+    units = {DA_MAI: "da-mai@example.org", VO_CUONG: "vo-cuong@example.org"}
+    for unit, address in units.items():
+        contact(mailed, unit, address)
     for minute, result in enumerate(results):
-        with clock.at(f"2026-11-20T07:{minute:02}:00+07:00"):
-            verdict_only(mailed, DA_MAI, result)
-    assert mailing.mail_receipts().sent == len(results)
-    found = [letter["Subject"].split(": ")[1] for letter in letterbox.letters]
-    assert found == [f"báo cáo {receipt.RESULTS[result]}" for result in results]
+        for second, unit in enumerate(units):
+            with clock.at(f"2026-11-20T07:{minute:02}:{second:02}+07:00"):
+                verdict_only(mailed, unit, result)
+    assert mailing.mail_receipts().sent == len(results) * len(units)
+    for address in units.values():
+        subjects = [letter["Subject"] for letter in letterbox.letters if letter["To"] == address]
+        found = [subject.split(": ")[1] for subject in subjects]
+        assert found == [f"báo cáo {receipt.RESULTS[result]}" for result in results]
 
 
 def test_without_a_mail_server_nothing_is_planned(mailed, monkeypatch):
