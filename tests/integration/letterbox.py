@@ -15,8 +15,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class Letterbox:
     """letters, recipients: as received. refuses: addresses that get a 550; delays: those that get a 451,
     come again later. on_letter: called before the server answers; answer: what it then says.
-    seconds_a_letter: until it answers; most_at_once: letters that it had at the same time. sessions_allowed: how many
-    connections it greets in all.
+    seconds_a_letter: until it answers; slow: whether it takes that long for its n-th letter; most_at_once: letters
+    that it had at the same time. sessions_allowed: how many connections it greets in all.
     """
 
     def __init__(self) -> None:
@@ -27,6 +27,8 @@ class Letterbox:
         self.answer = "250 taken"
         self.on_letter: Callable[[], None] = lambda: None
         self.seconds_a_letter = 0.0
+        self.slow: Callable[[int], bool] = lambda n: True
+        self.begun = 0
         self.under_way = self.most_at_once = self.sessions = 0
         self.sessions_allowed = 1000
 
@@ -51,7 +53,8 @@ class Letterbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.under_way += 1
         self.most_at_once = max(self.most_at_once, self.under_way)
-        await asyncio.sleep(self.seconds_a_letter)
+        self.begun += 1
+        await asyncio.sleep(self.seconds_a_letter if self.slow(self.begun) else 0)
         self.under_way -= 1
         self.recipients.append(envelope.rcpt_tos)
         self.letters.append(message_from_bytes(envelope.content, policy=default))

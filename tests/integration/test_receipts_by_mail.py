@@ -214,7 +214,7 @@ def test_both_units_of_one_office_are_one_receipt(mailed, letterbox, tmp_path):
 
 def test_receipts_of_each_unit_go_out_in_the_order_in_which_its_files_arrived(mailed, letterbox, monkeypatch):
     monkeypatch.setenv("BAOCAO_SMTP_CONNECTIONS", "3")
-    letterbox.seconds_a_letter = 0.05
+    letterbox.seconds_a_letter, letterbox.slow = 0.5, lambda n: n % 3 == 2
     results = ["rejected", "accepted", "rejected", "accepted_with_warnings", "accepted"]
     units = {DA_MAI: "da-mai@example.org", VO_CUONG: "vo-cuong@example.org"}
     for unit, address in units.items():
