@@ -108,6 +108,21 @@ def test_an_expression_rebuilds_what_is_made_by_it_and_nothing_above(catalogue):
     assert made == {consumer: {FIRST: ALL, SECOND: ALL} for consumer in (SUMS, "checks")}
 
 
+def test_an_index_that_a_model_declares_since_is_made_on_the_table_that_is_there(catalogue):
+    def indexes() -> set[str]:
+        with database.connect() as connection:
+            rows = connection.execute("select indexdef from pg_indexes where tablename = 'int_values__versioned'")
+            return {definition.partition(" USING ")[2] for (definition,) in rows}
+
+    before = indexes()
+    model = "models/intermediate/int_values__versioned.sql"
+    rewrite(catalogue, model, "indexes=[", 'indexes=[{"columns": ["submission_id", "period"]},')
+    assert set(rebuilt()) == set()
+    assert indexes() == before | {"btree (submission_id, period)"}
+    building.build()
+    assert len(indexes()) == len(before) + 1
+
+
 def test_one_report_rebuilds_its_own_partition(catalogue):
     report(SECOND, "2026", "92001", "correction", 17)
     made = rebuilt()

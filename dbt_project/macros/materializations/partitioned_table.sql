@@ -15,13 +15,14 @@
     {%- do query(current_partitions_sql(definition)) -%}
     {%- if is_made_anew(existing) -%}
         {% call statement("main") -%} {{ replace_table(existing, target, sql) }} {%- endcall %}
-        {%- do create_indexes(target) -%}
+        {%- do create_missing_indexes(target) -%}
         {%- do query("delete from ops.partition_state where consumer = '" ~ name ~ "'") -%}
         {%- do query("analyze " ~ target) -%}
     {%- endif -%}
     {%- set columns = quoted_columns(definition, target) -%}
     {%- set changed = query(changed_partitions_sql(name)) -%}
     {%- if not is_made_anew(existing) -%}
+        {%- do create_missing_indexes(target) -%}
         {% call statement("main") -%}
             {%- if changed %}
                 {%- set predicate = partitions_predicate(changed) %}

@@ -8,7 +8,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- if is_made_anew(existing) -%}
         {% call statement("main") -%} {{ replace_table(existing, target, sql) }} {%- endcall %}
-        {%- do create_indexes(target) -%}
+        {%- do create_missing_indexes(target) -%}
         {%- do query(
             "select ops.record_contents('"
             ~ relation_name(target)
@@ -18,6 +18,7 @@
         ) -%}
         {%- do query("analyze " ~ target) -%}
     {%- else -%}
+        {%- do create_missing_indexes(existing) -%}
         {%- do query(create_table_as(True, content, sql)) -%}
         {%- set columns = quoted_columns(content, existing) -%}
         {%- set is_other = query(

@@ -19,6 +19,25 @@
     {{ create_table_as(False, target, sql) }}
 {%- endmacro %}
 
+{% macro create_missing_indexes(target) -%}
+    {#- The indexes of the model that the table does not have: of a new table all, of one that an earlier release made
+        those that were declared since. -#}
+    {%- set there = (
+        query(
+            "select (select string_agg(attname, ',' order by position) from unnest(indkey::int2[]) with ordinality "
+            ~ "as keys(attnum, position) join pg_attribute using (attnum) where attrelid = indrelid) "
+            ~ "from pg_index where indpred is null and indrelid = '"
+            ~ target
+            ~ "'::regclass"
+        )
+        | map(attribute=0)
+        | list
+    ) -%}
+    {%- for index in config.get("indexes", []) if index["columns"] | join(",") not in there -%}
+        {%- do query(get_create_index_sql(target, index)) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
 {% macro quoted_columns(source, target) -%}
     {#- The columns of the source, after the target got those that it did not have. -#}
     {%- set there = adapter.get_columns_in_relation(target) | map(attribute="name") | list -%}

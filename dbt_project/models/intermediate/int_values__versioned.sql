@@ -16,6 +16,7 @@
         post_hook="{{ create_partial_index_on_upper_levels() }}",
         indexes=[
             {"columns": ["programme_code", "period", "partition_province_id"]},
+            {"columns": ["unit_code", "period", "programme_code"]},
             {
                 "columns": [
                     "unit_id",
