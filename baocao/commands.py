@@ -38,6 +38,7 @@ MODULES = {
     "report": "report",
     "score": "score",
     "serve": "serve",
+    "site": "site",
     "up": "services",
     "down": "services",
     "status": "services",

@@ -23,6 +23,8 @@ NAVIGATION = (
     ("/cham-diem", Text("Chấm điểm", "Scores")),
     ("/chat-luong", Text("Chất lượng", "Quality")),
 )
+FROZEN_NAVIGATION = (("index", Text("Các chương trình", "Programmes")),)
+"""Of the static site of releases."""
 
 
 def html(page: Page, view: View) -> str:
@@ -51,7 +53,7 @@ def _render(template: str, *, page: Page, view: View, **values: Any) -> str:
             page=page,
             view=view,
             t=_translator(view.language),
-            navigation=NAVIGATION,
+            navigation=NAVIGATION if view.is_live else FROZEN_NAVIGATION,
             now=terms.timestamp(clock.now()),
             as_of=terms.timestamp(view.as_of) if view.as_of else None,
             **values,

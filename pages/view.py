@@ -17,13 +17,19 @@ KEPT = {"lang": "vi", "as_of": "", "boundary_basis": "as_reported"}
 
 @dataclass(frozen=True)
 class View:
-    """path, query: of the address. as_of: None for now."""
+    """path, query: of the address. as_of: None for now. is_live: made with each request."""
 
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     language: Language = "vi"
     as_of: datetime | None = None
     basis: str = "as_reported"
+    is_live = True
+
+    @property
+    def style(self) -> str:
+        """The address of the style sheet."""
+        return "/baocao.css"
 
     def link(self, path: str, **values: str | None) -> str:
         """The address of another page, with this one's language, date and map."""

@@ -23,7 +23,7 @@ from publish.disclosure import deciding, ledger
 from publish.disclosure.deciding import Decision
 from publish.disclosure.reading import Key
 from publish.files import write_atomically
-from warehouse import catalogue, clock, database
+from warehouse import catalogue, clock, database, queries
 from warehouse.errors import BaocaoError
 from warehouse.settings import get_settings
 
@@ -33,12 +33,8 @@ where programme_code = %s and period = any(%s) and boundary_basis = 'as_reported
 order by 1, 2
 """
 
-FIGURES = """
-select programme_code, indicator_code, period, unit_id, unit_code, boundary_basis, measure, numerator, denominator,
-    value_low, value_high
-from marts.fct_indicator_rollup where programme_code = %s and period = any(%s) order by 2, 3, 6, 5, 7
-"""
 NUMBERS = ("numerator", "denominator", "value_low", "value_high")
+FOLLOW_FROM_NUMBERS = ("low_closed", "high_closed", "verdict", "is_exceeded")
 
 
 @dataclass(frozen=True)
@@ -120,16 +116,19 @@ def _write(
 
 
 def _rows(connection: psycopg.Connection, programme: str, decision: Decision) -> Iterator[dict[str, Any]]:
-    """All figures of the programme on both maps; of a suppressed one every number is replaced by the mark."""
-    cursor, suppressed = connection.cursor(row_factory=dict_row), decision.suppressed
-    for row in cursor.execute(FIGURES, [programme, list(decision.periods)]):
-        is_suppressed = Key(*(row[column] for column in Key._fields)) in suppressed
-        shown = {column: formatting.SUPPRESSED if is_suppressed else _plain(row[column]) for column in NUMBERS}
-        yield row | shown
+    """All figures of the programme on both maps; in a suppressed one the mark replaces all that tells its numbers."""
+    values = {"programme": programme, "periods": list(decision.periods)}
+    query = queries.load(__file__, "released_figures").encode()
+    for row in connection.cursor(row_factory=dict_row).execute(query, values):
+        is_suppressed = Key(*(row[column] for column in Key._fields)) in decision.suppressed
+        hidden = (*NUMBERS, *FOLLOW_FROM_NUMBERS) if is_suppressed else ()
+        yield {column: formatting.SUPPRESSED if column in hidden else _plain(value) for column, value in row.items()}
 
 
-def _plain(number: Decimal | None) -> str:
-    return "" if number is None else f"{number.normalize():f}"
+def _plain(value: Decimal | int | bool | str | None) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _csv(rows: Iterator[dict[str, Any]]) -> bytes:

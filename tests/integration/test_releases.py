@@ -16,9 +16,11 @@ import pytest
 
 from expectations import gate
 from ingest import receiving
+from pages.site import freezing
 from pipeline import building, releasing
 from publish.disclosure import deciding
 from publish.disclosure.attacker import Bound, Row, attack
+from tests.integration.test_site import HEAD as HEAD_OF_FIGURES
 from warehouse import clock, database
 from warehouse.errors import BaocaoError
 
@@ -84,6 +86,11 @@ def printed(folder: Path, programme: str, indicator: str) -> dict[tuple[str, str
     with (folder / programme / "figures.csv").open(encoding="utf-8-sig") as file:
         rows = [row for row in csv.DictReader(file) if row["indicator_code"] == indicator]
     return {(row["boundary_basis"], row["unit_code"], row["measure"]): row["numerator"] for row in rows}
+
+
+def rows_of(folder: Path, programme: str) -> list[dict[str, str]]:
+    with (folder / programme / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def attacked(
@@ -179,6 +186,30 @@ def test_the_workbook_says_that_a_figure_is_not_published_and_what_that_means(re
     assert not any(
         text.startswith("Dấu …") for text in texts(releases.folders[0] / ACTION / "2026" / "07264.xlsx")
     ) or (printed(releases.folders[0], ACTION, NEWBORNS)["as_reported", "07264", "rate"] == "…")
+
+
+def test_the_site_of_a_release_has_every_figure_as_it_was_released(releases: Releases, tmp_path: Path):
+    site = freezing.freeze(releases.folders[1], tmp_path / "site").folder
+    assert {path.name for path in site.iterdir() if path.is_dir()} == {ACTION, MOTHERS}
+    with (releases.folders[1] / ACTION / "figures.csv").open(encoding="utf-8-sig") as file:
+        assert file.readline() == HEAD_OF_FIGURES
+    for programme, period in ((ACTION, "2026"), (MOTHERS, "2024")):
+        released = [row for row in rows_of(releases.folders[1], programme) if row["boundary_basis"] == "as_reported"]
+        marks = {False: 0, True: 0}
+        for unit in {row["unit_id"] for row in released}:
+            with (site / programme / "don-vi" / f"{unit.replace('@', '_')}.ket-qua-{period}.csv").open(
+                encoding="utf-8-sig", newline=""
+            ) as file:
+                shown = list(csv.DictReader(file))
+            own = [row for row in released if row["unit_id"] == unit]
+            assert [row["Chỉ tiêu"].partition(". ")[0] for row in shown] == [row["indicator_code"] for row in own]
+            for row, figure in zip(shown, own, strict=True):
+                is_suppressed = figure["numerator"] == "…"
+                marks[is_suppressed] += 1
+                assert (row["Kết quả"] == "…") == (row["So với chỉ tiêu"] == "không công bố") == is_suppressed
+                if figure["measure"] == "rate" and figure["value_low"] == figure["value_high"] not in ("", "…"):
+                    assert row["Kết quả"] == figure["value_low"]
+        assert marks[True] > 0 and marks[False] > 0
 
 
 def test_a_release_that_recovers_a_count_cannot_be_stored(releases: Releases):
