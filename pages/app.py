@@ -10,13 +10,15 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from pages import downloads, errors, rendering
+from pages import downloads, errors, ordering, rendering
 from pages import view as views
 from pages.calendar import page as calendar_page
+from pages.changes import page as changes_page
 from pages.indicators import page as indicator_page
 from pages.language import Text
 from pages.layout import Page
 from pages.loopback import is_loopback
+from pages.matrix import page as matrix_page
 from pages.morning import page as morning_page
 from pages.progress import page as progress_page
 from pages.quality import page as quality_page
@@ -38,6 +40,8 @@ PAGES: dict[str, Maker] = {
     "/duong-den-2030": progress_page.make,
     "/don-vi": unit_page.make,
     "/chi-tieu": indicator_page.make,
+    "/bang-tong-hop": matrix_page.make,
+    "/thay-doi": changes_page.make,
     "/lich-bao-cao": calendar_page.make,
     "/cham-diem": scores_page.make,
     "/chat-luong": quality_page.make,
@@ -90,7 +94,7 @@ def _handler(path: str, maker: Maker) -> Callable[[Request], Response]:
         view = View(path)
         try:
             view = views.read(path, request.query_params)
-            page = _read(maker, view)
+            page = ordering.ordered(_read(maker, view), view)
             return _download(page, view) if view.get("table") else HTMLResponse(rendering.html(page, view))
         except errors.PageError as error:
             return HTMLResponse(rendering.error(error.status, error.text, view), error.status)

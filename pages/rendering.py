@@ -6,7 +6,7 @@ from typing import Any
 
 import jinja2
 
-from pages import terms
+from pages import ordering, terms
 from pages.language import Language, Text, render
 from pages.layout import Page
 from pages.view import View
@@ -19,6 +19,8 @@ NAVIGATION = (
     ("/duong-den-2030", Text("Đường đến 2030", "The way to 2030")),
     ("/don-vi", Text("Đơn vị", "Unit")),
     ("/chi-tieu", Text("Chỉ tiêu", "Indicator")),
+    ("/bang-tong-hop", Text("Bảng tổng hợp", "Matrix")),
+    ("/thay-doi", Text("Thay đổi", "What changed")),
     ("/lich-bao-cao", Text("Lịch báo cáo", "Reporting calendar")),
     ("/cham-diem", Text("Chấm điểm", "Scores")),
     ("/chat-luong", Text("Chất lượng", "Quality")),
@@ -55,6 +57,7 @@ def _render(template: str, *, page: Page, view: View, **values: Any) -> str:
             t=_translator(view.language),
             navigation=NAVIGATION if view.is_live else FROZEN_NAVIGATION,
             now=terms.timestamp(clock.now()),
+            ordering=ordering,
             as_of=terms.timestamp(view.as_of) if view.as_of else None,
             **values,
         )

@@ -17,12 +17,13 @@ PAGE_ROWS = 50
 
 @dataclass(frozen=True)
 class Column:
-    """is_heading: its cells name the row, for screen readers too."""
+    """is_heading: its cells name the row, for screen readers too. is_sortable: its heading orders the table by it."""
 
     name: str
     heading: Text
     is_number: bool = False
     is_heading: bool = False
+    is_sortable: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,5 +77,5 @@ def number(value: Decimal | int | None) -> Cell:
 
 
 def day(value: date | None, note: Shown = "") -> Cell:
-    """A day as Vietnam writes it."""
-    return EMPTY if value is None else Cell(wording.day(value), note=note)
+    """A day as Vietnam writes it; a download has it in ISO 8601."""
+    return EMPTY if value is None else Cell(wording.day(value), value=value, note=note)

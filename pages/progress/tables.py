@@ -16,7 +16,7 @@ TARGET = Column("target", Text("Chỉ tiêu kế hoạch", "Target"))
 VERDICT = Column("verdict", Text("Đánh giá", "Verdict"))
 TREND = Column("trend", Text("Xu hướng", "Trend"))
 NATIONAL = Column("national", Text("So với cả nước", "Against the nation's target"))
-CHART = Column("chart", Text("Diễn biến", "Over the years"))
+CHART = Column("chart", Text("Diễn biến", "Over the years"), is_sortable=False)
 NO_FIGURES = Text(
     "Chưa có báo cáo nào được nhận cho đơn vị, chương trình và kỳ này.",
     "No report was accepted yet for this unit, programme and period.",

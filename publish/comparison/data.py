@@ -45,7 +45,7 @@ AROUND = ("báo cáo", "so với kế hoạch")
 
 FIGURES = f"""
 select indicator.indicator_code, indicator.name_vi as indicator_name, figure.measure, indicator.unit_vi,
-       figure.unit_id, figure.unit_code, figure.unit_level, indicator.hard_min, indicator.hard_max,
+       figure.unit_id, figure.unit_code, figure.unit_level, figure.is_made_up, indicator.hard_min, indicator.hard_max,
        {", ".join(f"figure.{column}" for column in COMPARED_COLUMNS if column != "verdict")}
 from marts.fct_indicator_rollup as figure
 join catalogue.indicators as indicator using (programme_code, indicator_code)
@@ -96,6 +96,7 @@ class Comparison:
     before: datetime
     after: datetime
     changes: list[Change]
+    is_made_up: bool = False
 
 
 def compare(
@@ -127,6 +128,7 @@ def compare(
         before=before,
         after=after,
         changes=[_change(found[0].get(key), found[1].get(key), steps.get(key[0], [])) for key in changed],
+        is_made_up=any(found[at][key]["is_made_up"] for key in changed for at in (0, 1) if key in found[at]),
     )
 
 
@@ -204,6 +206,8 @@ def step_rows(comparison: Comparison) -> list[Row]:
 def display_lines(comparison: Comparison) -> Iterator[str]:
     """For a screen: each figure before → after, and below it each line that did it, with its file and cells."""
     steps = iter(step_rows(comparison))
+    if comparison.is_made_up:
+        yield formatting.MADE_UP
     for change, row in zip(comparison.changes, figure_rows(comparison), strict=True):
         yield f"\n{row['']}  {row['chỉ tiêu']}"
         texts = (f"{row['trước']} → {row['sau']} {row['ĐVT']}", *map(row.get, ("tử số / mẫu số", *AROUND)))

@@ -5,6 +5,7 @@ from typing import Any
 
 import xlsxwriter
 
+from publish import formatting
 from publish.comparison import data as comparison_data
 from publish.comparison.data import Comparison, Row
 from publish.drawing import INK, RULE
@@ -52,6 +53,8 @@ def _draw(book: Any, name: str, compared: Comparison, rows: list[Row]) -> None:
     sheet.write_string(1, 0, compared.programme_name, book.add_format(base))
     texts = f"Như đã biết lúc {wording.timestamp(compared.before)} và lúc {wording.timestamp(compared.after)}"
     sheet.write_string(2, 0, texts, book.add_format(base | {"italic": True, "font_color": "#595959"}))
+    if compared.is_made_up:
+        sheet.write_string(TABLE_FROM - 1, 0, formatting.MADE_UP, book.add_format(base | {"bold": True}))
     if not rows:
         sheet.write_string(TABLE_FROM, 0, "Không có số liệu nào thay đổi.", book.add_format(base))
         return

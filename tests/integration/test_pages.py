@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -19,7 +20,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from pages import app, rendering
+from pages import app, ordering, rendering
 from tests.conftest import Outcome
 from tests.integration.served import Served, serving
 from warehouse import clock, database, wording
@@ -40,6 +41,8 @@ ADDRESSES = {
     "commune": f"/don-vi?unit={CORRECTED}&period=2025",
     "search": "/don-vi?q=%C4%90a+Mai",
     "indicator": "/chi-tieu?indicator=3.2",
+    "matrix": "/bang-tong-hop?sort=-commune.i_5.1",
+    "changes": f"/thay-doi?unit={CORRECTED}&since=2026-12-01&lang=en",
     "calendar": "/lich-bao-cao?programme=haiphong-directive28&lang=en",
     "scores": f"/cham-diem?programme={EMULATION}",
     "quality": "/chat-luong",
@@ -115,6 +118,58 @@ def test_a_province_and_a_programme_narrow_the_morning(served):
     }
     assert len(here) == 99 - 7
     assert [row for row in everywhere if row["Chương trình, kỳ"] == here[0]["Chương trình, kỳ"]] == here
+
+
+def test_the_matrix_has_every_figure_of_every_commune(served):
+    rows = served.rows("/bang-tong-hop", "commune", unit="24", programme=ACTION, period="2026")
+    shown = {
+        (row["Mã"], code): Decimal(value)
+        for row in rows
+        for code, value in row.items()
+        if re.fullmatch(r"[\d.]+", value) and code not in ("Đơn vị", "Mã")
+    }
+    expected = marts(
+        "select unit_code, indicator_code, value from marts.fct_indicator_rollup "
+        "where programme_code = %s and period = '2026' and boundary_basis = 'as_reported' "
+        "and unit_level = 'commune' and measure = 'rate' and value is not null",
+        ACTION,
+    )
+    assert len(expected) > 100
+    assert [row for row in expected if shown.get(row[:2]) != row[2]] == []
+    assert {code for code, _ in shown} >= {code for code, _, _ in expected}
+
+
+def test_what_changed_is_the_corrected_figure_with_its_file(served):
+    query = {"unit": CORRECTED, "programme": ACTION, "period": "2026", "since": "2026-12-01"}
+    before, after = (
+        marts(
+            "select trim_scale(value)::text from marts.fct_indicator_rollup where programme_code = %s and "
+            "unit_code = %s and period = '2026' and indicator_code = '5.1' and boundary_basis = 'as_reported'",
+            *(ACTION, CORRECTED),
+            as_of=as_of,
+        )
+        for as_of in ("2026-12-01T00:00:00+07:00", None)
+    )
+    (figure,) = served.rows("/thay-doi", "figures", **query)
+    assert (figure["Trước"], figure["Sau"]) == (before[0][0], after[0][0])
+    assert before != after and figure["Chỉ tiêu"].startswith("5.1. ")
+    (step,) = served.rows("/thay-doi", "steps", **query)
+    assert step["Đơn vị"] == CORRECTED and "→" in step["Tử số"] + step["Mẫu số"] and ".xlsx" in step["Tệp, trang, ô"]
+    assert "SỐ LIỆU GIẢ ĐỊNH" in served.get("/thay-doi", **query).text
+    assert served.rows("/thay-doi", "figures", **query | {"since": "2026-12-03"}) == []
+    assert served.get("/thay-doi", **query | {"since": "2030-01-01"}).status_code == 400
+    assert served.get("/thay-doi", **query | {"since": "hôm qua"}).status_code == 400
+
+
+def test_a_table_can_be_read_by_any_column_and_downloads_in_that_order(served):
+    plain = served.rows("/sang-nay", "overdue", unit="24")
+    by_name = served.rows("/sang-nay", "overdue", unit="24", sort="overdue.unit")
+    latest = served.rows("/sang-nay", "overdue", unit="24", sort="-overdue.unit_code")
+    assert sorted(row["Mã"] for row in by_name) == sorted(row["Mã"] for row in plain)
+    assert [row["Mã"] for row in latest] == sorted((row["Mã"] for row in plain), reverse=True)
+    names = [row["Đơn vị"] for row in by_name if row["Chương trình, kỳ"] == by_name[0]["Chương trình, kỳ"]]
+    assert names == sorted(names, key=ordering.alphabetical) != [row["Đơn vị"] for row in plain][: len(names)]
+    assert served.get("/sang-nay", sort="overdue.nothing").status_code == 404
 
 
 def test_every_row_of_a_long_table_is_on_one_of_its_pages(served):
@@ -418,6 +473,17 @@ def test_a_page_fits_a_telephone_is_accessible_and_asks_no_other_server(browser,
     problems = {violation["id"]: violation["nodes"][0]["html"] for violation in found["violations"]}
     assert problems == {}
     assert len(found["passes"]) > 15
+
+
+def test_a_heading_orders_its_table_up_down_and_back_without_a_script(browser, served):
+    with reading(browser, served, "/don-vi?unit=24&lang=en", java_script_enabled=False) as reader:
+        orders = []
+        for _ in range(3):
+            heading = reader.page.locator("#bang-below th", has_text="Code")
+            heading.get_by_role("link").click()
+            heading = reader.page.locator("#bang-below th", has_text="Code")
+            orders.append((heading.get_attribute("aria-sort"), "lang=en" in reader.page.url))
+    assert orders == [("ascending", True), ("descending", True), (None, True)]
 
 
 def test_the_keyboard_alone_reaches_the_content_the_choices_and_a_scrolling_table(browser, served):

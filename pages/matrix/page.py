@@ -1,0 +1,124 @@
+"""The matrix of a programme and period: the units below another one, by indicators, each figure with its verdict."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from pages import choices, terms
+from pages.language import Text
+from pages.layout import Field, Page, Section
+from pages.progress import cells
+from pages.tables import EMPTY, Cell, Column, Table
+from pages.view import View
+from publish.reading.progress import thresholds
+from warehouse import catalogue, queries
+from warehouse.catalogue import Indicator
+
+Row = dict[str, Any]
+
+FIGURES = queries.load(__file__, "figures").encode()
+VERDICTS = queries.load(__file__, "verdicts").encode()
+COMPARED = ("verdict", "is_exceeded", "target_year", "comparator", "target_low", "target_high", "milestone")
+
+TITLE = Text("Bảng tổng hợp", "Matrix")
+UNIT = Column("unit", Text("Đơn vị", "Unit"), is_heading=True)
+CODE = Column("unit_code", Text("Mã", "Code"))
+HOW_TO_READ = Text(
+    "Mỗi dòng là một đơn vị, mỗi cột là một chỉ tiêu; bấm vào đầu cột để xếp theo chỉ tiêu đó, bấm vào số liệu để xem "
+    "tệp và ô đã tạo ra nó. Dấu – là chưa có số liệu.",
+    "A row is a unit, a column an indicator; its heading sorts by it, a figure leads to the files and cells behind it. "
+    "A dash is no data.",
+)
+LEVELS = ("district", "commune")
+
+
+def make(connection: psycopg.Connection, view: View) -> Page:
+    chosen = choices.programme_and_period(connection, view)
+    unit = view.get("unit") or chosen.programme.root_unit_code
+    name = choices.units_with_code(connection, unit)[0]["unit_name"]
+    rows = _read(connection, {**chosen.keys, "unit": unit, "basis": view.basis})
+    reported = {row["indicator_code"] for row in rows}
+    programme = chosen.keys["programme"]
+    indicators = [each for each in catalogue.indicators(connection, programme) if each.indicator_code in reported]
+    levels = [level for level in LEVELS if any(row["unit_level"] == level for row in rows)] or LEVELS[-1:]
+    tables = [_table([row for row in rows if row["unit_level"] == level], level, indicators, view) for level in levels]
+    legend = [(Text(each.indicator_code, each.indicator_code), each.name_vi) for each in indicators]
+    return Page(
+        title=Text(f"{TITLE.vi}: {name}", f"{TITLE.en}: {name}"),
+        lead=Text("{programme}, {period}.", "{programme}, {period}.").fill(
+            programme=chosen.programme.name_vi, period=terms.period(chosen.keys["period"])
+        ),
+        notices=[terms.MADE_UP] if any(row["is_made_up"] for row in rows) else [],
+        fields=[Field("unit", choices.UNIT_CODE, unit), *chosen.fields()],
+        sections=[
+            *(Section(f"cap-{each.name}", terms.LEVELS[each.name], [HOW_TO_READ], each) for each in tables),
+            Section("chu-giai", Text("Tên các chỉ tiêu", "Names of the indicators"), terms=legend),
+        ],
+        has_basis=True,
+    )
+
+
+def _read(connection: psycopg.Connection, values: dict[str, str]) -> list[Row]:
+    """The figures, each with its verdict; on today's map there are none."""
+    cursor = connection.cursor(row_factory=dict_row)
+    verdicts: dict[tuple[str, str, str], Row] = {}
+    if values["basis"] == "as_reported":
+        for row in cursor.execute(VERDICTS, values):
+            verdicts[row["unit_id"], row["indicator_code"], row["measure"]] = row
+    nothing = dict.fromkeys(COMPARED)
+    figures = cursor.execute(FIGURES, values).fetchall()
+    return [nothing | row | _verdict(row, verdicts) for row in figures]
+
+
+def _verdict(row: Row, verdicts: dict[tuple[str, str, str], Row]) -> Row:
+    found = verdicts.get((row["unit_id"], row["indicator_code"], row["measure"]), {})
+    return {name: found[name] for name in COMPARED if name in found}
+
+
+def _table(rows: Sequence[Row], level: str, indicators: Sequence[Indicator], view: View) -> Table:
+    by_unit: dict[str, list[Row]] = {}
+    for row in rows:
+        by_unit.setdefault(row["unit_id"], []).append(row)
+    columns = [
+        Column(f"i_{each.indicator_code}", Text(each.indicator_code, each.indicator_code), is_number=True)
+        for each in indicators
+    ]
+    name = terms.LEVELS[level]
+    return Table(
+        level,
+        Text("Kết quả của từng đơn vị cấp {level}", "Figures of each unit of the level {level}").fill(level=name),
+        (UNIT, CODE, *columns),
+        [_unit(found, indicators, view) for found in by_unit.values()],
+        Text("Chưa đơn vị nào có số liệu.", "No unit has a figure yet."),
+    )
+
+
+def _unit(rows: Sequence[Row], indicators: Sequence[Indicator], view: View) -> tuple[Cell, ...]:
+    first = rows[0]
+    by_indicator: dict[str, Row] = {}
+    for row in rows:
+        if row["indicator_code"] not in by_indicator or row["verdict"] is not None:
+            by_indicator[row["indicator_code"]] = row
+    href = view.link("/don-vi", unit=first["unit_code"], programme=indicators[0].programme_code, period=first["period"])
+    figures = (_figure(by_indicator.get(each.indicator_code), each.programme_code, view) for each in indicators)
+    return Cell(first["unit_name"], href=href), Cell(first["unit_code"]), *figures
+
+
+def _figure(row: Row | None, programme: str, view: View) -> Cell:
+    """The figure with its verdict in a word and a sign; without a target the figure alone."""
+    if row is None:
+        return EMPTY
+    shown, verdict = cells.value(row, thresholds([row])), cells.verdict(row)
+    href = view.link(
+        "/nguon-so-lieu",
+        programme=programme,
+        indicator=row["indicator_code"],
+        unit=row["unit_code"],
+        period=row["period"],
+    )
+    is_compared = row["verdict"] not in (None, "no_target", "no_data", "not_comparable")
+    if not is_compared:
+        return Cell(shown.text, value=shown.value, href=href)
+    return Cell(shown.text, value=shown.value, href=href, note=verdict.text, shape=verdict.shape)
