@@ -28,12 +28,12 @@ def site(
     baocao release bacninh-2026-2030 2026
     baocao site --out site
     """
-    from pages.site import freezing
+    from pages.site import writing
 
     home = get_settings().home
-    done = freezing.freeze(source or home / "public", out or home / "site")
+    done = writing.write(source or home / "public", out or home / "site")
     if json:
         write_document(done.__dict__)
         return
-    for line in freezing.describe(done):
+    for line in writing.describe(done):
         typer.echo(line)

@@ -84,7 +84,7 @@ def alphabetical(text: str) -> tuple[tuple[object, ...], tuple[int, ...]]:
 
 
 def next_order(given: str | None, table: str, column: str) -> str | None:
-    """What a click on a heading asks for: up, then down, then the plan's order again."""
+    """The order that a click on a heading gives: up, then down, then the plan's order again."""
     name = f"{table}.{column}"
     return {name: f"-{name}", f"-{name}": None}.get(given or "", name)
 

@@ -25,7 +25,7 @@ NAVIGATION = (
     ("/cham-diem", Text("Chấm điểm", "Scores")),
     ("/chat-luong", Text("Chất lượng", "Quality")),
 )
-FROZEN_NAVIGATION = (("index", Text("Các chương trình", "Programmes")),)
+STATIC_NAVIGATION = (("index", Text("Các chương trình", "Programmes")),)
 """Of the static site of releases."""
 
 
@@ -55,7 +55,7 @@ def _render(template: str, *, page: Page, view: View, **values: Any) -> str:
             page=page,
             view=view,
             t=_translator(view.language),
-            navigation=NAVIGATION if view.is_live else FROZEN_NAVIGATION,
+            navigation=NAVIGATION if view.is_live else STATIC_NAVIGATION,
             now=terms.timestamp(clock.now()),
             ordering=ordering,
             as_of=terms.timestamp(view.as_of) if view.as_of else None,

@@ -116,7 +116,7 @@ def _write(
 
 
 def _rows(connection: psycopg.Connection, programme: str, decision: Decision) -> Iterator[dict[str, Any]]:
-    """All figures of the programme on both maps; in a suppressed one the mark replaces all that tells its numbers."""
+    """All figures of the programme on both maps; in a suppressed one the mark replaces all that follows from it."""
     values = {"programme": programme, "periods": list(decision.periods)}
     query = queries.load(__file__, "released_figures").encode()
     for row in connection.cursor(row_factory=dict_row).execute(query, values):

@@ -1,1 +1,1 @@
-"""The page "What changed": figures between two moments, and the files that changed them."""
+"""The page "What changed": figures between two timestamps, and the files that changed them."""

@@ -6,7 +6,7 @@ from pages import terms
 from pages.language import Shown, Text, figure
 from pages.layout import Fact, Page, Section
 from pages.progress import cells
-from pages.site.frozen_view import FRONT, FrozenView
+from pages.site.static_view import FRONT, StaticView
 from pages.site.released import Release, Row
 from pages.tables import EMPTY, Cell, Column, Table
 from pages.tables import text as text_cell
@@ -43,7 +43,7 @@ YEARS_NOTE = Text(
 )
 
 
-def front(releases: Sequence[Release], view: FrozenView) -> Page:
+def front(releases: Sequence[Release], view: StaticView) -> Page:
     """All programmes."""
     columns = (
         Column("programme", Text("Chương trình", "Programme"), is_heading=True),
@@ -66,7 +66,7 @@ def front(releases: Sequence[Release], view: FrozenView) -> Page:
     )
 
 
-def overview(release: Release, view: FrozenView) -> Page:
+def overview(release: Release, view: StaticView) -> Page:
     """A programme: the widest units of its newest period, its units and indicators, its files and their proof."""
     period = release.periods[0]
     widest = next(iter(release.units.values()))["unit_level"]
@@ -96,7 +96,7 @@ def overview(release: Release, view: FrozenView) -> Page:
     return Page(Text(release.name, release.name), lead, _facts(release), sections=sections, notices=_notices([release]))
 
 
-def unit(release: Release, unit_id: str, view: FrozenView) -> Page:
+def unit(release: Release, unit_id: str, view: StaticView) -> Page:
     """A unit: each period's figures, and the indicators over the periods."""
     by_period, named = release.of_unit(unit_id), release.units[unit_id]
     sections = []
@@ -123,7 +123,7 @@ def unit(release: Release, unit_id: str, view: FrozenView) -> Page:
     return Page(title, lead, sections=sections, notices=_notices([release]))
 
 
-def indicator(release: Release, code: str, view: FrozenView) -> Page:
+def indicator(release: Release, code: str, view: StaticView) -> Page:
     """An indicator: every unit over the periods."""
     found, named = release.of_indicator(code), release.indicators[code]
     rows, groups = [], []
@@ -213,12 +213,12 @@ def _verdict(row: Row) -> Cell:
     return cells.verdict(row)
 
 
-def _indicator(release: Release, row: Row, view: FrozenView) -> Cell:
+def _indicator(release: Release, row: Row, view: StaticView) -> Cell:
     code = row["indicator_code"]
     return Cell(f"{code}. {row['indicator_name']}", href=view.link(indicator_path(release, code)))
 
 
-def _unit(release: Release, row: Row, view: FrozenView) -> Cell:
+def _unit(release: Release, row: Row, view: StaticView) -> Cell:
     return Cell(_name(row), href=view.link(unit_path(release, row["unit_id"])), note=row["unit_code"])
 
 
@@ -226,7 +226,7 @@ def _name(row: Row) -> str:
     return str(row["unit_name"] or row["unit_code"])
 
 
-def _units(release: Release, view: FrozenView) -> Table:
+def _units(release: Release, view: StaticView) -> Table:
     columns = (Column("unit", UNIT, is_heading=True), Column("level", LEVEL), Column("periods", Text("Kỳ", "Periods")))
     periods: dict[str, dict[str, None]] = {}
     for row in release.rows:
@@ -238,13 +238,13 @@ def _units(release: Release, view: FrozenView) -> Table:
     return Table("cac-don-vi", Text("Danh sách đơn vị", "List of units"), columns, rows, NOTHING)
 
 
-def _indicators(release: Release, view: FrozenView) -> Table:
+def _indicators(release: Release, view: StaticView) -> Table:
     columns = (Column("indicator", INDICATOR, is_heading=True), Column("objective", Text("Mục tiêu", "Goal")))
     rows = [(_indicator(release, row, view), text_cell(row["objective_vi"])) for row in release.indicators.values()]
     return Table("cac-chi-tieu", Text("Danh sách chỉ tiêu", "List of indicators"), columns, rows, NOTHING)
 
 
-def _proof(release: Release, view: FrozenView) -> Section:
+def _proof(release: Release, view: StaticView) -> Section:
     found = release.certificate
     text = Text(
         f"Trong {found['figures']} số liệu của các chỉ tiêu nhạy cảm, {found['primary']} không công bố vì là số nhỏ, "

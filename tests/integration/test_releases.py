@@ -16,7 +16,7 @@ import pytest
 
 from expectations import gate
 from ingest import receiving
-from pages.site import freezing
+from pages.site import writing
 from pipeline import building, releasing
 from publish.disclosure import deciding
 from publish.disclosure.attacker import Bound, Row, attack
@@ -189,7 +189,7 @@ def test_the_workbook_says_that_a_figure_is_not_published_and_what_that_means(re
 
 
 def test_the_site_of_a_release_has_every_figure_as_it_was_released(releases: Releases, tmp_path: Path):
-    site = freezing.freeze(releases.folders[1], tmp_path / "site").folder
+    site = writing.write(releases.folders[1], tmp_path / "site").folder
     assert {path.name for path in site.iterdir() if path.is_dir()} == {ACTION, MOTHERS}
     with (releases.folders[1] / ACTION / "figures.csv").open(encoding="utf-8-sig") as file:
         assert file.readline() == HEAD_OF_FIGURES

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from pages.site import freezing
+from pages.site import writing
 from warehouse.errors import WrongCall
 
 PROGRAMME = "bacninh-2026-2030"
@@ -68,7 +68,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    done = freezing.freeze(source, tmp_path_factory.mktemp("out") / "site")
+    done = writing.write(source, tmp_path_factory.mktemp("out") / "site")
     assert (done.programmes, done.pages) == ([PROGRAMME], 6)
     assert done.files == sum(path.is_file() for path in done.folder.rglob("*"))
     return done.folder
@@ -153,11 +153,11 @@ def test_a_site_replaces_a_site_and_nothing_else(site, source, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("keep")
     with pytest.raises(WrongCall, match="no site of ours"):
-        freezing.freeze(source, tmp_path / "mine")
+        writing.write(source, tmp_path / "mine")
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
-    freezing.freeze(source, tmp_path / "site")
+    writing.write(source, tmp_path / "site")
     (tmp_path / "site" / "old.html").write_text("of a unit that is not in it any more")
-    freezing.freeze(source, tmp_path / "site")
+    writing.write(source, tmp_path / "site")
     assert not (tmp_path / "site" / "old.html").exists()
 
 

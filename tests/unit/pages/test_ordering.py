@@ -73,7 +73,11 @@ def test_what_is_no_column_is_not_found(sort):
 
 
 def test_a_heading_goes_up_then_down_then_back_to_the_plan():
-    asked = ordering.next_order(None, "t", "unit")
-    again = ordering.next_order(asked, "t", "unit")
-    assert (asked, again, ordering.next_order(again, "t", "unit")) == ("t.unit", "-t.unit", None)
-    assert [ordering.direction(each, "t", "unit") for each in (None, asked, again)] == [None, "ascending", "descending"]
+    first = ordering.next_order(None, "t", "unit")
+    second = ordering.next_order(first, "t", "unit")
+    assert (first, second, ordering.next_order(second, "t", "unit")) == ("t.unit", "-t.unit", None)
+    assert [ordering.direction(each, "t", "unit") for each in (None, first, second)] == [
+        None,
+        "ascending",
+        "descending",
+    ]

@@ -11,7 +11,7 @@ STYLE = "baocao.css"
 
 
 @dataclass(frozen=True)
-class FrozenView(View):
+class StaticView(View):
     """path: of the file below the site's folder, without language and ending: `bacninh-2026-2030/don-vi/24`."""
 
     is_live = False

@@ -9,18 +9,18 @@ from pages import downloads, rendering
 from pages.language import LANGUAGES
 from pages.layout import Page
 from pages.site import content, released
-from pages.site.frozen_view import FRONT, STYLE, FrozenView
+from pages.site.static_view import FRONT, STYLE, StaticView
 from pages.site.released import Release
 from warehouse.errors import WrongCall
 
 MARKER = ".baocao-site"
 """A folder with this file is a site of ours, and may be replaced."""
 
-Maker = Callable[[FrozenView], Page]
+Maker = Callable[[StaticView], Page]
 
 
 @dataclass
-class Frozen:
+class Site:
     """What was written: programmes, pages in one language, files and their bytes."""
 
     folder: Path
@@ -30,7 +30,7 @@ class Frozen:
     bytes: int = 0
 
 
-def freeze(source: Path, out: Path) -> Frozen:
+def write(source: Path, out: Path) -> Site:
     """Make the site of the releases in `source`, instead of the one that is in `out`.
 
     It is written beside it and put in its place when it is whole. Raises WrongCall where nothing was released, and for
@@ -41,7 +41,7 @@ def freeze(source: Path, out: Path) -> Frozen:
         raise WrongCall(f"{out} is not empty and no site of ours: name an empty folder.")
     draft = out.with_name(f".{out.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
-    done = Frozen(out, [release.programme for release in releases])
+    done = Site(out, [release.programme for release in releases])
     _write(draft, MARKER, b"", done)
     _write(draft, STYLE, rendering.STYLE.read_bytes(), done)
     _write_page(draft, FRONT, lambda view: content.front(releases, view), done)
@@ -53,7 +53,7 @@ def freeze(source: Path, out: Path) -> Frozen:
     return done
 
 
-def _write_programme(draft: Path, release: Release, done: Frozen) -> None:
+def _write_programme(draft: Path, release: Release, done: Site) -> None:
     for name in (released.FIGURES, released.CERTIFICATE):
         _write(draft, f"{release.programme}/{name}", (release.folder / name).read_bytes(), done)
     for (period, _), path in release.annexes.items():
@@ -65,13 +65,13 @@ def _write_programme(draft: Path, release: Release, done: Frozen) -> None:
         _write_page(draft, content.indicator_path(release, code), _about(content.indicator, release, code), done)
 
 
-def _about(make: Callable[[Release, str, FrozenView], Page], release: Release, subject: str) -> Maker:
+def _about(make: Callable[[Release, str, StaticView], Page], release: Release, subject: str) -> Maker:
     return lambda view: make(release, subject, view)
 
 
-def _write_page(draft: Path, path: str, make: Maker, done: Frozen) -> None:
+def _write_page(draft: Path, path: str, make: Maker, done: Site) -> None:
     for language in LANGUAGES:
-        view = FrozenView(path, language=language)
+        view = StaticView(path, language=language)
         page = make(view)
         _write(draft, view.file(), rendering.html(page, view).encode(), done)
         for table in page.tables.values():
@@ -81,7 +81,7 @@ def _write_page(draft: Path, path: str, make: Maker, done: Frozen) -> None:
     done.pages += 1
 
 
-def _write(draft: Path, file: str, content_of: bytes, done: Frozen) -> None:
+def _write(draft: Path, file: str, content_of: bytes, done: Site) -> None:
     path = draft / file
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content_of)
@@ -89,7 +89,7 @@ def _write(draft: Path, file: str, content_of: bytes, done: Frozen) -> None:
     done.bytes += len(content_of)
 
 
-def describe(done: Frozen) -> Sequence[str]:
+def describe(done: Site) -> Sequence[str]:
     """For people: what is where."""
     return (
         f"{len(done.programmes)} programmes, {done.pages} pages in two languages, {done.files} files, "
