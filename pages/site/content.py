@@ -6,8 +6,8 @@ from pages import terms
 from pages.language import Shown, Text, figure
 from pages.layout import Fact, Page, Section
 from pages.progress import cells
-from pages.site.static_view import FRONT, StaticView
 from pages.site.released import Release, Row
+from pages.site.static_view import FRONT, StaticView
 from pages.tables import EMPTY, Cell, Column, Table
 from pages.tables import text as text_cell
 from publish import formatting

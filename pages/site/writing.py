@@ -9,8 +9,8 @@ from pages import downloads, rendering
 from pages.language import LANGUAGES
 from pages.layout import Page
 from pages.site import content, released
-from pages.site.static_view import FRONT, STYLE, StaticView
 from pages.site.released import Release
+from pages.site.static_view import FRONT, STYLE, StaticView
 from warehouse.errors import WrongCall
 
 MARKER = ".baocao-site"
