@@ -17,7 +17,7 @@ from warehouse.settings import get_settings
 
 log = get_logger(__name__)
 
-UNREAD = ("file_unreadable", "sheet_too_large")
+UNREAD = ("file_unreadable", "file_too_costly", "sheet_too_large")
 """What no reader foresaw, and may have killed one, or was too much for it: it is not opened a second time."""
 
 
