@@ -72,12 +72,18 @@ def filled(cells: Mapping[Place, Value], sheet: str) -> list[list[Value]]:
     return rows
 
 
+def size(area: Range) -> int:
+    """How many cells a rectangle has."""
+    (top, left), (bottom, right) = area
+    return (bottom - top + 1) * (right - left + 1)
+
+
 def covered(ranges: Iterable[Range], cells: Mapping[Place, Value]) -> set[Place]:
     """The cells that lie in any of the ranges. Raises Refused where there are more than any program writes."""
     found: set[Place] = set()
     steps = 0
     for (top, left), (bottom, right) in ranges:
-        area = (bottom - top + 1) * (right - left + 1)
+        area = size(((top, left), (bottom, right)))
         steps += min(area, len(cells))
         if steps > 5 * MOST_CELLS:
             raise Refused("file_damaged")

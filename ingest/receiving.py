@@ -63,7 +63,7 @@ class Failure(NamedTuple):
     """A file that did something to its reader, or could not be had. cause: `exhausted` and `killed` were rejected."""
 
     path: str
-    cause: Literal["exhausted", "killed", "not_opened", "waiting"]
+    cause: Literal["exhausted", "killed", "not_opened", "waiting", "gone"]
     detail: str
 
 
@@ -84,7 +84,7 @@ def receive_many(
 
     Each is read in a child process with LIMITS; all are on disk when this returns. A file that exceeds them or kills
     its reader is loaded as a rejected report with the reason. One that is gone, may not be opened or does not answer
-    is logged, stays where it is, and is not among the results. on_failure hears of both.
+    is logged, stays where it is, and is not among the results. on_failure hears of all but those that are gone.
     """
     received: list[ReceivedFile] = []
     seen: set[str] = set()
@@ -146,7 +146,7 @@ class Batch:
         try:
             return self.receive(connection, arrival)
         except OSError as error:
-            return Failure(arrival.path, "not_opened", error.strerror or type(error).__name__)
+            return _not_opened(arrival, error)
 
     def prepared(self, arrival: Arrival) -> LoadBatch:
         """A file archived and read. Raises OSError if there is none."""
@@ -228,7 +228,8 @@ class _Readers:
             found = self._of_failed(arrival, outcome) if isinstance(outcome, Failed) else outcome
             if isinstance(found, Failure):
                 log.error("%s stays where it is: %s", readable_name(arrival.path), found.detail)
-                self.on_failure(found)
+                if found.cause != "gone":
+                    self.on_failure(found)
             else:
                 yield found
 
@@ -255,10 +256,15 @@ class _Readers:
         try:
             unread = self.batch.unreadable(arrival, TOO_COSTLY if is_costly else UNREADABLE)
         except OSError as error:
-            return Failure(arrival.path, "not_opened", error.strerror or type(error).__name__)
+            return _not_opened(arrival, error)
         rejected = _loaded(self.connection, arrival.path, unread)
         self.on_failure(Failure(arrival.path, "exhausted" if is_costly else "killed", failed.detail))
         return rejected
+
+
+def _not_opened(arrival: Arrival, error: OSError) -> Failure:
+    cause: Literal["gone", "not_opened"] = "gone" if isinstance(error, FileNotFoundError) else "not_opened"
+    return Failure(arrival.path, cause, error.strerror or type(error).__name__)
 
 
 def _connected() -> psycopg.Connection:
