@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from warehouse.as_of import parse_timestamp
+from warehouse.wording import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -56,7 +57,9 @@ def write_table(
 
     one_line: the column that gives way on a narrow screen: it is cut short, so that no other one is.
     """
-    cells_by_row = [["" if row.get(column) is None else str(row[column]) for column in columns] for row in rows]
+    cells_by_row = [
+        ["" if row.get(column) is None else printable(str(row[column])) for column in columns] for row in rows
+    ]
     if len(cells_by_row) >= MANY:
         typer.echo("\n".join([*filter(None, [title]), *_lines([list(columns), *cells_by_row])]))
         return

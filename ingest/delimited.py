@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest import headers, tables
-from ingest.grids import Grid
+from ingest.grids import Grid, is_blank
 from ingest.measures import Measures
-from ingest.reports import Refused, Report
+from ingest.reports import Issue, Refused, Report
 
 DELIMITERS = ",;\t"
 HEADER_WITHIN = 60
@@ -20,9 +20,14 @@ csv.field_size_limit(1_000_000)
 def read(text: str, measures: Measures) -> list[Report]:
     """Every report of a CSV text, in the order in which they first appear. Raises Refused for the file as a whole."""
     found = grid(text)
+    is_ended = text.endswith(("\n", "\r"))
+    if not is_ended:
+        _check_last_line(found)
     reports = tables.read(found, measures)
     if not reports:
         raise Refused("lines_missing")
+    if not is_ended:
+        _question_last_cell(found, reports)
     return reports
 
 
@@ -31,6 +36,28 @@ def grid(text: str) -> Grid:
     delimiter = _delimiter(text)
     records = list(_records(text, delimiter))
     return Grid([cells for _, cells in records], lines=[line for line, _ in records], delimiter=delimiter)
+
+
+def _check_last_line(found: Grid) -> None:
+    """A last line that is not ended and has fewer cells than every other was cut off. Raises Refused."""
+    *others, last = [cells for cells in found.rows if not is_blank(cells)] or [[]]
+    usual = min(map(len, others), default=0)
+    if len(last) < usual:
+        raise Refused("csv_cut_off", line=found.lines[-1], count=len(last), usual=usual)
+
+
+def _question_last_cell(found: Grid, reports: Sequence[Report]) -> None:
+    """Digits at the very end may go on in what did not arrive, and a cell that all others fill may be missing.
+
+    Some programs end no last line, so it is a warning.
+    """
+    rows = [cells for cells in found.rows if not is_blank(cells)]
+    others, last = rows[1:-1], rows[-1]
+    is_missing = bool(others) and is_blank(last[-1:]) and not any(is_blank(cells[-1:]) for cells in others)
+    if is_missing or str(last[-1]).strip()[-1:].isdigit():
+        own = max(reports, key=lambda report: max((line.row_no for line in report.lines), default=0))
+        raw = (found.delimiter or "").join(map(str, last[-2:] if is_missing else last[-1:])).strip()
+        own.issues.append(Issue("csv_end_unclear", raw=raw, line=found.lines[-1]))
 
 
 def _delimiter(text: str) -> str:

@@ -13,7 +13,7 @@ Range = tuple[Place, Place]
 """The first and the last place of a rectangle."""
 
 MOST_CELLS = 2_000_000
-"""Rows × columns up to the last cell with content: what has to be kept of a sheet."""
+"""Rows × columns up to the last cell with content: what has to be kept of a sheet, and of all sheets together."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class Grid:
     shown: Mapping[Place, Shown] = field(default_factory=dict)
     merged: Sequence[Range] = ()
     is_visible: bool = True
+
+    @property
+    def size(self) -> int:
+        """Rows × columns."""
+        return len(self.rows) * max(map(len, self.rows), default=0)
 
     def at(self, row: int, column: int | None) -> Value:
         cells = self.rows[row]
@@ -54,7 +59,9 @@ class Grid:
 
 
 def filled(cells: Mapping[Place, Value], sheet: str) -> list[list[Value]]:
-    """Cells by their places as rows of one width. Raises Refused when one lies too far out."""
+    """Cells by their places as rows of one width. Raises Refused when one lies too far out, or before the first."""
+    if any(row < 0 or column < 0 for row, column in cells):
+        raise Refused("file_damaged")
     height = max((row for row, _ in cells), default=-1) + 1
     width = max((column for _, column in cells), default=-1) + 1
     if height * width > MOST_CELLS:
@@ -65,12 +72,18 @@ def filled(cells: Mapping[Place, Value], sheet: str) -> list[list[Value]]:
     return rows
 
 
+def size(area: Range) -> int:
+    """How many cells a rectangle has."""
+    (top, left), (bottom, right) = area
+    return (bottom - top + 1) * (right - left + 1)
+
+
 def covered(ranges: Iterable[Range], cells: Mapping[Place, Value]) -> set[Place]:
     """The cells that lie in any of the ranges. Raises Refused where there are more than any program writes."""
     found: set[Place] = set()
     steps = 0
     for (top, left), (bottom, right) in ranges:
-        area = (bottom - top + 1) * (right - left + 1)
+        area = size(((top, left), (bottom, right)))
         steps += min(area, len(cells))
         if steps > 5 * MOST_CELLS:
             raise Refused("file_damaged")

@@ -149,7 +149,10 @@ def _unpacked(members: list[zipfile.ZipInfo], data: bytes) -> dict[str, bytes]:
         raise Refused("zip_bomb", limit_mb=LARGEST_UNPACKED // MB)
     if any(member.flag_bits & 1 for member in members):
         raise Refused("file_encrypted")
-    return {_part_name(member.filename): _inflated(member, data) for member in members}
+    parts = {_part_name(member.filename): _inflated(member, data) for member in members}
+    if len(parts) < len(members):  # two of one name: another program would read the other one
+        raise Refused("file_damaged")
+    return parts
 
 
 def _part_name(name: str) -> str:

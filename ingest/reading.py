@@ -9,7 +9,7 @@ log = get_logger(__name__)
 
 
 def read(data: bytes, measures: Measures) -> list[Report]:
-    """The reports of a file's content. Never raises for what the content is.
+    """The reports of a file's content. Never raises for what the content is, but MemoryError.
 
     Readers have their own bugs and hostile files find them: what none of them foresaw is logged with its trace and
     answered as `file_unreadable`. A panic of calamine (Rust) comes as a BaseException of no importable class.
@@ -19,6 +19,8 @@ def read(data: bytes, measures: Measures) -> list[Report]:
         return delimited.read(found, measures) if isinstance(found, str) else workbook.read(found, measures)
     except Refused as reason:
         return [refused(reason.issue)]
+    except MemoryError:
+        raise
     except Exception:
         log.exception("A file of %s bytes could not be read", len(data))
     except BaseException as panic:

@@ -5,15 +5,12 @@ The inbox copy is the caller's: it may go as soon as the file is among the resul
 """
 
 import hashlib
-import multiprocessing
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, Literal, NamedTuple, cast
 from uuid import UUID
 
 import psycopg
@@ -23,17 +20,20 @@ from ingest.characters import readable_name
 from ingest.loading import Content, LoadBatch
 from ingest.measures import Measures
 from ingest.reports import Issue, Refused, Report, refused
-from warehouse import database
+from warehouse import confined, database
+from warehouse.confined import Failed, Limits
 from warehouse.logging import get_logger
 
 log = get_logger(__name__)
 
+LIMITS = Limits()
+"""Of one file. A file of a whole nation's reports, 110 000 lines, takes a fifth of the memory and of the time."""
 FEW = 32
 """Fewer files than these are sooner read than a second process is started."""
-AT_ONCE = 16
-"""Files handed to another process at a time."""
 READERS = 2
 PIECE = 1 << 16
+
+TOO_COSTLY, UNREADABLE = "file_too_costly", "file_unreadable"
 
 
 class Arrival(NamedTuple):
@@ -59,7 +59,16 @@ class ReceivedFile:
     is_duplicate: bool
 
 
-Received = ReceivedFile | None
+class Failure(NamedTuple):
+    """A file that did something to its reader, or could not be had. cause: `exhausted` and `killed` were rejected."""
+
+    path: str
+    cause: Literal["exhausted", "killed", "not_opened", "waiting", "gone"]
+    detail: str
+
+
+Received = ReceivedFile | Failure
+OnFailure = Callable[[Failure], object]
 
 
 def receive(path: Path | str, *, batch_id: UUID, received_at: datetime) -> ReceivedFile:
@@ -68,20 +77,22 @@ def receive(path: Path | str, *, batch_id: UUID, received_at: datetime) -> Recei
         return _begun(connection, batch_id, waits=True).receive(connection, Arrival(str(path), received_at))
 
 
-def receive_many(arrivals: Sequence[Arrival], *, batch_id: UUID) -> list[ReceivedFile]:
+def receive_many(
+    arrivals: Sequence[Arrival], *, batch_id: UUID, on_failure: OnFailure = lambda failure: None
+) -> list[ReceivedFile]:
     """Archive, read and load many files, in their order, each in a transaction of its own.
 
-    Two processes share them; all are on disk when this returns. A file that is gone or may not be opened is logged,
-    stays where it is, and is not among the results.
+    Each is read in a child process with LIMITS; all are on disk when this returns. A file that exceeds them or kills
+    its reader is loaded as a rejected report with the reason. One that is gone, may not be opened or does not answer
+    is logged, stays where it is, and is not among the results. on_failure hears of all but those that are gone.
     """
     received: list[ReceivedFile] = []
     seen: set[str] = set()
     with _connected() as connection:  # a forked reader inherits it and never touches it
         batch = _begun(connection, batch_id, waits=False)
-        for file in _received_in_order(connection, arrivals, batch):
-            if file is not None:
-                received.append(replace(file, is_duplicate=True) if file.sha256 in seen else file)
-                seen.add(file.sha256)
+        for file in _Readers(connection, batch, on_failure).received(arrivals):
+            received.append(replace(file, is_duplicate=True) if file.sha256 in seen else file)
+            seen.add(file.sha256)
         loading.make_durable(connection)
     archive.make_durable()
     return received
@@ -130,18 +141,12 @@ class Batch:
             log.exception("%s could not be loaded", readable_name(arrival.path))
         return _loaded(connection, arrival.path, self.unreadable(arrival))
 
-    def receive_available(self, connection: psycopg.Connection, arrivals: Sequence[Arrival]) -> list[Received]:
-        """Files received, and None in place of those that are gone or may not be opened."""
-        received: list[Received] = []
-        for arrival in arrivals:
-            try:
-                received.append(self.receive(connection, arrival))
-            except OSError as error:
-                log.error(
-                    "%s stays where it is: %s", readable_name(arrival.path), error.strerror or type(error).__name__
-                )
-                received.append(None)
-        return received
+    def receive_available(self, connection: psycopg.Connection, arrival: Arrival) -> Received:
+        """A file received, or the failure of one that is gone or may not be opened."""
+        try:
+            return self.receive(connection, arrival)
+        except OSError as error:
+            return _not_opened(arrival, error)
 
     def prepared(self, arrival: Arrival) -> LoadBatch:
         """A file archived and read. Raises OSError if there is none."""
@@ -153,10 +158,10 @@ class Batch:
             reports = [refused(reason.issue)]
         return loading.packed(content, reports, self.batch_id)
 
-    def unreadable(self, arrival: Arrival) -> LoadBatch:
+    def unreadable(self, arrival: Arrival, rule: str = UNREADABLE) -> LoadBatch:
         """A file archived, and not looked into."""
         content, _ = _content(arrival, self.archive, wait=self.waits)
-        return loading.packed(content, [refused(Issue("file_unreadable"))], self.batch_id)
+        return loading.packed(content, [refused(Issue(rule))], self.batch_id)
 
 
 def _begun(connection: psycopg.Connection, batch_id: UUID, *, waits: bool) -> Batch:
@@ -209,32 +214,57 @@ def _is_about_content(error: psycopg.Error | ValueError) -> bool:
 # --- many files -----------------------------------------------------------------------------------
 
 
-def _received_in_order(connection: psycopg.Connection, arrivals: Sequence[Arrival], batch: Batch) -> Iterator[Received]:
-    """Files received here if they are few, else by readers; a daemon (Celery's) may not start any."""
-    if len(arrivals) < FEW or multiprocessing.current_process().daemon:
-        yield from batch.receive_available(connection, arrivals)
-        return
-    done = 0
-    with _readers(READERS) as pool:
-        groups = [arrivals[start : start + AT_ONCE] for start in range(0, len(arrivals), AT_ONCE)]
+class _Readers:
+    """Child processes that read the files of a batch; what one of them cannot, is rejected here."""
+
+    def __init__(self, connection: psycopg.Connection, batch: Batch, on_failure: OnFailure) -> None:
+        self.connection, self.batch, self.on_failure = connection, batch, on_failure
+
+    def received(self, arrivals: Sequence[Arrival]) -> Iterator[ReceivedFile]:
+        processes = READERS if len(arrivals) >= FEW else 1
+        for arrival, outcome in zip(arrivals, self._read(arrivals, processes), strict=True):
+            if isinstance(outcome, Failed) and outcome.reason == "killed":  # by another's hand, it may be
+                (outcome,) = self._read([arrival], 1)
+            found = self._of_failed(arrival, outcome) if isinstance(outcome, Failed) else outcome
+            if isinstance(found, Failure):
+                log.error("%s stays where it is: %s", readable_name(arrival.path), found.detail)
+                if found.cause != "gone":
+                    self.on_failure(found)
+            else:
+                yield found
+
+    def _read(self, arrivals: Sequence[Arrival], processes: int) -> Iterator[Received | Failed]:
+        own: list[psycopg.Connection] = []
+
+        def receive_in_child(arrival: Arrival) -> Received:
+            return self.batch.receive_available(own[0], arrival)
+
+        return confined.each(
+            receive_in_child,
+            arrivals,
+            limits=LIMITS,
+            processes=processes,
+            start=lambda: own.append(_connected()),
+        )
+
+    def _of_failed(self, arrival: Arrival, failed: Failed) -> Received:
+        """A file that exhausted or killed its reader is rejected; one that keeps it waiting may be had later."""
+        if failed.reason == "waiting":
+            return Failure(arrival.path, "waiting", failed.detail)
+        is_costly = failed.reason != "killed"
+        log.error("%s is rejected, for it stopped its reader: %s", readable_name(arrival.path), failed.detail)
         try:
-            for received in pool.map(partial(_receive_in_reader, batch), groups):
-                done += len(received)
-                yield from received
-        except BrokenProcessPool:
-            log.error("A reader died; the remaining %s files are read one by one", len(arrivals) - done)
-    for arrival in arrivals[done:]:
-        yield _received_apart(connection, arrival, batch)
+            unread = self.batch.unreadable(arrival, TOO_COSTLY if is_costly else UNREADABLE)
+        except OSError as error:
+            return _not_opened(arrival, error)
+        rejected = _loaded(self.connection, arrival.path, unread)
+        self.on_failure(Failure(arrival.path, "exhausted" if is_costly else "killed", failed.detail))
+        return rejected
 
 
-def _received_apart(connection: psycopg.Connection, arrival: Arrival, batch: Batch) -> Received:
-    """A file read in a process of its own: one that kills its reader gets a receipt like any that cannot be read."""
-    with _readers(1) as pool:
-        try:
-            return pool.submit(_receive_in_reader, batch, [arrival]).result()[0]
-        except BrokenProcessPool:
-            log.error("%s killed its reader", readable_name(arrival.path))
-    return _loaded(connection, arrival.path, batch.unreadable(arrival))
+def _not_opened(arrival: Arrival, error: OSError) -> Failure:
+    cause: Literal["gone", "not_opened"] = "gone" if isinstance(error, FileNotFoundError) else "not_opened"
+    return Failure(arrival.path, cause, error.strerror or type(error).__name__)
 
 
 def _connected() -> psycopg.Connection:
@@ -242,21 +272,3 @@ def _connected() -> psycopg.Connection:
     connection = database.connect("loader", autocommit=True)
     connection.execute("set synchronous_commit = off")
     return connection
-
-
-_own: list[psycopg.Connection] = []
-"""The connection of a reader, opened when its process starts."""
-
-
-def _readers(count: int) -> ProcessPoolExecutor:
-    """Forked, so that a task of Airflow does not import Airflow again in each."""
-    context = multiprocessing.get_context("fork")
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_start_reader)
-
-
-def _start_reader() -> None:
-    _own.append(_connected())
-
-
-def _receive_in_reader(batch: Batch, arrivals: Sequence[Arrival]) -> list[Received]:
-    return batch.receive_available(_own[-1], arrivals)

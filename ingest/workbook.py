@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ingest import headers, sections, tables
 from ingest.formats import ods, xls, xlsb, xlsx
-from ingest.grids import Grid
+from ingest.grids import MOST_CELLS, Grid
 from ingest.measures import Measures
 from ingest.opening import Unpacked
 from ingest.reports import Issue, Refused, Report
@@ -16,8 +16,12 @@ def read(unpacked: Unpacked, measures: Measures) -> list[Report]:
     hidden: list[str] = []
     unread: list[str] = []
     missing: list[Refused] = []
+    size = 0
     for grid in grids(unpacked):
         name = grid.sheet or ""
+        size += grid.size
+        if size > MOST_CELLS:
+            raise Refused("sheet_too_large", sheet=name)
         try:
             found = tables.read(grid, measures) if grid.is_visible else []
         except Refused as reason:

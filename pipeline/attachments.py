@@ -90,8 +90,10 @@ class Attachments:
         _, file_name, reports_in_file, _ = rows[0]
         (receipt,) = receipt_data.of_submissions([submission for submission, *_ in rows], file_name)
         name = receipt_files.short(file_name)
-        if len(rows) == reports_in_file and (marked := receipt_files.marked(receipt)):
-            return [Attachment(name, marked, WORKBOOK)]
+        if len(rows) == reports_in_file:
+            (marked,) = receipt_files.marked_copies([receipt])
+            if marked:
+                return [Attachment(name, marked, WORKBOOK)]
         return [Attachment(f"{name}.txt", f"{receipt_text.render(receipt).plain}\n".encode(), "text/plain")]
 
 

@@ -1,5 +1,6 @@
 """Files that wait to be received: in the inbox, or where a person points at. A folder, or any fsspec address."""
 
+import math
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -7,6 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from ingest import archive
+from ingest.characters import readable_name
+from pipeline import settling, taking
 from warehouse import clock
 from warehouse.errors import WrongCall
 from warehouse.logging import get_logger
@@ -14,38 +17,60 @@ from warehouse.settings import get_settings
 
 log = get_logger(__name__)
 
-SETTLED_SECONDS = 1.0
-"""A file that changed within the last second may still be on its way in."""
+CLOCKS_DIFFER_SECONDS = 60.0
 IGNORED_PREFIXES = (".", "~$")
 IGNORED_SUFFIXES = (".part", ".partial", ".tmp", ".crdownload", ".filepart")
 IGNORED_NAMES = {"thumbs.db", "desktop.ini"}
 
 
 class Version(NamedTuple):
-    """Distinguishes one content of a file from the next. modified_at: in seconds; 0 where a store keeps no time."""
+    """Distinguishes one content of a file from the next. Times in seconds; 0 where a store keeps none.
+
+    changed_at: by the clock of the server alone, where modified_at may be a date that a program set.
+    """
 
     modified_at: float
     size: int
+    changed_at: float = 0.0
+
+    def rested(self) -> float:
+        """Seconds since the last change; those of a clock far ahead of ours say nothing, and are taken for enough."""
+        since = time.time() - (self.changed_at or self.modified_at)
+        return since if since > -CLOCKS_DIFFER_SECONDS else math.inf
 
 
 def waiting() -> list[str]:
     """The addresses of the inbox's finished files, the oldest first; the others wait for next time."""
+    inbox = get_settings().inbox
+    if not archive.is_url(inbox):
+        taking.put_abandoned_back(Path(inbox))
     versions = finished()
     return sorted(versions, key=lambda file: (versions[file], file))
 
 
 def finished() -> dict[str, Version]:
-    """The files of the inbox that nobody is writing any more: unchanged for a second, and between two looks."""
-    inbox = get_settings().inbox
+    """The files of the inbox that nobody is writing any more: at rest for the time that is set, and between two looks.
+
+    A CSV that ends in the middle of a line has to rest longer; a file that is open for writing is not finished.
+    """
+    inbox, quiet = get_settings().inbox, get_settings().inbox_quiet_seconds
     if not archive.is_url(inbox):
         Path(inbox).mkdir(parents=True, exist_ok=True)
     if not (before := _versions(inbox)):
         return {}
-    youngest = max(version.modified_at for version in before.values())
-    if (age := time.time() - youngest) < SETTLED_SECONDS:
-        time.sleep(SETTLED_SECONDS - max(age, 0))
+    if (rested := min(version.rested() for version in before.values())) < quiet:
+        time.sleep(quiet - max(rested, 0))
     after = _versions(inbox)
-    return {file: version for file, version in before.items() if version == after.get(file)}
+    return {
+        file: version for file, version in before.items() if version == after.get(file) and _is_finished(file, version)
+    }
+
+
+def _is_finished(file: str, version: Version) -> bool:
+    quiet = get_settings().inbox_quiet_seconds
+    if archive.is_url(file):
+        return version.rested() >= quiet
+    return settling.is_finished(Path(file), version.rested(), quiet)
 
 
 def arrived_at(address: str, now: datetime) -> datetime:
@@ -56,10 +81,12 @@ def arrived_at(address: str, now: datetime) -> datetime:
     """
     if archive.is_url(address):
         return _modified_at(*archive.filesystem(address)) or now
-    file = Path(address)
-    if clock.is_pinned() or not file.exists():
+    if clock.is_pinned():
         return now
-    return datetime.fromtimestamp(file.stat().st_ctime, clock.ZONE)
+    try:
+        return datetime.fromtimestamp(Path(address).stat().st_ctime, clock.ZONE)
+    except OSError:
+        return now
 
 
 def files_at(places: Iterable[str]) -> list[str]:
@@ -80,7 +107,7 @@ def files_at(places: Iterable[str]) -> list[str]:
 
 
 def fingerprint(address: str) -> str | None:
-    """What changes when a file of the inbox is written anew; None where it is gone."""
+    """What changes when a file of the inbox is written anew; None where it is gone or cannot be looked at."""
     try:
         if archive.is_url(address):
             system, path = archive.filesystem(address)
@@ -88,22 +115,28 @@ def fingerprint(address: str) -> str | None:
             return str(system.ukey(path))
         stat = Path(address).stat()
         return f"{stat.st_ino} {stat.st_mtime_ns} {stat.st_size}"
-    except FileNotFoundError:
+    except OSError:
         return None
 
 
-def remove(address: str, read: str | None) -> None:
-    """Take a file out of the inbox, once what it holds is safe; one that is gone already is fine.
+def try_to_remove(address: str, read: str) -> str | None:
+    """Take a file out of the inbox, once what it holds is safe; why it cannot be, or None.
 
-    read: its fingerprint before it was read. What was put there meanwhile under the same name stays for the next time.
+    read: its fingerprint before it was read. What was put there meanwhile under the same name stays for the next time,
+    and one that is gone already is fine.
     """
-    if read is None or fingerprint(address) != read:
-        return
-    if archive.is_url(address):
-        system, path = archive.filesystem(address)
-        system.rm_file(path)
-    else:
-        Path(address).unlink(missing_ok=True)
+    try:
+        if fingerprint(address) != read:
+            return None
+        if archive.is_url(address):
+            system, path = archive.filesystem(address)
+            system.rm_file(path)
+        else:
+            taking.remove(Path(address), lambda taken: fingerprint(str(taken)) == read)
+    except Exception as error:  # each store has errors of its own, and none of them may hold up other files
+        log.warning("%s cannot be removed from the inbox: %s", readable_name(address), error)
+        return getattr(error, "strerror", None) or type(error).__name__
+    return None
 
 
 def _versions(place: str) -> dict[str, Version]:
@@ -115,11 +148,11 @@ def _local_versions(folder: Path) -> dict[str, Version]:
     versions = {}
     for path in folder.rglob("*"):
         try:
-            if _is_report(path.name) and path.is_file() and not path.is_symlink():
+            if _is_report(path.name) and not taking.is_aside(path) and path.is_file() and not path.is_symlink():
                 stat = path.stat()
-                versions[str(path)] = Version(stat.st_mtime, stat.st_size)
-        except FileNotFoundError:
-            log.info("%s was taken by another process", path.name)
+                versions[str(path)] = Version(stat.st_mtime, stat.st_size, stat.st_ctime)
+        except OSError as error:  # another process took it, or nobody may look at it
+            log.info("%s is passed over: %s", readable_name(path.name), error.strerror)
     return versions
 
 

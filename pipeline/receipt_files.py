@@ -4,61 +4,103 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from ingest.grids import size
 from publish.receipts import text
 from publish.receipts.data import Receipt
 from publish.receipts.result_sheet import CheckResult
-from warehouse import wording
+from warehouse import confined, wording
+from warehouse.confined import MB, Failed, Limits
 from warehouse.logging import get_logger
 from warehouse.settings import get_settings
 
 log = get_logger(__name__)
 
-UNREAD = ("file_unreadable", "sheet_too_large")
+LIMITS = Limits(memory=768 * MB, cpu_seconds=30)
+"""Of one workbook."""
+MARKERS, FEW = 2, 8
+"""Processes that mark, for more than a few workbooks."""
+MOST_MERGED = 100_000
+"""Cells under merged ranges; openpyxl makes an object of each."""
+
+UNREAD = ("file_unreadable", "file_too_costly", "sheet_too_large")
 """What no reader foresaw, and may have killed one, or was too much for it: it is not opened a second time."""
 
 
 def write(receipt: Receipt) -> Receipt:
-    """Keep a receipt under BAOCAO_HOME/receipts: as JSON, as text, and of a workbook with issues its marked copy.
+    """As `write_all`, for one."""
+    (written,) = write_all([receipt])
+    return written
 
-    Returns it as it was kept, `returned_workbook` filled in. The same content has the same name, so that writing
+
+def write_all(receipts: Sequence[Receipt]) -> list[Receipt]:
+    """Keep receipts under BAOCAO_HOME/receipts: as JSON, as text, and of a workbook with issues its marked copy.
+
+    Returns them as they were kept, `returned_workbook` filled in. The same content has the same name, so that writing
     again replaces it.
     """
+    return [_write(receipt, copy) for receipt, copy in zip(receipts, marked_copies(receipts), strict=True)]
+
+
+def _write(receipt: Receipt, marked_copy: bytes | None) -> Receipt:
     folder = get_settings().home / "receipts"
     folder.mkdir(parents=True, exist_ok=True)
-    is_document = any(submission["form"] == "document" for submission in receipt.submissions)
-    kind = ".duplicate" if receipt.status == "duplicate" else ".document" if is_document else ""
+    kind = ".duplicate" if receipt.status == "duplicate" else ".document" if _is_document(receipt) else ""
     name = f"{receipt.sha256[:12]}-{short(receipt.file)}{kind}"
-    if not is_document and (workbook := marked(receipt)):
-        _put(folder / f"{name}.xlsx", workbook)
+    if marked_copy:
+        _put(folder / f"{name}.xlsx", marked_copy)
         receipt = replace(receipt, returned_workbook=str(folder / f"{name}.xlsx"))
     _put(folder / f"{name}.txt", (text.render(receipt).plain + "\n").encode())
     _put(folder / f"{name}.json", (json.dumps(receipt.document(), ensure_ascii=False, indent=2) + "\n").encode())
     return receipt
 
 
-def marked(receipt: Receipt) -> bytes | None:
-    """The sender's workbook with the receipt's issues in it; None without issues, or where it may not be opened.
+def marked_copies(receipts: Sequence[Receipt]) -> Iterator[bytes | None]:
+    """The senders' workbooks with the receipts' issues in them; None without issues, or where it may not be opened.
 
-    Never raises: who cannot be helped in this way has the receipt.
+    They are marked in child processes with LIMITS: another reader may fall where ours did not. Who cannot be helped in
+    this way has the receipt.
     """
-    if not receipt.issues or receipt.archive_uri is None or any(issue["rule"] in UNREAD for issue in receipt.issues):
-        return None
-    from ingest import archive, opening
+    wanted = [receipt for receipt in receipts if _is_wanted(receipt)]
+    if wanted:
+        import openpyxl  # noqa: F401  # once here, and not in each child
+    marked = confined.each(_marked, wanted, limits=LIMITS, processes=MARKERS if len(wanted) > FEW else 1)
+    for receipt in receipts:
+        copy = next(marked) if _is_wanted(receipt) else None
+        if isinstance(copy, Failed):
+            log.error("No marked workbook for the receipt of %s: %s", receipt.file, copy.detail)
+        yield copy if isinstance(copy, bytes) else None
+
+
+def _is_wanted(receipt: Receipt) -> bool:
+    is_read = not any(issue["rule"] in UNREAD for issue in receipt.issues)
+    return bool(receipt.issues) and receipt.archive_uri is not None and is_read and not _is_document(receipt)
+
+
+def _is_document(receipt: Receipt) -> bool:
+    return any(submission["form"] == "document" for submission in receipt.submissions)
+
+
+def _marked(receipt: Receipt) -> bytes | None:
+    from ingest import archive, opening, workbook
     from ingest.reports import Refused
     from publish.receipts import returned_workbook
 
+    assert receipt.archive_uri is not None
     try:
         opened = opening.opened(archive.content(receipt.archive_uri, at_most=opening.LARGEST_FILE))
+        if isinstance(opened, str) or not opened.is_transitional:
+            return None
+        if sum(size(area) for grid in workbook.grids(opened) for area in grid.merged) > MOST_MERGED:
+            return None
     except Refused:
         return None
     except OSError:
         log.exception("No marked workbook for the receipt of %s", receipt.file)
-        return None
-    if isinstance(opened, str) or not opened.is_transitional:
         return None
     return returned_workbook.marked(opened.data, _check_result(receipt))
 

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from expectations import gate
 from ingest import archive
-from pipeline import building, inbox, receipt_files
+from pipeline import building, inbox, quarantine, receipt_files
 from publish.receipts import data as receipt_data
 from publish.receipts.data import Receipt
 from warehouse import clock, database
@@ -23,7 +23,7 @@ from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.logging import get_logger
 
 if TYPE_CHECKING:
-    from ingest.receiving import ReceivedFile
+    from ingest.receiving import Failure, ReceivedFile
 
 log = get_logger(__name__)
 
@@ -39,23 +39,39 @@ class Arrived(NamedTuple):
     received_at: datetime
 
 
+class Loaded(NamedTuple):
+    """A file in raw. fingerprint: of the inbox's copy before it was read; None for one that stays where it is."""
+
+    received: "ReceivedFile"
+    fingerprint: str | None
+
+
 WAITING = """
 select distinct submission.batch_id
 from raw.submission as submission
 left join ops.submission_verdict as verdict on verdict.submission_id = submission.submission_id
-where verdict.submission_id is null
+left join ops.issued_receipt as receipt
+    on receipt.sha256 = submission.sha256 and receipt.batch_id = submission.batch_id
+where verdict.submission_id is null or receipt.sha256 is null
+"""
+"""Batches with a report that was not checked, or whose receipt was not written."""
+
+ISSUED = """
+insert into ops.issued_receipt (sha256, batch_id)
+select distinct sha256, batch_id from raw.submission where submission_id = any(%s::uuid[])
+on conflict do nothing
 """
 
 
 def plan_batches() -> list[str]:
-    """What is to be done: the inbox's files in batches, and the batches that an earlier run loaded and did not check.
+    """What is to be done: the inbox's files in batches, and the batches that an earlier run did not finish.
 
     Each is a text for `load`. Empty when nothing waits.
     """
     database.prepare()
     unchecked = [_plan(batch, []) for batch in _unchecked_batches()]
-    waiting = _in_order_of_arrival(inbox.waiting(), from_inbox=True)
-    log.info("%d files wait in the inbox, %d loaded batches wait for the gate", len(waiting), len(unchecked))
+    waiting = _in_order_of_arrival(quarantine.without_held(inbox.waiting()), from_inbox=True)
+    log.info("%d files wait in the inbox, %d batches for gate or receipts", len(waiting), len(unchecked))
     return [*unchecked, *(_plan(uuid4(), arrived) for arrived in _batched(waiting))][:BATCHES_A_RUN]
 
 
@@ -81,29 +97,31 @@ def load(batch: str) -> str:
     started = monotonic()
     arrived = [Arrived(file, datetime.fromisoformat(received_at)) for file, received_at in planned["files"]]
     loaded = _load(arrived, batch_id, from_inbox=True)
-    for received in loaded:
-        if received.is_duplicate:
-            receipt_files.write(receipt_data.of_duplicate(received.sha256, received.file_name))
-    repeated = sum(received.is_duplicate for received in loaded)
+    repeated = [file for file in loaded if file.received.is_duplicate]
+    _answer_duplicates(repeated)
     log.info(
         "receive: %d of %d files loaded, %d of them duplicates, in %.1f s",
         len(loaded),
         len(planned["files"]),
-        repeated,
+        len(repeated),
         monotonic() - started,
     )
     return str(batch_id)
 
 
 def check_and_issue_receipts(batches: list[str]) -> list[Receipt]:
-    """Run the gate over the loaded batches and write a receipt for each file; after building.prepare_catalogue."""
+    """Run the gate over the loaded batches and write a receipt for each file; after building.prepare_catalogue.
+
+    The operator is notified of the files that need a person.
+    """
     started, ids = monotonic(), [UUID(batch) for batch in batches]
     gate.check(*ids)
-    receipts = _write(receipt_data.of_batches(ids))
+    receipts = _issue(receipt_data.of_batches(ids))
     statuses = ", ".join(
         f"{count} {status}" for status, count in sorted(Counter(each.status for each in receipts).items())
     )
     log.info("check: %d receipts written (%s) in %.1f s", len(receipts), statuses or "none", monotonic() - started)
+    quarantine.notify_operator()
     return receipts
 
 
@@ -112,7 +130,11 @@ def receive(paths: Sequence[str] = (), on_file: Callable[[], None] | None = None
 
     on_file: called once for each file as it is loaded. Raises WrongCall for a path where nothing is.
     """
-    files = inbox.files_at(paths) if paths else inbox.waiting()
+    if paths:
+        files = inbox.files_at(paths)
+    else:
+        database.prepare()
+        files = quarantine.without_held(inbox.waiting())
     return receive_files(files, from_inbox=not paths, on_file=on_file)
 
 
@@ -122,13 +144,12 @@ def receive_files(
     """As `receive`, for files that are known already. Reports left waiting by an earlier run are checked as well."""
     database.prepare()
     building.prepare_catalogue()
-    received: list[ReceivedFile] = []
+    loaded: list[Loaded] = []
     for arrived in _batched(_in_order_of_arrival(files, from_inbox)):
-        received += _load(arrived, uuid4(), from_inbox=from_inbox, on_file=on_file)
-    batches = {file.batch_id for file in received if not file.is_duplicate}
+        loaded += _load(arrived, uuid4(), from_inbox=from_inbox, on_file=on_file)
+    batches = {file.received.batch_id for file in loaded if not file.received.is_duplicate}
     issued = check_and_issue_receipts([str(batch) for batch in sorted(batches | set(_unchecked_batches()))])
-    repeated = [receipt_data.of_duplicate(file.sha256, file.file_name) for file in received if file.is_duplicate]
-    return [*issued, *_write(repeated)]
+    return [*issued, *_answer_duplicates([file for file in loaded if file.received.is_duplicate])]
 
 
 def receive_document(
@@ -151,7 +172,8 @@ def receive_document(
     else:
         gate.check(received.batch_id)
         (receipt,) = receipt_data.of_submissions(received.submission_ids, received.file_name)
-    return receipt_files.write(receipt)
+    (issued,) = _issue([receipt])
+    return issued
 
 
 def has_received() -> bool:
@@ -162,20 +184,44 @@ def has_received() -> bool:
 
 def _load(
     arrived: Sequence[Arrived], batch_id: UUID, *, from_inbox: bool, on_file: Callable[[], None] | None = None
-) -> list["ReceivedFile"]:
-    """The files that are now in raw; one that could not be opened is logged and stays where it is."""
+) -> list[Loaded]:
+    """The files that are now in raw; they are out of the inbox, but for duplicates, whose receipt comes first."""
     from ingest import receiving
 
     if not arrived:
         return []
-    found = {file: inbox.fingerprint(file) for file, _ in arrived} if from_inbox else {}
-    received = receiving.receive_many([receiving.Arrival(*each) for each in arrived], batch_id=batch_id)
-    for file in received:
-        if from_inbox:
-            inbox.remove(file.path, found[file.path])
+    found = {file: inbox.fingerprint(file) for file, _ in arrived}
+
+    def failed(failure: "Failure") -> None:
+        if from_inbox or failure.cause in ("exhausted", "killed"):
+            quarantine.record(failure.path, found[failure.path], failure.cause, failure.detail)
+
+    arrivals = [receiving.Arrival(*each) for each in arrived]
+    received = receiving.receive_many(arrivals, batch_id=batch_id, on_failure=failed)
+    loaded = [Loaded(file, found[file.path] if from_inbox else None) for file in received]
+    for file in loaded:
+        if not file.received.is_duplicate:
+            _remove(file)
         if on_file:
             on_file()
-    return received
+    return loaded
+
+
+def _remove(file: Loaded) -> None:
+    """Out of the inbox; one that cannot be removed is not received again, and somebody hears of it."""
+    address, fingerprint = file.received.path, file.fingerprint
+    if fingerprint is not None and (reason := inbox.try_to_remove(address, fingerprint)) is not None:
+        quarantine.record(address, fingerprint, "not_removed", reason)
+
+
+def _answer_duplicates(files: Sequence[Loaded]) -> list[Receipt]:
+    """Until its receipt is written, a duplicate stays in the inbox: nothing else would know of it after a kill."""
+    receipts = []
+    for file in files:
+        received = file.received
+        receipts.append(receipt_files.write(receipt_data.of_duplicate(received.sha256, received.file_name)))
+        _remove(file)
+    return receipts
 
 
 def _in_order_of_arrival(files: Sequence[str], from_inbox: bool) -> list[Arrived]:
@@ -202,8 +248,13 @@ def _in_order_of_arrival(files: Sequence[str], from_inbox: bool) -> list[Arrived
     return ordered[::-1]
 
 
-def _write(given: Iterable[Receipt]) -> list[Receipt]:
-    return [receipt_files.write(receipt) for receipt in given]
+def _issue(given: Iterable[Receipt]) -> list[Receipt]:
+    """Written, and then noted as written: what a kill leaves out is written by the next run."""
+    receipts = receipt_files.write_all(list(given))
+    with database.connect("loader") as connection:
+        own = [report["submission_id"] for receipt in receipts for report in receipt.submissions]
+        connection.execute(ISSUED, [own])
+    return receipts
 
 
 def _batched(files: Sequence[Arrived]) -> list[Sequence[Arrived]]:

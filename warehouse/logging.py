@@ -5,15 +5,17 @@ import re
 import sys
 from typing import TextIO
 
+from warehouse.wording import printable
+
 OURS = ("baocao", "pipeline", "ingest", "expectations", "alerts", "publish", "pages", "warehouse")
 _PASSWORD = re.compile(r"(?P<user>://[^\s:/@]*:)[^\s@]+@")
 
 
 class _Masked(logging.Formatter):
-    """Formats a record, its traceback too, and then masks `://user:password@`."""
+    """Formats a record, its traceback too, masks `://user:password@`, and lets no character steer a terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return mask(super().format(record))
+        return printable(mask(super().format(record)))
 
 
 class _Stderr(logging.StreamHandler[TextIO]):

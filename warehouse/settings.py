@@ -112,6 +112,13 @@ class Settings(BaseSettings):
         description="When Airflow empties the inbox: a cron line in Vietnamese time, or `none` for by hand only. "
         "Unset: every two minutes, and as soon as a file is finished; `none` ends that too.",
     )
+    inbox_quiet_seconds: float = Field(
+        default=3.0,
+        ge=0,
+        le=3600,
+        description="How many seconds a file of the inbox must not have changed before it is read; a CSV that ends in "
+        "the middle of a line, twenty times as long. More for a slow network drive. Default: 3.",
+    )
     deadlines_schedule: Annotated[str, AfterValidator(_check_schedule)] | None = Field(
         default=None,
         description="When Airflow checks deadlines and sends reminders, in the same way. Unset: daily at 07:00.",

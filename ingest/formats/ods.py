@@ -100,6 +100,8 @@ class _Reader:
             return
         elif element == "table":
             self.grids.append(self.sheet.grid())
+            if sum(grid.size for grid in self.grids) > MOST_CELLS:
+                raise Refused("sheet_too_large", sheet=self.sheet.name)
             self.sheet = None
         elif element == "table-row":
             self._end_row(self.sheet)

@@ -14,11 +14,14 @@ ROW, RK_CELL, ERROR_CELL, REAL_CELL = 0, 2, 3, 5
 FORMULA_CELLS = (8, 9, 10, 11)
 FILLED_BY_FORMULA = (426, 427, 428)
 MERGED = 176
+CELLS_BEGIN, CELLS_BEGIN_BYTES = 145, b"\x91\x01"
 SHEET, FORMAT, STYLE, STYLES_BEGIN, STYLES_END = 156, 44, 47, 617, 618
 
 
 def grids(data: bytes, parts: Mapping[str, bytes]) -> Iterator[Grid]:
     """The worksheets in their order, hidden ones too. Raises Refused."""
+    for content in parts.values():
+        _check_extent(content)
     try:
         marks = list(_marks_of_sheets(parts))
     except (struct.error, IndexError, UnicodeDecodeError) as error:
@@ -57,14 +60,12 @@ def _marks(content: bytes, styles: list[str]) -> Marks:
     shown: dict[Place, Shown] = {}
     filled: list[Range] = []
     merged: list[Range] = []
-    places: list[Place] = []
     row = 0
     for kind, body in _records(content):
         if kind == ROW:
             row = struct.unpack("<I", body[:4])[0]
         elif 1 <= kind <= 11:
             place = row, struct.unpack("<I", body[:4])[0]
-            places.append(place)
             if kind in FORMULA_CELLS:
                 shown[place] = "formula"
             elif kind == ERROR_CELL:
@@ -74,8 +75,24 @@ def _marks(content: bytes, styles: list[str]) -> Marks:
         elif kind in FILLED_BY_FORMULA or kind == MERGED:
             top, bottom, left, right = struct.unpack("<IIII", body[:16])
             (merged if kind == MERGED else filled).append(((top, left), (bottom, right)))
-    binary.check_extent(places)
     return shown, filled, merged
+
+
+def _check_extent(content: bytes) -> None:
+    """Of any part that may be taken for a sheet: calamine follows relations in ways of its own. Raises Refused."""
+    places: list[Place] = []
+    row, is_inside = 0, False
+    try:
+        for kind, body in _records(content) if CELLS_BEGIN_BYTES in content else ():
+            if kind == CELLS_BEGIN:
+                is_inside = True
+            elif is_inside and kind == ROW:
+                row = struct.unpack("<I", body[:4])[0]
+            elif is_inside and 1 <= kind <= 11:
+                places.append((row, struct.unpack("<I", body[:4])[0]))
+    except (struct.error, IndexError):
+        pass  # no sheet, or one that ends too early: what of it was read is looked at
+    binary.check_extent(places)
 
 
 def _is_percent(body: bytes, kind: int, styles: list[str]) -> bool:

@@ -23,6 +23,8 @@ Parts = Mapping[str, bytes]
 
 LARGEST_SHEET = 16_000_000
 """Bytes. A report of 33 lines is 0.01 MB; a million formatted blank rows are 30 MB and more."""
+LARGEST_SHEETS = 2 * LARGEST_SHEET
+"""Of all sheets together: elements without content take as long to read as those with."""
 
 REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -75,13 +77,15 @@ class _Package:
     def grids(self) -> Iterator[Grid]:
         xml_parts.parse(self._part(self.workbook), self._start)
         formats, texts = self._formats(), self._texts()
+        size = 0
         for sheet in self.sheets:
             relation = self.relations.get(attribute(sheet, "id") or "")
             if relation is None or relation.kind != "worksheet":
                 continue
             name = storable(sheet.get("name", ""))
             content = self._part(relation.target)
-            if len(content) > LARGEST_SHEET:
+            size += len(content)
+            if len(content) > LARGEST_SHEET or size > LARGEST_SHEETS:
                 raise Refused("sheet_too_large", sheet=name)
             is_visible = sheet.get("state", "visible") == "visible"
             yield _Sheet(name, formats, texts, self.since_1904).read(content).grid(is_visible)
@@ -99,7 +103,10 @@ class _Package:
 
     def _of_kind(self, kind: str) -> bytes | None:
         targets = [relation.target for relation in self.relations.values() if relation.kind == kind]
-        return self.parts.get(targets[0]) if targets else None
+        content = self.parts.get(targets[0]) if targets else None
+        if content and len(content) > LARGEST_SHEET:
+            raise Refused("sheet_too_large", sheet=kind)
+        return content
 
     def _formats(self) -> list[str]:
         """The number format of each cell style."""

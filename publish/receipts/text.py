@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from publish.receipts.data import Receipt
 from warehouse import wording
+from warehouse.wording import one_line
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -23,20 +24,22 @@ STATUS_STYLE = {"accepted": "green", "accepted_with_warnings": "yellow", "reject
 
 
 def render(receipt: Receipt, *, at_most: int | None = None) -> "Text":
-    """The receipt for people, in Vietnamese: a line for the file, one for each report and issue.
+    """The receipt for people, in Vietnamese: a line for the file, one for each report and issue, whatever they hold.
 
     at_most: of issues of one rule in one report, how many are shown one by one; None shows all.
     """
     from rich.text import Text
 
-    text = Text(f"tệp {receipt.file}", style="dim")
+    text = Text(f"tệp {one_line(receipt.file)}", style="dim")
     if receipt.status == "duplicate":
         first = datetime.fromisoformat(receipt.received_at)
         text.append(f" · {STATUS_VI['duplicate']} ({wording.timestamp(first)})", style=STATUS_STYLE["duplicate"])
+    issues: dict[str, list[dict[str, Any]]] = {}
+    for issue in receipt.issues:
+        issues.setdefault(issue["submission_id"], []).append(issue)
     for submission in receipt.submissions:
         text.append("\n").append_text(heading(submission))
-        own = [issue for issue in receipt.issues if issue["submission_id"] == submission["submission_id"]]
-        for line in _issue_lines(own, at_most):
+        for line in _issue_lines(issues.get(submission["submission_id"], []), at_most):
             text.append("\n").append_text(line)
     for submission in receipt.unchanged:
         text.append("\n").append_text(unchanged_heading(submission))
@@ -67,7 +70,7 @@ def _report(submission: dict[str, Any]) -> "Text":
 
     period = f"kỳ {submission['period']}" if submission["period"] else None
     keys = [part for part in (submission["unit"], submission["unit_name"], period) if part]
-    return Text("báo cáo " + " · ".join([*keys, ""]) if keys else "báo cáo · ")
+    return Text("báo cáo " + one_line(" · ".join([*keys, ""])) if keys else "báo cáo · ")
 
 
 def _issue_lines(issues: list[dict[str, Any]], at_most: int | None) -> Iterator["Text"]:
@@ -89,6 +92,6 @@ def _issue_line(issue: dict[str, Any]) -> "Text":
     sheet = f"{issue['sheet']}!" if issue["sheet"] and issue["cell"] else issue["sheet"] or ""
     place = f"{sheet}{issue['cell'] or ''}" or (f"dòng {issue['line']}" if issue["line"] else "")
     raw = f"«{issue['raw']}»" if issue["raw"] else ""
-    where = "  ".join(part for part in (place, raw) if part)
+    where = one_line("  ".join(part for part in (place, raw) if part))
     text = Text(f"  {where}  " if where else "  ")
-    return text.append(issue["message_vi"], style="red" if issue["severity"] == "critical" else "yellow")
+    return text.append(one_line(issue["message_vi"]), style="red" if issue["severity"] == "critical" else "yellow")

@@ -17,6 +17,8 @@ ARRIVED = (
     "ops.submission_issue",
     "ops.submission_verdict",
     "ops.check_result",
+    "ops.issued_receipt",
+    "ops.quarantined_file",
 )
 
 

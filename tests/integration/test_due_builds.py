@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import building, inbox, receiving
+from pipeline import building, receiving
 from warehouse import database
 from warehouse.settings import get_settings
 
@@ -16,7 +16,7 @@ HEADER = "programme,period,unit_code,submission_type,indicator,numerator,denomin
 
 @pytest.fixture(autouse=True)
 def files_settle_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "SETTLED_SECONDS", 0.0)
+    monkeypatch.setenv("BAOCAO_INBOX_QUIET_SECONDS", "0")
 
 
 def is_due_after(numerator: int | None = None) -> bool:

@@ -22,7 +22,7 @@ CELLS = {"programme": "B1", "period": "B2", "unit": "B3", "indicator": "A5", "nu
 
 @pytest.fixture(autouse=True)
 def files_settle_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "SETTLED_SECONDS", 0.0)
+    monkeypatch.setenv("BAOCAO_INBOX_QUIET_SECONDS", "0")
 
 
 def drop(name: bytes | str, content: bytes | str) -> None:

@@ -25,7 +25,7 @@ HEADER = "programme,period,unit_code,submission_type,indicator,numerator,denomin
 
 @pytest.fixture(autouse=True)
 def files_settle_at_once(monkeypatch):
-    monkeypatch.setattr(inbox, "SETTLED_SECONDS", 0.0)
+    monkeypatch.setenv("BAOCAO_INBOX_QUIET_SECONDS", "0")
 
 
 def row(unit: str, numerator: int, denominator: int = 300) -> str:

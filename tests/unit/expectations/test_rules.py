@@ -60,6 +60,7 @@ def test_only_the_warnings_of_the_law_do_not_reject():
         "sheet_not_read",
         "column_not_read",
         "figure_outside_table",
+        "csv_end_unclear",
     }
 
 

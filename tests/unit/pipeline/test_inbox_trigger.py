@@ -16,12 +16,13 @@ from pipeline.inbox_trigger import InboxTrigger
 @pytest.fixture(params=["folder", "address"])
 def folder(request, tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("BAOCAO_INBOX", str(tmp_path) if request.param == "folder" else f"file://{tmp_path}")
+    monkeypatch.setenv("BAOCAO_INBOX_QUIET_SECONDS", "1")
     for pause in ("FOLDER_SECONDS", "ADDRESS_SECONDS", "FAILED_SECONDS"):
         monkeypatch.setattr(inbox_trigger, pause, 0.02)
     return tmp_path
 
 
-def drop(folder: Path, *names: str, text: str = "x") -> None:
+def drop(folder: Path, *names: str, text: str = "x\n") -> None:
     """Files that were finished a minute ago."""
     for name in names:
         draft = folder / f"{name}.part"
@@ -51,7 +52,7 @@ def test_a_set_of_finished_files_is_announced_once_and_left_where_it_is(folder):
         assert await next_event() == 3
         drop(folder, "d.csv", "e.csv")
         assert await next_event() == 2  # those that still wait are not announced again
-        drop(folder, "a.csv", text="another report")
+        drop(folder, "a.csv", text="another report\n")
         assert await next_event() == 1
 
     watch(scenario)
