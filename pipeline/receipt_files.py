@@ -1,17 +1,18 @@
 """Each receipt as files under BAOCAO_HOME/receipts: JSON for programs, text for people, the marked workbook."""
 
 import json
-import os
 import re
-import tempfile
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from publish.receipts import text
 from publish.receipts.data import Receipt
 from publish.receipts.result_sheet import CheckResult
-from warehouse import wording
+from warehouse import kept_files, wording
+from warehouse.audit import chain
 from warehouse.logging import get_logger
 from warehouse.settings import get_settings
 
@@ -27,16 +28,30 @@ def write(receipt: Receipt) -> Receipt:
     Returns it as it was kept, `returned_workbook` filled in. The same content has the same name, so that writing
     again replaces it.
     """
+    return write_all([receipt])[0]
+
+
+def write_all(receipts: Iterable[Receipt]) -> list[Receipt]:
+    """As `write` for each; the files are recorded in the audit chain after the last."""
+    written: dict[Path, dict[str, Any]] = {}
+    kept = [_write(receipt, written) for receipt in receipts]
+    chain.record_files("receipt", written)
+    return kept
+
+
+def _write(receipt: Receipt, written: dict[Path, dict[str, Any]]) -> Receipt:
     folder = get_settings().home / "receipts"
-    folder.mkdir(parents=True, exist_ok=True)
     is_document = any(submission["form"] == "document" for submission in receipt.submissions)
     kind = ".duplicate" if receipt.status == "duplicate" else ".document" if is_document else ""
     name = f"{receipt.sha256[:12]}-{short(receipt.file)}{kind}"
+    files: dict[Path, bytes] = {}
     if not is_document and (workbook := marked(receipt)):
-        _put(folder / f"{name}.xlsx", workbook)
+        files[folder / f"{name}.xlsx"] = workbook
         receipt = replace(receipt, returned_workbook=str(folder / f"{name}.xlsx"))
-    _put(folder / f"{name}.txt", (text.render(receipt).plain + "\n").encode())
-    _put(folder / f"{name}.json", (json.dumps(receipt.document(), ensure_ascii=False, indent=2) + "\n").encode())
+    files[folder / f"{name}.txt"] = (text.render(receipt).plain + "\n").encode()
+    files[folder / f"{name}.json"] = (json.dumps(receipt.document(), ensure_ascii=False, indent=2) + "\n").encode()
+    for path, content in files.items():
+        written[kept_files.put(path, content, wait=False)] = chain.described(content)
     return receipt
 
 
@@ -84,11 +99,3 @@ def short(file_name: str) -> str:
     """A file name that any file system takes, its end kept: at most 160 bytes, no path in it."""
     plain = re.sub(r"[\x00-\x1f/\\:*?\"<>|]", "_", file_name)
     return plain.encode("utf-8", "replace")[-160:].decode("utf-8", "ignore")
-
-
-def _put(target: Path, content: bytes) -> None:
-    handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".partial-")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    Path(partial).chmod(0o644)
-    Path(partial).replace(target)

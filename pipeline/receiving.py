@@ -6,7 +6,7 @@ it is. Whatever is interrupted is carried on by the next run: a file that is sti
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -15,10 +15,12 @@ from uuid import UUID, uuid4
 
 from expectations import gate
 from ingest import archive
+from ingest.characters import readable_name
 from pipeline import building, inbox, receipt_files
 from publish.receipts import data as receipt_data
 from publish.receipts.data import Receipt
 from warehouse import clock, database
+from warehouse.audit import chain
 from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.logging import get_logger
 
@@ -81,9 +83,9 @@ def load(batch: str) -> str:
     started = monotonic()
     arrived = [Arrived(file, datetime.fromisoformat(received_at)) for file, received_at in planned["files"]]
     loaded = _load(arrived, batch_id, from_inbox=True)
-    for received in loaded:
-        if received.is_duplicate:
-            receipt_files.write(receipt_data.of_duplicate(received.sha256, received.file_name))
+    receipt_files.write_all(
+        receipt_data.of_duplicate(received.sha256, received.file_name) for received in loaded if received.is_duplicate
+    )
     repeated = sum(received.is_duplicate for received in loaded)
     log.info(
         "receive: %d of %d files loaded, %d of them duplicates, in %.1f s",
@@ -99,7 +101,8 @@ def check_and_issue_receipts(batches: list[str]) -> list[Receipt]:
     """Run the gate over the loaded batches and write a receipt for each file; after building.prepare_catalogue."""
     started, ids = monotonic(), [UUID(batch) for batch in batches]
     gate.check(*ids)
-    receipts = _write(receipt_data.of_batches(ids))
+    chain.take_up()
+    receipts = receipt_files.write_all(receipt_data.of_batches(ids))
     statuses = ", ".join(
         f"{count} {status}" for status, count in sorted(Counter(each.status for each in receipts).items())
     )
@@ -128,7 +131,7 @@ def receive_files(
     batches = {file.batch_id for file in received if not file.is_duplicate}
     issued = check_and_issue_receipts([str(batch) for batch in sorted(batches | set(_unchecked_batches()))])
     repeated = [receipt_data.of_duplicate(file.sha256, file.file_name) for file in received if file.is_duplicate]
-    return [*issued, *_write(repeated)]
+    return [*issued, *receipt_files.write_all(repeated)]
 
 
 def receive_document(
@@ -150,6 +153,7 @@ def receive_document(
         receipt = receipt_data.of_duplicate(received.sha256, received.file_name)
     else:
         gate.check(received.batch_id)
+        chain.take_up()
         (receipt,) = receipt_data.of_submissions(received.submission_ids, received.file_name)
     return receipt_files.write(receipt)
 
@@ -171,8 +175,10 @@ def _load(
     found = {file: inbox.fingerprint(file) for file, _ in arrived} if from_inbox else {}
     received = receiving.receive_many([receiving.Arrival(*each) for each in arrived], batch_id=batch_id)
     for file in received:
-        if from_inbox:
+        if from_inbox and archive.holds(file.address, file.sha256):
             inbox.remove(file.path, found[file.path])
+        elif from_inbox:
+            log.error("%s stays in the inbox: %s does not hold its bytes", readable_name(file.path), file.address)
         if on_file:
             on_file()
     return received
@@ -200,10 +206,6 @@ def _in_order_of_arrival(files: Sequence[str], from_inbox: bool) -> list[Arrived
         ordered.append(Arrived(file, received_at))
         later = arrived_at
     return ordered[::-1]
-
-
-def _write(given: Iterable[Receipt]) -> list[Receipt]:
-    return [receipt_files.write(receipt) for receipt in given]
 
 
 def _batched(files: Sequence[Arrived]) -> list[Sequence[Arrived]]:
