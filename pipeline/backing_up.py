@@ -81,6 +81,8 @@ def back_up(
         draft.rename(folder)
     except OSError as error:
         raise BaocaoError(f"The backup cannot be written to {folder}: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
     if is_verified:
         progress("Restoring it into a second home")
         _verify(folder, key_file)

@@ -53,7 +53,7 @@ def restore(folder: Path, key_file: Path | None = None, progress: Progress = lam
     database.prepare_server()
     _check_database()
     dumping.restore(database.url(), backup.read(DATABASE))
-    if AIRFLOW in backup.names and database.cluster().running():
+    if AIRFLOW in backup.names:
         progress("Airflow's database")
         dumping.restore(database.airflow_url(), backup.read(AIRFLOW))
     progress("Comparing the marts")

@@ -17,6 +17,10 @@ from warehouse.logging import get_logger
 log = get_logger(__name__)
 
 
+DAILY = "completeness"
+"""The step after which the whole warehouse is looked through for what the audit chain lacks."""
+
+
 @dataclass
 class Run:
     """A run under way. detail: what it did, kept when it ends; accepted_through: the last verdict it took in."""
@@ -44,7 +48,7 @@ def recorded(step: str, catalogue_version: str | None = None) -> Iterator[Run]:
             _end(run, "failed", run.detail | {"error": str(error)})
             raise
         _end(run, "succeeded", run.detail)
-        chain.take_up()
+        chain.take_up(whole=step == DAILY)
         log.info("%s: %s in %.1f s", step, _counted(run.detail), monotonic() - started)
 
 

@@ -71,10 +71,10 @@ def _check_archive(connection: psycopg.Connection, listed: list[str]) -> Iterato
     waiting: set[str] | None = None
     for address in listed:
         sha256 = archive.name_of(address).partition(".")[0]
-        found = archive.digest(address)
+        expected, found = f"SHA-256 {sha256}", _digest(address)
         there.add(sha256)
-        if found != sha256:
-            yield Finding("changed", address, f"SHA-256 {sha256}", f"SHA-256 {found}")
+        if found != expected:
+            yield Finding("changed", address, expected, found)
         elif sha256 not in recorded:
             waiting = _waiting() if waiting is None else waiting
             if sha256 not in waiting:
@@ -99,11 +99,11 @@ def _check_files(connection: psycopg.Connection, kind: str, listed: list[Path]) 
     recorded = chain.newest(connection, kind)
     for path in listed:
         if chain.subject(path) not in recorded:
-            yield Finding("added", str(path), "a file that is recorded", _digest(path))
+            yield Finding("added", str(path), "a file that is recorded", _digest(str(path)))
     for subject, content in recorded.items():
         path = get_settings().home / subject
         expected = "no file: it was removed" if content.get("removed") else f"SHA-256 {content['sha256']}"
-        found = _digest(path)
+        found = _digest(str(path)) if path.is_file() else NO_FILE
         if content.get("removed"):
             if found != NO_FILE:
                 yield Finding("added", str(path), expected, found)
@@ -116,5 +116,8 @@ def _check_files(connection: psycopg.Connection, kind: str, listed: list[Path]) 
 NO_FILE = "no file"
 
 
-def _digest(path: Path) -> str:
-    return f"SHA-256 {archive.digest(str(path))}" if path.is_file() else NO_FILE
+def _digest(address: str) -> str:
+    try:
+        return f"SHA-256 {archive.digest(address)}"
+    except OSError as error:
+        return f"a file that cannot be read: {error.strerror or error}"

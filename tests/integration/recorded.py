@@ -24,16 +24,17 @@ UNITS = ["07210", "07228", "07246"]
 
 
 @contextmanager
-def recorded(folder: Path, environment: pytest.MonkeyPatch) -> Iterator[None]:
-    """In the present home and database, without files of other tests."""
+def recorded(folder: Path, environment: pytest.MonkeyPatch) -> Iterator[Letterbox]:
+    """In the present home and database, without files of other tests; yields what the mail server took."""
     environment.setenv("BAOCAO_ARCHIVE", str(folder / "archive"))
     environment.setenv("BAOCAO_INBOX", str(folder / "inbox"))
     for name in chain.FOLDERS.values():
         shutil.rmtree(get_settings().home / name, ignore_errors=True)
-    with listening(Letterbox(), free_port()) as server:
+    letterbox = Letterbox()
+    with listening(letterbox, free_port()) as server:
         environment.setenv("BAOCAO_SMTP_URL", server)
         _live_through(folder)
-    yield
+    yield letterbox
 
 
 def _live_through(folder: Path) -> None:

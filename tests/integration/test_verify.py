@@ -3,6 +3,7 @@
 import hashlib
 import json
 import random
+import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from psycopg import sql
 
 from ingest import archive
 from pipeline import backing_up, rereading, verifying
+from tests.integration.letterbox import Letterbox
 from tests.integration.recorded import recorded
 from warehouse import database
 from warehouse.audit import chain, comparison
@@ -45,9 +47,10 @@ COLUMNS = {
 
 
 @pytest.fixture(scope="module")
-def warehouse_of_all(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as environment, recorded(tmp_path_factory.mktemp("recorded"), environment):
-        yield
+def warehouse_of_all(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Letterbox]:
+    folder = tmp_path_factory.mktemp("recorded")
+    with pytest.MonkeyPatch.context() as environment, recorded(folder, environment) as letterbox:
+        yield letterbox
 
 
 def findings() -> list[str]:
@@ -244,6 +247,20 @@ def findings_of(connection: psycopg.Connection) -> list[str]:
     return [f"{each.problem} {each.artefact}" for each in comparison.check_rows(connection)]
 
 
+def test_a_letter_and_the_status_carry_the_head_of_the_chain(warehouse_of_all, command):
+    """The letter about the first file was queued after the file, its verdict and its receipt were recorded."""
+    query = (
+        "select entry_no || ':' || hash from ops.audit_entry where kind = 'receipt' order by entry_no limit 1 offset 2"
+    )
+    with database.connect() as connection:
+        (after_the_first_file,) = connection.execute(query).fetchone()
+        assert connection.execute("select audit_head from ops.message").fetchone() == (after_the_first_file,)
+    (letter,) = warehouse_of_all.letters
+    assert letter["X-Baocao-Audit-Head"].strip() == after_the_first_file
+    assert json.loads(command("status", "--json").out)["audit_head"] == str(verifying.verify().head)
+    assert f"Audit chain    {verifying.verify().head}" in command("status").out
+
+
 def test_who_writes_the_whole_chain_anew_is_found_by_a_head_that_was_noted(warehouse_of_all, command):
     noted = verifying.verify().head
     assert command("verify", "--head", str(noted)).code == 0
@@ -361,6 +378,21 @@ def test_neither_a_backup_nor_a_restore_overwrites_anything(backup, command, tmp
     assert command("restore", tmp_path).code == 2
     outcome = command("restore", folder, "--key", key)
     assert (outcome.code, "has data already" in outcome.err) == (2, True)
+
+
+def test_a_full_disk_leaves_no_half_backup(backup, tmp_path, command):
+    """No file may grow beyond 100 kB, as where a quota ends."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        outcome = command("backup", tmp_path / "half")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (outcome.code, outcome.err.strip()) == (
+        1,
+        f"The backup cannot be written to {tmp_path}/half: File too large",
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_copy_that_differs_from_the_original_is_not_taken_for_it(backup, tmp_path):

@@ -27,7 +27,31 @@ ROWS = {
     "message": queries.load(__file__, "message"),
     "release": queries.load(__file__, "release"),
 }
-"""What is witnessed of tables, by kind of entry: subject, happened_at and content of each row."""
+"""What is witnessed of tables, by kind of entry: subject, order (happened) and content of each row."""
+
+RECENT = {
+    "file": """
+        where file.sha256 in (select submission.sha256 from raw.submission
+                              inner join ops.submission_verdict as verdict using (submission_id)
+                              where verdict.accepted_seq > %(verdict)s)""",
+    "submission": """
+        where submission.submission_id in (select verdict.submission_id from ops.submission_verdict as verdict
+                                           where verdict.accepted_seq > %(verdict)s)""",
+    "verdict": "where verdict.accepted_seq > %(verdict)s",
+    "closing": "",
+    "message": "and message.sent_at >= %(sent)s::timestamptz",
+    "release": "",
+}
+"""What may be new of each since it was last taken up: a file and a submission are recorded with their verdict, and one
+gate at a time decides, so that verdicts are numbered in the order in which they are committed."""
+
+SINCE = """
+select
+    coalesce((select (content ->> 'accepted_seq')::bigint from ops.audit_entry
+              where kind = 'verdict' order by entry_no desc limit 1), 0) as verdict,
+    coalesce((select (content ->> 'sent_at')::timestamptz - interval '7 days' from ops.audit_entry
+              where kind = 'message' order by entry_no desc limit 1), '-infinity')::text as sent
+"""
 
 TABLES = {
     "file": "raw.file",
@@ -46,7 +70,7 @@ insert into ops.audit_entry (kind, subject, content)
 select %(kind)s, found.subject, found.content
 from ({query}) as found
 where not exists (select from ops.audit_entry as entry where entry.kind = %(kind)s and entry.subject = found.subject)
-order by found.happened_at, found.subject
+order by found.happened, found.subject
 """
 
 RECORD = """
@@ -97,13 +121,21 @@ class Entry:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def take_up() -> int:
-    """Record everything that has no entry yet; returns how many entries that were. Any number of processes at once."""
+def take_up(*, whole: bool = False) -> int:
+    """Record what has no entry yet; returns how many entries that were. Any number of processes at once.
+
+    whole: look through all tables and not only at what is recent, in case something was missed.
+    """
     with database.connect() as connection:
         lock(connection)
-        taken = 0 if head(connection) else _record_what_was_before(connection)
+        taken = 0
+        if not head(connection):
+            whole, taken = True, _record_what_was_before(connection)
+        verdict, sent = connection.execute(SINCE).fetchone() or (0, None)
         for kind, query in ROWS.items():
-            taken += connection.execute(TAKE_UP.format(query=query).encode(), {"kind": kind}).rowcount
+            statement = TAKE_UP.format(query=query if whole else f"{query}\n{RECENT[kind]}")
+            values = {"kind": kind, "verdict": verdict, "sent": sent}
+            taken += connection.execute(statement.encode(), values).rowcount
     return taken
 
 
@@ -140,6 +172,13 @@ def head(connection: psycopg.Connection) -> Head | None:
     query = "select entry_no, hash from ops.audit_entry order by entry_no desc limit 1"
     row = connection.execute(query).fetchone()
     return Head(*row) if row else None
+
+
+def current_head() -> Head | None:
+    """As `head`, over a connection of its own; None too where the database has no chain yet."""
+    with database.connect() as connection:
+        there = connection.execute("select to_regclass('ops.audit_entry') is not null").fetchone()
+        return head(connection) if there and there[0] else None
 
 
 def entries(connection: psycopg.Connection) -> Iterator[Entry]:

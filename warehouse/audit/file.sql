@@ -1,6 +1,6 @@
 select
     file.sha256 as subject,
-    file.received_at as happened_at,
+    file.received_at as happened,
     jsonb_build_object(
         'size_bytes', file.size_bytes,
         'archive_uri', file.archive_uri,

@@ -1,13 +1,14 @@
 -- a message is final once somebody took it; the rows of its ledger are settled in the same transaction
 select
     message.message_id as subject,
-    message.sent_at as happened_at,
+    message.sent_at as happened,
     jsonb_build_object(
         'kind', message.kind,
         'channel', message.channel,
         'status', message.status,
         'queued_at', message.queued_at,
         'sent_at', message.sent_at,
+        'audit_head', message.audit_head,
         'recipient_sha256', encode(sha256(convert_to(row(message.recipient, message.taken_by)::text, 'UTF8')), 'hex'),
         'text_sha256', encode(
             sha256(convert_to(row(message.subject, message.body_text, message.body_html)::text, 'UTF8')), 'hex'
@@ -16,7 +17,7 @@ select
             select jsonb_build_object(
                 'rows', count(*),
                 'sha256', encode(sha256(string_agg(hash, null order by ledger_id)), 'hex'),
-                'each', string_agg(ledger_id || ':' || left(encode(hash, 'hex'), 12), ' ' order by ledger_id)
+                'each', string_agg(ledger_id || ':' || left(encode(hash, 'hex'), 8), ' ' order by ledger_id)
             )
             from (
                 select
@@ -34,7 +35,7 @@ select
             select jsonb_build_object(
                 'rows', count(*),
                 'sha256', encode(sha256(string_agg(hash, null order by ledger_id)), 'hex'),
-                'each', string_agg(ledger_id || ':' || left(encode(hash, 'hex'), 12), ' ' order by ledger_id)
+                'each', string_agg(ledger_id || ':' || left(encode(hash, 'hex'), 8), ' ' order by ledger_id)
             )
             from (
                 select

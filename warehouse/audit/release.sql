@@ -1,6 +1,6 @@
 select
     release.release_id::text as subject,
-    release.released_at as happened_at,
+    release.released_at as happened,
     jsonb_build_object(
         'programme_code', release.programme_code,
         'periods', release.periods,
@@ -17,7 +17,7 @@ select
             select jsonb_build_object(
                 'rows', count(*),
                 'sha256', encode(sha256(string_agg(hash, null order by key)), 'hex'),
-                'each', string_agg(key || ':' || left(encode(hash, 'hex'), 12), ' ' order by key)
+                'each', string_agg(key || ':' || left(encode(hash, 'hex'), 8), ' ' order by key)
             )
             from (
                 select

@@ -1,7 +1,7 @@
 -- each: line_id and the beginning of the line's hash, so that a changed line can be named
 select
     submission.submission_id::text as subject,
-    submission.received_at as happened_at,
+    submission.received_at as happened,
     jsonb_build_object(
         'sha256', submission.sha256,
         'batch_id', submission.batch_id,
@@ -21,7 +21,7 @@ select
             select jsonb_build_object(
                 'rows', count(*),
                 'sha256', encode(sha256(string_agg(hash, null order by line_id)), 'hex'),
-                'each', string_agg(line_id || ':' || left(encode(hash, 'hex'), 12), ' ' order by line_id)
+                'each', string_agg(line_id || ':' || left(encode(hash, 'hex'), 8), ' ' order by line_id)
             )
             from (
                 select

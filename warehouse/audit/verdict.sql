@@ -1,6 +1,6 @@
 select
     verdict.submission_id::text as subject,
-    verdict.decided_at as happened_at,
+    verdict.accepted_seq as happened,
     jsonb_build_object(
         'status', verdict.status,
         'accepted_seq', verdict.accepted_seq,
@@ -11,7 +11,7 @@ select
             select jsonb_build_object(
                 'rows', count(*),
                 'sha256', encode(sha256(string_agg(hash, null order by issue_id)), 'hex'),
-                'each', string_agg(issue_id || ':' || left(encode(hash, 'hex'), 12), ' ' order by issue_id)
+                'each', string_agg(issue_id || ':' || left(encode(hash, 'hex'), 8), ' ' order by issue_id)
             )
             from (
                 select

@@ -18,9 +18,11 @@ create table ops.audit_entry (
     recorded_at timestamptz not null,
     content jsonb not null,
     previous_hash text not null,
-    hash text not null unique
+    hash text not null
 );
 create index audit_entry_subject on ops.audit_entry (kind, subject);
+create index audit_entry_newest on ops.audit_entry (kind, entry_no);
+create index message_sent on ops.message (sent_at) where status = 'sent';
 comment on table ops.audit_entry is
     'One row per received file, submission, verdict, receipt, closing, sent message, public release and published '
     'file, in the order in which they were recorded. Append-only. '
@@ -58,9 +60,20 @@ create trigger append_only before update or delete or truncate on ops.audit_entr
 for each statement execute function ops.refuse_change();
 
 revoke insert, update on ops.audit_entry from baocao_loader;
+
+create function ops.audit_head() returns text language sql stable
+return (select concat(entry_no, ':', hash) from ops.audit_entry order by entry_no desc limit 1);
+comment on function ops.audit_head is 'Number and hash of the newest entry; null where there is none.';
+
+alter table ops.message add column audit_head text;
+comment on column ops.message.audit_head is
+    'The head of the audit chain when the message was queued; letters carry it as X-Baocao-Audit-Head.';
 """
 
 DOWNGRADE = """
+drop index ops.message_sent;
+alter table ops.message drop column audit_head;
+drop function ops.audit_head();
 drop table ops.audit_entry;
 drop function ops.chain_audit_entry();
 drop function ops.refuse_change();
