@@ -11,7 +11,7 @@ from typing import Any
 from publish.receipts import text
 from publish.receipts.data import Receipt
 from publish.receipts.result_sheet import CheckResult
-from warehouse import kept_files, wording
+from warehouse import database, kept_files, wording
 from warehouse.audit import chain
 from warehouse.logging import get_logger
 from warehouse.settings import get_settings
@@ -33,9 +33,12 @@ def write(receipt: Receipt) -> Receipt:
 
 def write_all(receipts: Iterable[Receipt]) -> list[Receipt]:
     """As `write` for each; the files are recorded in the audit chain after the last."""
-    written: dict[Path, dict[str, Any]] = {}
-    kept = [_write(receipt, written) for receipt in receipts]
-    chain.record_files("receipt", written)
+    given, written = list(receipts), dict[Path, dict[str, Any]]()
+    if not given:
+        return []
+    with database.exclusive("receipts"):
+        kept = [_write(receipt, written) for receipt in given]
+        chain.record_files("receipt", written)
     return kept
 
 

@@ -43,16 +43,21 @@ def put(
 
 
 def folder(path: Path, mode: int | None = None) -> Path:
-    """Make a folder and those above it; close it if it is in the home and open to others."""
-    mode = mode or MODES[get_settings().file_access][1]
-    if not path.exists():
-        if not path.parent.exists():
-            folder(path.parent, mode)
+    """Make a folder and those above it; close it if it is in the home and open to others.
+
+    A new home itself may be passed through by others: PostgreSQL has to, where root starts it.
+    """
+    mode, home = mode or MODES[get_settings().file_access][1], get_settings().home
+    if path == home:
+        mode = 0o755
+    is_ours = path.is_relative_to(home) and path != home
+    if is_ours or not path.parent.exists():
+        folder(path.parent, mode)
+    is_new = not path.exists()
+    if is_new:
         path.mkdir(mode, exist_ok=True)
-    elif not path.is_relative_to(get_settings().home) or path == get_settings().home:
-        return path
     found = path.stat()
-    if stat.S_IMODE(found.st_mode) & 0o777 != mode and found.st_uid == os.geteuid():
+    if (is_new or is_ours) and stat.S_IMODE(found.st_mode) & 0o777 != mode and found.st_uid == os.geteuid():
         path.chmod(found.st_mode & stat.S_ISGID | mode)
     return path
 

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import logging
 import random
 import resource
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +17,9 @@ from psycopg import sql
 
 from ingest import archive
 from pipeline import backing_up, rereading, verifying
-from tests.integration.letterbox import Letterbox
+from tests.integration.letterbox import Letterbox, free_port, listening
 from tests.integration.recorded import recorded
-from warehouse import database
+from warehouse import database, kept_files
 from warehouse.audit import chain, comparison
 from warehouse.backup_folder import Reader, key_at
 from warehouse.errors import BaocaoError, WrongCall
@@ -207,6 +209,59 @@ def test_a_file_of_the_archive_that_was_never_received_is_named_unless_it_is_jus
         assert findings() == [f"added {stray}"]
         with instead(waiting, content):
             assert findings() == []
+
+
+def test_the_operators_get_what_differs_by_mail(warehouse_of_all, monkeypatch):
+    path = archived()[0]
+    letterbox = Letterbox()
+    with listening(letterbox, free_port()) as server, instead(path, None):
+        monkeypatch.setenv("BAOCAO_SMTP_URL", server)
+        monkeypatch.setenv("BAOCAO_OPERATOR", "operator@example.org")
+        with pytest.raises(verifying.NotAsRecorded, match=f"missing: {path}"):
+            verifying.verify_daily()
+    (letter,) = letterbox.letters
+    assert (letter["To"], letter["Subject"]) == ("operator@example.org", "baocao verify: differences found: 1")
+    assert f"missing: {path}" in letter.get_body(("plain",)).get_content()
+    assert verifying.verify_daily().findings == []
+
+
+def test_what_a_step_has_not_recorded_yet_is_waited_for(warehouse_of_all, caplog):
+    """A receipt is written, and recorded before its step gives up its lock: `verify` waits for that."""
+    path = get_settings().home / "receipts" / "made-up.json"
+    content = b"made up"
+    is_written, may_end = threading.Event(), threading.Event()
+
+    def step() -> None:
+        with database.exclusive("receipts"):
+            kept_files.put(path, content)
+            is_written.set()
+            may_end.wait()
+            chain.record_files("receipt", {path: chain.described(content)})
+
+    class Waits(logging.Handler):
+        """Lets the step end when `verify` waits for it."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            if "Waiting for another process to finish: receipts" in record.getMessage():
+                may_end.set()
+
+    writer, waits = threading.Thread(target=step), Waits()
+    logger = logging.getLogger("warehouse.database")
+    logger.addHandler(waits)
+    caplog.set_level(logging.INFO, logger.name)
+    writer.start()
+    try:
+        is_written.wait()
+        assert [finding.artefact for finding in verifying._look_through(None).findings] == [str(path)]
+        assert verifying.verify().findings == []
+        assert may_end.is_set()
+    finally:
+        may_end.set()
+        writer.join()
+        logger.removeHandler(waits)
+    path.unlink()
+    chain.record_files("receipt", {path: chain.REMOVED})
+    assert findings() == []
 
 
 def test_the_chain_cannot_be_changed_by_who_writes_it(warehouse_of_all):
