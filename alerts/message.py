@@ -24,6 +24,7 @@ class QueuedMessage:
     recipient: of a letter all its addresses ("a@x, b@x"), of a webhook those of its posts ("https://x https://y").
     taken_by: its addresses that took it already. only: the one that it goes to now; of a letter, which names them all.
     attachments: made when a letter is about to be sent, and not kept.
+    audit_head: of the audit chain when it was queued.
     """
 
     message_id: str
@@ -37,6 +38,7 @@ class QueuedMessage:
     kind: Kind = "digest"
     only: str = field(default="", repr=False)
     attachments: Sequence[Attachment] = field(default=(), repr=False)
+    audit_head: str | None = None
 
     def posts(self) -> list["QueuedMessage"]:
         """What is handed over one by one: of several addresses one may have to wait, or be wrong."""

@@ -17,8 +17,11 @@ from typer.main import get_group
 MODULES = {
     "airflow": "airflow",
     "alerts": "alerts",
+    "backup": "backup",
+    "restore": "backup",
     "build": "build",
     "run": "build",
+    "rebuild": "rebuild",
     "catalogue": "catalogue",
     "checks": "checks",
     "issues": "checks",
@@ -44,6 +47,7 @@ MODULES = {
     "status": "services",
     "simulate": "simulate",
     "template": "template",
+    "verify": "verify",
 }
 """In the order of the help. A module has an `app = typer.Typer(...)`: with a name it is a group of commands (`baocao db
 url`), without one its commands are at the top (`baocao up`)."""

@@ -54,15 +54,18 @@ def status(json: Json = False) -> None:
     """Show which services run, and where, and the newest run of each step: `baocao status --json`."""
     from pipeline import runs
     from warehouse.airflow import environment, services
+    from warehouse.audit import chain
 
     where, components = database.status(), services.status()
     newest = runs.newest() if where.revision else []
+    head = chain.current_head() if where.revision else None
     address = environment.page() if any(component.pid for component in components) else None
     if json:
         write_document(
             {
                 "home": str(get_settings().home),
                 "database": asdict(where),
+                "audit_head": str(head) if head else None,
                 "airflow": {"address": address, "services": [asdict(each) for each in components]},
                 "runs": newest,
             }
@@ -73,6 +76,8 @@ def status(json: Json = False) -> None:
         typer.echo(f"{component.name:<15}{component.state:<10}{component.log if component.pid else ''}")
     if address:
         typer.echo(f"{'Airflow':<15}{_airflow_login(address)}")
+    if head:
+        typer.echo(f"{'Audit chain':<15}{head}")
     if newest:
         typer.echo("\nNewest run of each step")
     for run in newest:

@@ -10,7 +10,9 @@ A run that is not through by eight is reported to `BAOCAO_OPERATOR` and in the l
 If it fails: start it again the same day, nobody is reminded twice. `build`: as for `figures`. `completeness`: reports
 that nobody owes or rates that cannot be, named in `ops.check_failure`; letters go out all the same, the publication
 waits. `remind`: the mail server or a webhook takes nothing; the letters stay queued, and `baocao alerts list` shows
-the error. After five such days: `baocao alerts run --retry-failed`. `mail_receipts`: likewise.
+the error. After five such days: `baocao alerts run --retry-failed`. `mail_receipts`: likewise. `verify`: a file or row
+was changed, lost or added since it was recorded; its log and the message to `BAOCAO_OPERATOR` name it, and nothing else
+waits for it.
 """
 
 import os
@@ -79,9 +81,18 @@ def deadlines():
         with run_clock.of_run(context):
             completeness.check()
 
+    @task
+    def verify(**context) -> None:
+        """Notify the operators where anything is not as it was recorded: files, rows, the audit chain."""
+        from pipeline import run_clock, verifying
+
+        with run_clock.of_run(context):
+            verifying.verify_daily()
+
     # Side by side: what the check finds holds the publication and fails the run, and never keeps a letter back.
     build() >> [completeness(), remind()]
     mail_receipts()
+    verify()
 
 
 deadlines()

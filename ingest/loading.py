@@ -81,13 +81,14 @@ LONGEST_CELL = 500
 
 @dataclass(frozen=True)
 class Content:
-    """A file: what is kept of it whether it can be read or not."""
+    """A file: what is kept of it whether it can be read or not. archive_state: of archive.Kept."""
 
     sha256: str
     file_name: str
     size_bytes: int
     archive_uri: str
     received_at: datetime
+    archive_state: str = "new"
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,15 @@ class Existing(NamedTuple):
 
 @dataclass(frozen=True)
 class Loaded:
-    """The submissions of a file: those loaded now, or where all of it is current those that there are."""
+    """The submissions of a file: those loaded now, or where all of it is current those that there are.
+
+    is_known: its content was received before.
+    """
 
     submission_ids: list[UUID]
     batch_id: UUID
     is_duplicate: bool
+    is_known: bool
 
 
 def submission_id(sha256: str, report: Report, occurrence: int = 0) -> UUID:
@@ -150,7 +155,8 @@ def load(connection: psycopg.Connection, load_batch: LoadBatch) -> Loaded:
     Waits for a transaction that is just loading the same content.
     """
     with connection.transaction():
-        if not _insert_new(connection, load_batch):
+        is_known = not _insert_new(connection, load_batch)
+        if is_known:
             existing = _existing(connection, load_batch)
             stale = [(report, count) for report, (count, latest) in existing if not (latest and latest.is_current)]
             if not stale:
@@ -164,7 +170,7 @@ def load(connection: psycopg.Connection, load_batch: LoadBatch) -> Loaded:
         if load_batch.issues:
             issues = [_issue_row(own_id, issue) for own_id, issue in load_batch.issues]
             connection.cursor().executemany(INSERT_ISSUE, issues)
-    return Loaded(load_batch.submission_ids, load_batch.batch_id, is_duplicate=False)
+    return Loaded(load_batch.submission_ids, load_batch.batch_id, is_duplicate=False, is_known=is_known)
 
 
 def make_durable(connection: psycopg.Connection) -> None:
@@ -206,7 +212,7 @@ def _occurrences(sha256: str, report: Report, found: Mapping[UUID, Existing]) ->
 
 def _duplicate(latest: list[Existing]) -> Loaded:
     is_duplicate = all(submission.has_verdict for submission in latest)
-    return Loaded([submission.submission_id for submission in latest], latest[0].batch_id, is_duplicate)
+    return Loaded([submission.submission_id for submission in latest], latest[0].batch_id, is_duplicate, is_known=True)
 
 
 def _issue_row(own_id: UUID, issue: Issue) -> tuple[object, ...]:

@@ -49,11 +49,13 @@ class ReceivedFile:
 
     batch_id: the batch whose rows hold it, an earlier one if the content is there without a verdict.
     is_duplicate: its content has a verdict already, or is twice in this batch; nothing was loaded.
+    address: where it is archived.
     """
 
     path: str
     file_name: str
     sha256: str
+    address: str
     batch_id: UUID
     submission_ids: list[UUID]
     is_duplicate: bool
@@ -180,8 +182,9 @@ def _content(arrival: Arrival, archive_root: str, *, wait: bool = True) -> tuple
                 kept.append(piece)
         source.seek(0)
         pieces = kept if size <= opening.LARGEST_FILE else _pieces(source)
-        address = archive.keep(pieces, sha.hexdigest(), name, archive_root, wait=wait)
-    return Content(sha.hexdigest(), name, size, address, arrival.received_at), b"".join(kept)
+        found = archive.keep(pieces, sha.hexdigest(), name, archive_root, wait=wait)
+    content = Content(sha.hexdigest(), name, size, found.address, arrival.received_at, found.state)
+    return content, b"".join(kept)
 
 
 def _pieces(source: BinaryIO) -> Iterator[bytes]:
@@ -199,8 +202,18 @@ def _source(path: str) -> BinaryIO:
 def _loaded(connection: psycopg.Connection, path: str, load_batch: LoadBatch) -> ReceivedFile:
     loaded = loading.load(connection, load_batch)
     content = load_batch.content
+    if content.archive_state == "repaired":
+        log.warning("The archive had other bytes as %s: the genuine ones replace them", content.archive_uri)
+    elif content.archive_state == "new" and loaded.is_known:
+        log.warning("%s was received before and gone from the archive: it is there again", content.archive_uri)
     return ReceivedFile(
-        path, content.file_name, content.sha256, loaded.batch_id, loaded.submission_ids, loaded.is_duplicate
+        path,
+        content.file_name,
+        content.sha256,
+        content.archive_uri,
+        loaded.batch_id,
+        loaded.submission_ids,
+        loaded.is_duplicate,
     )
 
 

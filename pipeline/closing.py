@@ -13,6 +13,7 @@ from psycopg.rows import class_row, dict_row
 
 from warehouse import catalogue, clock, database, wording
 from warehouse.as_of import set_session_as_of
+from warehouse.audit import chain
 from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.errors import BaocaoError, WrongCall
 
@@ -135,6 +136,7 @@ def close(programme: str, period: str, note: str = "") -> Closed:
         )
     if not kept.rowcount:
         raise WrongCall(f"{programme} {period} was closed by somebody else at this moment.")
+    chain.take_up()
     return closed
 
 

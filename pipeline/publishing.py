@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from pipeline import completeness, runs
 from publish import reports
-from warehouse import database
+from warehouse import database, kept_files
+from warehouse.audit import chain
 from warehouse.settings import get_settings
 
 EVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -116,10 +118,11 @@ where boundary_basis = 'as_reported' and programme_code = %s and period = %s and
 
 @dataclass
 class Published:
-    """Workbooks written, and removed because nothing is reported there any more."""
+    """Workbooks written, and removed where nothing is reported there now; recorded: what the chain has of both."""
 
     written: list[Path] = field(default_factory=list)
     removed: list[Path] = field(default_factory=list)
+    recorded: dict[Path, dict[str, Any]] = field(default_factory=dict)
 
 
 def publish() -> Published:
@@ -144,6 +147,7 @@ def publish() -> Published:
         for programme, period, unit, has_report in _changed(connection, blocked, last, as_of):
             _publish(connection, programme, period, unit, has_report, done)
         _remove_others(anew, done)
+        chain.record_files("workbook", done.recorded)
         connection.execute(PUBLISHED)
         now = {code: _state(version, as_of) for code, version in versions.items() if code not in blocked}
         counted = {"workbooks_written": len(done.written), "workbooks_removed": len(done.removed)}
@@ -211,8 +215,13 @@ def _remove_others(programmes: Iterable[str], done: Published) -> None:
     for programme in programmes:
         for path in sorted((folder() / programme).rglob("*.xlsx")):
             if path not in done.written:
-                path.unlink()
-                done.removed.append(path)
+                _remove(path, done)
+
+
+def _remove(path: Path, done: Published) -> None:
+    path.unlink()
+    done.removed.append(path)
+    done.recorded[path] = chain.REMOVED
 
 
 def _publish(
@@ -220,7 +229,8 @@ def _publish(
 ) -> None:
     path = folder() / programme / period / f"{unit}.xlsx"
     if has_report:
-        done.written.append(reports.report(programme, unit, period, path, connection=connection, with_notes=True))
+        content = reports.render(connection, programme, unit, period, with_notes=True)
+        done.written.append(kept_files.put(path, content))
+        done.recorded[path] = chain.described(content)
     elif path.exists():
-        path.unlink()
-        done.removed.append(path)
+        _remove(path, done)

@@ -1,19 +1,19 @@
 """Each receipt as files under BAOCAO_HOME/receipts: JSON for programs, text for people, the marked workbook."""
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from ingest.grids import size
 from publish.receipts import text
 from publish.receipts.data import Receipt
 from publish.receipts.result_sheet import CheckResult
-from warehouse import confined, wording
+from warehouse import confined, database, kept_files, wording
+from warehouse.audit import chain
 from warehouse.confined import MB, Failed, Limits
 from warehouse.logging import get_logger
 from warehouse.settings import get_settings
@@ -41,21 +41,30 @@ def write_all(receipts: Sequence[Receipt]) -> list[Receipt]:
     """Keep receipts under BAOCAO_HOME/receipts: as JSON, as text, and of a workbook with issues its marked copy.
 
     Returns them as they were kept, `returned_workbook` filled in. The same content has the same name, so that writing
-    again replaces it.
+    again replaces it. The files are recorded in the audit chain after the last.
     """
-    return [_write(receipt, copy) for receipt, copy in zip(receipts, marked_copies(receipts), strict=True)]
+    if not receipts:
+        return []
+    written: dict[Path, dict[str, Any]] = {}
+    copies = list(marked_copies(receipts))
+    with database.exclusive("receipts"):
+        kept = [_write(receipt, copy, written) for receipt, copy in zip(receipts, copies, strict=True)]
+        chain.record_files("receipt", written)
+    return kept
 
 
-def _write(receipt: Receipt, marked_copy: bytes | None) -> Receipt:
+def _write(receipt: Receipt, marked_copy: bytes | None, written: dict[Path, dict[str, Any]]) -> Receipt:
     folder = get_settings().home / "receipts"
-    folder.mkdir(parents=True, exist_ok=True)
     kind = ".duplicate" if receipt.status == "duplicate" else ".document" if _is_document(receipt) else ""
     name = f"{receipt.sha256[:12]}-{short(receipt.file)}{kind}"
+    files: dict[Path, bytes] = {}
     if marked_copy:
-        _put(folder / f"{name}.xlsx", marked_copy)
+        files[folder / f"{name}.xlsx"] = marked_copy
         receipt = replace(receipt, returned_workbook=str(folder / f"{name}.xlsx"))
-    _put(folder / f"{name}.txt", (text.render(receipt).plain + "\n").encode())
-    _put(folder / f"{name}.json", (json.dumps(receipt.document(), ensure_ascii=False, indent=2) + "\n").encode())
+    files[folder / f"{name}.txt"] = (text.render(receipt).plain + "\n").encode()
+    files[folder / f"{name}.json"] = (json.dumps(receipt.document(), ensure_ascii=False, indent=2) + "\n").encode()
+    for path, content in files.items():
+        written[kept_files.put(path, content, wait=False)] = chain.described(content)
     return receipt
 
 
@@ -126,11 +135,3 @@ def short(file_name: str) -> str:
     """A file name that any file system takes, its end kept: at most 160 bytes, no path in it."""
     plain = re.sub(r"[\x00-\x1f/\\:*?\"<>|]", "_", file_name)
     return plain.encode("utf-8", "replace")[-160:].decode("utf-8", "ignore")
-
-
-def _put(target: Path, content: bytes) -> None:
-    handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".partial-")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    Path(partial).chmod(0o644)
-    Path(partial).replace(target)

@@ -6,7 +6,7 @@ it is. Whatever is interrupted is carried on by the next run: a file that is sti
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -15,10 +15,12 @@ from uuid import UUID, uuid4
 
 from expectations import gate
 from ingest import archive
+from ingest.characters import readable_name
 from pipeline import building, inbox, quarantine, receipt_files
 from publish.receipts import data as receipt_data
 from publish.receipts.data import Receipt
 from warehouse import clock, database
+from warehouse.audit import chain
 from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.logging import get_logger
 
@@ -116,6 +118,7 @@ def check_and_issue_receipts(batches: list[str]) -> list[Receipt]:
     """
     started, ids = monotonic(), [UUID(batch) for batch in batches]
     gate.check(*ids)
+    chain.take_up()
     receipts = _issue(receipt_data.of_batches(ids))
     statuses = ", ".join(
         f"{count} {status}" for status, count in sorted(Counter(each.status for each in receipts).items())
@@ -171,6 +174,7 @@ def receive_document(
         receipt = receipt_data.of_duplicate(received.sha256, received.file_name)
     else:
         gate.check(received.batch_id)
+        chain.take_up()
         (receipt,) = receipt_data.of_submissions(received.submission_ids, received.file_name)
     (issued,) = _issue([receipt])
     return issued
@@ -208,9 +212,15 @@ def _load(
 
 
 def _remove(file: Loaded) -> None:
-    """Out of the inbox; one that cannot be removed is not received again, and somebody hears of it."""
+    """Out of the inbox, where the archive holds it; what cannot be removed is not received again, and somebody hears
+    of it.
+    """
     address, fingerprint = file.received.path, file.fingerprint
-    if fingerprint is not None and (reason := inbox.try_to_remove(address, fingerprint)) is not None:
+    if fingerprint is None:
+        return
+    if not archive.holds(file.received.address, file.received.sha256):
+        log.error("%s stays in the inbox: %s does not hold its bytes", readable_name(address), file.received.address)
+    elif (reason := inbox.try_to_remove(address, fingerprint)) is not None:
         quarantine.record(address, fingerprint, "not_removed", reason)
 
 
@@ -248,9 +258,9 @@ def _in_order_of_arrival(files: Sequence[str], from_inbox: bool) -> list[Arrived
     return ordered[::-1]
 
 
-def _issue(given: Iterable[Receipt]) -> list[Receipt]:
+def _issue(given: Sequence[Receipt]) -> list[Receipt]:
     """Written, and then noted as written: what a kill leaves out is written by the next run."""
-    receipts = receipt_files.write_all(list(given))
+    receipts = receipt_files.write_all(given)
     with database.connect("loader") as connection:
         own = [report["submission_id"] for receipt in receipts for report in receipt.submissions]
         connection.execute(ISSUED, [own])

@@ -24,6 +24,7 @@ from publish.disclosure.deciding import Decision
 from publish.disclosure.reading import Key
 from publish.files import write_atomically
 from warehouse import catalogue, clock, database, queries
+from warehouse.audit import chain
 from warehouse.errors import BaocaoError
 from warehouse.settings import get_settings
 
@@ -88,9 +89,17 @@ def release(programme: str, periods: Sequence[str], out: Path | None = None, *, 
             decision.certificate,
         )
         connection.commit()
+        before = _files(target)
         shutil.rmtree(target, ignore_errors=True)
         draft.rename(target)
+    released = {path: chain.described(path.read_bytes()) for path in _files(target)}
+    chain.record_files("public_file", dict.fromkeys(before, chain.REMOVED) | released)
+    chain.take_up()
     return Release(number, programme, decision.periods, target, summary)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _summary(decision: Decision) -> dict[str, Any]:

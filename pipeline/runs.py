@@ -11,9 +11,14 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from warehouse import clock, database, telemetry
+from warehouse.audit import chain
 from warehouse.logging import get_logger
 
 log = get_logger(__name__)
+
+
+DAILY = "completeness"
+"""The step after which the whole warehouse is looked through for what the audit chain lacks."""
 
 
 @dataclass
@@ -43,6 +48,7 @@ def recorded(step: str, catalogue_version: str | None = None) -> Iterator[Run]:
             _end(run, "failed", run.detail | {"error": str(error)})
             raise
         _end(run, "succeeded", run.detail)
+        chain.take_up(whole=step == DAILY)
         log.info("%s: %s in %.1f s", step, _counted(run.detail), monotonic() - started)
 
 

@@ -94,7 +94,9 @@ def clean_warehouse(warehouse: None) -> None:
             "select schemaname, tablename from pg_tables where schemaname in ('raw', 'ops')"
         ).fetchall()
         tables = sql.SQL(", ").join(sql.Identifier(*table) for table in found)
+        connection.execute("alter table ops.audit_entry disable trigger append_only")
         connection.execute(sql.SQL("truncate {} restart identity").format(tables))
+        connection.execute("alter table ops.audit_entry enable trigger append_only")
 
 
 @pytest.fixture(scope="session")

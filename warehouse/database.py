@@ -62,6 +62,15 @@ def prepare() -> None:
             _prepare_schemas()
 
 
+def prepare_server() -> None:
+    """The server and its roles, without any schema: for a database that is restored."""
+    if get_settings().database_url:
+        with connect(autocommit=True) as connection:
+            roles.create_on_server(connection)
+    else:
+        _prepare_embedded()
+
+
 def status() -> Status:
     """How the database is, without starting or changing anything."""
     identity.check_settings()
@@ -70,7 +79,7 @@ def status() -> Status:
         return Status(embedded, "stopped", None, None)
     try:
         with connect() as connection:
-            return Status(embedded, "running", mask(url()), _revision(connection))
+            return Status(embedded, "running", mask(url()), revision(connection))
     except DatabaseUnavailable as error:
         log.warning("%s", error)
         return Status(embedded, "unavailable", mask(url()), None)
@@ -140,14 +149,15 @@ def _is_ready() -> bool:
         return False
     try:
         with connect() as connection:
-            return identity.recognise(connection) and _revision(connection) == migrations.head()
+            return identity.recognise(connection) and revision(connection) == migrations.head()
     except DatabaseUnavailable:
         if embedded:  # the server runs, but its roles are still to be made
             return False
         raise
 
 
-def _revision(connection: psycopg.Connection) -> str | None:
+def revision(connection: psycopg.Connection) -> str | None:
+    """The newest migration that a database has; None for one that has none."""
     there = connection.execute("select to_regclass(%s)", [f"{migrations.SCHEMA}.{migrations.TABLE}"]).fetchone()
     if there == (None,):
         return None
@@ -188,10 +198,10 @@ def _prepare_schemas() -> None:
 
 
 def _check_that_revision_is_known(connection: psycopg.Connection) -> None:
-    revision = _revision(connection)
-    if revision is not None and revision > migrations.head():
+    found = revision(connection)
+    if found is not None and found > migrations.head():
         raise BaocaoError(
-            f"The database is at revision {revision}, and this release knows {migrations.head()}: a newer release has "
+            f"The database is at revision {found}, and this release knows {migrations.head()}: a newer release has "
             "opened it. Check out that release, or restore the copy from before the upgrade (docs/upgrading.md)."
         )
 

@@ -1,4 +1,4 @@
-"""JSON files of the home that only their owner may read: settings, passwords, keys."""
+"""Files that only their owner may read: settings, passwords, keys. Most hold JSON."""
 
 import json
 import os
@@ -20,8 +20,13 @@ def read(file: Path) -> dict[str, Any]:
 
 def write(file: Path, content: Mapping[str, Any]) -> None:
     """Replace the file at once, mode 0600 from its first byte on."""
+    write_bytes(file, (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode())
+
+
+def write_bytes(file: Path, content: bytes) -> None:
+    """As `write`, any content."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     draft.touch(0o600)
-    draft.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    draft.write_bytes(content)
     draft.replace(file)

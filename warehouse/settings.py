@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
@@ -77,6 +77,11 @@ class Settings(BaseSettings):
     archive: str = Field(
         default="",
         description="Where each file is kept unchanged: a folder or an fsspec address. Default: `archive` in the home.",
+    )
+    file_access: Literal["owner", "group"] = Field(
+        default="owner",
+        description="Who may read archive, receipts and published workbooks beside the account that runs baocao: "
+        "`owner`, nobody (0600, folders 0700); `group`, the group of their folder (0640, 0750). Default: `owner`.",
     )
     smtp_url: str | None = Field(
         default=None,

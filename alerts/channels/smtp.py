@@ -104,6 +104,8 @@ def envelope(message: QueuedMessage, sender: str) -> EmailMessage:
     mail["Date"] = format_datetime(message.queued_at)
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"
+    if message.audit_head:
+        mail["X-Baocao-Audit-Head"] = message.audit_head
     mail.set_content(message.body_text, cte="base64")
     mail.add_alternative(message.body_html, subtype="html", cte="base64")
     boundary = f"baocao-{message.message_id.strip('<>').partition('@')[0]}"

