@@ -42,6 +42,7 @@ MODULES = {
     "down": "services",
     "status": "services",
     "simulate": "simulate",
+    "targets": "targets",
     "template": "template",
 }
 """In the order of the help. A module has an `app = typer.Typer(...)`: with a name it is a group of commands (`baocao db
