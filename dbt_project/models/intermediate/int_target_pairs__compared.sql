@@ -49,7 +49,8 @@ with
             and periods.period = figures.period
     ),
 
-    targets as (
+    -- read twice: the planner has to see through to the index
+    targets as not materialized(
         select *, {{ effective_comparator("targets") }} as effective_comparator
         from {{ ref("int_targets__applied") }} as targets
     ),
