@@ -39,13 +39,20 @@ where sums.programme_code = %(programme)s and sums.indicator_code = %(indicator)
 order by sums.unit_code, sums.target_year, sums.part_level
 """
 CONTRADICTIONS = """
-select contradiction.contradiction_no, contradiction.reading_a, contradiction.reading_b, note.footnote_vi
+select contradiction.contradiction_no, contradiction.reading_a, contradiction.reading_b, note.footnote_vi,
+    contradiction.plan_unit_code as bound_unit_code, coalesce(plan.is_made_up, false) as is_made_up, named.unit_name
 from catalogue.contradictions as contradiction
 left join catalogue.annex_footnotes as note
     on note.programme_code = contradiction.programme_code
     and note.contradiction_no = contradiction.contradiction_no
     and note.indicator_code is not distinct from contradiction.indicator_code
     and note.plan_unit_code is not distinct from contradiction.plan_unit_code
+left join catalogue.unit_plans as plan
+    on plan.programme_code = contradiction.programme_code and plan.unit_code = contradiction.plan_unit_code
+    and plan.agency_code = 'UBND'
+left join lateral (
+    select unit_name from marts.dim_org_unit where unit_code = contradiction.plan_unit_code
+    order by is_latest_version desc, valid_from desc limit 1) as named on true
 where contradiction.programme_code = %(programme)s and contradiction.indicator_code = %(indicator)s
 order by contradiction.contradiction_no
 """

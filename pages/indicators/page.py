@@ -164,7 +164,10 @@ def _sums(found: Indicator) -> Section:
 
 
 def _contradictions(found: Indicator) -> Section:
-    rows = [(text(row["footnote_vi"]), text(row["reading_a"]), text(row["reading_b"])) for row in found.contradictions]
+    rows = [
+        (text(row["footnote_vi"], note=_bound(row)), text(row["reading_a"]), text(row["reading_b"]))
+        for row in found.contradictions
+    ]
     columns = (
         Column("handling", Text("Cách hiểu trong bảng in", "How tables read it"), is_heading=True),
         Column("first", Text("Một chỗ ghi (chú giải tiếng Anh)", "One place")),
