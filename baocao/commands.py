@@ -46,6 +46,7 @@ MODULES = {
     "down": "services",
     "status": "services",
     "simulate": "simulate",
+    "targets": "targets",
     "template": "template",
     "verify": "verify",
 }

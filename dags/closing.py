@@ -9,28 +9,20 @@ If it fails: nothing was closed. `period_status`: programme or period is wrong, 
 a new run. `close`: the period was closed by somebody else meanwhile, or the database was away; `baocao close` says.
 """
 
-import csv
 from datetime import timedelta
-from pathlib import Path
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from pipeline.dag_defaults import REPORTING, defaults
+from warehouse import catalogue
 
-CATALOGUE = Path(__file__).resolve().parents[1] / "dbt_project" / "seeds" / "catalogue"
 CLOSE, KEEP_OPEN = "Khoá sổ", "Không khoá"
 
 
-def rows(seed: str) -> list[dict[str, str]]:
-    with (CATALOGUE / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-PROGRAMMES = {row["programme_code"]: row["name_vi"] for row in rows("programmes")}
-PERIODS = sorted({row["period"] for row in rows("periods") if row["kind"] == "owed"})
-
+PROGRAMMES = {row["programme_code"]: row["name_vi"] for row in catalogue.seed_rows("programmes")}
+PERIODS = sorted({row["period"] for row in catalogue.seed_rows("periods") if row["kind"] == "owed"})
 
 PARAMS = {
     "programme": Param(

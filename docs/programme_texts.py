@@ -25,7 +25,7 @@ MEASURES = {
     "change": "mức giảm",
     "points": "điểm",
 }
-SCOPES = {"commune": "xã", "district": "huyện", "province": "tỉnh", "national": "cả nước"}
+SCOPES = {"commune": "xã", "district": "huyện", "province": "tỉnh", "agency": "cơ quan", "national": "cả nước"}
 COMPARATOR_SOURCES = {
     "annex": "in trong phụ lục",
     "label": "theo tên chỉ tiêu",

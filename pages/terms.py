@@ -6,7 +6,7 @@ from datetime import datetime
 from pages.language import Text
 from publish import formatting
 from publish.forms.types import TYPES
-from publish.reading import alerts, owed, progress
+from publish.reading import alerts, owed, progress, target_sums
 from warehouse import wording
 from warehouse.clock import ZONE
 
@@ -74,7 +74,17 @@ TRENDS = _both(
     },
 )
 SCOPES = _both(
-    progress.SCOPES, {"commune": "commune", "district": "district", "province": "province", "national": "national"}
+    progress.SCOPES,
+    {"commune": "commune", "district": "district", "province": "province", "agency": "agency", "national": "national"},
+)
+SUM_OUTCOMES = _both(
+    target_sums.OUTCOMES,
+    {
+        "adds_up": "adds up to it",
+        "falls_short": "need not add up to it",
+        "no_denominator": "no denominator to add with yet",
+        "cannot_be_added": "cannot be added",
+    },
 )
 SUBMISSION_TYPES = _both(TYPES, {"full": "full report", "correction": "correction", "retraction": "retraction"})
 GATE = {
@@ -122,6 +132,7 @@ LEVELS = {
     "unallocated": Text("chưa phân bổ", "unallocated"),
 }
 MADE_UP = Text(formatting.MADE_UP, "MADE-UP DATA – not real figures")
+MADE_UP_PLAN = Text(formatting.MADE_UP_PLAN, "MADE-UP PLAN – not a real plan of the unit")
 
 
 def shape(code: str) -> str:

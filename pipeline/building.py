@@ -18,6 +18,7 @@ from warehouse import clock, database, public_holidays
 from warehouse.as_of import is_built_as_of
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
+from warehouse.seeds import office
 from warehouse.settings import PROJECT_ROOT, get_settings
 
 log = get_logger(__name__)
@@ -63,7 +64,7 @@ class BuildResult:
 
 
 def catalogue_version() -> str:
-    """A hash of the dbt project's files and of the calendar of holidays.
+    """A hash of the dbt project's files, of the office's own catalogue and of the calendar of holidays.
 
     It decides only what a build runs. Loading equal rows or replacing an equal view changes no table and no figure:
     what is built again is decided by what the tables hold (docs/dbt.md).
@@ -73,6 +74,10 @@ def catalogue_version() -> str:
         if path.suffix in READ and "target" not in path.parts:
             digest.update(f"{path.relative_to(DBT_PROJECT)}\n".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
+    folder = office.existing(get_settings().catalogue)
+    for path in sorted(folder.glob("*.csv")) if folder else ():
+        digest.update(f"{path.name}\n".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
     digest.update(public_holidays.library_version().encode())
     return digest.hexdigest()[:16]
 
@@ -95,8 +100,13 @@ def prepare_catalogue() -> str:
             with runs.recorded("catalogue", version) as run:
                 with database.connect() as connection:
                     public_holidays.load(connection)
-                invalid = catalogue_loading.blocked_programmes(DBT_PROJECT)
-                with catalogue_loading.loadable_project(DBT_PROJECT, invalid) as project:
+                catalogue = catalogue_loading.read(DBT_PROJECT)
+                invalid = catalogue_loading.blocked_programmes(catalogue)
+                if catalogue.changes:
+                    run.detail["office"] = catalogue_loading.described(catalogue.changes)
+                    for note in run.detail["office"]["notes"]:
+                        log.warning("%s", note)
+                with catalogue_loading.loadable_project(DBT_PROJECT, catalogue, invalid) as project:
                     _keep(run, run_dbt(["build", *build_scope.CATALOGUE], project))
                 catalogue_loading.warn(invalid)
                 for programme, problems in invalid.items():
@@ -253,7 +263,11 @@ def run_dbt_by_hand(arguments: list[str]) -> bool:
         with database.connect() as connection:
             if is_command and connection.execute("select from ops.public_holiday limit 1").fetchone() is None:
                 public_holidays.load(connection)
-        return bool(_invoke([*arguments, *(_folders(BY_HAND) if is_command else [])]).success)
+        if not is_command:
+            return bool(_invoke(arguments).success)
+        catalogue = catalogue_loading.read(DBT_PROJECT)
+        with catalogue_loading.loadable_project(DBT_PROJECT, catalogue, {}) as project:
+            return bool(_invoke([*arguments, *_folders(BY_HAND, project)]).success)
 
 
 def _invoke(arguments: list[str], more: Mapping[str, str] | None = None) -> Any:

@@ -13,6 +13,7 @@ MISSING = "–"
 SUPPRESSED = "…"
 """A figure that is known and not published."""
 MADE_UP = "SỐ LIỆU GIẢ ĐỊNH – không phải số liệu thật"
+MADE_UP_PLAN = "KẾ HOẠCH GIẢ ĐỊNH – không phải kế hoạch thật của đơn vị"
 VERDICTS = {
     "met": "Đạt",
     "exceeded": "Đạt vượt KH",

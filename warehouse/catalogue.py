@@ -1,21 +1,22 @@
 """The plans as rows: typed read access to the catalogue, as the database has it.
 
 Everything here is a row of dbt_project/seeds/catalogue/; an office that changes a plan changes a row and no code.
-The wording of the gate's rules is read from its CSV, for it is needed before any database is.
+The wording of the gate's rules is read from CSV files, for it is needed before any database is.
 """
 
-import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Literal, TypeVar
 
 import psycopg
 from psycopg.rows import class_row
 
 from warehouse.errors import WrongCall
-from warehouse.settings import PROJECT_ROOT
+from warehouse.settings import PROJECT_ROOT, get_settings
 
 Aggregation = Literal["ratio", "sum", "share_of_units", "relative_change", "none"]
 Measure = Literal["rate", "count", "share", "yes_no", "change", "points"]
@@ -24,7 +25,7 @@ Level = Literal["commune", "district", "province"]
 DEFAULT_AGENCY = "UBND"
 """Who reports for a unit where no agency is named: the unit itself (in SQL: the macro default_agency)."""
 
-GATE_RULES = PROJECT_ROOT / "dbt_project" / "seeds" / "catalogue" / "gate_rules.csv"
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,14 @@ class Period:
 class Indicator:
     """A measured row of a plan's annex, and how its figure is made. direction: where better lies, if anywhere.
 
+    plan_unit_code: the unit whose plan alone has it, None for the programme's own.
     factor: what the division is multiplied with (100, 1 000, 100 000), None where nothing is divided.
     hard_min, hard_max: what is mathematically possible; soft_min, soft_max: what is plausible; None is no bound.
     """
 
     programme_code: str
     indicator_code: str
+    plan_unit_code: str | None
     sort_order: int
     objective_vi: str
     heading_code: str | None
@@ -88,15 +91,17 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Target:
-    """What a plan promises and whom it binds.
+    """What a plan promises and whom it binds: the unit with a plan of its own, or every unit of the scope.
 
+    agency_code: whose plan it is where the scope is agency; such a target never decides.
     low, high: one-sided comparators fill one end (≥ and > the low one), the others both.
     competing_reading_vi: what another place of the plan says of the same target.
     """
 
     indicator_code: str
-    target_scope: Literal["commune", "district", "province", "national"]
+    target_scope: Literal["commune", "district", "province", "agency", "national"]
     bound_unit_code: str | None
+    agency_code: str | None
     target_year: int
     measure: Measure
     comparator: Literal["<", "≤", ">", "≥", "=", "between", "yes"]
@@ -128,9 +133,9 @@ from app.reporting_period where programme_code = %(programme)s order by data_fro
 """
 
 INDICATORS = """
-select programme_code, indicator_code, sort_order, objective_vi, heading_code, heading_vi, name_vi, unit_vi,
-       aggregation, factor, is_part_of_whole, numerator_vi, denominator_vi, direction, is_required, is_sensitive,
-       hard_min, hard_max, soft_min, soft_max, lead_agency_vi, source_line,
+select programme_code, indicator_code, plan_unit_code, sort_order, objective_vi, heading_code, heading_vi, name_vi,
+       unit_vi, aggregation, factor, is_part_of_whole, numerator_vi, denominator_vi, direction, is_required,
+       is_sensitive, hard_min, hard_max, soft_min, soft_max, lead_agency_vi, source_line,
        (select jsonb_object_agg(unit_level, measure) from catalogue.indicator_measures as measured
         where measured.programme_code = indicators.programme_code
             and measured.indicator_code = indicators.indicator_code) as measures
@@ -138,8 +143,8 @@ from catalogue.indicators where programme_code = %(programme)s order by sort_ord
 """
 
 TARGETS = """
-select indicator_code, target_scope, bound_unit_code, target_year, measure, comparator, target_low, target_high, raw,
-       comparator_source, competing_reading_vi
+select indicator_code, target_scope, bound_unit_code, agency_code, target_year, measure, comparator, target_low,
+       target_high, raw, comparator_source, competing_reading_vi
 from catalogue.targets join catalogue.indicators using (programme_code, indicator_code)
 where programme_code = %(programme)s order by sort_order, target_scope, target_year
 """
@@ -184,11 +189,21 @@ def targets(connection: psycopg.Connection, programme_code: str) -> list[Target]
     return _rows(connection, Target, TARGETS, programme_code)
 
 
-@cache
 def gate_rules() -> dict[str, GateRule]:
-    """The gate's rules by code."""
-    with GATE_RULES.open(encoding="utf-8-sig", newline="") as lines:
-        return {row["rule_code"]: _gate_rule(row) for row in csv.DictReader(lines)}
+    """The gate's rules by code, with the office's own wording."""
+    return _gate_rules(get_settings().catalogue)
+
+
+def seed_rows(seed: str) -> list[Mapping[str, str | None]]:
+    """The rows of a seed's CSV with those of the office's own catalogue, before any database: cells by column."""
+    from warehouse.seeds import office
+
+    return office.rows(DBT_PROJECT, seed, get_settings().catalogue)
+
+
+@cache
+def _gate_rules(folder: Path | None) -> dict[str, GateRule]:
+    return {str(row["rule_code"]): _gate_rule(row) for row in seed_rows("gate_rules")}
 
 
 def rule_message(rule: str, **values: object) -> tuple[str, str]:
@@ -201,9 +216,9 @@ def rule_message(rule: str, **values: object) -> tuple[str, str]:
     return found.message_vi.format(**values), found.message_en.format(**values)
 
 
-def _gate_rule(row: dict[str, str]) -> GateRule:
+def _gate_rule(row: Mapping[str, str | None]) -> GateRule:
     severity: Literal["critical", "warning"] = "critical" if row["severity"] == "critical" else "warning"
-    return GateRule(row["rule_code"], severity, row["message_vi"], row["message_en"])
+    return GateRule(row["rule_code"] or "", severity, row["message_vi"] or "", row["message_en"] or "")
 
 
 def _rows(connection: psycopg.Connection, kind: type[Row], query: str, programme_code: str | None = None) -> list[Row]:

@@ -69,6 +69,11 @@ class Settings(BaseSettings):
         description="`postgresql://…` of a server of yours, its user the owner of the database. "
         "Default: the embedded PostgreSQL in the home.",
     )
+    catalogue: Path | None = Field(
+        default=None,
+        description="The office's own catalogue: a folder of CSV files whose rows add to the plans that are shipped, "
+        "replace and remove rows of them; upgrades never touch it. Unset: the plans as shipped.",
+    )
     inbox: str = Field(
         default="",
         description="Where offices drop their files: a folder or an fsspec address (`s3://…`). "
@@ -153,6 +158,7 @@ class Settings(BaseSettings):
     def _make_places_absolute(self) -> "Settings":
         """A process that changes folder (dbt does) must still find the same home, inbox and archive."""
         self.home = self.home.expanduser().absolute()
+        self.catalogue = self.catalogue.expanduser().absolute() if self.catalogue else None
         self.inbox = _absolute(self.inbox or str(self.home / "inbox"))
         self.archive = _absolute(self.archive or str(self.home / "archive"))
         return self

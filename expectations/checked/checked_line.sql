@@ -100,6 +100,8 @@ with
             catalogue.indicators
             on indicators.programme_code = checked_submission.programme
             and indicators.indicator_code = lines.indicator_code
+            -- an indicator of another unit's plan is as unknown as one that nobody has
+            and (indicators.plan_unit_code is null or indicators.plan_unit_code = checked_submission.unit)
         left join
             catalogue.indicator_measures as measures
             on measures.programme_code = checked_submission.programme

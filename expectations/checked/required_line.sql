@@ -44,6 +44,7 @@ inner join
     catalogue.indicators
     on indicators.programme_code = assigned.programme_code
     and indicators.indicator_code = assigned.indicator_code
+    and (indicators.plan_unit_code is null or indicators.plan_unit_code = report.unit)
 inner join
     catalogue.indicator_measures as measures
     on measures.programme_code = indicators.programme_code

@@ -21,18 +21,38 @@ select * from marts.dim_indicator where programme_code = %(programme)s order by 
 """
 TARGETS = """
 select target.target_scope, target.target_year, target.raw, target.competing_reading_vi, target.comparator,
-    target.target_low, target.target_high, target.bound_unit_code, target.measure
-from catalogue.targets as target
+    target.target_low, target.target_high, target.bound_unit_code, target.measure, target.is_made_up, named.unit_name
+from marts.dim_target as target
+left join lateral (
+    select unit_name from marts.dim_org_unit where unit_code = target.bound_unit_code
+    order by is_latest_version desc, valid_from desc limit 1) as named on true
 where target.programme_code = %(programme)s and target.indicator_code = %(indicator)s
-order by array_position(array['commune', 'district', 'province', 'national'], target.target_scope), target.target_year
+order by array_position(array['national', 'agency', 'province', 'district', 'commune'], target.target_scope),
+    target.bound_unit_code, target.target_year
+"""
+SUMS = """
+select sums.*, named.unit_name, indicator.unit_vi, indicator.hard_min, indicator.hard_max
+from marts.fct_target_sum as sums
+join marts.dim_indicator as indicator using (programme_code, indicator_code)
+left join marts.dim_org_unit as named on named.unit_id = sums.unit_id and named.is_latest_version
+where sums.programme_code = %(programme)s and sums.indicator_code = %(indicator)s and sums.period = %(period)s
+order by sums.unit_code, sums.target_year, sums.part_level
 """
 CONTRADICTIONS = """
-select contradiction.contradiction_no, contradiction.reading_a, contradiction.reading_b, note.footnote_vi
+select contradiction.contradiction_no, contradiction.reading_a, contradiction.reading_b, note.footnote_vi,
+    contradiction.plan_unit_code as bound_unit_code, coalesce(plan.is_made_up, false) as is_made_up, named.unit_name
 from catalogue.contradictions as contradiction
 left join catalogue.annex_footnotes as note
     on note.programme_code = contradiction.programme_code
     and note.contradiction_no = contradiction.contradiction_no
     and note.indicator_code is not distinct from contradiction.indicator_code
+    and note.plan_unit_code is not distinct from contradiction.plan_unit_code
+left join catalogue.unit_plans as plan
+    on plan.programme_code = contradiction.programme_code and plan.unit_code = contradiction.plan_unit_code
+    and plan.agency_code = 'UBND'
+left join lateral (
+    select unit_name from marts.dim_org_unit where unit_code = contradiction.plan_unit_code
+    order by is_latest_version desc, valid_from desc limit 1) as named on true
 where contradiction.programme_code = %(programme)s and contradiction.indicator_code = %(indicator)s
 order by contradiction.contradiction_no
 """
@@ -40,12 +60,16 @@ order by contradiction.contradiction_no
 
 @dataclass(frozen=True)
 class Indicator:
-    """indicator: a row of dim_indicator, None where the address names none. missing: reports without its line."""
+    """indicator: a row of dim_indicator, None where the address names none. missing: reports without its line.
+
+    sums: what the plans of the units below a province or district promise together.
+    """
 
     chosen: Chosen
     indicators: list[Row]
     indicator: Row | None
     targets: list[Row]
+    sums: list[Row]
     contradictions: list[Row]
     units: list[Row]
     missing: list[Row]
@@ -57,7 +81,7 @@ def read(connection: psycopg.Connection, view: View) -> Indicator:
     values: Row = chosen.keys | {"basis": view.basis, "indicator": view.get("indicator")}
     indicators = _rows(connection, INDICATORS, values)
     if values["indicator"] is None:
-        return Indicator(chosen, indicators, None, [], [], [], [])
+        return Indicator(chosen, indicators, None, [], [], [], [], [])
     found = next((row for row in indicators if row["indicator_code"] == values["indicator"]), None)
     if found is None:
         raise errors.not_found(choices.NO_INDICATOR.fill(code=values["indicator"]))
@@ -66,6 +90,7 @@ def read(connection: psycopg.Connection, view: View) -> Indicator:
         indicators=indicators,
         indicator=found,
         targets=_rows(connection, TARGETS, values),
+        sums=_rows(connection, SUMS, values),
         contradictions=_rows(connection, CONTRADICTIONS, values),
         units=_rows(connection, UNITS, values),
         missing=_rows(connection, MISSING_UNITS, values),

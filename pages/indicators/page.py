@@ -5,12 +5,13 @@ import psycopg
 from pages import terms
 from pages.indicators import data
 from pages.indicators.data import Indicator, Row
-from pages.language import Shown, Text
+from pages.language import Shown, Text, figure
 from pages.layout import Field, Page, Section
 from pages.progress import cells
 from pages.tables import EMPTY, Cell, Column, Table, number, text
 from pages.view import View
 from publish import formatting
+from publish.reading import target_sums
 from warehouse.catalogue import DEFAULT_AGENCY
 
 INDICATOR = Column("indicator", Text("Chỉ tiêu", "Indicator"), is_heading=True)
@@ -40,6 +41,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
         sections=[
             Section("dinh-nghia", Text("Định nghĩa và cách tính", "Definition and how it is made"), terms=_terms(row)),
             _targets(found),
+            *([_sums(found)] if found.sums else []),
             _contradictions(found),
             _units(found, view),
             _missing(found, view),
@@ -124,12 +126,48 @@ def _targets(found: Indicator) -> Section:
 
 
 def _bound(row: Row) -> Shown:
-    code = row["bound_unit_code"]
-    return Text(f"đơn vị {code}", f"unit {code}") if code else ""
+    code, name = row["bound_unit_code"], row["unit_name"]
+    if not code:
+        return ""
+    made_up = Text("; kế hoạch giả định", "; made-up plan") if row["is_made_up"] else Text("", "")
+    return Text(f"{name or 'đơn vị'} ({code}){made_up.vi}", f"{name or 'unit'} ({code}){made_up.en}")
+
+
+def _sums(found: Indicator) -> Section:
+    rows = [
+        (
+            Cell(row["unit_name"] or row["unit_code"], note=terms.LEVELS[row["part_level"]]),
+            Cell(str(row["target_year"])),
+            Cell(figure(formatting.target(row["comparator"], row["target_low"], row["target_high"]))),
+            Cell(figure(target_sums.promised(row))),
+            Cell(f"{row['units_added']}/{row['units_expected']}", value=row["units_added"]),
+            Cell(terms.SUM_OUTCOMES[row["outcome"]]),
+        )
+        for row in found.sums
+    ]
+    columns = (
+        Column("unit", Text("Chỉ tiêu của", "Target of"), is_heading=True),
+        Column("year", Text("Năm", "Year")),
+        Column("target", Text("Chỉ tiêu kế hoạch", "Target")),
+        Column("promised", Text("Các kế hoạch cộng lại", "The plans added up")),
+        Column("units_added", Text("Số kế hoạch cộng được", "Plans added")),
+        Column("outcome", Text("Kết luận", "Outcome")),
+    )
+    period = terms.period(found.chosen.keys["period"])
+    caption = Text(
+        f"Kế hoạch riêng của các đơn vị bên dưới, theo mẫu số đã báo cáo của {period.vi}",
+        f"Own plans of the units below, with the denominators reported for {period.en}",
+    )
+    empty = Text("Không có kế hoạch riêng nào.", "No unit has a plan of its own.")
+    heading = Text("Các kế hoạch cộng lại", "The plans added up")
+    return Section("cong-ke-hoach", heading, table=Table("sums", caption, columns, rows, empty))
 
 
 def _contradictions(found: Indicator) -> Section:
-    rows = [(text(row["footnote_vi"]), text(row["reading_a"]), text(row["reading_b"])) for row in found.contradictions]
+    rows = [
+        (text(row["footnote_vi"], note=_bound(row)), text(row["reading_a"]), text(row["reading_b"]))
+        for row in found.contradictions
+    ]
     columns = (
         Column("handling", Text("Cách hiểu trong bảng in", "How tables read it"), is_heading=True),
         Column("first", Text("Một chỗ ghi (chú giải tiếng Anh)", "One place")),

@@ -16,13 +16,27 @@ Series = dict[tuple[str, str], dict[str, Row]]
 """By indicator and measure: the figure of each period."""
 
 
+PLANS = """
+select plan.document_vi, plan.is_made_up from catalogue.unit_plans as plan
+join app.org_unit as unit using (unit_code)
+join catalogue.programmes as programme using (programme_code)
+where plan.programme_code = %(programme)s and unit.unit_id = %(unit_id)s
+    and unit.valid_from <= programme.ends_on and unit.valid_to > programme.starts_on
+order by plan.agency_code
+"""
+
+
 @dataclass(frozen=True)
 class Progress:
-    """rows: one per indicator, measure and target, in the plan's order. periods: up to the chosen one, of its kind."""
+    """rows: one per indicator, measure and target, in the plan's order. periods: up to the chosen one, of its kind.
+
+    plans: the unit's own under the programme.
+    """
 
     rows: list[Row]
     series: Series
     periods: tuple[str, ...]
+    plans: Sequence[Row] = ()
 
     @property
     def unit_id(self) -> str | None:
@@ -59,7 +73,9 @@ def read(connection: psycopg.Connection, chosen: Chosen, unit: str, basis: str) 
         if each.data_to <= chosen.period.data_to and len(each.period) == len(chosen.period.period)
     )
     series = read_series(connection, keys["programme"], rows[0]["unit_id"], basis, periods) if rows else {}
-    return Progress(rows, series, periods)
+    values = {"programme": keys["programme"], "unit_id": rows[0]["unit_id"]} if rows else {}
+    plans = connection.cursor(row_factory=dict_row).execute(PLANS, values).fetchall() if rows else []
+    return Progress(rows, series, periods, plans)
 
 
 def read_series(

@@ -57,6 +57,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
 
 def notices(progress: data.Progress, view: View) -> list[Shown]:
     made_up = [terms.MADE_UP] if progress.is_made_up else []
+    made_up += [terms.MADE_UP_PLAN] if any(plan["is_made_up"] for plan in progress.plans) else []
     return [*made_up, *([ON_TODAYS_MAP] if view.basis == "current" else [])]
 
 

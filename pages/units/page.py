@@ -48,7 +48,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
             Section(
                 "chi-tieu",
                 Text("Kết quả so với kế hoạch", "Results against the plan"),
-                [f"{chosen.programme.name_vi}."],
+                [f"{chosen.programme.name_vi}.", *(f"{plan['document_vi']}." for plan in found.progress.plans)],
                 progress_tables.of_scopes(found.progress, view, programme, period),
             ),
             Section(

@@ -15,7 +15,9 @@ from warehouse import catalogue, queries
 Row = dict[str, Any]
 
 UNIT = """
-select programme.name_vi as programme_name, programme.document_vi, shown.*,
+select programme.name_vi as programme_name, shown.*,
+       concat_ws('; ', plan.document_vi, programme.document_vi) as document_vi,
+       coalesce(plan.is_made_up, false) as plan_is_made_up,
        (select max(report.decided_at) from app.validated_submission as report
         join app.org_unit as unit using (unit_id)
         where report.programme_code = programme.programme_code and report.period = %(period)s
@@ -33,6 +35,11 @@ join lateral (
     join app.org_unit_name as named using (unit_id)
     where named.is_latest
     order by org_unit.valid_from desc limit 1) as shown on true
+left join lateral (
+    select string_agg(document_vi, '; ' order by agency_code) as document_vi, bool_or(is_made_up) as is_made_up
+    from catalogue.unit_plans
+    where programme_code = programme.programme_code and unit_code = shown.unit_code and agency_code = 'UBND'
+) as plan on true
 where programme.programme_code = %(programme)s
 """
 
@@ -52,8 +59,18 @@ where programme_code = %(programme)s and period = %(period)s and unit_id = %(uni
 
 TARGETS = """
 select indicator_code, target_scope, target_year, raw, measure, comparator, target_low, target_high
-from catalogue.targets
-where programme_code = %(programme)s and (target_scope <> 'commune' or bound_unit_code = %(unit)s)
+from app.unit_target as applied
+where programme_code = %(programme)s and unit_level = %(level)s
+    and (unit_id = %(unit_id)s or unit_id is null and not exists (
+        select from app.unit_target as own
+        where own.programme_code = applied.programme_code and own.indicator_code = applied.indicator_code
+            and own.unit_id = %(unit_id)s))
+"""
+
+FOOTNOTES = """
+select indicator_code, footnote_vi from catalogue.annex_footnotes
+where programme_code = %(programme)s and (plan_unit_code is null or plan_unit_code = %(unit)s)
+order by contradiction_no
 """
 
 STARTS = """
@@ -77,8 +94,8 @@ def load(
     place = cursor.execute(UNIT, keys).fetchone()
     if place is None:
         return None
-    targets = _targets(cursor, keys)
     keys |= {"unit_id": place["unit_id"], "level": place["unit_level"]}
+    targets = _targets(cursor, keys)
     notes = _footnotes(cursor, keys)
     entries = _entries(cursor, keys, targets, notes)
     columns = _columns(cursor, keys, targets, entries)
@@ -89,6 +106,7 @@ def load(
         programme_code=programme,
         programme_name=place["programme_name"],
         document=place["document_vi"],
+        plan_is_made_up=place["plan_is_made_up"],
         unit_code=unit,
         unit_name=place["unit_name"],
         unit_level=place["unit_level"],
@@ -171,8 +189,7 @@ def _concerns(
 def _footnotes(cursor: psycopg.Cursor[Row], keys: Row) -> dict[str, list[str]]:
     """By indicator code; those about the plan as a whole have no code."""
     notes: dict[str, list[str]] = {}
-    query = "select * from catalogue.annex_footnotes where programme_code = %(programme)s order by contradiction_no"
-    for row in cursor.execute(query, keys).fetchall():
+    for row in cursor.execute(FOOTNOTES, keys).fetchall():
         notes.setdefault(row["indicator_code"] or "", []).append(row["footnote_vi"])
     return notes
 

@@ -1,7 +1,7 @@
 -- entries.sql: one row per indicator of the plan, with its figure of one unit and period
 select indicator.indicator_code, indicator.name_vi, indicator.unit_vi, indicator.factor, indicator.objective_vi,
        indicator.heading_code, indicator.heading_vi, indicator.hard_min, indicator.hard_max, indicator.is_part_of_whole,
-       measured.measure, figure.numerator, figure.denominator, figure.value_low, figure.value_high, figure.low_closed,
+       compared.measure, figure.numerator, figure.denominator, figure.value_low, figure.value_high, figure.low_closed,
        figure.high_closed, coalesce(figure.units_expected, 0) as units_expected,
        coalesce(figure.units_reporting, 0) as units_reporting, coalesce(figure.is_provisional, true) as is_provisional,
        coalesce(figure.is_estimated, false) as is_estimated, coalesce(figure.is_made_up, false) as is_made_up,
@@ -13,12 +13,19 @@ from catalogue.indicators as indicator
 join catalogue.indicator_measures as measured
     on measured.programme_code = indicator.programme_code and measured.indicator_code = indicator.indicator_code
     and measured.unit_level = %(level)s
+-- a target of the unit's own may be of another measure than its level's
+cross join lateral (
+    select coalesce((
+        select own.measure from app.unit_target as own
+        where own.programme_code = indicator.programme_code and own.indicator_code = indicator.indicator_code
+            and own.unit_id = %(unit_id)s and own.target_scope = %(level)s and own.measure in ('rate', 'count', 'change')
+        order by own.target_year limit 1), measured.measure) as measure) as compared
 left join app.indicator_agency as assigned
     on assigned.programme_code = indicator.programme_code and assigned.indicator_code = indicator.indicator_code
     and assigned.is_figure
 left join marts.fct_indicator_rollup as figure
     on figure.programme_code = indicator.programme_code and figure.indicator_code = indicator.indicator_code
-    and figure.measure = measured.measure and figure.period = %(period)s and figure.unit_id = %(unit_id)s
+    and figure.measure = compared.measure and figure.period = %(period)s and figure.unit_id = %(unit_id)s
     and figure.boundary_basis = 'as_reported'
 left join marts.fct_reported_value as reported
     on reported.programme_code = indicator.programme_code and reported.indicator_code = indicator.indicator_code
@@ -26,4 +33,5 @@ left join marts.fct_reported_value as reported
     and reported.agency_code = assigned.agency_code
     and app.is_valid_as_of(reported.known_from, coalesce(reported.known_to, 'infinity'))
 where indicator.programme_code = %(programme)s
+    and (indicator.plan_unit_code is null or indicator.plan_unit_code = %(unit)s)
 order by indicator.sort_order

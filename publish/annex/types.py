@@ -148,6 +148,7 @@ class Entry:
 class Annex:
     """The whole table.
 
+    document: the unit's own plan and the programme's. plan_is_made_up: that plan is an example and none of the unit's.
     accepted_until: when the newest report that it can hold was accepted. as_of: of its figures, None for the
     newest. catalogue_version: of the build that made its figures. footnotes: those about the plan as a whole.
     """
@@ -155,6 +156,7 @@ class Annex:
     programme_code: str
     programme_name: str
     document: str
+    plan_is_made_up: bool
     unit_code: str
     unit_name: str
     unit_level: str

@@ -103,9 +103,11 @@ class _Sheet(Drawing):
             *((text, 18, {"align": "center", "bold": True, "font_color": INK}) for text in self._summary()),
             (self._data_state(), ROW_HEIGHT, grey),
         ]
+        warning = {"bold": True, "align": "center", "font_color": "#C00000", "bg_color": "#FDE9E7"}
         if annex.is_made_up:
-            warning = {"bold": True, "align": "center", "font_color": "#C00000", "bg_color": "#FDE9E7"}
             lines.append((formatting.MADE_UP, 20, warning))
+        if annex.plan_is_made_up:
+            lines.append((formatting.MADE_UP_PLAN, 20, warning))
         for text, per_line, options in lines:
             size = options.get("font_size", 11) / 11 * (WIDE if text.isupper() else 1)
             self.line(text, height=self.height_of(text, (0, self.last), per_line, size), **options)

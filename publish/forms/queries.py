@@ -140,7 +140,7 @@ def forms(connection: psycopg.Connection, programme: str, period: str, reports: 
 
 
 class _RequiredLines:
-    """The lines that a programme requires, by agency and level of unit."""
+    """The lines that a programme requires, by agency, level of unit, and unit with indicators of its own."""
 
     def __init__(self, connection: psycopg.Connection, programme: str) -> None:
         self.programme = programme
@@ -148,21 +148,24 @@ class _RequiredLines:
         cursor = connection.cursor(row_factory=dict_row)
         rows = cursor.execute(ASSIGNED, {"programme": programme}).fetchall()
         self.assigned = {(row["indicator_code"], row["agency_code"]): row for row in rows}
-        self.by_agency_and_level: dict[tuple[str, Level], tuple[Line, ...]] = {}
+        self.plan_units = {indicator.plan_unit_code for indicator in self.indicators}
+        self.by_report: dict[tuple[str, Level, str | None], tuple[Line, ...]] = {}
 
     def lines(self, report: Scheduled) -> tuple[Line, ...]:
         """The agency's lines about a unit of that level, in the plan's order. Raises WrongCall if there are none."""
-        key = report.agency_code, report.unit_level
-        if key not in self.by_agency_and_level:
-            self.by_agency_and_level[key] = tuple(
+        plan_unit = report.unit_code if report.unit_code in self.plan_units else None
+        key = report.agency_code, report.unit_level, plan_unit
+        if key not in self.by_report:
+            self.by_report[key] = tuple(
                 _line(indicator, report.unit_level, self.assigned[indicator.indicator_code, report.agency_code])
                 for indicator in self.indicators
                 if (indicator.indicator_code, report.agency_code) in self.assigned
                 and report.unit_level in (indicator.measures or {})
+                and indicator.plan_unit_code in (None, plan_unit)
             )
-        if not self.by_agency_and_level[key]:
+        if not self.by_report[key]:
             raise WrongCall(f"{self.programme} không hỏi {report.sender} chỉ tiêu nào.")
-        return self.by_agency_and_level[key]
+        return self.by_report[key]
 
 
 def _line(indicator: Indicator, level: Level, assigned: dict[str, Any]) -> Line:

@@ -12,7 +12,7 @@ from publish import formatting
 from warehouse import catalogue
 from warehouse.errors import BaocaoError, WrongCall
 
-SCOPES = {"commune": "xã", "district": "huyện", "province": "tỉnh", "national": "cả nước"}
+SCOPES = {"commune": "xã", "district": "huyện", "province": "tỉnh", "agency": "cơ quan", "national": "cả nước"}
 TRENDS = {
     "target_met": "đã đạt",
     "on_track": "đúng tiến độ",
@@ -50,7 +50,8 @@ left join catalogue.baselines as printed
 where figures.boundary_basis = %(basis)s and figures.programme_code = %(programme)s
     and figures.unit_code = %(unit)s and figures.period = %(period)s
 order by indicator.sort_order, figures.measure,
-    array_position(array['commune', 'district', 'province', 'national'], progress.target_scope), progress.target_year
+    array_position(array['commune', 'district', 'province', 'agency', 'national'], progress.target_scope),
+    progress.target_year
 """
 
 

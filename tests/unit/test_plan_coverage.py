@@ -53,6 +53,7 @@ KEYS = {
     "report_recipients": ["unit_level", "agency_code"],
     "report_signatures": ["signature_no"],
     "indicators": ["indicator_code"],
+    "unit_plans": ["unit_code"],
     "targets": ["indicator_code"],
     "baselines": ["indicator_code"],
     "criteria": ["criterion_code"],

@@ -34,6 +34,12 @@ class Seed:
     column_types: Mapping[str, str]
     data_tests: tuple[DataTest, ...]
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that name a row: those of its first test of uniqueness, all of them where it has none."""
+        unique = (test.columns for test in self.data_tests if test.name in ("is_unique_key", "unique"))
+        return next(unique, tuple(self.column_types))
+
 
 def read(project: Path) -> list[Seed]:
     """The seeds of a dbt project that its yml describes."""

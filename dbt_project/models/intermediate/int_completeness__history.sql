@@ -42,6 +42,7 @@ with
             and required.indicator_code = lines.indicator_code
             and required.agency_code = lines.agency_code
             and required.unit_level = lines.unit_level
+            and (required.plan_unit_code is null or required.plan_unit_code = lines.unit_code)
         group by 1, 2, 3, 4, 5, 6, 7
     ),
 

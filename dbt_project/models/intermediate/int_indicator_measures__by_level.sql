@@ -1,7 +1,7 @@
 -- int_indicator_measures__by_level.sql: one row per indicator, level of unit and measure that a
 -- figure there can have
 -- A level's own measure comes first; numerator and denominator also give the measures of other
--- levels' targets.
+-- levels' targets. An indicator of one unit's plan is added up for nobody.
 with
     measures as (select * from {{ ref("indicator_measures") }}),
 
@@ -28,7 +28,7 @@ select
     candidates.unit_level,
     candidates.measure,
     case
-        when indicators.aggregation = 'none'
+        when indicators.aggregation = 'none' or indicators.plan_unit_code is not null
         then null
         when candidates.measure = 'yes_no'
         then 'share'

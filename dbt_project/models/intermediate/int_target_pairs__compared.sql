@@ -1,7 +1,6 @@
 -- int_target_pairs__compared.sql: one row per figure as reported and target beside it, with the
 -- verdict
--- A commune's target binds the unit that set it; those of districts, of the province and of the
--- nation are shown beside every unit of the programme.
+-- Beside which units a target is shown: int_targets__applied.
 -- Communes are read by period alone: only districts and provinces need their whole history.
 {{ config(materialized="replaced_view") }}
 
@@ -50,14 +49,32 @@ with
             and periods.period = figures.period
     ),
 
-    targets as (
+    -- read twice: the planner has to see through to the index
+    targets as not materialized(
         select *, {{ effective_comparator("targets") }} as effective_comparator
-        from {{ ref("targets") }} as targets
+        from {{ ref("int_targets__applied") }} as targets
+    ),
+
+    -- looked up in a hash, so that a figure meets one list and each list one figure
+    listed as (
+        select
+            *,
+            case
+                when
+                    (programme_code, indicator_code, unit_id) in (
+                        select programme_code, indicator_code, unit_id
+                        from targets
+                        where unit_id is not null
+                    )
+                then unit_id
+                else ''
+            end as list_unit_id
+        from bounded
     ),
 
     paired as (
         select
-            bounded.*,
+            listed.*,
             targets.target_scope,
             targets.target_year,
             targets.comparator,
@@ -67,7 +84,7 @@ with
             targets.better_end,
             targets.bound_unit_code,
             targets.indicator_code is not null as has_target,
-            coalesce(targets.measure = bounded.measure, false) as is_comparable,
+            coalesce(targets.measure = listed.measure, false) as is_comparable,
             {{
                 target_number_of(
                     "targets.effective_comparator",
@@ -80,21 +97,19 @@ with
                     "targets.effective_comparator",
                     "targets.target_low",
                     "targets.target_high",
-                    "bounded.",
+                    "listed.",
                 )
             }} as interval_verdict,
             targets.exceeded_when = 'beyond_bound'
-            and {{ is_beyond_bound("bounded.value_low", "bounded.value_high", "targets") }}
+            and {{ is_beyond_bound("listed.value_low", "listed.value_high", "targets") }}
             as is_beyond_bound
-        from bounded
+        from listed
         left join
             targets
-            on targets.programme_code = bounded.programme_code
-            and targets.indicator_code = bounded.indicator_code
-            and (
-                targets.target_scope <> 'commune'
-                or (targets.bound_unit_code = bounded.unit_code and bounded.unit_level = 'commune')
-            )
+            on targets.programme_code = listed.programme_code
+            and targets.indicator_code = listed.indicator_code
+            and targets.unit_level = listed.unit_level
+            and coalesce(targets.unit_id, '') = listed.list_unit_id
     )
 
 select
@@ -122,24 +137,18 @@ select
     case
         when not has_target or target_scope = 'national'
         then false
-        when
-            unit_level = 'commune'
-            and (programme_code, indicator_code, period, unit_code) in (
-                select programme_code, indicator_code, period, unit_code
-                from main_targets
-                where unit_code is not null
-            )
+        when list_unit_id <> ''
         then
-            (programme_code, indicator_code, period, unit_code, target_scope, target_year) in (
-                select programme_code, indicator_code, period, unit_code, target_scope, target_year
+            (programme_code, indicator_code, period, unit_id, target_scope, target_year) in (
+                select programme_code, indicator_code, period, unit_id, target_scope, target_year
                 from main_targets
-                where unit_code is not null
+                where unit_id is not null
             )
         else
             (programme_code, indicator_code, period, unit_level, target_scope, target_year) in (
                 select programme_code, indicator_code, period, unit_level, target_scope, target_year
                 from main_targets
-                where unit_code is null
+                where unit_id is null
             )
     end as is_main_target
 from paired

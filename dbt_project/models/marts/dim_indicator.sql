@@ -4,6 +4,7 @@ with indicators as (select * from {{ ref("indicators") }})
 select
     programme_code,
     indicator_code,
+    plan_unit_code,
     sort_order,
     objective_vi,
     heading_code,

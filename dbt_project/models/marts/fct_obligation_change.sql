@@ -37,7 +37,10 @@ with
                     is_complete(
                         "statuses.fulfilled_at",
                         "completeness.lines_reported",
-                        lines_required("owed.form", "required.lines_required"),
+                        lines_required(
+                            "owed.form",
+                            "coalesce(own_lines.lines_required, required.lines_required)",
+                        ),
                     )
                 }}
             )::integer as complete
@@ -55,6 +58,13 @@ with
             on required.programme_code = owed.programme_code
             and required.agency_code = owed.agency_code
             and required.unit_level = owed.unit_level
+            and required.plan_unit_code is null
+        left join
+            required as own_lines
+            on own_lines.programme_code = owed.programme_code
+            and own_lines.agency_code = owed.agency_code
+            and own_lines.unit_level = owed.unit_level
+            and own_lines.plan_unit_code = owed.unit_code
         left join
             completeness
             on completeness.programme_code = owed.programme_code

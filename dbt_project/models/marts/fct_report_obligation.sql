@@ -34,7 +34,11 @@ with
             statuses.fulfilled_at,
             statuses.accepted_at,
             statuses.accepted_submission_id,
-            {{ lines_required("owed.form", "required.lines_required") }} as lines_required,
+            {{
+                lines_required(
+                    "owed.form", "coalesce(own_lines.lines_required, required.lines_required)"
+                )
+            }} as lines_required,
             case
                 when statuses.fulfilled_at is null
                 then 0
@@ -71,6 +75,13 @@ with
             on required.programme_code = owed.programme_code
             and required.agency_code = owed.agency_code
             and required.unit_level = owed.unit_level
+            and required.plan_unit_code is null
+        left join
+            required as own_lines
+            on own_lines.programme_code = owed.programme_code
+            and own_lines.agency_code = owed.agency_code
+            and own_lines.unit_level = owed.unit_level
+            and own_lines.plan_unit_code = owed.unit_code
         left join
             statuses
             on statuses.programme_code = owed.programme_code

@@ -1,13 +1,12 @@
 """What is wrong in the seeds is named before dbt runs: file, row, value, and what is allowed."""
 
-import csv
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipeline.building import DBT_PROJECT
+from tests.unit.warehouse.seeds.small_project import copy_seeds, edit
 from warehouse.seeds import checks, schema
 from warehouse.seeds.files import Problem
 
@@ -17,34 +16,12 @@ FOLDER = "dbt_project/seeds/catalogue"
 
 @pytest.fixture(scope="module")
 def small_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is shipped, with the units only that the plans name: the whole map takes a second a test."""
-    copy = tmp_path_factory.mktemp("small") / "dbt_project"
-    shutil.copytree(DBT_PROJECT / "seeds", copy / "seeds")
-    shutil.copytree(DBT_PROJECT / "macros", copy / "macros")
-    named = set()
-    for file in copy.glob("seeds/catalogue/*.csv"):
-        with file.open(encoding="utf-8", newline="") as lines:
-            named.update(cell for row in csv.reader(lines) for cell in row)
-    units = copy / "seeds" / "geography" / "org_units.csv"
-    with units.open(encoding="utf-8", newline="") as lines:
-        header, *rows = csv.reader(lines)
-    kept = [row for row in rows if row[header.index("unit_code")] in named]
-    for row in kept:
-        row[header.index("parent_code")] = ""
-    with units.open("w", encoding="utf-8", newline="") as lines:
-        csv.writer(lines).writerows([header, *kept])
-    edit(copy, "org_unit_lineage", lambda text: text.partition("\n")[0] + "\n")
-    return copy
+    return copy_seeds(tmp_path_factory.mktemp("small"))
 
 
 @pytest.fixture
 def project(small_project: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(small_project, tmp_path / "dbt_project"))
-
-
-def edit(project: Path, seed: str, change: Callable[[str], str], encoding: str = "utf-8") -> None:
-    (file,) = project.glob(f"seeds/*/{seed}.csv")
-    file.write_text(change(file.read_text(encoding="utf-8")), encoding=encoding, newline="")
 
 
 def replace(project: Path, seed: str, old: str, new: str) -> None:
@@ -69,7 +46,7 @@ def test_every_kind_of_data_test_and_every_type_in_the_yml_is_checked():
 
 ROWS = {
     "comparator": (
-        ("targets", f"{BACNINH},1,province,24,2030,share,≥", f"{BACNINH},1,province,24,2030,share,>="),
+        ("targets", f"{BACNINH},1,province,24,,2030,share,≥", f"{BACNINH},1,province,24,,2030,share,>="),
         f"{FOLDER}/targets.csv, row 3, comparator: “>=” is not a value of it. Allowed: <, ≤, >, ≥, =, between, yes.",
     ),
     "date": (
@@ -93,7 +70,7 @@ ROWS = {
         "Allowed: digits with a decimal point, such as 1200 or 97.5.",
     ),
     "year with a fraction": (
-        ("targets", "24,2030,share", "24,2030.5,share"),
+        ("targets", "24,,2030,share", "24,,2030.5,share"),
         f"{FOLDER}/targets.csv, row 3, target_year: “2030.5” is not a whole number. "
         "Allowed: digits only, such as 2026.",
     ),
