@@ -1,13 +1,11 @@
-"""A made-up season for readers of the marts, and its figures computed a second time from the files alone.
+"""A made-up season for readers of the marts, and its files read a second time with pandas.
 
-Bắc Ninh 2026: ten communes report in time, two late, one file comes back, two correct themselves, 86 are missing. One that is overdue has an address. Two
-communes reported 2025, and six districts of An Giang 2022. The figures of the files are read with pandas and know
-nothing of the warehouse: last line of a unit and indicator first.
+Bắc Ninh 2026: ten communes report in time, two late, one file comes back, two correct themselves, 86 are missing. Two
+communes reported 2025, and six districts of An Giang 2022.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,6 +22,8 @@ ACTION, EMULATION = "bacninh-2026-2030", "angiang-emulation-2022"
 PUNCTUAL = ["07210", "07246", "07264", "07282", "07288", "07294", "07306", "07333", "07351", "07399"]
 LATE = ["07330", "07339"]
 RETURNED = "07375"
+REACHABLE = "07420"
+"""Missing, and the only commune with an address."""
 CORRECTED = ["07246", "07282"]
 CORRECTED_LINES = ["5.1", "3.1"]
 BASELINE = ["07210", "07246"]
@@ -74,6 +74,10 @@ def play(folder: Path) -> list[Delivery]:
     ]
     for delivery in deliveries:
         _receive(delivery)
+    with database.connect() as connection:
+        connection.execute(
+            "insert into ops.contact (unit_code, role, email) values (%s, 'reporter', 'xa@example.org')", [REACHABLE]
+        )
     with clock.at(BUILT_AT):
         building.build()
     return deliveries
@@ -116,7 +120,7 @@ def _read(path: Path, at: str) -> pd.DataFrame:
 
 
 def current(lines: pd.DataFrame) -> pd.DataFrame:
-    """The newest line of each unit, period and indicator, without the file that came back."""
+    """The newest line of each unit, period and indicator, without the rejected file."""
     accepted = lines[lines["unit_code"] != RETURNED]
     return accepted.drop_duplicates(["programme", "period", "unit_code", "indicator_code"], keep="last")
 
@@ -143,7 +147,3 @@ def read_as_bi(statement: str) -> list[dict[str, object]]:
         cursor = connection.execute(statement.encode())
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def ratio(numerator: float, denominator: float, factor: Decimal) -> Decimal:
-    return Decimal(int(numerator)) / Decimal(int(denominator)) * factor
