@@ -27,7 +27,7 @@ def export(
 
     \b
     baocao export rpt_indicator_progress rpt_reporting_status --out xuat
-    baocao export fct_indicator_rollup --out xuat --as-of 2026-11-30
+    baocao export fct_indicator_rollup --out xuat --as-of 2026-07-01
     """
     from baocao.main import project_version
     from publish.export import writing
