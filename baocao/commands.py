@@ -31,6 +31,7 @@ MODULES = {
     "db": "db",
     "dbt": "dbt",
     "demo": "demo",
+    "export": "export",
     "ingest": "ingest",
     "receive-document": "ingest",
     "missing": "missing",

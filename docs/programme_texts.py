@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from warehouse import code_labels
+
 Row = dict[str, str]
 
 LEVELS = {"province": "tỉnh, thành phố", "district": "huyện, quận", "commune": "xã, phường, đặc khu"}
@@ -17,15 +19,8 @@ RATES = {
     "accepted": "được chấp nhận",
     "complete": "đủ các dòng",
 }
-MEASURES = {
-    "rate": "tỷ lệ, tỷ suất",
-    "count": "số đếm",
-    "share": "tỷ lệ đơn vị trả lời Có",
-    "yes_no": "có hay không",
-    "change": "mức giảm",
-    "points": "điểm",
-}
-SCOPES = {"commune": "xã", "district": "huyện", "province": "tỉnh", "agency": "cơ quan", "national": "cả nước"}
+MEASURES = code_labels.vietnamese("measure")
+SCOPES = code_labels.vietnamese("target_scope")
 COMPARATOR_SOURCES = {
     "annex": "in trong phụ lục",
     "label": "theo tên chỉ tiêu",

@@ -1,97 +1,29 @@
-"""Codes of the marts in Vietnamese and English; the Vietnamese is the one that letters and workbooks use."""
+"""Codes of the marts in both languages, as letters and workbooks have them, and the texts of dates and stages."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from pages.language import Text
 from publish import formatting
-from publish.forms.types import TYPES
-from publish.reading import alerts, owed, progress, target_sums
-from warehouse import wording
+from warehouse import code_labels, wording
 from warehouse.clock import ZONE
 
 
-def _both(vi: Mapping[str, str], en: Mapping[str, str]) -> dict[str, Text]:
-    return {code: Text(text, en[code]) for code, text in vi.items()}
+def _texts(code_list: str) -> dict[str, Text]:
+    return {code: Text(label.vi, label.en) for code, label in code_labels.labels(code_list).items()}
 
 
-STATUSES = _both(
-    owed.STATUSES,
-    {
-        "no_deadline": "the plan names no deadline",
-        "exempt": "exempt",
-        "not_due": "not due yet",
-        "on_time": "received on time",
-        "late": "received late",
-        "rejected": "sent and returned",
-        "missing": "not sent, overdue",
-    },
-)
-ALERTS = _both(
-    alerts.STATUSES,
-    {
-        "planned": "goes out with the next run",
-        "sent": "sent",
-        "logged": "only logged: no server is configured",
-        "failed": "could not be sent",
-        "cancelled": "no longer needed",
-        "skipped": "replaced by the letter of a later stage",
-        "no_contact": "no address is known",
-    },
-)
-VERDICTS = _both(
-    formatting.VERDICTS,
-    {
-        "met": "Met",
-        "exceeded": "Met and exceeded",
-        "not_met": "Not met",
-        "undetermined": "undetermined",
-        "not_comparable": "not comparable",
-        "no_data": "no data yet",
-        "no_target": "no target",
-        "suppressed": "not published",
-    },
-)
-NOT_YET_MET = Text(formatting.NOT_YET_MET, "not met yet")
-PATHS = _both(
-    formatting.PATHS,
-    {
-        "met": "on the path",
-        "not_met": "behind the path",
-        "undetermined": "undetermined",
-        "no_data": "no data yet",
-        "suppressed": "not published",
-    },
-)
-TRENDS = _both(
-    progress.TRENDS,
-    {
-        "target_met": "target met",
-        "on_track": "on track",
-        "acceleration_needed": "acceleration needed",
-        "reversing": "moving away",
-        "insufficient_data": "not enough data",
-    },
-)
-SCOPES = _both(
-    progress.SCOPES,
-    {"commune": "commune", "district": "district", "province": "province", "agency": "agency", "national": "national"},
-)
-SUM_OUTCOMES = _both(
-    target_sums.OUTCOMES,
-    {
-        "adds_up": "adds up to it",
-        "falls_short": "need not add up to it",
-        "no_denominator": "no denominator to add with yet",
-        "cannot_be_added": "cannot be added",
-    },
-)
-SUBMISSION_TYPES = _both(TYPES, {"full": "full report", "correction": "correction", "retraction": "retraction"})
-GATE = {
-    "accepted": Text("được nhận", "accepted"),
-    "accepted_with_warnings": Text("được nhận, có cảnh báo", "accepted with warnings"),
-    "rejected": Text("bị trả lại", "rejected"),
-}
+STATUSES = _texts("report_status")
+ALERTS = _texts("alert_status")
+VERDICTS = _texts("verdict")
+NOT_YET_MET = VERDICTS["not_yet_met"]
+PATHS = _texts("milestone_verdict")
+TRENDS = _texts("trend_class")
+SCOPES = _texts("target_scope")
+SUM_OUTCOMES = _texts("target_sum_outcome")
+SCORE_VERDICTS = _texts("score_verdict")
+UNITS = _texts("unit_of_measure")
+SUBMISSION_TYPES = _texts("submission_type")
+GATE = _texts("gate_status")
 SHAPES = {
     "met": "met",
     "exceeded": "met",
@@ -110,27 +42,8 @@ SHAPES = {
 }
 """The sign beside a text; a code without one has an empty circle."""
 
-AGGREGATIONS = {
-    "ratio": Text(
-        "cộng các tử số, cộng các mẫu số, chia một lần",
-        "numerators are added, denominators are added, and divided once",
-    ),
-    "sum": Text("cộng các số đếm", "counts are added"),
-    "share_of_units": Text(
-        "số đơn vị trả lời Có, chia cho số đơn vị đã trả lời", "units that state yes, among those that state anything"
-    ),
-    "relative_change": Text(
-        "mức giảm so với kỳ trước, tính trên tổng số đếm của cùng các đơn vị",
-        "reduction against the period before, on the summed counts of the same units",
-    ),
-    "none": Text("không tổng hợp; chỉ nêu ở cấp báo cáo", "not aggregated; shown at its own level"),
-}
-LEVELS = {
-    "commune": Text("xã, phường", "commune"),
-    "district": Text("huyện (đến 30/6/2025)", "district (until 30/6/2025)"),
-    "province": Text("tỉnh", "province"),
-    "unallocated": Text("chưa phân bổ", "unallocated"),
-}
+AGGREGATIONS = _texts("aggregation")
+LEVELS = _texts("unit_level")
 MADE_UP = Text(formatting.MADE_UP, "MADE-UP DATA – not real figures")
 MADE_UP_PLAN = Text(formatting.MADE_UP_PLAN, "MADE-UP PLAN – not a real plan of the unit")
 

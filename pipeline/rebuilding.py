@@ -76,7 +76,7 @@ def rebuild(
 
 
 def _check(drop_own_views: bool) -> None:
-    if blocked := catalogue_loading.blocked_programmes(building.DBT_PROJECT):
+    if blocked := catalogue_loading.blocked_programmes(catalogue_loading.read(building.DBT_PROJECT)):
         raise BaocaoError(
             f"The rows of {', '.join(sorted(blocked))} are invalid, and the database has the last valid ones: a "
             "rebuild would lose them. `baocao catalogue check` says what to correct first."

@@ -9,32 +9,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from warehouse import code_labels
+
 MISSING = "–"
 SUPPRESSED = "…"
 """A figure that is known and not published."""
 MADE_UP = "SỐ LIỆU GIẢ ĐỊNH – không phải số liệu thật"
 MADE_UP_PLAN = "KẾ HOẠCH GIẢ ĐỊNH – không phải kế hoạch thật của đơn vị"
-VERDICTS = {
-    "met": "Đạt",
-    "exceeded": "Đạt vượt KH",
-    "not_met": "Không đạt",
-    "undetermined": "chưa xác định",
-    "not_comparable": "không so sánh được",
-    "no_data": "chưa có số liệu",
-    "no_target": "không có chỉ tiêu",
-    "suppressed": "không công bố",
-}
-NOT_YET_MET = "chưa đạt"
-PATHS = {
-    "met": "đúng lộ trình",
-    "not_met": "chậm so với lộ trình",
-    "undetermined": "chưa xác định",
-    "no_data": "chưa có số liệu",
-    "suppressed": "không công bố",
-}
+VERDICTS = code_labels.vietnamese("verdict")
+NOT_YET_MET = VERDICTS["not_yet_met"]
+PATHS = code_labels.vietnamese("milestone_verdict")
 """Whether a unit has reached the milestone of the year."""
-UNITS = {"count": "số đếm", "yes_no": "có/không", "points": "điểm"}
-LEVELS = {"province": "tỉnh", "district": "huyện", "commune": "xã, phường"}
+UNITS = code_labels.vietnamese("unit_of_measure")
 
 WIDE = Context(prec=200)
 """For rounding: more digits than any figure has."""

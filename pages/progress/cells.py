@@ -17,15 +17,10 @@ YES_NO = {"Có": Text("Có", "Yes"), "Không": Text("Không", "No")}
 PROVISIONAL = Text("tạm tính", "provisional")
 ESTIMATED = Text("ước tính: có tỷ trọng phân bổ", "estimated: a declared share is in it")
 FROM_PREDECESSORS = Text("gồm số liệu của đơn vị trước sắp xếp", "reports of predecessors are in it")
-UNITS = {
-    "count": Text(formatting.UNITS["count"], "number"),
-    "yes_no": Text(formatting.UNITS["yes_no"], "yes/no"),
-    "points": Text(formatting.UNITS["points"], "points"),
-}
 
 
 def unit_of_measure(row: Row) -> Cell:
-    known = UNITS.get(row["measure"])
+    known = terms.UNITS.get(row["measure"])
     return Cell(known or row["unit_vi"] or formatting.MISSING)
 
 

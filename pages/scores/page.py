@@ -20,11 +20,7 @@ CODE = Column("unit_code", Text("Mã", "Code"))
 TOTAL = Column("total", Text("Tổng điểm", "Total"), is_number=True)
 OPEN = Column("open", Text("Còn có thể cộng", "Can still be added"), is_number=True)
 REASONS = Column("reasons", Text("Căn cứ", "Why"))
-VERDICTS = {
-    "recognised": Text(scores.VERDICTS["recognised"], "Recognised"),
-    "not_recognised": Text(scores.VERDICTS["not_recognised"], "Not recognised"),
-    "undetermined": Text(scores.VERDICTS["undetermined"], "Undetermined"),
-}
+VERDICTS = terms.SCORE_VERDICTS
 SHAPES = {"recognised": "met", "not_recognised": "unmet", "undetermined": "part"}
 NOT_SCORED = Text("Chương trình này không có bảng chấm điểm.", "This programme has no score sheet.")
 NOBODY = Text("Kỳ này chưa có đơn vị nào được chấm.", "No unit is scored in this period.")

@@ -119,10 +119,8 @@ class _Sheet(Drawing):
         if not self.annex.has("comparison"):
             yield f"{len(entries)} chỉ tiêu · có số liệu: {sum(entry.ends is not None for entry in entries)}"
             return
-        labels = [*formatting.VERDICTS.values()]
-        labels.insert(labels.index(formatting.VERDICTS["not_met"]), formatting.NOT_YET_MET)
         against = f" so với kế hoạch năm {self._target_years()}" if self.annex.target_years else ""
-        yield f"{len(entries)} chỉ tiêu{against} · " + _counts(self.annex.tally, labels)
+        yield f"{len(entries)} chỉ tiêu{against} · " + _counts(self.annex.tally, list(formatting.VERDICTS.values()))
         if self.annex.has("assessment"):
             printed = Counter(start.assessment for entry in entries if (start := entry.starts.get(self.annex.period)))
             yield "Phụ lục của đơn vị ghi · " + _counts(printed, [label for label in printed if label])

@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Literal
 
 from publish import formatting
+from warehouse import code_labels
 from warehouse.catalogue import DEFAULT_AGENCY
 
 Part = Literal["numerator", "denominator", "value"]
 PARTS: tuple[Part, ...] = ("numerator", "denominator", "value")
-TYPES = {"full": "đầy đủ", "correction": "đính chính", "retraction": "rút"}
+TYPES = code_labels.vietnamese("submission_type")
 YES_NO = ("Có", "Không")
 MET_OR_NOT = ("Đạt", "Không đạt")
 SCORED_BY = {"self": "số điểm tự chấm", "verified": "số điểm thẩm định"}

@@ -7,19 +7,13 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from warehouse import code_labels
+
 Row = dict[str, Any]
 Key = tuple[str, str, str, str]
 """Programme, period, unit_id and agency of a report."""
 
-STATUSES = {
-    "planned": "sẽ gửi trong lần chạy tới",
-    "sent": "đã gửi",
-    "logged": "chỉ ghi nhật ký: chưa có máy chủ nào được cấu hình",
-    "failed": "không gửi được",
-    "cancelled": "không còn cần gửi: báo cáo đã đến hoặc thời hạn đã đổi",
-    "skipped": "bỏ qua: đã đến bậc nhắc sau, thư của bậc sau thay cho thư này",
-    "no_contact": "chưa có địa chỉ của người nhận",
-}
+STATUSES = code_labels.vietnamese("alert_status")
 
 NEWEST = """
 select distinct on (ledger.programme_code, ledger.period, ledger.unit_id, ledger.agency_code)

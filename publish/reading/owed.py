@@ -5,19 +5,11 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from warehouse import wording
+from warehouse import code_labels, wording
 
 Row = dict[str, Any]
 
-STATUSES = {
-    "no_deadline": "kế hoạch không ghi thời hạn",
-    "exempt": "được miễn",
-    "not_due": "chưa đến hạn",
-    "on_time": "đã nhận đúng hạn",
-    "late": "đã nhận, trễ hạn",
-    "rejected": "đã gửi nhưng bị trả lại",
-    "missing": "chưa nộp, đã quá hạn",
-}
+STATUSES = code_labels.vietnamese("report_status")
 
 OWED = """
 select obligation.unit_code = %(unit)s as is_own, obligation.agency_code, agency.agency_name, obligation.status,

@@ -9,17 +9,11 @@ import psycopg
 from psycopg.rows import dict_row
 
 from publish import formatting
-from warehouse import catalogue
+from warehouse import catalogue, code_labels
 from warehouse.errors import BaocaoError, WrongCall
 
-SCOPES = {"commune": "xã", "district": "huyện", "province": "tỉnh", "agency": "cơ quan", "national": "cả nước"}
-TRENDS = {
-    "target_met": "đã đạt",
-    "on_track": "đúng tiến độ",
-    "acceleration_needed": "cần tăng tốc",
-    "reversing": "đi ngược",
-    "insufficient_data": "chưa đủ số liệu",
-}
+SCOPES = code_labels.vietnamese("target_scope")
+TRENDS = code_labels.vietnamese("trend_class")
 FASTER = formatting.Beside((Decimal(1),))
 """Acceleration by 1 is none."""
 

@@ -7,16 +7,11 @@ from psycopg.rows import dict_row
 
 from publish import formatting
 from publish.reading.progress import require_unit
-from warehouse import catalogue
+from warehouse import catalogue, code_labels
 
 Row = dict[str, Any]
 
-OUTCOMES = {
-    "adds_up": "cộng lại thì đạt",
-    "falls_short": "cộng lại chưa chắc đạt",
-    "no_denominator": "chưa có mẫu số để cộng",
-    "cannot_be_added": "không cộng được",
-}
+OUTCOMES = code_labels.vietnamese("target_sum_outcome")
 LEVELS = {"commune": "xã", "district": "huyện"}
 
 SUMS = """

@@ -14,34 +14,19 @@ from psycopg.rows import dict_row
 
 from publish import formatting, signatures
 from publish.signatures import Signatures
-from warehouse import catalogue
+from warehouse import catalogue, code_labels
 from warehouse.errors import BaocaoError, WrongCall
 
 Row = dict[str, Any]
 Rule = Literal["ranked", "recognised"]
 
-VERDICTS = {"recognised": "Đủ điều kiện", "not_recognised": "Không đủ điều kiện", "undetermined": "Chưa xác định"}
+VERDICTS = code_labels.vietnamese("score_verdict")
+REASONS = code_labels.vietnamese("score_reason")
 NOTHING_WRONG = {
     "all_criteria_met": "Mọi chỉ tiêu đều đạt",
     "each_criterion_failed": "Không có chỉ tiêu không đạt",
     "each_report_late_or_missing": "Không có báo cáo trễ hạn hoặc thiếu",
     "each_report_late_and_missing": "Không có báo cáo trễ hạn và thiếu",
-}
-REASONS = {
-    "not_reported": "chưa có báo cáo",
-    "not_verified": "chưa có điểm thẩm định",
-    "undetermined": "số liệu chưa đủ để xác định",
-    "not_applicable": "không áp dụng, chưa có cơ sở tính điểm",
-    "excluded": "không phát sinh, không tính",
-    "not_due": "chưa đến hạn báo cáo",
-    "not_met": "không đạt",
-    "criteria_failed": "chỉ tiêu không đạt",
-    "scored_zero": "được chấm 0 điểm",
-    "late_or_missing": "báo cáo trễ hạn hoặc thiếu",
-    "met_unknown": "chưa có kết luận đạt hay không đạt",
-    "points_unknown": "chưa có điểm tối đa",
-    "class_unknown": "chưa phân loại xã, phường",
-    "below_threshold": "tổng điểm không thể đạt ngưỡng",
 }
 
 

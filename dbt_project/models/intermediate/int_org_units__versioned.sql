@@ -22,6 +22,7 @@ select
     units.current_unit_id,
     units.has_single_successor,
     versions.valid_to = 'infinity' as is_current,
-    versions.valid_to = units.valid_to as is_latest_version
+    versions.valid_to = units.valid_to as is_latest_version,
+    {{ vietnamese_sort_key("versions.unit_name") }} as unit_sort_key
 from versions
 inner join units on units.unit_id = versions.unit_id

@@ -74,5 +74,7 @@ select
     *,
     case
         when trend_class = 'acceleration_needed' then required_annual_rate / observed_annual_rate
-    end as acceleration
+    end as acceleration,
+    {{ milestone_reason() }} as milestone_reason,
+    {{ trend_reason() }} as trend_reason
 from classified

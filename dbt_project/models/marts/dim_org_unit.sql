@@ -19,5 +19,6 @@ select
     has_single_successor,
     is_current,
     is_latest_version,
-    legal_act
+    legal_act,
+    unit_sort_key
 from versions

@@ -29,5 +29,7 @@ select
     acceleration,
     trend_class,
     is_hold_target,
-    is_main_target
+    is_main_target,
+    milestone_reason,
+    trend_reason
 from progress

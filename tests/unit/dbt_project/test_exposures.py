@@ -5,7 +5,7 @@ import re
 from tests.languages import is_in_both_languages
 from warehouse.settings import PROJECT_ROOT
 
-READERS = ("alerts", "baocao", "expectations", "pages", "pipeline", "publish")
+READERS = ("alerts", "baocao", "docs", "expectations", "pages", "pipeline", "publish")
 READ = re.compile(r"\b(?:marts|app)\.((?:dim|fct|bridge|rpt)_[a-z_]+|[a-z_]+)\b")
 
 
