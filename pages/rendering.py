@@ -6,7 +6,7 @@ from typing import Any
 
 import jinja2
 
-from pages import terms
+from pages import access, terms
 from pages.language import Language, Text, render
 from pages.layout import Page
 from pages.view import View
@@ -24,10 +24,31 @@ NAVIGATION = (
     ("/chat-luong", Text("Chất lượng", "Quality")),
 )
 
+OWN = (
+    ("/bao-cao-cua-toi", Text("Báo cáo của tôi", "My reports")),
+    ("/tai-khoan-don-vi", Text("Tài khoản đơn vị", "Accounts of units")),
+)
+"""Only with sign-in."""
+
 
 def html(page: Page, view: View) -> str:
     """The whole document."""
     return _render("page.html.j2", page=page, view=view)
+
+
+def document(template: str, page: Page, view: View, **values: Any) -> str:
+    """A document of a template of its own."""
+    return _render(template, page=page, view=view, **values)
+
+
+def navigation(view: View) -> list[tuple[str, Text]]:
+    """The pages that the visitor may open, the own ones first."""
+    if view.visitor is None:
+        return list(NAVIGATION)
+    account = view.visitor.account
+    if account is None:
+        return []
+    return [each for each in (*OWN, *NAVIGATION) if access.may_open(account.role, each[0])]
 
 
 def error(status: int, text: Text, view: View) -> str:
@@ -36,6 +57,8 @@ def error(status: int, text: Text, view: View) -> str:
 
 
 def _titles(status: int) -> Text:
+    if status == 403:
+        return Text("Không được phép", "Not allowed")
     if status == 404:
         return Text("Không tìm thấy", "Not found")
     if status < 500:
@@ -51,7 +74,10 @@ def _render(template: str, *, page: Page, view: View, **values: Any) -> str:
             page=page,
             view=view,
             t=_translator(view.language),
-            navigation=NAVIGATION,
+            navigation=navigation(view),
+            timestamp=terms.timestamp,
+            period=terms.period,
+            gate=terms.GATE,
             now=terms.timestamp(clock.now()),
             as_of=terms.timestamp(view.as_of) if view.as_of else None,
             **values,

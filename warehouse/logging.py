@@ -5,7 +5,7 @@ import re
 import sys
 from typing import TextIO
 
-OURS = ("baocao", "pipeline", "ingest", "expectations", "alerts", "publish", "pages", "warehouse")
+OURS = ("baocao", "pipeline", "accounts", "ingest", "expectations", "alerts", "publish", "pages", "warehouse")
 _PASSWORD = re.compile(r"(?P<user>://[^\s:/@]*:)[^\s@]+@")
 
 

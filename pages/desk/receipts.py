@@ -1,0 +1,124 @@
+"""A receipt on the page: what became of a file, what is wrong in which cell, and the next step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pages import terms
+from pages.desk.terms import UPLOADS
+from pages.language import Shown, Text
+from pages.tables import Cell, Column, Table
+from pages.view import View
+from pipeline import receipt_files
+from publish.receipts.data import Receipt
+
+ACCEPTED = Text("Đã được nhận", "Accepted")
+RESULTS = {
+    "accepted": ACCEPTED,
+    "accepted_with_warnings": Text("Đã được nhận, có điểm cần xem lại", "Accepted, with something to look at again"),
+    "rejected": Text("Bị trả lại: chưa được tính vào số liệu", "Returned: not counted yet"),
+    "duplicate": Text("Trùng với tệp đã nhận trước đây", "The same as a file received before"),
+}
+NEXT = {
+    "accepted": Text("Không cần làm gì thêm.", "Nothing more is to be done."),
+    "accepted_with_warnings": Text(
+        "Nếu các số ấy đúng thì không cần làm gì thêm. Nếu sai thì sửa và nộp lại: tệp mới thay tệp này.",
+        "If these figures are right nothing more is to be done. If not, correct them and hand the file in again.",
+    ),
+    "rejected": Text(
+        "Mở tệp, sửa các ô nêu dưới đây, lưu lại rồi nộp lại. Các ô khác không cần nhập lại.",
+        "Open the file, correct the cells below, save it and hand it in again. Other cells can stay as they are.",
+    ),
+    "duplicate": Text(
+        "Không có gì thay đổi. Nếu muốn nộp bản đã sửa, xin kiểm tra xem đã lưu tệp chưa.",
+        "Nothing has changed. If you meant to hand in a corrected file, check that it was saved.",
+    ),
+    "refused": Text("Không có gì của tệp được giữ lại.", "Nothing of the file was kept."),
+    "failed": Text("Không phải lỗi của tệp.", "It is not the file's fault."),
+    "receiving": Text("Xin tải lại trang sau ít giây.", "Load the page again in some seconds."),
+}
+SHAPES = {"accepted": "met", "accepted_with_warnings": "part", "duplicate": "part"}
+COLUMNS = (
+    Column("place", Text("Ô", "Cell"), is_heading=True),
+    Column("raw", Text("Đã ghi", "As written")),
+    Column("message", Text("Cần sửa gì", "What to correct")),
+    Column("severity", Text("Mức độ", "Severity")),
+)
+SEVERITIES = {
+    "critical": Cell(Text("phải sửa", "must be corrected"), shape="unmet"),
+    "warning": Cell(Text("xem lại", "look again"), shape="part"),
+}
+
+
+@dataclass(frozen=True)
+class ReceiptView:
+    """details: why a file was not taken, where there is no receipt. reports: a line for each report of the file."""
+
+    file: str
+    at: Text
+    result: Text
+    shape: str
+    next_step: Text
+    details: Shown
+    reports: Sequence[Text]
+    table: Table | None
+    marked: str | None
+    is_to_be_corrected: bool
+
+
+def of(upload: dict[str, Any], receipt: Receipt | None, view: View) -> ReceiptView:
+    """upload: a row of ops.upload. receipt: None where nothing of the file was received."""
+    status = receipt.status if receipt else upload["status"]
+    reason = Text(upload["reason_vi"] or "", upload["reason_en"] or "")
+    has_copy = receipt is not None and receipt_files.marked(receipt) is not None
+    return ReceiptView(
+        file=upload["file_name"],
+        at=terms.timestamp(upload["uploaded_at"]),
+        result=RESULTS.get(status) or _sentence(UPLOADS[status]),
+        shape=SHAPES.get(status, "unmet"),
+        next_step=NEXT[status],
+        details=reason,
+        reports=[_report(each) for each in receipt.submissions] if receipt else [],
+        table=_table(receipt) if receipt and receipt.issues else None,
+        marked=view.link(f"/bao-cao-cua-toi/tep-danh-dau/{upload['upload_id']}") if has_copy else None,
+        is_to_be_corrected=status != "accepted",
+    )
+
+
+def _report(submission: dict[str, Any]) -> Text:
+    """ "Phường Đa Mai (07228), năm 2026: bị trả lại"."""
+    period = terms.period(submission["period"]) if submission["period"] else Text("", "")
+    unit = f"{submission['unit_name'] or ''} ({submission['unit']})" if submission["unit"] else ""
+    kind = terms.SUBMISSION_TYPES[submission["type"]] if submission["type"] != "full" else Text("", "")
+    verdict = terms.GATE[submission["status"]]
+    vi = ", ".join(part for part in (unit.strip(), period.vi, kind.vi) if part) or "báo cáo không rõ đơn vị"
+    en = ", ".join(part for part in (unit.strip(), period.en, kind.en) if part) or "a report of an unknown unit"
+    return Text(f"{vi}: {verdict.vi}", f"{en}: {verdict.en}")
+
+
+def _table(receipt: Receipt) -> Table:
+    """The errors first, each kind in the order of the file."""
+    ordered = sorted(receipt.issues, key=lambda issue: issue["severity"] != "critical")
+    rows = [
+        (
+            Cell(_place(issue)),
+            Cell(issue["raw"] or "–"),
+            Cell(Text(issue["message_vi"], issue["message_en"])),
+            SEVERITIES[issue["severity"]],
+        )
+        for issue in ordered
+    ]
+    caption = Text("Ô cần sửa hoặc xem lại", "Cells to correct or to look at again")
+    return Table(f"issues-{receipt.sha256[:8]}", caption, COLUMNS, rows, caption)
+
+
+def _place(issue: dict[str, Any]) -> Shown:
+    if issue["cell"]:
+        return f"{issue['sheet']}!{issue['cell']}" if issue["sheet"] else str(issue["cell"])
+    if issue["line"]:
+        return Text(f"dòng {issue['line']}", f"line {issue['line']}")
+    return issue["sheet"] or Text("cả tệp", "the file")
+
+
+def _sentence(text: Text) -> Text:
+    return Text(text.vi[0].upper() + text.vi[1:], text.en[0].upper() + text.en[1:])
