@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pages import terms
 from pages.desk.terms import UPLOADS
 from pages.language import Shown, Text
-from pages.tables import Cell, Column, Table
 from pages.view import View
 from pipeline import receipt_files
 from publish.receipts.data import Receipt
@@ -38,16 +37,30 @@ NEXT = {
     "receiving": Text("Xin tải lại trang sau ít giây.", "Load the page again in some seconds."),
 }
 SHAPES = {"accepted": "met", "accepted_with_warnings": "part", "duplicate": "part"}
-COLUMNS = (
-    Column("place", Text("Ô", "Cell"), is_heading=True),
-    Column("raw", Text("Đã ghi", "As written")),
-    Column("message", Text("Cần sửa gì", "What to correct")),
-    Column("severity", Text("Mức độ", "Severity")),
+KINDS = (
+    ("critical", "unmet", Text("Phải sửa: {count} ô hoặc dòng", "Must be corrected: {count} cells or lines")),
+    ("warning", "part", Text("Nên xem lại: {count} ô hoặc dòng", "Look at again: {count} cells or lines")),
 )
-SEVERITIES = {
-    "critical": Cell(Text("phải sửa", "must be corrected"), shape="unmet"),
-    "warning": Cell(Text("xem lại", "look again"), shape="part"),
-}
+"""The errors come first; warnings beside errors are folded, for they can wait."""
+UNFOLDED = 5
+"""So many warnings are shown at once."""
+
+
+class Issue(NamedTuple):
+    """place: a cell, a line or the whole file. raw: as written, empty where nothing was."""
+
+    place: Shown
+    raw: str
+    message: Text
+
+
+class Kind(NamedTuple):
+    """The issues of one severity."""
+
+    heading: Text
+    shape: str
+    is_folded: bool
+    issues: Sequence[Issue]
 
 
 @dataclass(frozen=True)
@@ -61,7 +74,7 @@ class ReceiptView:
     next_step: Text
     details: Shown
     reports: Sequence[Text]
-    table: Table | None
+    kinds: Sequence[Kind]
     marked: str | None
     is_to_be_corrected: bool
 
@@ -79,7 +92,7 @@ def of(upload: dict[str, Any], receipt: Receipt | None, view: View) -> ReceiptVi
         next_step=NEXT[status],
         details=reason,
         reports=[_report(each) for each in receipt.submissions] if receipt else [],
-        table=_table(receipt) if receipt and receipt.issues else None,
+        kinds=_kinds(receipt) if receipt else [],
         marked=view.link(f"/bao-cao-cua-toi/tep-danh-dau/{upload['upload_id']}") if has_copy else None,
         is_to_be_corrected=status != "accepted",
     )
@@ -96,20 +109,18 @@ def _report(submission: dict[str, Any]) -> Text:
     return Text(f"{vi}: {verdict.vi}", f"{en}: {verdict.en}")
 
 
-def _table(receipt: Receipt) -> Table:
-    """The errors first, each kind in the order of the file."""
-    ordered = sorted(receipt.issues, key=lambda issue: issue["severity"] != "critical")
-    rows = [
-        (
-            Cell(_place(issue)),
-            Cell(issue["raw"] or "–"),
-            Cell(Text(issue["message_vi"], issue["message_en"])),
-            SEVERITIES[issue["severity"]],
-        )
-        for issue in ordered
-    ]
-    caption = Text("Ô cần sửa hoặc xem lại", "Cells to correct or to look at again")
-    return Table(f"issues-{receipt.sha256[:8]}", caption, COLUMNS, rows, caption)
+def _kinds(receipt: Receipt) -> list[Kind]:
+    found: list[Kind] = []
+    for severity, shape, heading in KINDS:
+        issues = [
+            Issue(_place(issue), issue["raw"] or "", Text(issue["message_vi"], issue["message_en"]))
+            for issue in receipt.issues
+            if issue["severity"] == severity
+        ]
+        if issues:
+            is_folded = severity != "critical" and (bool(found) or len(issues) > UNFOLDED)
+            found.append(Kind(heading.fill(count=len(issues)), shape, is_folded, issues))
+    return found
 
 
 def _place(issue: dict[str, Any]) -> Shown:

@@ -48,7 +48,7 @@ ODD = Issue("Báo cáo", "F15", "99", "Cao hơn năm trước nhiều.", "warnin
             "rejected",
             (WRONG, ODD),
             "Biên nhận: báo cáo bị từ chối: Phường Đa Mai, năm 2026",
-            "Gửi lại tệp vào thư mục nhận báo cáo như lần trước",
+            "Nộp lại tệp theo cách đã nộp lần trước",
         ),
     ],
 )
