@@ -17,7 +17,9 @@ from accounts.registry import ROLES, Account, Role
 from pages.errors import PageError
 from pages.language import Text
 
-OPEN = re.compile(r"/dang-nhap|/loi-moi/[^/]+|/baocao\.css|/favicon\.ico")
+FILES = ("/baocao.css", "/favicon.ico")
+"""The same for everybody, whether sign-in is on or off."""
+OPEN = re.compile(r"/dang-nhap|/loi-moi/[^/]+")
 """Without a session."""
 
 EVERYBODY = frozenset(ROLES)

@@ -46,6 +46,7 @@ READS_FUTURE = frozenset({"/sang-nay"})
 """A page that says what will be overdue if nothing more arrives."""
 
 # "no-referrer" would make browsers send a form with the origin "null", which cannot be told from another site's
+WITH_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -144,7 +145,7 @@ async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]
             cookies.put(response, cookies.FORM, admission.new_cookie)
     except Exception as error:
         response = failures.response(error, replace(view, visitor=request.state.visitor))
-    response.headers.update(HEADERS)
+    response.headers.update(HEADERS | (WITH_TLS if cookies.is_secure() else {}))
     return response
 
 

@@ -18,7 +18,10 @@ UPLOAD = """
 select upload_id, file_name, uploaded_at, status, reason_vi, reason_en from ops.upload where upload_id = %s
 """
 
-State = Literal["accepted", "returned", "returned_beside_accepted", "withdrawn", "overdue", "open"]
+EXEMPT = "exempt by "
+"""What the reason of an exempt report begins with; the act follows."""
+
+State = Literal["exempt", "accepted", "returned", "returned_beside_accepted", "withdrawn", "overdue", "open"]
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,9 @@ class Report:
             return "accepted"
         if self.accepted_type == "retraction":
             return "withdrawn"
-        return "overdue" if self.days_left is not None and self.days_left < 0 else "open"
+        if (self.reason or "").startswith(EXEMPT):
+            return "exempt"
+        return "overdue" if self.is_owed and self.days_left is not None and self.days_left < 0 else "open"
 
     @property
     def is_done(self) -> bool:

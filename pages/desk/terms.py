@@ -1,7 +1,7 @@
 """How a report is doing, in words for the officer who has to hand it in."""
 
 from pages import terms
-from pages.desk.data import Report
+from pages.desk.data import EXEMPT, Report
 from pages.language import Text
 from warehouse import wording
 
@@ -11,6 +11,7 @@ SHAPES = {
     "returned_beside_accepted": "part",
     "withdrawn": "part",
     "overdue": "unmet",
+    "exempt": "none",
     "open": "none",
 }
 UPLOADS = {
@@ -40,6 +41,9 @@ def status(report: Report) -> Text:
             ).fill(at=at, accepted=accepted_at)
         case "withdrawn":
             return Text("Đã rút lúc {at}; cần thì nộp lại", "Retracted at {at}").fill(at=accepted_at)
+        case "exempt":
+            act = (report.reason or "").removeprefix(EXEMPT)
+            return Text("Được miễn: {act}", "Exempt: {act}").fill(act=act)
         case "overdue":
             return Text("Chưa nộp, đã quá hạn", "Not handed in, overdue")
         case _:
@@ -51,7 +55,7 @@ def deadline(report: Report) -> Text:
     if report.last_day is None or report.days_left is None:
         return NO_DEADLINE
     day, left = wording.day(report.last_day), report.days_left
-    if report.is_done:
+    if report.is_done or not report.is_owed:
         return Text(day, day)
     if left < 0:
         return Text(f"{day} (quá hạn {-left} ngày)", f"{day} ({-left} days overdue)")

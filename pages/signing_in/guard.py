@@ -59,8 +59,10 @@ def require_host(request: Request) -> None:
 def admit(request: Request) -> Admission:
     """Decide about a request. Raises PageError where it is refused."""
     path = request.url.path
+    if path in access.FILES:
+        return Admission(None)
     if get_settings().sign_in == "off":
-        if path not in access.READING["operates"] and path not in ("/", "/baocao.css", "/favicon.ico"):
+        if path not in access.READING["operates"] and path != "/":
             raise PageError(404, OFF if access.is_open(path) or _has_role(path) else UNKNOWN)
         return Admission(None)
     if request.method not in ("GET", "HEAD"):

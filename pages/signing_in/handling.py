@@ -76,7 +76,7 @@ def add(app: FastAPI, path: str, *, get: Handler | None = None, post: Handler | 
 
 def _getting(handler: Handler) -> Callable[[Request], Response]:
     def show(request: Request) -> Response:
-        return _answered(handler, _visit(request))
+        return _respond(handler, _visit(request))
 
     return show
 
@@ -93,12 +93,12 @@ def _posting(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             return failures.response(PageError(403, STALE_FORM), visit.view)
         uploads = [value for _, value in form.multi_items() if isinstance(value, UploadFile) and value.filename]
         files = [(str(each.filename), await each.read()) for each in uploads]
-        return await run_in_threadpool(_answered, handler, replace(visit, fields=fields, files=files))
+        return await run_in_threadpool(_respond, handler, replace(visit, fields=fields, files=files))
 
     return take
 
 
-def _answered(handler: Handler, visit: Visit) -> Response:
+def _respond(handler: Handler, visit: Visit) -> Response:
     try:
         return handler(visit)
     except Exception as error:

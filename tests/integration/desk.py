@@ -44,7 +44,7 @@ class Client:
     token: str = ""
 
     def __post_init__(self) -> None:
-        self.http = httpx.Client(base_url=self.address, follow_redirects=False)
+        self.http = httpx.Client(base_url=self.address, follow_redirects=False, timeout=120)
 
     def get(self, path: str, **query: str) -> httpx.Response:
         response = self.http.get(path, params=query or None)
