@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 MODULES = {
+    "accounts": "accounts",
     "airflow": "airflow",
     "alerts": "alerts",
     "backup": "backup",

@@ -1,37 +1,36 @@
 """The application: an address for each page, downloads of every table, headers, and errors in the reader's language."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from pages import downloads, errors, ordering, rendering
+from pages import access, downloads, errors, failures, ordering, rendering
 from pages import view as views
 from pages.calendar import page as calendar_page
 from pages.changes import page as changes_page
+from pages.desk import page as desk_pages
 from pages.indicators import page as indicator_page
 from pages.language import Text
 from pages.layout import Page
-from pages.loopback import is_loopback
 from pages.matrix import page as matrix_page
 from pages.morning import page as morning_page
 from pages.progress import page as progress_page
 from pages.quality import page as quality_page
 from pages.scores import page as scores_page
+from pages.signing_in import cookies, guard
+from pages.signing_in import page as signing_in_pages
 from pages.tracing import page as tracing_page
 from pages.units import page as unit_page
 from pages.view import View
 from warehouse import clock, database
 from warehouse.as_of import set_session_as_of
-from warehouse.errors import BaocaoError, WrongCall
-from warehouse.logging import get_logger
-
-log = get_logger(__name__)
 
 Maker = Callable[[psycopg.Connection, View], Page]
 
@@ -50,34 +49,21 @@ PAGES: dict[str, Maker] = {
 READS_FUTURE = frozenset({"/sang-nay"})
 """A page that says what will be overdue if nothing more arrives."""
 
+# "no-referrer" would make browsers send a form with the origin "null", which cannot be told from another site's
+WITH_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-MISSING_RELATIONS = (
-    psycopg.errors.UndefinedTable,
-    psycopg.errors.UndefinedColumn,
-    psycopg.errors.UndefinedFunction,
-    psycopg.errors.InvalidSchemaName,
-)
-UNEXPECTED = Text(
-    "Có lỗi ngoài dự kiến. Xin báo người vận hành: chi tiết nằm trong nhật ký của máy chủ.",
-    "Something unexpected went wrong. Please inform the operator: the server's log has the details.",
-)
-OTHER_HOST = Text(
-    "Trang này chỉ xem được trên chính máy đang chạy nó.", "These pages are shown on the machine that runs them only."
-)
-UNKNOWN_PAGE = Text("Không có trang này.", "There is no such page.")
-NOT_NOW = Text("Chưa đọc được số liệu: {reason}", "The figures cannot be read now: {reason}")
 
 
 def create() -> FastAPI:
-    """The application; it connects to the warehouse with each request and writes nothing."""
+    """The application; it connects to the warehouse with each request. Reading pages write nothing."""
     app = FastAPI(title="baocao", docs_url=None, redoc_url=None, openapi_url=None)
     app.middleware("http")(_guard)
     app.add_exception_handler(HTTPException, _unknown_page)
@@ -86,27 +72,20 @@ def create() -> FastAPI:
     app.get("/favicon.ico")(_no_icon)
     for path, maker in PAGES.items():
         app.get(path)(_handler(path, maker))
+    signing_in_pages.add(app)
+    desk_pages.add(app)
     return app
 
 
 def _handler(path: str, maker: Maker) -> Callable[[Request], Response]:
     def show(request: Request) -> Response:
-        view = View(path)
+        view = View(path, visitor=request.state.visitor)
         try:
-            view = views.read(path, request.query_params)
+            view = replace(views.read(path, request.query_params), visitor=request.state.visitor)
             page = ordering.ordered(_read(maker, view), view)
             return _download(page, view) if view.get("table") else HTMLResponse(rendering.html(page, view))
-        except errors.PageError as error:
-            return HTMLResponse(rendering.error(error.status, error.text, view), error.status)
-        except MISSING_RELATIONS:
-            return HTMLResponse(rendering.error(503, errors.NOTHING_BUILT, view), 503)
-        except WrongCall as error:
-            return HTMLResponse(rendering.error(400, Text(str(error), str(error)), view), 400)
-        except BaocaoError as error:
-            return HTMLResponse(rendering.error(503, NOT_NOW.fill(reason=error), view), 503)
-        except Exception:
-            log.exception("The page %s failed", path)
-            return HTMLResponse(rendering.error(500, UNEXPECTED, view), 500)
+        except Exception as error:
+            return failures.response(error, view)
 
     return show
 
@@ -139,8 +118,10 @@ def _download(page: Page, view: View) -> Response:
     )
 
 
-def _front() -> Response:
-    return RedirectResponse("/sang-nay")
+def _front(request: Request) -> Response:
+    visitor = request.state.visitor
+    front = access.FRONT[visitor.account.role] if visitor else "/sang-nay"
+    return RedirectResponse(View("/", dict(request.query_params)).link(front), 303 if visitor else 307)
 
 
 def _style() -> Response:
@@ -152,20 +133,27 @@ def _no_icon() -> Response:
 
 
 async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Refuse a request under another name than this machine's own, and add the headers to every response.
+    """What every request passes: its host, its origin, its session and what that may open; headers on every response.
 
-    A page of another server whose name was made to mean this machine could read the figures otherwise.
+    The database is asked in a thread: requests that need none are not kept waiting.
     """
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    if is_loopback(host):
-        response = await call(request)
-    else:
-        response = HTMLResponse(rendering.error(421, OTHER_HOST, View("/")), 421)
-    response.headers.update(HEADERS)
+    request.state.visitor = None
+    query = {"lang": request.query_params.get("lang", "")}
+    view = View("/", query, "en" if query["lang"] == "en" else "vi")
+    try:
+        guard.require_host(request)
+        admission = await run_in_threadpool(guard.admit, request)
+        request.state.visitor = admission.visitor
+        response = admission.response or await call(request)
+        if admission.new_cookie:
+            cookies.put(response, cookies.FORM, admission.new_cookie)
+    except Exception as error:
+        response = failures.response(error, replace(view, visitor=request.state.visitor))
+    response.headers.update(HEADERS | (WITH_TLS if cookies.is_secure() else {}))
     return response
 
 
 def _unknown_page(request: Request, error: Any) -> Response:
-    text = UNKNOWN_PAGE if error.status_code == 404 else Text(error.detail, error.detail)
-    view = View("/", {"lang": request.query_params.get("lang", "")})
+    text = guard.UNKNOWN if error.status_code == 404 else Text(error.detail, error.detail)
+    view = View("/", {"lang": request.query_params.get("lang", "")}, visitor=getattr(request.state, "visitor", None))
     return HTMLResponse(rendering.error(error.status_code, text, view), error.status_code)

@@ -6,7 +6,7 @@ from typing import Any
 
 import jinja2
 
-from pages import ordering, terms
+from pages import access, ordering, terms
 from pages.language import Language, Text, render
 from pages.layout import Page
 from pages.view import View
@@ -28,10 +28,33 @@ NAVIGATION = (
 STATIC_NAVIGATION = (("index", Text("Các chương trình", "Programmes")),)
 """Of the static site of releases."""
 
+OWN = (
+    ("/bao-cao-cua-toi", Text("Báo cáo của tôi", "My reports")),
+    ("/tai-khoan-don-vi", Text("Tài khoản đơn vị", "Accounts of units")),
+)
+"""Only with sign-in."""
+
 
 def html(page: Page, view: View) -> str:
     """The whole document."""
     return _render("page.html.j2", page=page, view=view)
+
+
+def document(template: str, page: Page, view: View, **values: Any) -> str:
+    """A document of a template of its own."""
+    return _render(template, page=page, view=view, **values)
+
+
+def navigation(view: View) -> list[tuple[str, Text]]:
+    """The pages that the visitor may open, the own ones first."""
+    if not view.is_live:
+        return list(STATIC_NAVIGATION)
+    if view.visitor is None:
+        return list(NAVIGATION)
+    account = view.visitor.account
+    if account is None:
+        return []
+    return [each for each in (*OWN, *NAVIGATION) if access.may_open(account.role, each[0])]
 
 
 def error(status: int, text: Text, view: View) -> str:
@@ -40,6 +63,8 @@ def error(status: int, text: Text, view: View) -> str:
 
 
 def _titles(status: int) -> Text:
+    if status == 403:
+        return Text("Không được phép", "Not allowed")
     if status == 404:
         return Text("Không tìm thấy", "Not found")
     if status < 500:
@@ -55,7 +80,10 @@ def _render(template: str, *, page: Page, view: View, **values: Any) -> str:
             page=page,
             view=view,
             t=_translator(view.language),
-            navigation=NAVIGATION if view.is_live else STATIC_NAVIGATION,
+            navigation=navigation(view),
+            timestamp=terms.timestamp,
+            period=terms.period,
+            gate=terms.GATE,
             now=terms.timestamp(clock.now()),
             ordering=ordering,
             as_of=terms.timestamp(view.as_of) if view.as_of else None,

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from pages import errors
 from pages.language import LANGUAGES, Language
+from pages.visitor import Visitor
 from warehouse.errors import WrongCall
 
 BASES = ("as_reported", "current")
@@ -17,13 +18,16 @@ KEPT = {"lang": "vi", "as_of": "", "boundary_basis": "as_reported"}
 
 @dataclass(frozen=True)
 class View:
-    """path, query: of the address. as_of: None for now. is_live: made with each request."""
+    """path, query: of the address. as_of: None for now. visitor: None where sign-in is off. is_live: made with each
+    request.
+    """
 
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     language: Language = "vi"
     as_of: datetime | None = None
     basis: str = "as_reported"
+    visitor: Visitor | None = None
     is_live = True
 
     @property

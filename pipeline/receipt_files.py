@@ -85,6 +85,12 @@ def marked_copies(receipts: Sequence[Receipt]) -> Iterator[bytes | None]:
         yield copy if isinstance(copy, bytes) else None
 
 
+def marked_copy(receipt: Receipt) -> bytes | None:
+    """As `marked_copies`, for one."""
+    (copy,) = marked_copies([receipt])
+    return copy
+
+
 def _is_wanted(receipt: Receipt) -> bool:
     is_read = not any(issue["rule"] in UNREAD for issue in receipt.issues)
     return bool(receipt.issues) and receipt.archive_uri is not None and is_read and not _is_document(receipt)

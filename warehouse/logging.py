@@ -7,7 +7,7 @@ from typing import TextIO
 
 from warehouse.wording import printable
 
-OURS = ("baocao", "pipeline", "ingest", "expectations", "alerts", "publish", "pages", "warehouse")
+OURS = ("baocao", "pipeline", "accounts", "ingest", "expectations", "alerts", "publish", "pages", "warehouse")
 _PASSWORD = re.compile(r"(?P<user>://[^\s:/@]*:)[^\s@]+@")
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
@@ -23,6 +24,8 @@ PROJECT_ROOT = Path(__file__).resolve().parents[1]
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """Plans, deadlines and data windows are dates of this zone."""
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 PREFIX = "BAOCAO_"
 PASSED_PREFIXES = ("AIRFLOW__", "AIRFLOW_CONN_", "AIRFLOW_VAR_", "OTEL_")
@@ -51,6 +54,17 @@ def _check_schedule(given: str) -> str:
     if given != "none" and len(given.split()) != 5:
         raise ValueError("must be a cron line of five fields, such as 0 7 * * *, or none")
     return given
+
+
+def _check_pages_url(given: str) -> str:
+    """Passwords never travel in clear text: http is for this machine alone."""
+    parts = urlsplit(given.rstrip("/"))
+    is_plain = parts.hostname is not None and parts.path == parts.query == parts.fragment == "" and "@" not in given
+    if not is_plain or parts.scheme not in ("http", "https"):
+        raise ValueError("must be https:// and a host, with a port or without, such as https://baocao.example.vn")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ValueError("must be https://: http is for this machine only (127.0.0.1)")
+    return given.rstrip("/")
 
 
 class Settings(BaseSettings):
@@ -87,6 +101,17 @@ class Settings(BaseSettings):
         default="owner",
         description="Who may read archive, receipts and published workbooks beside the account that runs baocao: "
         "`owner`, nobody (0600, folders 0700); `group`, the group of their folder (0640, 0750). Default: `owner`.",
+    )
+    sign_in: Literal["on", "off"] = Field(
+        default="off",
+        description="`on`: the pages of `baocao serve` need an account, show what its role may see, take reports, and "
+        "may listen on other addresses than this machine's. `off`: they are read without an account, on this machine "
+        "only, and take nothing. Default: `off`.",
+    )
+    pages_url: Annotated[str, AfterValidator(_check_pages_url)] = Field(
+        default="http://127.0.0.1:8090",
+        description="Where officers open the pages, for the links of invitations: `https://` and a host, without a "
+        "path. No other host is served once sign-in is on. Default: `http://127.0.0.1:8090`.",
     )
     smtp_url: str | None = Field(
         default=None,

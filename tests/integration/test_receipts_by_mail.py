@@ -72,7 +72,7 @@ def test_a_rejected_workbook_comes_back_by_mail_with_its_wrong_cells_marked(mail
         "«bao-cao.xlsx» lúc 08:00 ngày 20/11/2026",
         "Đơn vị:       Phường Đa Mai (mã 07228)",
         "3 lỗi phải sửa:",
-        "Gửi lại tệp vào thư mục nhận báo cáo như lần trước",
+        "Nộp lại tệp theo cách đã nộp lần trước",
         "Nơi nhận báo cáo: Ủy ban nhân dân tỉnh; Sở Y tế.",
     ):
         assert expected in body

@@ -10,7 +10,18 @@ import yaml
 
 from warehouse.settings import PROJECT_ROOT
 
-PACKAGES = ("alerts", "baocao", "dags", "expectations", "ingest", "pages", "pipeline", "publish", "warehouse")
+PACKAGES = (
+    "accounts",
+    "alerts",
+    "baocao",
+    "dags",
+    "expectations",
+    "ingest",
+    "pages",
+    "pipeline",
+    "publish",
+    "warehouse",
+)
 MIGRATIONS = PROJECT_ROOT / "warehouse" / "migrations"
 MODELS = PROJECT_ROOT / "dbt_project" / "models"
 SQL = re.compile(r"\b(select|insert into|update|delete from)\b", re.IGNORECASE)

@@ -68,7 +68,7 @@ def test_every_link_of_the_docs_leads_to_a_file():
 
 
 def test_every_path_that_a_page_names_is_there():
-    packages = "dags|baocao|pages|pipeline|ingest|expectations|alerts|publish|warehouse"
+    packages = "accounts|dags|baocao|pages|pipeline|ingest|expectations|alerts|publish|warehouse"
     path = re.compile(rf"`((?:{packages}|dbt_project|macros|models|seeds|docs|tests|docker)/[\w./-]*)`")
     pages = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
     named = [(page.name, found) for page in pages for found in path.findall(page.read_text(encoding="utf-8"))]

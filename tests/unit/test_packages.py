@@ -8,7 +8,7 @@ import pytest
 from warehouse.settings import PROJECT_ROOT
 
 UNIT = PROJECT_ROOT / "tests" / "unit"
-PACKAGES = ("alerts", "baocao", "expectations", "ingest", "pages", "pipeline", "publish", "warehouse")
+PACKAGES = ("accounts", "alerts", "baocao", "expectations", "ingest", "pages", "pipeline", "publish", "warehouse")
 SQL = re.compile(r"(?<!--)\bselect\b|\binsert into\b|\bexecute\(|\bdict_row\b", re.IGNORECASE)
 
 

@@ -48,13 +48,13 @@ ODD = Issue("Báo cáo", "F15", "99", "Cao hơn năm trước nhiều.", "warnin
             "rejected",
             (WRONG, ODD),
             "Biên nhận: báo cáo bị từ chối: Phường Đa Mai, năm 2026",
-            "Gửi lại tệp vào thư mục nhận báo cáo như lần trước",
+            "Nộp lại tệp theo cách đã nộp lần trước",
         ),
     ],
 )
 def test_a_receipt_says_what_became_of_the_report_and_one_next_step(status, found, subject, step):
     text = receipt.compose([report(status, *found)], "bao-cao.xlsx", NOW)
-    steps = ("Không cần làm gì thêm.", "Nếu các số đã nêu là đúng", "Gửi lại tệp vào thư mục")
+    steps = ("Không cần làm gì thêm.", "Nếu các số đã nêu là đúng", "Nộp lại tệp theo cách")
     assert text.subject == subject
     for body in (text.plain, text.html):
         assert step in body

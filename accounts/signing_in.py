@@ -1,0 +1,102 @@
+"""Sign in, and confirm a password again: the same work and the same answer whether there is such an account or not."""
+
+from typing import Literal, NamedTuple
+
+import psycopg
+
+from accounts import attempts, events, passwords, registry, second_factor, sessions
+from accounts.events import Actor
+from accounts.registry import Account
+from warehouse import clock
+
+TAKE_STEP = """
+update ops.account set totp_step = %(step)s
+where account_id = %(account)s and totp_secret = %(secret)s and (totp_step is null or totp_step < %(step)s)
+"""
+
+
+class SignedIn(NamedTuple):
+    """session: its token, for the cookie."""
+
+    account: Account
+    session: str
+
+
+Failure = Literal["wrong", "too_many"]
+
+
+def sign_in(connection: psycopg.Connection, email: str, password: str, code: str, address: str) -> SignedIn | Failure:
+    """connection: one that commits each statement. `wrong` names no reason: address, password and code are one answer.
+
+    address: where the request comes from.
+    """
+    account = registry.find(connection, email)
+    if failure := _verify(connection, account, email, password, code, address):
+        return failure
+    assert account is not None
+    session = sessions.begin(connection, account)
+    events.add(connection, "signed_in", account.account_id, Actor(account.account_id, "page", address))
+    return SignedIn(account, session)
+
+
+def confirm(connection: psycopg.Connection, account: Account, password: str, address: str) -> Failure | None:
+    """None where it is the account's password. Attempts are counted as at sign-in."""
+    return _verify(connection, account, account.email, password, None, address)
+
+
+def change_password(
+    connection: psycopg.Connection, account: Account, password: str, session: str, address: str
+) -> None:
+    """After `confirm`. Every other session of the account ends."""
+    hashed = passwords.hashed(password)
+    with connection.transaction():
+        connection.execute(
+            "update ops.account set password_hash = %s where account_id = %s", [hashed, account.account_id]
+        )
+        sessions.end_others(connection, account, session)
+        events.add(connection, "password_changed", account.account_id, Actor(account.account_id, "page", address))
+
+
+def set_second_factor(connection: psycopg.Connection, account: Account, secret: str | None, address: str) -> None:
+    """Switch codes on with a secret, or off; after a code of it, or `confirm`."""
+    with connection.transaction():
+        connection.execute(
+            "update ops.account set totp_secret = %s, totp_step = null where account_id = %s",
+            [secret, account.account_id],
+        )
+        kind = "second_factor_on" if secret else "second_factor_off"
+        events.add(connection, kind, account.account_id, Actor(account.account_id, "page", address))
+
+
+def _verify(
+    connection: psycopg.Connection,
+    account: Account | None,
+    email: str,
+    password: str,
+    code: str | None,
+    address: str,
+) -> Failure | None:
+    """code: None where none is required, such as from whoever is signed in."""
+    attempt = attempts.begin(connection, email, address, clock.now())
+    if attempt is None:
+        return "too_many"
+    usable = account if account and account.state == "active" else None
+    is_right = passwords.is_right(usable.password_hash if usable else None, password)
+    if usable and is_right and (code is None or _takes_code(connection, usable, code)):
+        attempts.settle(connection, attempt, "succeeded")
+        return None
+    attempts.settle(connection, attempt, "failed")
+    actor = Actor(None, "page", address)
+    events.add(connection, "sign_in_failed", account.account_id if account else None, actor)
+    return "wrong"
+
+
+def _takes_code(connection: psycopg.Connection, account: Account, code: str) -> bool:
+    """Whether the code is right, or none is switched on. Of two requests with the same code one is right."""
+    if account.totp_secret is None:
+        return True
+    step = second_factor.step_of(account.totp_secret, code, clock.now(), account.totp_step)
+    if step is None:
+        return False
+    values = {"step": step, "account": account.account_id, "secret": account.totp_secret}
+    return connection.execute(TAKE_STEP, values).rowcount == 1

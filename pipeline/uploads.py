@@ -1,0 +1,194 @@
+"""A file that an officer uploads: received by the same function as one of the inbox, once it is known to be theirs.
+
+The upload is noted before anything is read, and its submissions with its account: an interruption leaves both findable.
+"""
+
+import csv
+import hashlib
+import io
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PureWindowsPath
+from uuid import UUID, uuid4
+
+import psycopg
+
+from accounts import events, remit
+from accounts.events import Actor
+from accounts.registry import Account
+from pipeline import receipt_files, receiving
+from publish.receipts import data as receipt_data
+from publish.receipts.data import Receipt
+from warehouse import clock, database
+from warehouse.catalogue import DEFAULT_AGENCY
+from warehouse.logging import get_logger
+
+log = get_logger(__name__)
+
+NAMED = 5
+"""Reports that a refusal names; of more the rest is counted."""
+
+NOTE = """
+insert into ops.upload (upload_id, account_id, sha256, file_name, size_bytes, uploaded_at, status)
+values (%s, %s, %s, %s, %s, %s, 'receiving')
+"""
+SETTLE = "update ops.upload set status = %s, reason_vi = %s, reason_en = %s where upload_id = %s"
+ORIGIN = """
+insert into ops.submission_origin (submission_id, upload_id, account_id)
+select submission_id, %s, %s from raw.submission where submission_id = any(%s::uuid[])
+on conflict do nothing
+"""
+STORED = """
+select sha256, file_name, status,
+    array(select submission_id from ops.submission_origin as origin where origin.upload_id = upload.upload_id)
+from ops.upload as upload where upload_id = %s
+"""
+
+RETRACTION = (
+    *("programme", "period", "unit_code", "unit_id", "agency", "submission_type"),
+    *("indicator", "numerator", "denominator", "value", "note"),
+)
+"""The columns of the long form, as docs/submission-format.md has them."""
+
+NOT_YOURS = (
+    "Tệp có báo cáo của {reports}. Tài khoản này chỉ nộp báo cáo của {own}. Không có gì trong tệp được nhận: xin nộp "
+    "tệp chỉ có báo cáo của đơn vị mình, hoặc để đơn vị ấy tự nộp.",
+    "The file has reports of {reports}. This account hands in reports of {own} only. Nothing of the file was "
+    "received: hand in a file with your own unit's reports alone, or leave it to that unit.",
+)
+FAILED = (
+    "Hệ thống chưa nhận được tệp do có lỗi bên trong. Xin nộp lại sau ít phút; nếu vẫn vậy, xin báo người vận hành.",
+    "The file could not be received, for something went wrong inside. Hand it in again in some minutes; if that does "
+    "not help, inform the operator.",
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report without figures, of the account's own unit and agency: no program can read what it is about."""
+
+    programme: str
+    period: str
+
+
+def receive(
+    account: Account, file_name: str, content: bytes, address: str | None, document: Document | None = None
+) -> UUID:
+    """Receive a file on behalf of an account; returns the upload, whose status says what became of it.
+
+    A file with a report that the account may not hand in is refused, whole, before anything of it is kept.
+    address: of the network, for the audit trail. Never raises for what is in the file.
+    """
+    upload_id, name = uuid4(), _plain(file_name)
+    actor = Actor(account.account_id, "page", address)
+    sha256 = hashlib.sha256(content).hexdigest()
+    with database.connect("loader", autocommit=True) as connection:
+        connection.execute(NOTE, [upload_id, account.account_id, sha256, name, len(content), clock.now()])
+        try:
+            if document is None and (foreign := _foreign(connection, account, content)):
+                _refuse(connection, account, upload_id, foreign, actor)
+                return upload_id
+            receipt = _received(account, name, content, sha256, document)
+        except Exception:
+            log.exception("Upload %s could not be received", upload_id)
+            connection.execute(SETTLE, ["failed", *FAILED, upload_id])
+            return upload_id
+        with connection.transaction():
+            submissions = (
+                [] if receipt.status == "duplicate" else [each["submission_id"] for each in receipt.submissions]
+            )
+            connection.execute(ORIGIN, [upload_id, account.account_id, submissions])
+            connection.execute(SETTLE, ["received", None, None, upload_id])
+            detail = {"upload_id": str(upload_id), "status": receipt.status}
+            events.add(connection, "uploaded", account.account_id, actor, **detail)
+    return upload_id
+
+
+def retract(account: Account, programme: str, period: str, reason: str, address: str | None) -> UUID:
+    """Withdraw the unit's report of a period: a submission as any other, a file that says so. Returns the upload."""
+    note = "".join(letter for letter in " ".join(reason.split()) if letter.isprintable())
+    keys = [programme, period, account.unit_code, account.unit_id, account.agency_code, "retraction"]
+    written = io.StringIO(newline="")
+    csv.writer(written, delimiter=";", lineterminator="\n").writerows([RETRACTION, [*keys, "", "", "", "", note]])
+    name = f"rut-{account.unit_code}-{period}.csv"
+    upload_id = receive(account, name, written.getvalue().encode("utf-8-sig"), address)
+    with database.connect("loader") as connection:
+        actor = Actor(account.account_id, "page", address)
+        events.add(connection, "retracted", account.account_id, actor, upload_id=str(upload_id), reason=note)
+    return upload_id
+
+
+def receipt(upload_id: UUID) -> Receipt | None:
+    """What became of an upload that was received; of bytes that were current already, their newest receipt."""
+    with database.connect("loader") as connection:
+        row = connection.execute(STORED, [upload_id]).fetchone()
+    if row is None or row[2] != "received":
+        return None
+    sha256, file_name, _, submissions = row
+    if not submissions:
+        return receipt_data.of_duplicate(sha256, file_name)
+    return next(iter(receipt_data.of_submissions(submissions, file_name)), None)
+
+
+def marked_workbook(upload_id: UUID) -> bytes | None:
+    """The uploaded workbook with its issues marked, where it is one and has any."""
+    found = receipt(upload_id)
+    return receipt_files.marked_copy(found) if found else None
+
+
+def _foreign(connection: psycopg.Connection, account: Account, content: bytes) -> list[str]:
+    """The reports of a file that the account may not hand in, as text. A report whose unit cannot be read is nobody's:
+    the gate returns it with the reason.
+    """
+    from ingest import measures, opening, reading
+
+    if len(content) > opening.LARGEST_FILE:
+        return []
+    found = reading.read(content, measures.read(connection))
+    return list(
+        dict.fromkeys(
+            _sender(report.unit_code, report.agency)
+            for report in found
+            if report.unit_code is not None
+            and not remit.may_report(account, report.unit_code, report.unit_id, report.agency)
+        )
+    )
+
+
+def _refuse(
+    connection: psycopg.Connection, account: Account, upload_id: UUID, foreign: Sequence[str], actor: Actor
+) -> None:
+    named = ", ".join(foreign[:NAMED]) + (f" (+{len(foreign) - NAMED})" if len(foreign) > NAMED else "")
+    own = f"{account.unit_name} ({_sender(account.unit_code, account.agency_code)})"
+    reasons = [text.format(reports=named, own=own) for text in NOT_YOURS]
+    with connection.transaction():
+        connection.execute(SETTLE, ["refused", *reasons, upload_id])
+        detail = {"upload_id": str(upload_id), "reports": len(foreign)}
+        events.add(connection, "upload_refused", account.account_id, actor, **detail)
+
+
+def _received(account: Account, name: str, content: bytes, sha256: str, document: Document | None) -> Receipt:
+    """The file handed to the receiving step under its own name, and its receipt."""
+    folder = Path(tempfile.mkdtemp(prefix="baocao-upload-"))
+    try:
+        (folder / name).write_bytes(content)
+        if document is not None:
+            return receiving.receive_document(
+                document.programme, document.period, account.unit_code, folder / name, account.agency_code
+            )
+        receipts = receiving.receive_files([str(folder / name)], from_inbox=False)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return next(receipt for receipt in reversed(receipts) if receipt.sha256 == sha256)
+
+
+def _sender(unit_code: str, agency: str) -> str:
+    return unit_code if agency == DEFAULT_AGENCY else f"{unit_code} · {agency}"
+
+
+def _plain(file_name: str) -> str:
+    """The last part of a name as any browser sends it, fit for any file system."""
+    name = receipt_files.short(PureWindowsPath(file_name).name)
+    return name if name.strip(". ") else "tep"
