@@ -108,11 +108,11 @@ class _Pool:
             child.end()
 
     def _ready(self) -> list["_Child"]:
-        """Those that have answered, died or run out of time; waits for the first."""
+        """Those that have a result, died or run out of time; waits for the first."""
         busy = {child.pipe: child for child in self.children if child.item is not None}
         left = max(min(child.deadline for child in busy.values()) - time.monotonic(), 0)
-        if answered := connection.wait(busy, left):
-            return [busy[pipe] for pipe in answered if isinstance(pipe, connection.Connection)]
+        if reporting := connection.wait(busy, left):
+            return [busy[pipe] for pipe in reporting if isinstance(pipe, connection.Connection)]
         return [child for child in busy.values() if child.deadline <= time.monotonic()]
 
     def _started(self) -> "_Child":
