@@ -5,6 +5,7 @@ this process has threads, a child may find a lock of theirs closed for ever: one
 started is replaced before it is given anything.
 """
 
+import contextlib
 import os
 import pickle
 import resource
@@ -239,7 +240,8 @@ def _confine(limits: Limits) -> None:
         most = psutil.Process().memory_info().vms + limits.memory
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+        with contextlib.suppress(OSError):  # where /proc is closed
+            Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def _limit_cpu(seconds: int) -> None:
