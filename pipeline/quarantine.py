@@ -64,23 +64,23 @@ def record(address: str, fingerprint: str | None, cause: str, detail: str) -> No
         connection.execute(INSERT, [readable_name(address), fingerprint or "", cause, readable_name(detail)])
 
 
-def without_held(files: Sequence[str]) -> list[str]:
+def without_quarantined(files: Sequence[str]) -> list[str]:
     """The inbox's files without those that were received and could not be removed; whether they can is tried again."""
     with database.connect("loader") as connection:
         rows = list(map(Row._make, connection.execute(IN_INBOX).fetchall()))
         if not rows:
             return list(files)
         lying = {readable_name(file): file for file in files}
-        held: set[str] = set()
+        passed_over: set[str] = set()
         for row in rows:
             file = lying.get(row.address)
             if file is None or inbox.fingerprint(file) != (row.fingerprint or None):
                 connection.execute(DELETE, row)  # it is gone, or another one now
             elif row.cause == "not_removed":
-                held.add(file)
+                passed_over.add(file)
                 if inbox.try_to_remove(file, row.fingerprint) is None:
                     connection.execute(DELETE, row)
-    return [file for file in files if file not in held]
+    return [file for file in files if file not in passed_over]
 
 
 def notify_operator() -> None:

@@ -72,7 +72,7 @@ def plan_batches() -> list[str]:
     """
     database.prepare()
     unchecked = [_plan(batch, []) for batch in _unchecked_batches()]
-    waiting = _in_order_of_arrival(quarantine.without_held(inbox.waiting()), from_inbox=True)
+    waiting = _in_order_of_arrival(quarantine.without_quarantined(inbox.waiting()), from_inbox=True)
     log.info("%d files wait in the inbox, %d batches for gate or receipts", len(waiting), len(unchecked))
     return [*unchecked, *(_plan(uuid4(), arrived) for arrived in _batched(waiting))][:BATCHES_A_RUN]
 
@@ -137,7 +137,7 @@ def receive(paths: Sequence[str] = (), on_file: Callable[[], None] | None = None
         files = inbox.files_at(paths)
     else:
         database.prepare()
-        files = quarantine.without_held(inbox.waiting())
+        files = quarantine.without_quarantined(inbox.waiting())
     return receive_files(files, from_inbox=not paths, on_file=on_file)
 
 

@@ -19,7 +19,7 @@ WRITTEN_AT_MOST = 3600.0
 
 
 def is_finished(file: Path, rested: float, quiet: float) -> bool:
-    """rested: seconds since the last change; quiet: how many are asked for."""
+    """rested: seconds since the last change; quiet: how many are required."""
     if rested < quiet:
         return False
     if rested < LONGER * quiet and _ends_in_a_line(file):

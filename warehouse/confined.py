@@ -5,6 +5,7 @@ this process has threads, a child may find a lock of theirs closed for ever: one
 started is replaced before it is given anything.
 """
 
+import contextlib
 import os
 import pickle
 import resource
@@ -108,11 +109,11 @@ class _Pool:
             child.end()
 
     def _ready(self) -> list["_Child"]:
-        """Those that have answered, died or run out of time; waits for the first."""
+        """Those that have a result, died or run out of time; waits for the first."""
         busy = {child.pipe: child for child in self.children if child.item is not None}
         left = max(min(child.deadline for child in busy.values()) - time.monotonic(), 0)
-        if answered := connection.wait(busy, left):
-            return [busy[pipe] for pipe in answered if isinstance(pipe, connection.Connection)]
+        if reporting := connection.wait(busy, left):
+            return [busy[pipe] for pipe in reporting if isinstance(pipe, connection.Connection)]
         return [child for child in busy.values() if child.deadline <= time.monotonic()]
 
     def _started(self) -> "_Child":
@@ -239,7 +240,8 @@ def _confine(limits: Limits) -> None:
         most = psutil.Process().memory_info().vms + limits.memory
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+        with contextlib.suppress(OSError):  # where /proc is closed
+            Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def _limit_cpu(seconds: int) -> None:

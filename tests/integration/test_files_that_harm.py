@@ -1,4 +1,4 @@
-"""Files that harm their reader, and folders that do not obey: each is answered once, and nobody else is held up."""
+"""Files that harm their reader, and folders that do not obey: each has one receipt, and nobody else waits for it."""
 
 import json
 import os

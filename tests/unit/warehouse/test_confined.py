@@ -31,6 +31,24 @@ def test_results_come_in_the_order_of_the_items_from_other_processes():
     assert not children() & processes
 
 
+def test_a_thread_and_a_daemon_of_multiprocessing_may_have_them_too():
+    """A letter's attachment is made in a thread, and a task of Celery runs in such a daemon."""
+    import multiprocessing
+    import threading
+
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.extend(outcomes(abs, [-1, -2])))
+    thread.start()
+    thread.join()
+    assert found == [1, 2]
+    context = multiprocessing.get_context("fork")
+    queue = context.SimpleQueue()
+    daemon = context.Process(target=lambda: queue.put(outcomes(abs, [-3])), daemon=True)
+    daemon.start()
+    assert queue.get() == [3]
+    daemon.join()
+
+
 def test_no_items_no_results():
     assert outcomes(lambda item: item, []) == []
 
