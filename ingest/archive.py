@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Literal, NamedTuple, cast
 
@@ -117,7 +117,7 @@ def content(address: str, *, at_most: int) -> bytes:
         return file.read(at_most + 1)
 
 
-def pieces(address: str) -> Iterator[bytes]:
+def pieces(address: str) -> Generator[bytes]:
     """What is at an address, in pieces. Raises OSError where nothing is."""
     with _opened(address) as file:
         while piece := file.read(PIECE):

@@ -123,7 +123,7 @@ def _check_archive(connection: psycopg.Connection, listed: list[str]) -> Iterato
             yield Finding("changed", address, expected, found)
         elif sha256 not in recorded:
             waiting = _waiting() if waiting is None else waiting
-            if sha256 not in waiting:
+            if found not in waiting:
                 yield Finding("added", address, "a file that was received", "no row of raw.file has its hash")
     for sha256, (uri, size) in recorded.items():
         if sha256 in there:
@@ -133,7 +133,7 @@ def _check_archive(connection: psycopg.Connection, listed: list[str]) -> Iterato
 
 def _waiting() -> set[str]:
     """Hashes of what is in the inbox: of a file that is just being received the archive has a copy, and raw no row."""
-    return {archive.digest(file) for file in inbox.files_at([get_settings().inbox])} if _has_inbox() else set()
+    return {_digest(file) for file in inbox.files_at([get_settings().inbox])} if _has_inbox() else set()
 
 
 def _has_inbox() -> bool:

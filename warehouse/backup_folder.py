@@ -7,7 +7,8 @@ numbered, because the names of receipts say who reported what.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,11 @@ class Writer:
         self._encrypt = _encryption(key)
         self._files: dict[str, dict[str, Any]] = {}
 
-    def add(self, name: str, pieces: Iterable[bytes]) -> None:
-        """Write one content. name: with `/` between folders, as it is restored."""
+    def add(self, name: str, pieces: Generator[bytes]) -> None:
+        """Write one content. name: with `/` between folders, as it is restored.
+
+        The pieces are closed at once where it fails: those of a dump are a program with a transaction.
+        """
         stored = f"content/{len(self._files) + 1:07d}{ENCRYPTED}" if self._encrypt else f"content/{name}"
         digest, size = hashlib.sha256(), 0
 
@@ -56,7 +60,8 @@ class Writer:
                 size += len(piece)
                 yield self._encrypt(piece) + b"\n" if self._encrypt else piece
 
-        kept_files.put(self.folder / stored, counted(), access="owner")
+        with closing(pieces):
+            kept_files.put(self.folder / stored, counted(), access="owner")
         self._files[name] = {"stored": stored, "sha256": digest.hexdigest(), "size_bytes": size}
 
     def finish(self, about: dict[str, Any]) -> dict[str, Any]:
@@ -119,7 +124,7 @@ class Reader:
             raise BaocaoError(f"{self.folder}: {name} was changed, or the key is another one.") from None
 
 
-def pieces_of(path: Path) -> Iterator[bytes]:
+def pieces_of(path: Path) -> Generator[bytes]:
     """A file in pieces."""
     with path.open("rb") as file:
         while piece := file.read(PIECE):

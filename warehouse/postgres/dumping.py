@@ -3,7 +3,7 @@
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -15,7 +15,7 @@ from warehouse.postgres import embedded
 PIECE = 1 << 20
 
 
-def dump(address: str, snapshot: str | None = None) -> Iterator[bytes]:
+def dump(address: str, snapshot: str | None = None) -> Generator[bytes]:
     """The pieces of a dump of a whole database. snapshot: exported by a transaction that is still open.
 
     Raises BaocaoError with what pg_dump says.
