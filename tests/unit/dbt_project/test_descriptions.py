@@ -11,6 +11,20 @@ from tests.languages import is_in_both_languages
 from tests.unit.dbt_project.project import models
 
 DESCRIBED = ("staging", "marts", "app")
+NOT_ADDITIVE = {
+    "fct_denominator_coverage",
+    "fct_indicator_rollup",
+    "fct_score",
+    "fct_target_progress",
+    "rpt_indicator_progress",
+    "rpt_indicator_progress_as_reported",
+    "rpt_provincial_scorecard",
+    "rpt_reconciliation",
+    "rpt_reporting_rates",
+    "rpt_reporting_rates_daily",
+    "rpt_score_ranking",
+}
+"""Marts whose rows contain one another, or are no amounts."""
 REFERENCE = re.compile(r"\{\{ doc\('([a-z0-9_]+)'\) \}\}")
 
 
@@ -56,6 +70,17 @@ def test_every_column_has_a_description_in_both_languages(manifest):
     assert len(columns) > 350
     assert [model.name for model in described if not model.node.columns] == []
     assert [name for name, description in columns if not is_in_both_languages(description)] == []
+
+
+def test_a_table_whose_rows_must_not_be_added_up_has_it_in_its_comment(manifest):
+    marked = {model.name for model in models(manifest, "marts") if "must not be added up" in model.node.description}
+
+    assert marked == NOT_ADDITIVE
+    assert [
+        model.name
+        for model in models(manifest, "marts")
+        if model.name in NOT_ADDITIVE and "Không cộng" not in model.node.description
+    ] == []
 
 
 def test_a_column_refers_to_the_dictionary():
