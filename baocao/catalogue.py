@@ -100,7 +100,7 @@ def import_workbook(workbook: Workbook, json: Json = False) -> None:
     from pipeline import building, catalogue_import
 
     found = catalogue_import.plan(building.DBT_PROJECT, workbook)
-    written = [] if found.problems else catalogue_import.write(building.DBT_PROJECT, found)
+    written = catalogue_import.write(building.DBT_PROJECT, found) if found.edits and not found.problems else []
     _report(found, json, written)
 
 

@@ -15,14 +15,13 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from pipeline.dag_defaults import REPORTING, defaults
-from warehouse import catalogue
+from pipeline.dag_defaults import REPORTING, defaults, seed_rows
 
 CLOSE, KEEP_OPEN = "Khoá sổ", "Không khoá"
 
 
-PROGRAMMES = {row["programme_code"]: row["name_vi"] for row in catalogue.seed_rows("programmes")}
-PERIODS = sorted({row["period"] for row in catalogue.seed_rows("periods") if row["kind"] == "owed"})
+PROGRAMMES = {row["programme_code"]: row["name_vi"] for row in seed_rows("programmes")}
+PERIODS = sorted({row["period"] for row in seed_rows("periods") if row["kind"] == "owed"})
 
 PARAMS = {
     "programme": Param(

@@ -3,6 +3,7 @@
 The files in dags/ import this module at their top, so it imports airflow.sdk and pendulum and nothing of ours.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -64,3 +65,11 @@ def asset_or_cron(asset: Asset, expression: str) -> list[Asset] | AssetOrTimeSch
     """With each event of the asset, and by the clock too, for the events that a paused DAG never saw."""
     timetable = cron(expression)
     return AssetOrTimeSchedule(assets=[asset], timetable=timetable) if timetable else [asset]
+
+
+def seed_rows(seed: str) -> list[Mapping[str, Any]]:
+    """The rows of a seed with those of the office's own catalogue: for a form that a DAG file draws. Reads CSV only."""
+    from warehouse.seeds import office
+    from warehouse.settings import PROJECT_ROOT, get_settings
+
+    return office.rows(PROJECT_ROOT / "dbt_project", seed, get_settings().catalogue)

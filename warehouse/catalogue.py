@@ -194,16 +194,11 @@ def gate_rules() -> dict[str, GateRule]:
     return _gate_rules(get_settings().catalogue)
 
 
-def seed_rows(seed: str) -> list[Mapping[str, str | None]]:
-    """The rows of a seed's CSV with those of the office's own catalogue, before any database: cells by column."""
-    from warehouse.seeds import office
-
-    return office.rows(DBT_PROJECT, seed, get_settings().catalogue)
-
-
 @cache
 def _gate_rules(folder: Path | None) -> dict[str, GateRule]:
-    return {str(row["rule_code"]): _gate_rule(row) for row in seed_rows("gate_rules")}
+    from warehouse.seeds import office
+
+    return {str(row["rule_code"]): _gate_rule(row) for row in office.rows(DBT_PROJECT, "gate_rules", folder)}
 
 
 def rule_message(rule: str, **values: object) -> tuple[str, str]:

@@ -22,7 +22,7 @@ class Served:
     address: str
 
     def get(self, path: str, **query: str) -> httpx.Response:
-        return httpx.get(self.address + path, params=query or None, timeout=120)
+        return httpx.get(self.address + path, params=query or None, timeout=60)
 
     def rows(self, path: str, table: str, **query: str) -> list[dict[str, str]]:
         """A table of a page, as its CSV file has it."""

@@ -158,9 +158,9 @@ def test_the_annex_prints_the_communes_own_targets_and_its_verdicts(plans, comma
         measure = own[0].measure if own else {"1": "yes_no", "21": "yes_no", "13": "change"}.get(code, "rate")
         if own and unit != DA_MAI:
             assert own[0].raw in line, (code, line)
-        _, year, said = verdict(plan, code, measure, OF_PROVINCE)
+        _, year, expected_verdict = verdict(plan, code, measure, OF_PROVINCE)
         if measure != "count" and not (code in ("11.1", "11.2") and not own):
-            shown = formatting.verdict(said, year, YEAR)
+            shown = formatting.verdict(expected_verdict, year, YEAR)
             assert any(cell.startswith(shown) for cell in line), (code, shown, line)
     assert ("KẾ HOẠCH GIẢ ĐỊNH" in text) == (unit != DA_MAI)
     assert (f"Kế hoạch giả định của xã, phường {unit}" in text) == (unit != DA_MAI)
@@ -277,12 +277,14 @@ def test_the_page_of_a_commune_names_its_plan_and_compares_with_it(plans, served
     unit, plan = next((unit, plan) for unit, plan in plans.items() if plan.report and unit not in (OWNER, DA_MAI))
     page = served.get("/don-vi", unit=unit, programme=PROGRAMME, period=YEAR).text
     rows = served.rows("/don-vi", "progress", unit=unit, programme=PROGRAMME, period=YEAR)
-    *_, said = verdict(plan, "2", "rate", OF_PROVINCE)
+    *_, expected_verdict = verdict(plan, "2", "rate", OF_PROVINCE)
 
     assert f"Kế hoạch giả định của xã, phường {unit}" in page and "KẾ HOẠCH GIẢ ĐỊNH" in page
     assert "Kế hoạch của UBND phường Đa Mai" not in page
     (row,) = (row for row in rows if row[next(iter(row))].startswith("2. "))
-    assert any({"met": "đạt", "not_met": "chưa đạt"}[said] in str(cell).casefold() for cell in row.values()), row
+    assert any(
+        {"met": "đạt", "not_met": "chưa đạt"}[expected_verdict] in str(cell).casefold() for cell in row.values()
+    ), row
 
 
 def test_the_page_of_an_indicator_lists_the_plans_and_adds_them_up(plans, served):

@@ -42,7 +42,7 @@ def choices(project: Project, seed: Seed, column: str) -> tuple[str, ...]:
 
 
 def digest(columns: Iterable[str], cells: Mapping[str, str | None]) -> str:
-    """What tells a row that was changed from one that was not: a hash of its cells in these columns."""
+    """A hash of a row's cells in these columns, by which a row that was changed is known."""
     named = {name: normalize("NFC", cells.get(name) or "") for name in columns}
     return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]
 
