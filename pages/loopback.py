@@ -1,4 +1,4 @@
-"""Whether an address is this machine's own: as long as there is no sign-in, nobody else may reach the pages."""
+"""Whether an address is this machine's own: unless everybody signs in, nobody else may reach the pages."""
 
 import ipaddress
 

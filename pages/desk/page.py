@@ -23,6 +23,8 @@ from warehouse.catalogue import DEFAULT_AGENCY
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_REASON = 500
+RECEIVED_AT_ONCE = 2
+"""The gate decides about one batch at a time: more would only hold connections."""
 
 NO_FILE = Text("Chưa chọn tệp nào. Xin chọn tệp rồi bấm Nộp.", "No file was chosen. Choose one, then hand it in.")
 NO_REASON = Text("Xin ghi lý do rút báo cáo.", "Write why the report is retracted.")
@@ -35,8 +37,8 @@ def add(app: FastAPI) -> None:
     """The addresses of the desk."""
     handling.add(app, "/bao-cao-cua-toi", get=show)
     handling.add(app, "/bao-cao-cua-toi/bieu-mau", get=template)
-    handling.add(app, "/bao-cao-cua-toi/nop", post=hand_in)
-    handling.add(app, "/bao-cao-cua-toi/rut", post=retract)
+    handling.add(app, "/bao-cao-cua-toi/nop", post=hand_in, at_once=RECEIVED_AT_ONCE)
+    handling.add(app, "/bao-cao-cua-toi/rut", post=retract, at_once=RECEIVED_AT_ONCE)
     handling.add(app, "/bao-cao-cua-toi/bien-nhan/{uploads}", get=receipt)
     handling.add(app, "/bao-cao-cua-toi/tep-danh-dau/{upload}", get=marked)
     accounts.add(app)

@@ -1,6 +1,8 @@
 """Pages that are not read from the marts alone: what a handler gets, and that no form is taken without its token."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -66,12 +68,17 @@ class Visit:
 Handler = Callable[[Visit], Response]
 
 
-def add(app: FastAPI, path: str, *, get: Handler | None = None, post: Handler | None = None) -> None:
-    """An address with what shows it and what takes its form."""
+def add(
+    app: FastAPI, path: str, *, get: Handler | None = None, post: Handler | None = None, at_once: int | None = None
+) -> None:
+    """An address with what shows it and what takes its form.
+
+    at_once: so many forms are worked on at a time; the others wait without a thread or a connection of their own.
+    """
     if get is not None:
         app.add_api_route(path, _getting(get), methods=["GET"], include_in_schema=False)
     if post is not None:
-        app.add_api_route(path, _posting(post), methods=["POST"], include_in_schema=False)
+        app.add_api_route(path, _posting(post, at_once), methods=["POST"], include_in_schema=False)
 
 
 def _getting(handler: Handler) -> Callable[[Request], Response]:
@@ -81,19 +88,23 @@ def _getting(handler: Handler) -> Callable[[Request], Response]:
     return show
 
 
-def _posting(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def _posting(handler: Handler, at_once: int | None) -> Callable[[Request], Awaitable[Response]]:
+    turn = asyncio.Semaphore(at_once) if at_once else nullcontext()
+
     async def take(request: Request) -> Response:
         visit = _visit(request)
         try:
-            form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
+            async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
+                fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+                if not cookies.is_own_form(visit.visitor, fields.get("form_token", "")):
+                    return failures.response(PageError(403, STALE_FORM), visit.view)
+                uploads = [value for _, value in form.multi_items() if isinstance(value, UploadFile) and value.filename]
+                files = [(str(each.filename), await each.read()) for each in uploads]
         except HTTPException:
             return failures.response(PageError(400, TOO_MANY), visit.view)
-        fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
-        if not cookies.is_own_form(visit.visitor, fields.get("form_token", "")):
-            return failures.response(PageError(403, STALE_FORM), visit.view)
-        uploads = [value for _, value in form.multi_items() if isinstance(value, UploadFile) and value.filename]
-        files = [(str(each.filename), await each.read()) for each in uploads]
-        return await run_in_threadpool(_respond, handler, replace(visit, fields=fields, files=files))
+        given = replace(visit, fields=fields, files=files)
+        async with turn:
+            return await run_in_threadpool(_respond, handler, given)
 
     return take
 

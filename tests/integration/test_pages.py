@@ -419,7 +419,7 @@ def test_another_address_than_this_machines_is_refused_by_the_command(command: C
     outcome = command("serve", "--host", "0.0.0.0")
 
     assert outcome.code == 2
-    assert "no sign-in yet" in outcome.err
+    assert "BAOCAO_SIGN_IN=on" in outcome.err
 
 
 # --- in a browser ---------------------------------------------------------------------------------

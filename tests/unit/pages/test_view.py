@@ -68,6 +68,6 @@ def test_this_machines_own_address_may_be_listened_on(host):
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org", "", "10.0.0.1"])
-def test_any_other_address_is_refused_as_long_as_nobody_has_to_sign_in(host):
+def test_any_other_address_is_refused_and_the_reason_is_the_missing_sign_in(host):
     with pytest.raises(WrongCall, match="BAOCAO_SIGN_IN=on"):
         require_address(host)
