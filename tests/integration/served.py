@@ -14,6 +14,9 @@ import uvicorn
 from pages import app
 from tests.integration.letterbox import free_port
 
+TIMEOUT_SECONDS = 120
+"""A busy machine is no failure."""
+
 
 @dataclass
 class Served:
@@ -22,7 +25,7 @@ class Served:
     address: str
 
     def get(self, path: str, **query: str) -> httpx.Response:
-        return httpx.get(self.address + path, params=query or None)
+        return httpx.get(self.address + path, params=query or None, timeout=TIMEOUT_SECONDS)
 
     def rows(self, path: str, table: str, **query: str) -> list[dict[str, str]]:
         """A table of a page, as its CSV file has it."""
