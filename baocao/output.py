@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from warehouse.as_of import parse_timestamp
-from warehouse.wording import printable
+from warehouse.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console

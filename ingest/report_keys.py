@@ -7,8 +7,11 @@ from ingest.lines import Row
 from ingest.measures import Measures
 from ingest.named import Written
 from ingest.numerals import Unreadable
-from ingest.reports import Issue, Line, Report
+from ingest.reports import Issue, Line, Refused, Report
 from ingest.table_cells import TableCells
+
+MOST_REPORTS = 10_000
+"""In one table: three times the communes of the nation."""
 
 Keys = tuple[Written, ...]
 """In the order of KEYS."""
@@ -86,6 +89,8 @@ class ReportKeys:
     def _begun(self, report: Report, index: int) -> Report:
         """A report, or the one of the same keys that is there already, with what is wrong with this row's."""
         first = self.reports.setdefault(report.key, report)
+        if len(self.reports) > MOST_REPORTS:
+            raise Refused("too_many_reports", limit=MOST_REPORTS)
         if first is report:
             report.part_columns = self.cells.part_columns()
             return report

@@ -5,7 +5,7 @@ import re
 import sys
 from typing import TextIO
 
-from warehouse.wording import printable
+from warehouse.printable import printable
 
 OURS = ("baocao", "pipeline", "accounts", "ingest", "expectations", "alerts", "publish", "pages", "warehouse")
 _PASSWORD = re.compile(r"(?P<user>://[^\s:/@]*:)[^\s@]+@")

@@ -6,12 +6,6 @@ from datetime import date, datetime
 
 from warehouse.clock import ZONE
 
-UNPRINTABLE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
-)
-"""What moves a terminal's cursor, changes its colours or the order of its letters, or is not seen: all of it but line
-breaks and tabs."""
-
 QUARTERS = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
 
 
@@ -36,16 +30,6 @@ def day(value: date | datetime) -> str:
 def timestamp(value: datetime) -> str:
     """08:30 ngày 30/11/2026, Vietnam time."""
     return f"{value.astimezone(ZONE):%H:%M ngày %d/%m/%Y}"
-
-
-def printable(text: str) -> str:
-    """Text of somebody else for a terminal or a log: what is in UNPRINTABLE as `\\x1b`; lines and tabs stay."""
-    return UNPRINTABLE.sub(lambda found: repr(found[0])[1:-1], text)
-
-
-def one_line(text: str) -> str:
-    """As `printable`, and on one line: nobody writes a second line of a receipt."""
-    return printable(" ".join(re.split(r"[\r\n\t\x0b\x0c\x85\u2028\u2029]+", text)))
 
 
 def folded(name: str) -> str:

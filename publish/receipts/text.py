@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from publish.receipts.data import Receipt
 from warehouse import wording
-from warehouse.wording import one_line
+from warehouse.printable import one_line
 
 if TYPE_CHECKING:
     from rich.text import Text

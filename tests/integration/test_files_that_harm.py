@@ -74,7 +74,7 @@ def kept_receipts() -> set[str]:
 
 
 HOSTILE = {
-    "endless.csv": (hostile_files.csv_of_many_reports(40_000), "file_too_costly"),
+    "endless.csv": (f"{HEADER}\n".encode() + b"\n" * 8_000_000, "file_too_costly"),
     "wide.csv": (f"{HEADER}\n".encode() + b"," * 19_000_000, "file_too_costly"),
     "far.xlsx": (hostile_files.far_cell('r = "xfd1048576"'), "sheet_too_large"),
     "far.xlsb": (hostile_files.xlsb_with_a_far_cell_elsewhere(), "sheet_too_large"),
@@ -335,3 +335,15 @@ def test_what_is_noted_of_a_file_is_noted_once():
         quarantine.record("/inbox/a\x1b[31m.csv", "1 2 3", "killed", "SIGSEGV")
     with database.connect("loader") as connection:
         assert connection.execute("select address from ops.quarantined_file").fetchall() == [("/inbox/a\\x1b[31m.csv",)]
+
+
+def test_reports_of_unknown_units_do_not_carry_the_names_of_one_another():
+    """The names of all beside each were 79 GB for a CSV of 1.9 MB."""
+    drop("many.csv", hostile_files.csv_of_many_reports(300))
+    for batch in receiving.plan_batches():
+        receiving.load(batch)
+    with database.connect("loader") as connection:
+        waiting = [own_id for (own_id,) in connection.execute("select submission_id from raw.submission")]
+        gate._create_check_tables(connection, waiting)
+        found = connection.execute("select distinct tied_files from pg_temp.checked_submission").fetchall()
+    assert (len(waiting), found) == (300, [("many.csv",)])

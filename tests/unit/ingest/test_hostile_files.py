@@ -109,6 +109,12 @@ def test_whoever_needs_more_memory_than_there_is_does_not_call_the_file_unreadab
         reading.read(f"{HEADER}\n{LINE}\n".encode(), measures)
 
 
+def test_more_reports_than_a_nation_has_are_sent_in_several_files(measures, monkeypatch):
+    monkeypatch.setattr("ingest.report_keys.MOST_REPORTS", 100)
+    assert len(reading.read(hostile.csv_of_many_reports(100), measures)) == 100
+    assert reasons(hostile.csv_of_many_reports(101), measures) == ["too_many_reports"]
+
+
 # --- a CSV that did not arrive as a whole ---------------------------------------------------------
 
 WHOLE = f"{HEADER}\n{LINE}\n{LINE.replace('07228', '07210')}\n"
