@@ -12,7 +12,8 @@ import pyotp
 import pytest
 from fastapi import Response
 
-from accounts import attempts, passwords, registry, sessions, signing_in, tokens
+from accounts import attempts, invitations, passwords, registry, sessions, signing_in, tokens
+from accounts.events import COMMAND
 from accounts.registry import Account
 from pages.signing_in import cookies
 from tests.integration import desk
@@ -106,6 +107,14 @@ def test_an_invitation_ends_after_seven_days_and_with_the_next_one(client, comma
     assert client.get(second).status_code == 200
     monkeypatch.setenv("BAOCAO_NOW", "2026-11-27T09:00:00+07:00")
     assert client.get(second).status_code == 404
+
+
+def test_of_two_who_use_an_invitation_at_the_same_time_one_sets_the_password():
+    with database.connect("loader", autocommit=True) as connection:
+        token, _ = invitations.create(connection, officer())
+        accepted = [invitations.accept(connection, token, PASSWORD, COMMAND) is not None for _ in range(2)]
+
+    assert accepted == [True, False]
 
 
 @pytest.mark.parametrize(
