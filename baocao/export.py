@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from psycopg import IsolationLevel
 
 from baocao.output import AsOf, Json, write_document
 from warehouse import database
@@ -34,7 +35,7 @@ def export(
 
     database.prepare()
     with database.connect() as connection:
-        connection.execute("set transaction isolation level repeatable read, read only")
+        connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
         set_session_as_of(connection, as_of)
         exported = writing.write(connection, marts, out, project_version())
     if json:

@@ -49,13 +49,16 @@ def _check_last_line(found: Grid) -> None:
 def _question_last_cell(found: Grid, reports: Sequence[Report]) -> None:
     """Digits at the very end may go on in what did not arrive, and a cell that all others fill may be missing.
 
-    Some programs end no last line, so it is a warning.
+    Some programs end no last line, so it is a warning. Below the lines of a report nothing can be missing from it.
     """
-    rows = [cells for cells in found.rows if not is_blank(cells)]
-    others, last = rows[1:-1], rows[-1]
+    rows = [(line, cells) for line, cells in zip(found.lines, found.rows, strict=True) if not is_blank(cells)]
+    of_line = {line.row_no: report for report in reports for line in report.lines}
+    own = of_line.get(rows[-1][0])
+    if own is None:
+        return
+    others, last = [cells for _, cells in rows[1:-1]], rows[-1][1]
     is_missing = bool(others) and is_blank(last[-1:]) and not any(is_blank(cells[-1:]) for cells in others)
     if is_missing or str(last[-1]).strip()[-1:].isdigit():
-        own = max(reports, key=lambda report: max((line.row_no for line in report.lines), default=0))
         raw = (found.delimiter or "").join(map(str, last[-2:] if is_missing else last[-1:])).strip()
         own.issues.append(Issue("csv_end_unclear", raw=raw, line=found.lines[-1]))
 

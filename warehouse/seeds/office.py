@@ -58,6 +58,10 @@ class Overlay:
     problems: list[Problem] = field(default_factory=list)
 
 
+CODE_LABELS = "code_labels"
+"""Texts of the program, not of a plan: workbooks and pages read them from the shipped file (warehouse.code_labels)."""
+
+
 def existing(folder: Path | None) -> Path | None:
     """The folder of the setting. Raises WrongCall if it is not there: its rows must not be left out unnoticed."""
     if folder is not None and not folder.is_dir():
@@ -70,9 +74,10 @@ def merge(tables: Mapping[str, Table], folder: Path | None) -> Overlay:
     if folder is None:
         return Overlay(tables)
     merged, changes, problems = dict(tables), [], []
+    own_tables = sorted(set(tables) - {CODE_LABELS})
     for path in sorted(folder.glob("*.csv")):
-        if path.stem not in tables:
-            near = get_close_matches(path.stem, tables, n=3) or sorted(tables)
+        if path.stem not in own_tables:
+            near = get_close_matches(path.stem, own_tables, n=3) or own_tables
             names = ", ".join(f"{name}.csv" for name in near)
             reason = Message("no table of the catalogue has that name", "danh mục không có bảng tên này")
             allowed = Message(f"files named as the seeds, such as {names}", f"tên tệp theo tên bảng, ví dụ {names}")

@@ -22,7 +22,11 @@ PUBLIC_KEYS = {
     "dim_period": ["programme_code", "period"],
     "dim_deadline": ["programme_code", "period", "unit_level", "agency_code", "unit_code"],
 }
-MAY_BE_EMPTY = {"dim_deadline": ["unit_code"], "fct_target_progress": ["target_scope", "target_year"]}
+MAY_BE_EMPTY = {
+    "dim_deadline": ["unit_code"],
+    "dim_target": ["bound_unit_code"],
+    "fct_target_progress": ["target_scope", "target_year"],
+}
 
 
 def test_every_staging_model_and_mart_declares_its_grain(manifest):
