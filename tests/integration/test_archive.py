@@ -9,7 +9,7 @@ import fsspec
 import pytest
 
 from ingest import archive
-from pipeline import inbox, receiving
+from pipeline import receiving
 from tests.integration.test_receiving_batches import drop, full
 from warehouse.settings import get_settings
 
@@ -20,7 +20,7 @@ DAMAGES = {"changed": lambda content: content[:-2] + b"x\n", "cut": lambda conte
 
 @pytest.fixture(autouse=True)
 def files_settle_at_once(monkeypatch):
-    monkeypatch.setattr(inbox, "SETTLED_SECONDS", 0.0)
+    monkeypatch.setenv("BAOCAO_INBOX_QUIET_SECONDS", "0")
 
 
 @pytest.fixture(params=["folder", "address"])
@@ -73,7 +73,7 @@ def test_a_file_stays_in_the_inbox_until_the_archive_holds_its_bytes(session, mo
 
     monkeypatch.undo()
     monkeypatch.setenv("BAOCAO_ARCHIVE", str(tmp_path / "archive"))
-    monkeypatch.setattr(inbox, "SETTLED_SECONDS", 0.0)
+    monkeypatch.setenv("BAOCAO_INBOX_QUIET_SECONDS", "0")
     (receipt,) = receiving.receive()
     assert (receipt.status, file.exists()) == ("duplicate", False)
     ((recorded, sha256),) = session.execute("select archive_uri, sha256 from raw.file").fetchall()
