@@ -49,7 +49,7 @@ class ReceivedFile:
 
     batch_id: the batch whose rows hold it, an earlier one if the content is there without a verdict.
     is_duplicate: its content has a verdict already, or is twice in this batch; nothing was loaded.
-    address: where it is archived.
+    address: where it is archived. archive_state: as archive.Kept; `restored` where the archive had lost it.
     """
 
     path: str
@@ -59,6 +59,7 @@ class ReceivedFile:
     batch_id: UUID
     submission_ids: list[UUID]
     is_duplicate: bool
+    archive_state: str = "new"
 
 
 class Failure(NamedTuple):
@@ -76,7 +77,7 @@ OnFailure = Callable[[Failure], object]
 def receive(path: Path | str, *, batch_id: UUID, received_at: datetime) -> ReceivedFile:
     """Archive, read and load one file. Raises OSError if there is none, never for what is in it."""
     with database.connect("loader", autocommit=True) as connection:
-        return _begun(connection, batch_id, waits=True).receive(connection, Arrival(str(path), received_at))
+        return _noted(_begun(connection, batch_id, waits=True).receive(connection, Arrival(str(path), received_at)))
 
 
 def receive_many(
@@ -93,7 +94,7 @@ def receive_many(
     with _connected() as connection:  # a forked reader inherits it and never touches it
         batch = _begun(connection, batch_id, waits=False)
         for file in _Readers(connection, batch, on_failure).received(arrivals):
-            received.append(replace(file, is_duplicate=True) if file.sha256 in seen else file)
+            received.append(_noted(replace(file, is_duplicate=True) if file.sha256 in seen else file))
             seen.add(file.sha256)
         loading.make_durable(connection)
     archive.make_durable()
@@ -117,7 +118,7 @@ def receive_document(
     if not content.size_bytes:
         report.issues.append(Issue("file_empty"))
     with database.connect("loader", autocommit=True) as connection:
-        return _loaded(connection, str(path), loading.packed(content, [report], batch_id))
+        return _noted(_loaded(connection, str(path), loading.packed(content, [report], batch_id)))
 
 
 # --- one file -------------------------------------------------------------------------------------
@@ -202,10 +203,7 @@ def _source(path: str) -> BinaryIO:
 def _loaded(connection: psycopg.Connection, path: str, load_batch: LoadBatch) -> ReceivedFile:
     loaded = loading.load(connection, load_batch)
     content = load_batch.content
-    if content.archive_state == "repaired":
-        log.warning("The archive had other bytes as %s: the genuine ones replace them", content.archive_uri)
-    elif content.archive_state == "new" and loaded.is_known:
-        log.warning("%s was received before and gone from the archive: it is there again", content.archive_uri)
+    was_lost = content.archive_state == "new" and loaded.is_known
     return ReceivedFile(
         path,
         content.file_name,
@@ -214,7 +212,17 @@ def _loaded(connection: psycopg.Connection, path: str, load_batch: LoadBatch) ->
         loaded.batch_id,
         loaded.submission_ids,
         loaded.is_duplicate,
+        "restored" if was_lost else content.archive_state,
     )
+
+
+def _noted(file: ReceivedFile) -> ReceivedFile:
+    """The file, after the log said what of the archive it mended; a reading child's log is not where a step's is."""
+    if file.archive_state == "repaired":
+        log.warning("The archive had other bytes as %s: the genuine ones replace them", file.address)
+    elif file.archive_state == "restored":
+        log.warning("%s was received before and gone from the archive: it is there again", file.address)
+    return file
 
 
 def _is_about_content(error: psycopg.Error | ValueError) -> bool:

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import fsspec
 import pytest
 
 from ingest import archive
@@ -25,9 +24,9 @@ def files_settle_at_once(monkeypatch):
 
 @pytest.fixture(params=["folder", "address"])
 def archived_at(request, monkeypatch, tmp_path: Path) -> str:
-    place = str(tmp_path / "archive") if request.param == "folder" else "memory://archive"
+    folder = str(tmp_path / "archive")
+    place = folder if request.param == "folder" else f"local://{folder}"
     monkeypatch.setenv("BAOCAO_ARCHIVE", place)
-    fsspec.filesystem("memory").store.clear()
     return place
 
 
