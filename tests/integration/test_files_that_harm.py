@@ -289,10 +289,10 @@ def test_receipts_that_a_kill_left_unwritten_are_written_by_the_next_run(written
         drop(name, good("07228", numerator))
     write, count = receipt_files._write, iter(range(5))
 
-    def write_or_die(receipt, marked_copy):
+    def write_or_die(*arguments):
         if next(count) == written:
             os.kill(os.getpid(), signal.SIGKILL)
-        return write(receipt, marked_copy)
+        return write(*arguments)
 
     with monkeypatch.context() as patched:
         patched.setattr(receipt_files, "_write", write_or_die)
