@@ -35,7 +35,7 @@ FIRST, SECOND = "2026-12-01T09:00:00+07:00", "2026-12-08T09:00:00+07:00"
 
 def receive(folder: Path, lines: list[str], at: str) -> None:
     path = folder / f"{uuid4().hex}.csv"
-    path.write_text(HEAD + "\n".join(lines).replace(",", ";"), encoding="utf-8")
+    path.write_text(HEAD + "\n".join(lines).replace(",", ";") + "\n", encoding="utf-8")
     batch = uuid4()
     with clock.at(at):
         receiving.receive(path, batch_id=batch, received_at=clock.now())
