@@ -28,6 +28,7 @@ log = get_logger(__name__)
 MB = 1 << 20
 START_SECONDS = 60.0
 STARTS = 3
+DEADLY = (signal.SIGTERM, signal.SIGXCPU, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)
 BUSY_SHARE = 0.1
 """Of the limit of CPU: a child that has used it when its time is up was busy, and not waiting for somebody else."""
 
@@ -221,8 +222,8 @@ def _live(serve: Start, others: Sequence[connection.Connection]) -> NoReturn:
     try:
         for pipe in others:
             pipe.close()
-        for kept in (signal.SIGTERM, signal.SIGXCPU):
-            signal.signal(kept, signal.SIG_DFL)
+        for deadly in DEADLY:  # Airflow answers some of them in its own process
+            signal.signal(deadly, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted too, and ends its children
         serve()
     except EOFError:
