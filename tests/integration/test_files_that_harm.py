@@ -123,7 +123,10 @@ def test_a_file_that_kills_its_reader_every_time_is_rejected_and_one_that_does_i
     monkeypatch.setattr(delimited, "read", deadly)
     for name, numerator in FIVE.items():
         drop(name, good("07228", numerator))
+    # as Airflow does where it has parsed a DAG
+    former = signal.signal(signal.SIGSEGV, lambda *_: None) or signal.SIG_DFL
     found = received_as_the_dag_does()
+    signal.signal(signal.SIGSEGV, former)
     once.unlink()
     assert {name for name, status in found.items() if status == "rejected"} == {"0.csv"}
     assert set(found) == set(FIVE)
