@@ -33,7 +33,7 @@ def backup(
     missing from the archive, or --verify finds a difference.
 
     \b
-    baocao backup /mnt/backup/2026-11-30 --key /root/baocao.key --verify
+    baocao backup backup-2026-11-30 --key backup.key --verify
     """
     from pipeline import backing_up
 
@@ -67,7 +67,7 @@ def restore(
     anything is not as it was backed up.
 
     \b
-    BAOCAO_HOME=/srv/baocao-2 baocao restore /mnt/backup/2026-11-30 --key /root/baocao.key
+    BAOCAO_HOME=second-home baocao restore backup-2026-11-30 --key backup.key
     """
     from pipeline import restoring
 

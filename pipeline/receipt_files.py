@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def marked_copies(receipts: Sequence[Receipt]) -> Iterator[bytes | None]:
     """
     wanted = [receipt for receipt in receipts if _is_wanted(receipt)]
     if wanted:
-        import openpyxl  # noqa: F401  # once here, and not in each child
+        import_module("openpyxl")  # once here, and not in each child
     marked = confined.each(_marked, wanted, limits=LIMITS, processes=MARKERS if len(wanted) > FEW else 1)
     for receipt in receipts:
         copy = next(marked) if _is_wanted(receipt) else None

@@ -31,7 +31,7 @@ NOT_RUN = {
     "demo": "minutes long; CI runs `make demo`",
     "serve": "listens until it is interrupted; tests/integration/test_serving.py runs it",
     "run": "sends messages to the contacts of the examples; tests/integration/test_reminders.py runs its steps",
-    "backup": "writes to a disk of the machine; tests/integration/test_verify.py runs it",
+    "backup": "restores into a second home and server; tests/integration/test_verify.py runs it",
     "restore": "needs that backup; tests/integration/test_verify.py runs it",
     "verify": "the head of the example is of no warehouse; tests/integration/test_verify.py runs it",
     "receive-document": "the dossier of the example has no fixed name; tests/integration/test_programmes.py sends one",
