@@ -217,7 +217,7 @@ def _loaded(connection: psycopg.Connection, path: str, load_batch: LoadBatch) ->
 
 
 def _noted(file: ReceivedFile) -> ReceivedFile:
-    """The file, after the log said what of the archive it mended; a reading child's log is not where a step's is."""
+    """The file, after what of the archive it mended is logged: here, for the log of a reading child is not the step's."""
     if file.archive_state == "repaired":
         log.warning("The archive had other bytes as %s: the genuine ones replace them", file.address)
     elif file.archive_state == "restored":
