@@ -217,7 +217,7 @@ def _loaded(connection: psycopg.Connection, path: str, load_batch: LoadBatch) ->
 
 
 def _noted(file: ReceivedFile) -> ReceivedFile:
-    """The file, after what of the archive it mended is logged: here, for the log of a reading child is not the step's."""
+    """The file, after what of the archive it mended is logged: by the step, not by a reading child."""
     if file.archive_state == "repaired":
         log.warning("The archive had other bytes as %s: the genuine ones replace them", file.address)
     elif file.archive_state == "restored":
