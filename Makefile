@@ -16,10 +16,10 @@ unexport PYTHONDONTWRITEBYTECODE
 # A package from the caller's environment must not shadow one of requirements.lock.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup demo up down test lint bench docs dbt
+.PHONY: help setup demo up down test lint bench attack chaos fuzz docs site dbt sbom superset
 
 help: ## these lines
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-7s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-8s %s\n", $$1, $$2 }'
 
 demo: setup ## a whole reporting season on made-up and real reports, from inbox to scorecard; ends by itself
 	@$(BIN)/baocao demo
@@ -30,9 +30,12 @@ up: setup ## start the database and Airflow, and leave them running
 down: setup ## stop them; what is stored stays
 	@$(BIN)/baocao down
 
-# Two at a time, a file each: the long ones come first in the tree, and each process has a PostgreSQL of its own.
+export ROUNDS MINUTES SEED
+
+# A file each, one more at a time than cores: many tests wait for a server, a browser or a clock. The long ones come
+# first in the tree, and each process has a PostgreSQL of its own.
 test: lint ## lint, then every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=15
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=15
 
 lint: setup ## style, types, imports between packages, format of the SQL
 	$(BIN)/ruff check .
@@ -44,11 +47,30 @@ lint: setup ## style, types, imports between packages, format of the SQL
 bench: setup ## the benchmarks: minutes long, ratios within one run
 	$(BIN)/python -m tests.bench
 
+attack: setup ## 200 seasons of public releases, and what an attacker finds of their small counts: many minutes
+	$(BIN)/python -m tests.bench disclosure
+
+chaos: setup ## every fault 20 times in a small season, compared with an undisturbed one: up to hours; ROUNDS=, MINUTES=, SEED=
+	$(BIN)/python -m tests.chaos
+
+fuzz: setup ## files that nearly are reports, 24 minutes of CPU; MINUTES=, SEED=
+	$(BIN)/python -m tests.fuzz
+
 dbt: setup ## dbt on this home's database: make dbt ARGS="build --select fct_indicator_rollup+"
 	@$(BIN)/baocao dbt $(ARGS)
 
+superset: setup ## dashboards in Superset: install, start, import, and compare every chart with the marts
+	@$(HAND_PIP_SETTINGS_TO_UV); $(BIN)/baocao superset up
+	@$(BIN)/baocao superset check
+
 docs: setup ## write docs/reference and docs/programmes from commands, settings, DAGs, marts and the catalogue
 	$(BIN)/python -m docs.generate
+
+site: setup ## the docs as a folder of pages that needs no server: make site ARGS="--dbt" adds dbt's own with the lineage
+	@$(BIN)/python -m docs.site $(ARGS)
+
+sbom: setup ## the bill of materials of requirements.lock, CycloneDX as JSON: make -s sbom > sbom.json
+	@$(BIN)/python -m docs.sbom
 
 setup: $(READY)
 	@:

@@ -23,6 +23,7 @@ class Account:
     """A person's account. unit_name, province_code: of today's map.
 
     password_hash: None until an invitation is accepted. totp_secret: None where codes are off.
+    oidc_subject: None unless the account signed in with the office's provider.
     """
 
     account_id: UUID
@@ -40,17 +41,19 @@ class Account:
     password_hash: str | None = field(repr=False)
     totp_secret: str | None = field(repr=False)
     totp_step: int | None = field(repr=False)
+    oidc_subject: str | None = field(repr=False)
 
     @property
     def state(self) -> Literal["disabled", "invited", "active"]:
         if self.disabled_at is not None:
             return "disabled"
-        return "active" if self.password_hash else "invited"
+        return "active" if self.password_hash or self.oidc_subject else "invited"
 
 
 READ = """
 select account.account_id, account.email, account.role, account.unit_id, account.unit_code, account.agency_code,
     account.created_at, account.disabled_at, account.password_hash, account.totp_secret, account.totp_step,
+    account.oidc_subject,
     coalesce(named.unit_name, account.unit_code) as unit_name, coalesce(units.unit_level, '') as unit_level,
     coalesce(provinces.unit_code, '') as province_code,
     (select max(began_at) from ops.account_session as session where session.account_id = account.account_id)
@@ -79,6 +82,12 @@ def find(connection: psycopg.Connection, email: str) -> Account | None:
 
 def get(connection: psycopg.Connection, account_id: UUID) -> Account | None:
     return _one(connection, "account.account_id = %s", account_id)
+
+
+def of_identity(connection: psycopg.Connection, issuer: str, subject: str) -> Account | None:
+    """The account that signs in as this subject of the office's provider."""
+    found = _read(connection, "account.oidc_issuer = %s and account.oidc_subject = %s", [issuer, subject])
+    return found[0] if found else None
 
 
 def listed(connection: psycopg.Connection, province_code: str | None = None) -> list[Account]:
@@ -120,11 +129,11 @@ def disable(connection: psycopg.Connection, account: Account, actor: Actor) -> N
 
 
 def forget_secrets(connection: psycopg.Connection, account: Account) -> None:
-    """No password, no code, no session and no invitation of the account is worth anything any more."""
+    """No password, code, session, invitation or identity of the account is worth anything any more."""
     values = {"account": account.account_id, "now": clock.now()}
     connection.execute(
-        "update ops.account set password_hash = null, totp_secret = null, totp_step = null "
-        "where account_id = %(account)s",
+        "update ops.account set password_hash = null, totp_secret = null, totp_step = null, "
+        "oidc_issuer = null, oidc_subject = null where account_id = %(account)s",
         values,
     )
     for table in ("account_session", "account_invitation"):

@@ -3,7 +3,9 @@
 from accounts.registry import Account, Role
 
 REPORTING: frozenset[Role] = frozenset({"reports", "province"})
-"""Who hands reports in, for the own unit and agency. `approves` is reserved for the approval of reports."""
+"""Who hands reports in, for the own unit and agency."""
+APPROVING: frozenset[Role] = frozenset({"approves", "province"})
+"""Who approves reports where a programme asks for it: the unit's leader, or the province."""
 INVITED_BY_A_PROVINCE: frozenset[Role] = frozenset({"reports", "approves"})
 
 
@@ -14,6 +16,13 @@ def may_report(account: Account, unit_code: str, unit_id: str | None, agency: st
     """
     of_unit = unit_id is None or unit_id.partition("@")[0] == account.unit_code
     return account.role in REPORTING and of_unit and (unit_code, agency) == (account.unit_code, account.agency_code)
+
+
+def may_approve(account: Account, approver: str, unit_id: str, province_code: str, agency: str) -> bool:
+    """Whether the account is the approver (`unit` or `province`) of a report about this unit by this agency."""
+    if approver == "unit":
+        return account.role == "approves" and (unit_id, agency) == (account.unit_id, account.agency_code)
+    return account.role == "province" and province_code == account.province_code
 
 
 def may_invite(account: Account, role: str, province_code: str) -> bool:
@@ -29,3 +38,8 @@ def may_invite(account: Account, role: str, province_code: str) -> bool:
 def may_manage(account: Account, other: Account) -> bool:
     """Whether the account may send the other a new invitation, or disable it."""
     return other.account_id != account.account_id and may_invite(account, other.role, other.province_code)
+
+
+def may_decide(account: Account) -> bool:
+    """Whether the account decides about deadlines, exemptions and contacts: in its own province, and nowhere else."""
+    return account.role == "province"

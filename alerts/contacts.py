@@ -3,11 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from psycopg.rows import class_row
 
 from alerts.channels import addresses
 from warehouse import database, wording
@@ -23,6 +24,10 @@ COLUMNS = {
 }
 """What each column may be called; accents, case, blanks and underscores are ignored."""
 
+OF_UNITS = """
+select unit_code, agency_code, role, email, webhook from ops.contact where unit_code = any(%s)
+order by unit_code, role, agency_code, email, webhook
+"""
 ROLES = ("reporter", "supervisor", "owner")
 UNIT = re.compile(r"\d{2}|\d{3}|\d{5}")
 BEYOND_THE_MAP = re.compile(r"[A-ZĐ][A-ZĐ0-9-]{1,19}")
@@ -64,18 +69,46 @@ def import_file(path: Path) -> Imported:
     the contacts of its unit stay as they were: half of them would be worse than the old ones.
     Raises WrongCall for a file that is not such a CSV.
     """
-    contacts, refused = read(path)
     with database.connect("loader") as connection:
-        refused = sorted([*refused, *_unknown(connection, contacts)], key=lambda refusal: refusal.line)
-        spoiled = {refusal.unit_code for refusal in refused}
-        taken = [contact for contact in contacts if contact.unit_code not in spoiled]
-        units = sorted({contact.unit_code for contact in taken})
-        connection.execute("delete from ops.contact where unit_code = any(%s)", [units])
-        rows = [(c.unit_code, c.agency_code, c.role, c.email, c.webhook) for c in taken]
-        connection.cursor().executemany(
-            "insert into ops.contact (unit_code, agency_code, role, email, webhook) values (%s, %s, %s, %s, %s)", rows
-        )
-    return Imported(len(taken), len(units), tuple(refused))
+        return store(connection, take(connection, *read(path)))
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What of a file would be stored. units: whose contacts it replaces."""
+
+    contacts: tuple[Contact, ...]
+    units: tuple[str, ...]
+    refused: tuple[Refusal, ...]
+
+
+def take(
+    connection: psycopg.Connection,
+    contacts: Mapping[Contact, int],
+    refused: Sequence[Refusal],
+    within: Collection[str] | None = None,
+) -> Taken:
+    """What can be stored, without the units of which a row is refused. within: the only units that may be written."""
+    all_refused = sorted([*refused, *_unknown(connection, contacts, within)], key=lambda refusal: refusal.line)
+    spoiled = {refusal.unit_code for refusal in all_refused}
+    taken = tuple(contact for contact in contacts if contact.unit_code not in spoiled)
+    return Taken(taken, tuple(sorted({contact.unit_code for contact in taken})), tuple(all_refused))
+
+
+def store(connection: psycopg.Connection, taken: Taken) -> Imported:
+    """Replace the contacts of the units by those that were taken."""
+    connection.execute("delete from ops.contact where unit_code = any(%s)", [list(taken.units)])
+    rows = [(c.unit_code, c.agency_code, c.role, c.email, c.webhook) for c in taken.contacts]
+    connection.cursor().executemany(
+        "insert into ops.contact (unit_code, agency_code, role, email, webhook) values (%s, %s, %s, %s, %s)", rows
+    )
+    return Imported(len(taken.contacts), len(taken.units), taken.refused)
+
+
+def of_units(connection: psycopg.Connection, units: Sequence[str]) -> list[Contact]:
+    """The contacts that units have, by unit, role and agency."""
+    cursor = connection.cursor(row_factory=class_row(Contact))
+    return cursor.execute(OF_UNITS, [list(units)]).fetchall()
 
 
 def read(path: Path) -> tuple[dict[Contact, int], list[Refusal]]:
@@ -84,28 +117,32 @@ def read(path: Path) -> tuple[dict[Contact, int], list[Refusal]]:
     Raises WrongCall for a file that cannot be read, is no CSV or lacks a column.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise WrongCall(f"{path}: không phải là UTF-8; xin lưu lại dưới dạng «CSV UTF-8».") from None
+        return read_content(str(path), path.read_bytes())
     except OSError as error:
         raise WrongCall(f"{path}: {error.strerror}") from None
+
+
+def read_content(name: str, content: bytes) -> tuple[dict[Contact, int], list[Refusal]]:
+    """The same of a file that was handed in. name: as the sender calls it."""
     try:
-        return _rows(path, text)
+        return _rows(name, content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise WrongCall(f"{name}: không phải là UTF-8; xin lưu lại dưới dạng «CSV UTF-8».") from None
     except csv.Error as error:
-        raise WrongCall(f"{path}: không phải là CSV ({error}); xin kiểm tra dấu ngoặc kép.") from None
+        raise WrongCall(f"{name}: không phải là CSV ({error}); xin kiểm tra dấu ngoặc kép.") from None
 
 
-def _rows(path: Path, text: str) -> tuple[dict[Contact, int], list[Refusal]]:
+def _rows(name: str, text: str) -> tuple[dict[Contact, int], list[Refusal]]:
     if "\0" in text:
-        raise WrongCall(f"{path}: không phải là tệp văn bản.")
+        raise WrongCall(f"{name}: không phải là tệp văn bản.")
     first = text.partition("\n")[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    header = [MEANINGS.get(wording.folded(name), "") for name in next(rows, [])]
-    if missing := [name for name in COLUMNS if name not in header]:
-        raise WrongCall(f"{path}: thiếu cột {', '.join(missing)}; cần {','.join(COLUMNS)}.")
-    if twice := [name for name in COLUMNS if header.count(name) > 1]:
-        raise WrongCall(f"{path}: cột {', '.join(twice)} có hai lần.")
+    header = [MEANINGS.get(wording.folded(cell), "") for cell in next(rows, [])]
+    if missing := [column for column in COLUMNS if column not in header]:
+        raise WrongCall(f"{name}: thiếu cột {', '.join(missing)}; cần {','.join(COLUMNS)}.")
+    if twice := [column for column in COLUMNS if header.count(column) > 1]:
+        raise WrongCall(f"{name}: cột {', '.join(twice)} có hai lần.")
     contacts: dict[Contact, int] = {}
     refused: list[Refusal] = []
     for cells in rows:
@@ -133,7 +170,9 @@ def _take(cells: list[str], header: list[str], line: int, contacts: dict[Contact
         contacts[contact] = line
 
 
-def _unknown(connection: psycopg.Connection, contacts: dict[Contact, int]) -> Iterator[Refusal]:
+def _unknown(
+    connection: psycopg.Connection, contacts: Mapping[Contact, int], within: Collection[str] | None
+) -> Iterator[Refusal]:
     """The rows whose unit has never been on the map and is nobody's programme's, or whose agency no programme has."""
     query = "select unit_code from app.org_unit union select root_unit_code from catalogue.programmes"
     units = {code for (code,) in connection.execute(query).fetchall()}
@@ -141,6 +180,8 @@ def _unknown(connection: psycopg.Connection, contacts: dict[Contact, int]) -> It
     for contact, line in contacts.items():
         if contact.unit_code not in units:
             yield Refusal(line, f"không có đơn vị nào mang mã «{contact.unit_code}»", contact.unit_code)
+        elif within is not None and contact.unit_code not in within:
+            yield Refusal(line, f"đơn vị «{contact.unit_code}» không thuộc tỉnh", contact.unit_code)
         elif contact.agency_code not in agencies | {DEFAULT_AGENCY}:
             yield Refusal(line, f"danh mục không có cơ quan «{contact.agency_code}»", contact.unit_code)
 

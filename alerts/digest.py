@@ -144,10 +144,10 @@ class Listing:
         return texts.pop() if len(texts) == 1 else ""
 
 
-def compose(alerts: Sequence[Alert], at: datetime, channel: str = "email") -> Text:
+def compose(alerts: Sequence[Alert], at: datetime, channel: str = "email", *, takes_replies: bool = False) -> Text:
     """One message for all alerts of one recipient in a run. at: what the run takes as now.
 
-    channel: forms go with letters alone.
+    channel: forms go with letters alone. takes_replies: reports may be handed in by answering letters.
     """
     own = [alert for alert in alerts if alert.audience == REPORTER]
     others = [alert for alert in alerts if alert.audience != REPORTER]
@@ -155,6 +155,7 @@ def compose(alerts: Sequence[Alert], at: datetime, channel: str = "email") -> Te
         "own": own,
         "figures": [alert for alert in own if not alert.is_document],
         "documents": [alert for alert in own if alert.is_document],
+        "takes_replies": takes_replies and channel == "email",
         "forms_attached": FORMS_ATTACHED if channel == "email" else 0,
         "addressees": "; ".join(dict.fromkeys(alert.addressees for alert in own if alert.addressees)),
         "contact": "; ".join(dict.fromkeys(alert.contact for alert in own if alert.contact)),

@@ -54,10 +54,15 @@ def quoted(text: str, at_most: int) -> str:
 
 def file_name(name: str) -> str:
     """A sender's file name for a text: its dots are no dots of an address."""
-    stem, dot, extension = name.rpartition(".")
+    stem, dot, extension = name.rpartition(".") if "." in name else (name, "", "")
     return quoted(re.sub(r"[.@:/\\]+", "_", stem), QUOTED * 2) + (
         f".{extension}" if dot and extension.isalnum() else ""
     )
+
+
+def file_names(names: str) -> str:
+    """Several of them, separated by commas."""
+    return ", ".join(file_name(name) for name in names.split(", "))
 
 
 def of_submissions(connection: psycopg.Connection, submissions: Sequence[UUID]) -> dict[UUID, list[Issue]]:

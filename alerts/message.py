@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-Kind = Literal["digest", "receipt"]
+Kind = Literal["digest", "receipt", "answer", "approval"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class QueuedMessage:
     recipient: of a letter all its addresses ("a@x, b@x"), of a webhook those of its posts ("https://x https://y").
     taken_by: its addresses that took it already. only: the one that it goes to now; of a letter, which names them all.
     attachments: made when a letter is about to be sent, and not kept.
-    audit_head: of the audit chain when it was queued.
+    audit_head: of the audit chain when it was queued. takes_replies: reports may be handed in by answering it.
+    in_reply_to: the Message-ID of the mail that it answers; thread: those before it, the oldest first.
     """
 
     message_id: str
@@ -39,6 +40,9 @@ class QueuedMessage:
     only: str = field(default="", repr=False)
     attachments: Sequence[Attachment] = field(default=(), repr=False)
     audit_head: str | None = None
+    takes_replies: bool = False
+    in_reply_to: str | None = None
+    thread: Sequence[str] = ()
 
     def posts(self) -> list["QueuedMessage"]:
         """What is handed over one by one: of several addresses one may have to wait, or be wrong."""

@@ -36,6 +36,7 @@ class Report:
     addressees: str
     contact: str
     issues: tuple[Issue, ...] = ()
+    needs_approval: bool = False
 
     @property
     def result(self) -> str:
@@ -56,8 +57,11 @@ class Report:
         return [issue for issue in self.issues if issue.severity != "critical"]
 
 
-def compose(reports: Sequence[Report], file: str, received_at: datetime) -> Text:
-    """One message about the reports of one recipient in a file. file: its name as it may be shown."""
+def compose(reports: Sequence[Report], file: str, received_at: datetime, *, takes_replies: bool = False) -> Text:
+    """One message about the reports of one recipient in a file. file: its name as it may be shown.
+
+    takes_replies: reports may be handed in by answering it.
+    """
     statuses = {report.status for report in reports}
     values = {
         "reports": reports,
@@ -65,8 +69,10 @@ def compose(reports: Sequence[Report], file: str, received_at: datetime) -> Text
         "received_at": received_at,
         "addressed": ", ".join(dict.fromkeys(report.who for report in reports)),
         "listed": LISTED,
+        "takes_replies": takes_replies,
         "is_rejected": "rejected" in statuses,
         "has_warnings": "accepted_with_warnings" in statuses,
+        "needs_approval": any(report.needs_approval for report in reports),
         "is_document": all(report.is_document for report in reports),
         "addressees": "; ".join(dict.fromkeys(report.addressees for report in reports if report.addressees)),
         "contact": "; ".join(dict.fromkeys(report.contact for report in reports if report.contact)),
@@ -80,4 +86,4 @@ def _subject(reports: Sequence[Report]) -> str:
         return f"Biên nhận {len(reports)} báo cáo" + (f", {rejected} bị từ chối" if rejected else "")
     (report,) = reports
     about = ", ".join(part for part in (report.who, report.period and wording.period(report.period)) if part)
-    return f"Biên nhận: {report.result[0].lower()}{report.result[1:]}: {about}"
+    return f"Biên nhận: {report.result[0].lower()}{report.result[1:]}" + (f": {about}" if about else "")

@@ -43,7 +43,7 @@ def build(
 
 @app.command()
 def run() -> None:
-    """Run every step once, as the DAGs do: receive the inbox, build, check, send reminders, publish.
+    """Run every step once, as the DAGs do: receive mailbox and inbox, build, check, send reminders, publish.
 
     Missing reports stop nothing. If a critical check fails, reminders are still sent and nothing of that programme is
     published; the others are, and the exit code is 1 with the reason.
@@ -52,12 +52,15 @@ def run() -> None:
     baocao run
     """
     from expectations.checks import NotFitToPublish
-    from pipeline import building, completeness, mailing, publishing, receiving, reminding
+    from pipeline import building, completeness, erasing, mailing, publishing, receiving, reminding
+    from pipeline.mailbox import fetching
 
     database.prepare()
-    with stderr().status("Receiving what is in the inbox…") as status:
+    with stderr().status("Receiving what is in mailbox and inbox…") as status:
+        fetching.try_to_fetch()
         receipts = receiving.receive()
         mailing.try_to_mail_receipts()
+        erasing.expire()
         status.update("Building the marts…")
         built = building.build()
         status.update("Checking who has not reported…")

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from baocao import catalogue_plan
 from baocao.output import Json, write_document
 from warehouse.errors import BaocaoError, WrongCall
 
 if TYPE_CHECKING:
+    from pipeline.catalogue_drafting import Drafted
     from pipeline.catalogue_import import Plan
     from warehouse.seeds.checks import Project
     from warehouse.seeds.office import Change
@@ -82,6 +84,67 @@ def export(
         raise WrongCall(f"There is no programme {programme}; there are {', '.join(sorted(project.programmes))}.")
     write_atomically(workbook, render(project, programme))
     typer.echo(f"{workbook}: {len(project.tables)} bảng." if programme is None else f"{workbook}: {programme}.")
+
+
+@app.command()
+def draft(
+    document: Annotated[Path, typer.Argument(help="The plan: .docx, .xlsx, .pdf or .txt.")],
+    programme: Annotated[
+        str | None, typer.Option(help="The programme's code; without it, one is made of issuer and years.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The workbook; without it, beside the document.")] = None,
+    json: Json = False,
+) -> None:
+    """Propose rows of the catalogue from a plan's document, for a person to accept one by one.
+
+    Reads sentences and tables, and writes a workbook of indicators, units, targets, baselines, deadlines, agencies and
+    of places where the plan contradicts itself, each with its line. Nothing is decided: `baocao catalogue import` takes
+    only rows whose first cell says «có», and `baocao catalogue check` names what they lack. The code of a programme
+    that the catalogue has makes it a unit's plan under that programme.
+
+    \b
+    baocao catalogue draft ke-hoach.docx --programme bacninh-2026-2030
+    baocao catalogue check ke-hoach-du-thao.xlsx
+    baocao catalogue import ke-hoach-du-thao.xlsx
+    """
+    from pipeline import building, catalogue_drafting
+
+    workbook = out or document.with_name(f"{document.stem}-du-thao.xlsx")
+    if workbook.exists():
+        raise WrongCall(f"Đã có {workbook}, có thể đang có dòng được chấp nhận: hãy đổi tên nó, hoặc ghi --out khác.")
+    found = catalogue_drafting.draft(building.DBT_PROJECT, document, programme)
+    catalogue_drafting.write(found, workbook)
+    if json:
+        write_document(_draft_document(found, workbook))
+        return
+    whose = "chương trình mới" if found.is_new else "chương trình đã có"
+    typer.echo(f"{document.name} → {found.programme} ({whose})")
+    counted = Counter(row.seed for row in found.drafts)
+    typer.echo("\n".join(f"  {number:>4} {_label(seed)}" for seed, number in counted.items()))
+    for each in found.plan.findings:
+        of = f"chỉ tiêu {each.code}: " if each.code else ""
+        readings = " ↔ ".join(filter(None, (each.reading_a, each.reading_b)))
+        typer.echo(f"  {found.plan.document.place(each.line)}  {each.label_vi}: {of}{readings}")
+    typer.echo(f"Đã ghi {workbook}. Chưa có gì được nhập: ghi «có» ở cột Chấp nhận của từng dòng đúng.")
+
+
+def _label(seed: str) -> str:
+    from warehouse.seeds import labels
+
+    found = labels.table(seed)
+    return found.text if found else seed
+
+
+def _draft_document(found: "Drafted", workbook: Path) -> dict[str, object]:
+    return {
+        "programme": found.programme,
+        "is_new": found.is_new,
+        "file": str(workbook),
+        "rows": [
+            {"table": row.seed, "place": row.place, "quotation": row.quotation, "cells": dict(row.cells)}
+            for row in found.drafts
+        ],
+    }
 
 
 @app.command("import")
@@ -179,6 +242,9 @@ def diff(json: Json = False) -> None:
     for change in changes:
         typer.echo("\n".join(_lines(change)))
     typer.echo(f"{_counted(changes)}.")
+
+
+app.command()(catalogue_plan.plan)
 
 
 def _read() -> "Project":

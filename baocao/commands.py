@@ -15,9 +15,11 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 MODULES = {
+    "access": "access",
     "accounts": "accounts",
     "airflow": "airflow",
     "alerts": "alerts",
+    "approvals": "approvals",
     "backup": "backup",
     "restore": "backup",
     "build": "build",
@@ -34,7 +36,9 @@ MODULES = {
     "export": "export",
     "ingest": "ingest",
     "receive-document": "ingest",
+    "mail": "mail",
     "missing": "missing",
+    "personal-data": "personal_data",
     "progress": "progress",
     "trace": "progress",
     "rates": "rates",
@@ -48,9 +52,11 @@ MODULES = {
     "status": "services",
     "simulate": "simulate",
     "site": "site",
+    "superset": "superset",
     "targets": "targets",
     "template": "template",
     "verify": "verify",
+    "warnings": "warnings",
 }
 """In the order of the help. A module has an `app = typer.Typer(...)`: with a name it is a group of commands (`baocao db
 url`), without one its commands are at the top (`baocao up`)."""

@@ -81,6 +81,8 @@ def _masked(name: str, value: str) -> str:
     """What can be shown: of a mail server or database the address, of any other service its scheme alone."""
     if name.startswith(settings.PASSED_PREFIXES):
         return "***" if any(part in name for part in SECRET_PARTS) else mask(value)
+    if value and "SECRET" in name:
+        return "***"
     field = settings.Settings.model_fields[name.removeprefix(settings.PREFIX).lower()]
     scheme, separator, _ = value.partition("://")
     if field.repr or not separator:

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from alerts import contacts as book
-from baocao.output import Json, write_document
+from baocao.output import Json, write_document, write_table
 from warehouse import database
 
 app = typer.Typer(name="contacts", help="Recipients of reminders.", no_args_is_help=True)
@@ -28,11 +27,11 @@ def import_file(
     \b
     baocao contacts import contacts.csv
     """
-    from pipeline import building
+    from pipeline import building, contact_changes
 
     database.prepare()
     building.prepare_catalogue()  # units and agencies are checked against it
-    done = book.import_file(file)
+    done = contact_changes.import_file(file)
     if json:
         write_document(asdict(done))
     else:
@@ -41,3 +40,26 @@ def import_file(
             typer.echo(f"{file}:{refusal.line}: {refusal.reason}", err=True)
     if done.refused:
         raise typer.Exit(1)
+
+
+@app.command()
+def undeliverable(json: Json = False) -> None:
+    """List the contacts whose mail server returned a letter for good. Import the right addresses to end that.
+
+    \b
+    baocao contacts undeliverable
+    """
+    from pipeline.mailbox import returned
+
+    database.prepare()
+    rows = returned.listed()
+    if json:
+        write_document(rows)
+    elif rows:
+        shown = [
+            row | {"since": f"{row['undeliverable_at']:%d/%m/%Y}", "reason": row["undeliverable_reason"]}
+            for row in rows
+        ]
+        write_table(("unit_code", "role", "email", "since", "reason"), shown)
+    else:
+        typer.echo("No letter came back.")

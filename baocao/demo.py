@@ -22,7 +22,7 @@ app = typer.Typer()
 DAGS = frozenset({"submissions", "figures", "deadlines", "publication"})
 POLL_SECONDS = 0.5
 LOG_WIDTH = 150
-REPLAY = {"BAOCAO_INBOX_SCHEDULE": "none", "BAOCAO_DEADLINES_SCHEDULE": "none"}
+REPLAY = {"BAOCAO_INBOX_SCHEDULE": "none", "BAOCAO_DEADLINES_SCHEDULE": "none", "BAOCAO_MAILBOX_URL": ""}
 
 
 @app.command()

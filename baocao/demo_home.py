@@ -8,7 +8,19 @@ from warehouse.airflow import services
 from warehouse.errors import BaocaoError
 from warehouse.settings import get_settings
 
-MADE = ("airflow", "archive", "database.json", "dbt", "dbt_by_hand", "demo", "inbox", "logs", "published", "receipts")
+MADE = (
+    "airflow",
+    "archive",
+    "database.json",
+    "dbt",
+    "dbt_by_hand",
+    "demo",
+    "inbox",
+    "logs",
+    "published",
+    "receipts",
+    "restricted",
+)
 """What goes with the database. Settings, passwords and the port stay: saved connections of BI tools still hold."""
 
 

@@ -76,9 +76,12 @@ def _explain(error: Exception) -> str:
     """A relation or column that is missing before the first build, or the first of a new release, is no fault."""
     from psycopg import errors
 
+    from baocao import troubles
     from pipeline import upgrading
 
     trace = _keep_trace()
+    if sentence := troubles.sentence(error):
+        return f"{sentence}\n{trace}"
     missing = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.InvalidSchemaName)
     if isinstance(error, missing) and not upgrading.is_built():
         return "Nothing is built yet, or it was built by another release: run `baocao build` first."

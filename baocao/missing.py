@@ -22,7 +22,8 @@ def missing(
 ) -> None:
     """List overdue reports: the deadline has passed and nothing was accepted.
 
-    A report that was rejected is listed as `rejected` until a valid one arrives. Ended programmes and closed periods
+    A report that was rejected is listed as `rejected` until a valid one arrives, one that waits for its approver as
+    `awaiting_approval`. Ended programmes and closed periods
     are left out without --programme or --all. With a future --as-of: the reports that will be overdue then if nothing
     more is accepted.
 

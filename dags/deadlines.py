@@ -12,7 +12,7 @@ that nobody owes or rates that cannot be, named in `ops.check_failure`; letters 
 waits. `remind`: the mail server or a webhook takes nothing; the letters stay queued, and `baocao alerts list` shows
 the error. After five such days: `baocao alerts run --retry-failed`. `mail_receipts`: likewise. `verify`: a file or row
 was changed, lost or added since it was recorded; its log and the message to `BAOCAO_OPERATOR` name it, and nothing else
-waits for it.
+waits for it. `expire`: a file with personal data cannot be deleted from the restricted folder.
 """
 
 import os
@@ -89,9 +89,18 @@ def deadlines():
         with run_clock.of_run(context):
             verifying.verify_daily()
 
+    @task
+    def expire(**context) -> None:
+        """Delete the files with personal data whose time in the restricted folder is up."""
+        from pipeline import erasing, run_clock
+
+        with run_clock.of_run(context):
+            erasing.expire()
+
     # Side by side: what the check finds holds the publication and fails the run, and never keeps a letter back.
     build() >> [completeness(), remind()]
     mail_receipts()
+    expire()
     verify()
 
 

@@ -1,16 +1,17 @@
 """As soon as a file is in the inbox, and every two minutes: receive what is there, check it, write receipts.
 
-inbox → catalogue → raw → gate → receipts by mail. A file that fails gets a receipt with its issues; it never fails
-the run. Airflow's triggerer watches the inbox and starts a run once a file is finished (`pipeline/inbox_trigger.py`);
-what it misses, the clock finds. When a report was accepted, the asset `baocao://raw/submissions` starts the DAG
-`figures`. So it does where reports that were accepted earlier wait for a build and none has begun for ten minutes:
-`figures` was paused, or has failed.
+inbox → catalogue → raw → gate → receipts by mail; beside it the mailbox likewise. A file that fails gets a receipt with
+its issues; it never fails the run. Airflow's triggerer watches the inbox and starts a run once a file is finished
+(`pipeline/inbox_trigger.py`); what it misses, the clock finds. When a report was accepted, the asset
+`baocao://raw/submissions` starts the DAG `figures`. So it does where reports that were accepted earlier wait for a
+build and none has begun for ten minutes: `figures` was paused, or has failed.
 
 If it fails: no file is lost, it stays in the inbox or is in the archive, and the next run carries on. See which task
 failed. `prepare_catalogue`: a seed is wrong, the message names its row. `receive`: inbox or archive cannot be read or
 written. `check`: a rule cannot be evaluated, its message names it; its reports wait and no receipt is written for them.
 `mail_receipts`: the mail server takes nothing; the receipts wait for the next files or for seven in the morning, and
-nothing else does.
+nothing else does. `fetch_mail`: the mailbox of `BAOCAO_MAILBOX_URL` cannot be opened or read; the mails stay in it for
+the next run, and files are received all the same.
 """
 
 import logging
@@ -85,6 +86,20 @@ def submissions():
         with run_clock.of_run(context):
             mailing.mail_receipts()
 
+    # The next run is two minutes away.
+    @task(retries=0)
+    def fetch_mail(**context) -> None:
+        """Receive the reports in answers to letters; without a mailbox to watch there is nothing to do."""
+        from pipeline import run_clock
+        from pipeline.mailbox import fetching
+        from warehouse.settings import get_settings
+
+        if get_settings().mailbox_url is None:
+            raise AirflowSkipException("no mailbox is set")
+        with run_clock.of_run(context):
+            fetching.fetch()
+
+    fetch_mail()
     planned = plan_batches()
     received = receive.expand(batch=planned)
     planned >> prepare_catalogue() >> received

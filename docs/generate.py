@@ -1,4 +1,4 @@
-"""`make docs`: write docs/reference and docs/programmes from what is there.
+"""`make docs`: write docs/reference, docs/programmes, docs/vi/loi.md and the datasets of Superset from what is there.
 
 No command, setting, DAG, mart or programme lacks its row or page: a test compares them with what this module would
 write.
@@ -10,11 +10,21 @@ import re
 from pathlib import Path
 
 from docs import dictionary, programme_pages
+from warehouse.superset import datasets
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
 EXAMPLES = re.compile(r"^\x08?\n((?:baocao .*\n)+)", re.MULTILINE)
 """Commands in a docstring: in the terminal they are lines of their own, on the page they need a code block."""
+ISSUES = ROOT / "docs" / "vi" / "loi.md"
+ISSUES_HEAD = (
+    "# Khi báo cáo bị trả lại\n\nBiên nhận nêu từng ô sai, điều đã ghi ở đó và cách sửa. Sửa đúng các ô ấy, lưu lại và "
+    "nộp lại cả tệp; tệp mới thay tệp cũ. Dấu … là chỗ biên nhận ghi số, tên hoặc mã của chính báo cáo."
+)
+SEVERITIES = {
+    "critical": "## Phải sửa\n\nMột lỗi loại này là báo cáo bị trả lại, chưa được tính.",
+    "warning": "## Cần xem lại\n\nBáo cáo vẫn được nhận. Số đúng thì không phải làm gì; số sai thì nộp tệp đã sửa.",
+}
 NOTE = "<!-- Written by `make docs`; change the source instead. -->\n\n"
 
 
@@ -31,10 +41,30 @@ def pages() -> dict[str, str]:
 
 
 def written() -> dict[Path, str]:
-    """Every generated page: its file → its Markdown."""
+    """Every generated file and what is in it."""
     reference = {REFERENCE / name: text for name, text in pages().items()}
     programme = {programme_pages.FOLDER / name: NOTE + text + "\n" for name, text in programme_pages.pages().items()}
-    return reference | programme
+    return reference | programme | {ISSUES: NOTE + issues()} | datasets.written()
+
+
+def issues() -> str:
+    """What each rule of the gate says to officers."""
+    with (ROOT / "dbt_project" / "seeds" / "catalogue" / "gate_rules.csv").open(encoding="utf-8", newline="") as file:
+        rules = list(csv.DictReader(file))
+    parts = [ISSUES_HEAD]
+    for severity, heading in SEVERITIES.items():
+        rows = [
+            f"| {_officers(rule['message_vi'])} | `{rule['rule_code']}` |"
+            for rule in rules
+            if rule["severity"] == severity
+        ]
+        parts.append("\n".join([heading, "", "| Biên nhận ghi | mã quy tắc |", "|---|---|", *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _officers(message: str) -> str:
+    """The message with an ellipsis where the receipt has the value."""
+    return re.sub(r"\{\w+\}", "…", message).replace("|", "\\|")
 
 
 def commands() -> str:

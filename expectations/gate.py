@@ -42,6 +42,31 @@ group by 1, 2, 3, 4
 """
 """Whose reports break each rule; a code is a rule of one suite of the gate."""
 
+PREVIEWED = """
+select issue.rule, issue.severity, issue.message_vi, issue.message_en, issue.sheet, issue.cell
+from ops.submission_issue as issue
+left join raw.line as line on line.line_id = issue.line_id
+where issue.submission_id = any(%s)
+order by issue.severity, line.row_no nulls last, issue.issue_id
+"""
+
+REQUEST_APPROVALS = """
+insert into ops.approval_request (submission_id, stage, approver, allows_own, on_time_by, requested_at, due_at)
+select verdict.submission_id, needed.stage, needed.approver, coalesce(needed.allows_own, false),
+    coalesce(needed.on_time_by, 'received'), verdict.decided_at,
+    ((verdict.decided_at at time zone 'Asia/Ho_Chi_Minh')::date + needed.days_allowed + 1)::timestamp
+        at time zone 'Asia/Ho_Chi_Minh'
+from pg_temp.waiting
+join raw.submission as submission using (submission_id)
+join ops.submission_verdict as verdict using (submission_id)
+join catalogue.report_approvals as needed using (programme_code, agency_code)
+join app.admissible_report as report using (programme_code, period, agency_code, unit_level)
+where verdict.status <> 'rejected' and report.unit_id = verdict.unit_id
+    and (needed.stage = 'counting' or submission.submission_type <> 'retraction')
+"""
+"""What the rows of report_approvals ask for now stays with the report. A retraction changes what counts, and so needs
+the approval that the report needed; there is nothing of it to publish."""
+
 VOLUME = """
 select
     (select count(*) from raw.line join pg_temp.waiting using (submission_id)) as rows,
@@ -61,6 +86,20 @@ def check(*batches: UUID) -> None:
     """
     with database.exclusive("gate"):
         _check_files(_waiting_files(batches))
+
+
+def preview(session: psycopg.Connection, submissions: list[UUID]) -> list[dict[str, Any]]:
+    """The issues that reports would get, in the order of a receipt, by the conditions and in the words of `check`.
+
+    Writes into the session's transaction, which the caller rolls back: nothing is decided. Great Expectations counts
+    where something is, so it has no part in it.
+    """
+    _create_check_tables(session, submissions)
+    messages = catalogue.gate_rules()
+    for suite in SUITES:
+        for rule in suite.rules:
+            session.execute(_issues_sql(suite, rule, messages[rule.code]))
+    return session.cursor(row_factory=dict_row).execute(PREVIEWED, [submissions]).fetchall()
 
 
 def _check_files(files: list[list[UUID]]) -> None:
@@ -141,7 +180,7 @@ def _set_aside(submissions: list[UUID]) -> None:
         session.execute(
             """
             insert into ops.submission_verdict (submission_id, status, rules_version, decided_at)
-            select submission_id, 'rejected', %s, greatest(%s, (select max(decided_at) from ops.submission_verdict))
+            select submission_id, 'rejected', %s, greatest(%s, (select max(decided_at) from ops.decision))
             from unnest(%s::uuid[]) as submission_id
             """,
             [rules_version(), clock.now(), submissions],
@@ -197,6 +236,8 @@ def _issues_sql(suite: Suite, rule: Rule, message: GateRule) -> str:
     columns = {
         "submission_id": "submission_id",
         "line_id": "line_id",
+        "indicator_code": "null" if suite is raw_submission.SUITE else "indicator",
+        "needs_confirmation": str(message.needs_confirmation).lower(),
         "severity": rules.literal(message.severity),
         "rule": rules.literal(rule.code),
         "message_vi": rules.message_sql(message.message_vi, "vi"),
@@ -232,7 +273,7 @@ def _write_verdicts(session: psycopg.Connection) -> dict[str, int]:
                 else 'accepted'
             end,
             %(rules_version)s,
-            greatest(%(now)s, (select max(decided_at) from ops.submission_verdict))
+            greatest(%(now)s, (select max(decided_at) from ops.decision))
         from pg_temp.checked_submission as report
         left join ops.submission_issue as issue on issue.submission_id = report.submission_id
         group by
@@ -246,6 +287,7 @@ def _write_verdicts(session: psycopg.Connection) -> dict[str, int]:
         """,
         {"rules_version": rules_version(), "now": clock.now()},
     ).fetchall()
+    session.execute(REQUEST_APPROVALS)
     statuses = [status for (status,) in decided]
     return {status: statuses.count(status) for status in set(statuses)}
 

@@ -132,6 +132,16 @@ def put(address: str, chunks: Iterable[bytes]) -> None:
         _keep_remotely(chunks, address)
 
 
+def remove(address: str) -> None:
+    """Delete what is at an address; nothing where nothing is."""
+    if not is_url(address):
+        Path(address).unlink(missing_ok=True)
+        return
+    system, path = filesystem(address)
+    if system.exists(path):
+        system.rm_file(path)
+
+
 def make_durable() -> None:
     """Everything kept before is on disk: one wait for a batch, where one for each file would be most of its time."""
     os.sync()

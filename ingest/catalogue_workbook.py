@@ -13,7 +13,17 @@ from warehouse.errors import WrongCall
 from warehouse.seeds import labels
 from warehouse.seeds.files import Message, Problem, Row
 from warehouse.seeds.schema import Seed
-from warehouse.seeds.workbook import COLUMN_ROW, EXPORTED, FIRST_ROW, GUIDE, LISTS, remembered
+from warehouse.seeds.workbook import (
+    ACCEPT,
+    ACCEPTED,
+    COLUMN_ROW,
+    DRAFT_COLUMNS,
+    EXPORTED,
+    FIRST_ROW,
+    GUIDE,
+    LISTS,
+    remembered,
+)
 
 Key = tuple[str | None, ...]
 
@@ -80,7 +90,8 @@ def _read_sheet(found: Workbook, seed: Seed, label: str, lines: Sequence[Sequenc
     while header and header[-1] is None:
         header.pop()
     columns = tuple(name or "" for name in header)
-    wrong = [name for name in columns if name not in seed.column_types or columns.count(name) > 1]
+    known = (*seed.column_types, *DRAFT_COLUMNS)
+    wrong = [name for name in columns if name not in known or columns.count(name) > 1]
     missing = [name for name in seed.key if name not in columns and name == "programme_code"]
     if wrong or missing or not columns:
         reason = Message(
@@ -91,14 +102,37 @@ def _read_sheet(found: Workbook, seed: Seed, label: str, lines: Sequence[Sequenc
         found.problems.append(Problem(label, reason, Message(expected, expected), COLUMN_ROW + 1))
         return
     rows = list(_rows(seed, label, columns, lines[FIRST_ROW:]))
+    if ACCEPT in columns:
+        found.problems.extend(_unclear(row) for row in rows if not _is_decided(row))
+        rows = [_accepted(row) for row in rows if row.cells[ACCEPT] is not None and _is_decided(row)]
     found.sheets.append(Sheet(seed, label, columns, rows))
 
 
 def _rows(seed: Seed, label: str, columns: Sequence[str], lines: Sequence[Sequence[Any]]) -> Iterator[Row]:
     for number, cells in enumerate(lines, FIRST_ROW + 1):
-        values = {name: _cell(seed.column_types[name], cell) for name, cell in zip(columns, cells, strict=False)}
+        values = {
+            name: _cell(seed.column_types.get(name, "text"), cell) for name, cell in zip(columns, cells, strict=False)
+        }
         if any(value is not None for value in values.values()):
             yield Row(number, {name: values.get(name) for name in columns}, label)
+
+
+def _is_decided(row: Row) -> bool:
+    return (row.cells[ACCEPT] or ACCEPTED).strip().casefold() == ACCEPTED
+
+
+def _unclear(row: Row) -> Problem:
+    value = row.cells[ACCEPT]
+    reason = Message(f"“{value}” does not say whether the row is accepted", f"«{value}» không rõ là có chấp nhận không")
+    allowed = Message(f"{ACCEPTED}, or nothing", f"{ACCEPTED}, hoặc để trống")
+    return Problem(row.file, reason, allowed, row.number, ACCEPT, value)
+
+
+def _accepted(row: Row) -> Row:
+    """A row of a draft as a row of the table. What the draft leaves empty stays as the catalogue has it."""
+    return Row(
+        row.number, {name: cell for name, cell in row.cells.items() if cell and name not in DRAFT_COLUMNS}, row.file
+    )
 
 
 def _cell(kind: str, cell: Any) -> str | None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ingest import headers, tables
 from ingest.grids import Grid, is_blank
@@ -17,13 +17,19 @@ HEADER_WITHIN = 60
 csv.field_size_limit(1_000_000)
 
 
-def read(text: str, measures: Measures) -> list[Report]:
-    """Every report of a CSV text, in the order in which they first appear. Raises Refused for the file as a whole."""
+def read(
+    text: str, measures: Measures, observe: Callable[[Grid, Sequence[Report]], object] = lambda grid, reports: None
+) -> list[Report]:
+    """Every report of a CSV text, in the order in which they first appear. Raises Refused for the file as a whole.
+
+    observe: called with the text as a grid and the reports read from it.
+    """
     found = grid(text)
     is_ended = text.endswith(("\n", "\r"))
     if not is_ended:
         _check_last_line(found)
     reports = tables.read(found, measures)
+    observe(found, reports)
     if not reports:
         raise Refused("lines_missing")
     if not is_ended:
@@ -31,9 +37,9 @@ def read(text: str, measures: Measures) -> list[Report]:
     return reports
 
 
-def grid(text: str) -> Grid:
-    """The records of a text, each with the line of the file it begins on."""
-    delimiter = _delimiter(text)
+def grid(text: str, delimiter: str | None = None) -> Grid:
+    """The records of a text, each with the line of the file it begins on. delimiter: None finds it out."""
+    delimiter = delimiter or _delimiter(text)
     records = list(_records(text, delimiter))
     return Grid([cells for _, cells in records], lines=[line for line, _ in records], delimiter=delimiter)
 

@@ -15,7 +15,7 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from ingest import keys
+from ingest import keys, restricted
 from ingest.characters import shortened, storable
 from ingest.reports import Issue, Line, Report
 from warehouse import catalogue
@@ -55,12 +55,11 @@ select
     submission.batch_id,
     verdict.submission_id is not null as has_verdict,
     verdict.submission_id is null
-    or verdict.status <> 'rejected'
+    or accepted.submission_id is not null
     and not exists (
-        select from ops.submission_verdict as later
+        select from ops.accepted_verdict as later
         join raw.submission as replacing using (submission_id)
         where later.unit_id = verdict.unit_id
-            and later.status <> 'rejected'
             and later.accepted_seq > verdict.accepted_seq
             and replacing.programme_code = submission.programme_code
             and replacing.period = submission.period
@@ -68,9 +67,11 @@ select
     ) as is_current
 from raw.submission as submission
 left join ops.submission_verdict as verdict using (submission_id)
+left join ops.accepted_verdict as accepted using (submission_id)
 where submission.sha256 = %s
 """
-"""What there is of a content, and whether it waits for a verdict or is the newest accepted report of its unit."""
+"""What there is of a content, and whether it waits for a verdict or is the newest accepted report of its unit.
+One that its approver returned is neither: the same bytes may be sent again."""
 
 NULL = "\\N"
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -164,6 +165,9 @@ def load(connection: psycopg.Connection, load_batch: LoadBatch) -> Loaded:
             reports, counts = [report for report, _ in stale], [count for _, count in stale]
             load_batch = packed(load_batch.content, reports, load_batch.batch_id, counts)
             connection.execute(INSERT_SUBMISSIONS, {"submissions": Jsonb(load_batch.submissions)})
+        if restricted.is_restricted(load_batch.content.archive_uri):
+            rules = [issue.rule for _, issue in load_batch.issues]
+            restricted.record(connection, load_batch.content.sha256, rules, load_batch.content.received_at)
         if load_batch.lines:
             with connection.cursor().copy(COPY_LINES) as copy:
                 copy.write(load_batch.lines)

@@ -24,6 +24,8 @@ MOST_MEMBERS = 1000
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 STRICT = b"purl.oclc.org/ooxml"
+DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, OSError, RuntimeError)
+"""What a zip that is none is to Python; the last for a version of the format that there never was."""
 
 Kind = Literal["xlsx", "xlsb", "xls", "ods"]
 
@@ -110,11 +112,17 @@ def _joined(text: str) -> str:
     """Files that were joined have their marks in the middle: where a line of headings follows one, a line begins."""
     first, *others = re.split("[\ufeff\x1a]+", text)
     for other in others:
-        begins_a_file = (
-            first and not first.endswith(("\n", "\r")) and headers.count(re.split(r"[,;\t\r\n]", other[:500])) > 2
-        )
-        first += f"\n{other}" if begins_a_file else other
+        first += f"\n{other}" if _begins_a_file(first, other) else other
     return first
+
+
+def _begins_a_file(before: str, after: str) -> bool:
+    """A line of headings behind a line of something else: a mark in the middle of headings ends no line."""
+    if not before or before.endswith(("\n", "\r")):
+        return False
+    (last, first) = (re.split(r"[\r\n]", text) for text in (before[-2000:], after[:2000]))
+    cells, cells_before = (re.split(r"[,;\t]", line) for line in (first[0], last[-1]))
+    return headers.meaning(cells[0]) is not None and headers.count(cells) > 2 and not headers.count(cells_before)
 
 
 def _is_binary(data: bytes) -> bool:
@@ -131,13 +139,18 @@ def _is_utf16(sample: bytes) -> bool:
 # --- workbooks ------------------------------------------------------------------------------------
 
 
-def _workbook(data: bytes) -> Unpacked:
+def members(data: bytes) -> dict[str, bytes]:
+    """The members of a zip by name, lower case, with slashes. Raises Refused for what must not be unpacked."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            members = archive.infolist()
-        parts = _unpacked(members, data)
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, OSError) as error:
+            found = archive.infolist()
+        return _unpacked(found, data)
+    except DAMAGED as error:
         raise Refused("file_damaged") from error
+
+
+def _workbook(data: bytes) -> Unpacked:
+    parts = members(data)
     kind = _kind_of_zip(parts)
     _check_macros(parts)
     return Unpacked(data, kind, parts)

@@ -6,6 +6,7 @@ The inbox copy is the caller's: it may go as soon as the file is among the resul
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -15,13 +16,17 @@ from uuid import UUID
 
 import psycopg
 
-from ingest import archive, loading, measures, opening, reading
-from ingest.characters import readable_name
+from ingest import archive, loading, measures, opening, reading, restricted
+from ingest.identities import names, patterns, withholding
+from ingest.identities.findings import LISTED
+from ingest.identities.patterns import Patterns
+from ingest.identities.scan import Scan
 from ingest.loading import Content, LoadBatch
 from ingest.measures import Measures
 from ingest.reports import Issue, Refused, Report, refused
 from warehouse import confined, database
 from warehouse.confined import Failed, Limits
+from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
 
 log = get_logger(__name__)
@@ -34,6 +39,13 @@ READERS = 2
 PIECE = 1 << 16
 
 TOO_COSTLY, UNREADABLE = "file_too_costly", "file_unreadable"
+
+
+STAY = "It and what came after it stay in the inbox; when there is room and a way to write, the next run receives them."
+
+
+class NotKept(BaocaoError):
+    """The archive takes no file. It is none of the file's: those behind it wait too, for one of them may correct it."""
 
 
 class Arrival(NamedTuple):
@@ -49,7 +61,8 @@ class ReceivedFile:
 
     batch_id: the batch whose rows hold it, an earlier one if the content is there without a verdict.
     is_duplicate: its content has a verdict already, or is twice in this batch; nothing was loaded.
-    address: where it is archived. archive_state: as archive.Kept; `restored` where the archive had lost it.
+    address: where it is archived, or `restricted/` and its hash. archive_state: as archive.Kept; `restored` where the
+    archive had lost it.
     """
 
     path: str
@@ -113,10 +126,14 @@ def receive_document(
     is_made_up: bool = False,
 ) -> ReceivedFile:
     """Archive a report without figures (a dossier, a narrative) of any type, and record it. Raises OSError."""
-    content, _ = _content(Arrival(str(path), received_at), archive.root())
     report = Report(programme, period, unit, agency, form="document", is_made_up=is_made_up)
-    if not content.size_bytes:
-        report.issues.append(Issue("file_empty"))
+    with _opened(Arrival(str(path), received_at)) as source:
+        if not source.size:
+            report.issues.append(Issue("file_empty"))
+        scan = Scan(Measures()).name(str(path))
+        scan.document(source.data)
+        report.issues += [finding.issue() for finding in scan.findings[:LISTED]]
+        content = _kept(source, [report], archive.root())
     with database.connect("loader", autocommit=True) as connection:
         return _noted(_loaded(connection, str(path), loading.packed(content, [report], batch_id)))
 
@@ -131,6 +148,7 @@ class Batch:
     batch_id: UUID
     archive: str
     measures: Measures
+    known: Patterns
     waits: bool
     """Whether each file is on disk before the next; a large batch waits once, at its end."""
 
@@ -141,7 +159,7 @@ class Batch:
         except (psycopg.Error, ValueError) as error:
             if not _is_about_content(error):
                 raise
-            log.exception("%s could not be loaded", readable_name(arrival.path))
+            log.exception("%s could not be loaded", names.readable(arrival.path))
         return _loaded(connection, arrival.path, self.unreadable(arrival))
 
     def receive_available(self, connection: psycopg.Connection, arrival: Arrival) -> Received:
@@ -153,39 +171,70 @@ class Batch:
 
     def prepared(self, arrival: Arrival) -> LoadBatch:
         """A file archived and read. Raises OSError if there is none."""
-        content, data = _content(arrival, self.archive, wait=self.waits)
-        try:
-            opening.check_size(content.size_bytes)
-            reports = reading.read(data, self.measures)
-        except Refused as reason:
-            reports = [refused(reason.issue)]
+        with _opened(arrival) as source:
+            try:
+                opening.check_size(source.size)
+                reports = reading.read(source.data, self.measures, Scan(self.measures, self.known).name(arrival.path))
+            except Refused as reason:
+                reports = [refused(reason.issue)]
+            content = _kept(source, reports, self.archive, self.known, wait=self.waits)
         return loading.packed(content, reports, self.batch_id)
 
     def unreadable(self, arrival: Arrival, rule: str = UNREADABLE) -> LoadBatch:
         """A file archived, and not looked into."""
-        content, _ = _content(arrival, self.archive, wait=self.waits)
-        return loading.packed(content, [refused(Issue(rule))], self.batch_id)
+        unread = [refused(Issue(rule))]
+        with _opened(arrival) as source:
+            content = _kept(source, unread, self.archive, self.known, wait=self.waits)
+        return loading.packed(content, unread, self.batch_id)
 
 
 def _begun(connection: psycopg.Connection, batch_id: UUID, *, waits: bool) -> Batch:
-    return Batch(batch_id, archive.root(), measures.read(connection), waits)
+    return Batch(batch_id, archive.root(), measures.read(connection), patterns.current(), waits)
 
 
-def _content(arrival: Arrival, archive_root: str, *, wait: bool = True) -> tuple[Content, bytes]:
-    """A file archived; its bytes, of a larger file than may be read only the first."""
-    name = readable_name(PurePosixPath(arrival.path).name)
-    with _source(arrival.path) as source:
-        sha, size, kept = hashlib.sha256(), 0, []
-        for piece in _pieces(source):
+@dataclass(frozen=True)
+class _Source:
+    """A file that is open. data: its bytes, of a larger file than may be read only the first."""
+
+    arrival: Arrival
+    file: BinaryIO
+    sha256: str
+    size: int
+    data: bytes
+
+    def pieces(self) -> Iterator[bytes]:
+        if self.size <= opening.LARGEST_FILE:
+            return iter([self.data])
+        self.file.seek(0)
+        return _pieces(self.file)
+
+
+@contextmanager
+def _opened(arrival: Arrival) -> Iterator[_Source]:
+    """Raises OSError if there is none."""
+    with _source(arrival.path) as file:
+        sha, size, read = hashlib.sha256(), 0, []
+        for piece in _pieces(file):
             sha.update(piece)
             size += len(piece)
             if size <= opening.LARGEST_FILE:
-                kept.append(piece)
-        source.seek(0)
-        pieces = kept if size <= opening.LARGEST_FILE else _pieces(source)
-        found = archive.keep(pieces, sha.hexdigest(), name, archive_root, wait=wait)
-    content = Content(sha.hexdigest(), name, size, found.address, arrival.received_at, found.state)
-    return content, b"".join(kept)
+                read.append(piece)
+        yield _Source(arrival, file, sha.hexdigest(), size, b"".join(read))
+
+
+def _kept(
+    source: _Source, reports: Sequence[Report], archive_root: str, known: Patterns | None = None, *, wait: bool = True
+) -> Content:
+    """A file in the archive, or with personal data where it is restricted."""
+    name = names.readable(PurePosixPath(source.arrival.path).name, known)
+    try:
+        if withholding.is_restricted(reports):
+            address, state = restricted.keep(source.pieces(), source.sha256, wait=wait), "same"
+        else:
+            address, state = archive.keep(source.pieces(), source.sha256, name, archive_root, wait=wait)
+    except OSError as error:
+        raise NotKept(f"{name} cannot be kept: {error.strerror or error}. {STAY}") from error
+    return Content(source.sha256, name, source.size, address, source.arrival.received_at, state)
 
 
 def _pieces(source: BinaryIO) -> Iterator[bytes]:
@@ -248,7 +297,7 @@ class _Readers:
                 (outcome,) = self._read([arrival], 1)
             found = self._of_failed(arrival, outcome) if isinstance(outcome, Failed) else outcome
             if isinstance(found, Failure):
-                log.error("%s stays where it is: %s", readable_name(arrival.path), found.detail)
+                log.error("%s stays where it is: %s", names.readable(arrival.path), found.detail)
                 if found.cause != "gone":
                     self.on_failure(found)
             else:
@@ -273,7 +322,7 @@ class _Readers:
         if failed.reason == "waiting":
             return Failure(arrival.path, "waiting", failed.detail)
         is_costly = failed.reason != "killed"
-        log.error("%s is rejected, for it stopped its reader: %s", readable_name(arrival.path), failed.detail)
+        log.error("%s is rejected, for it stopped its reader: %s", names.readable(arrival.path), failed.detail)
         try:
             unread = self.batch.unreadable(arrival, TOO_COSTLY if is_costly else UNREADABLE)
         except OSError as error:

@@ -1,6 +1,6 @@
 """A workbook: its visible sheets with a table are reports, whatever format it was saved in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from ingest import headers, sections, tables
 from ingest.formats import ods, xls, xlsb, xlsx
@@ -9,8 +9,11 @@ from ingest.measures import Measures
 from ingest.opening import Unpacked
 from ingest.reports import Issue, Refused, Report
 
+Observer = Callable[[Grid, Sequence[Report]], object]
+"""Called with each sheet and the reports read from it."""
 
-def read(unpacked: Unpacked, measures: Measures) -> list[Report]:
+
+def read(unpacked: Unpacked, measures: Measures, observe: Observer = lambda grid, reports: None) -> list[Report]:
     """The reports of a workbook, in the order of its sheets. Raises Refused for the workbook as a whole."""
     reports: list[Report] = []
     hidden: list[str] = []
@@ -28,9 +31,11 @@ def read(unpacked: Unpacked, measures: Measures) -> list[Report]:
             if reason.issue.rule != "header_missing":
                 raise
             missing.append(reason)
+            observe(grid, [])
             if _looks_like_a_report(grid):
                 unread.append(name)
             continue
+        observe(grid, found)
         reports += found
         if not grid.is_visible and _has_table(grid):
             hidden.append(name)

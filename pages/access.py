@@ -19,8 +19,11 @@ from pages.language import Text
 
 FILES = ("/baocao.css", "/favicon.ico")
 """The same for everybody, whether sign-in is on or off."""
-OPEN = re.compile(r"/dang-nhap|/loi-moi/[^/]+")
+OPEN = re.compile(r"/dang-nhap(/co-quan(/ve)?)?|/loi-moi/[^/]+")
 """Without a session."""
+
+ONLY_SIGNED_IN = ("/viec-cho", "/quyet-dinh", "/dau-moi")
+"""Reading pages that are closed where sign-in is off: they say who decided what, and list addresses."""
 
 EVERYBODY = frozenset(ROLES)
 ADDRESSES: Mapping[str, frozenset[Role]] = {
@@ -28,7 +31,9 @@ ADDRESSES: Mapping[str, frozenset[Role]] = {
     r"/dang-xuat": EVERYBODY,
     r"/tai-khoan(/[a-z-]+)?": EVERYBODY,
     r"/bao-cao-cua-toi(/.+)?": remit.REPORTING,
+    r"/phe-duyet(/[a-z-]+)?": remit.APPROVING,
     r"/tai-khoan-don-vi(/[a-z-]+)?": frozenset({"province", "operates"}),
+    r"/quyet-dinh/(han|mien)|/dau-moi/(tep|don-vi)|/viec-cho/canh-bao": frozenset({"province"}),
 }
 """With a session, beside the reading pages: a pattern of the whole path, and the roles."""
 
@@ -108,9 +113,13 @@ READING: Mapping[Role, Mapping[str, Mapping[str, Check]]] = {
     "approves": REPORTER,
     "province": {
         "/sang-nay": {"unit": own_province},
+        "/viec-cho": {"unit": own_province},
+        "/quyet-dinh": {"unit": own_province},
+        "/dau-moi": {"unit": own_province},
         "/duong-den-2030": {"unit": any_of_province, "programme": own_programme},
         "/don-vi": {"unit": within_province},
         "/chi-tieu": {"programme": own_programme},
+        "/khai-niem": {"unit": any_of_province},
         "/bang-tong-hop": {"unit": any_of_province, "programme": own_programme},
         "/thay-doi": {"unit": any_of_province, "programme": own_programme},
         "/lich-bao-cao": {"unit": any_of_province, "programme": own_programme},
@@ -121,8 +130,10 @@ READING: Mapping[Role, Mapping[str, Mapping[str, Check]]] = {
     "operates": {
         path: {}
         for path in (
-            *("/sang-nay", "/duong-den-2030", "/don-vi", "/chi-tieu", "/bang-tong-hop", "/thay-doi"),
+            *("/sang-nay", "/duong-den-2030", "/don-vi", "/chi-tieu", "/khai-niem"),
+            *("/bang-tong-hop", "/thay-doi"),
             *("/lich-bao-cao", "/cham-diem", "/chat-luong", "/nguon-so-lieu"),
+            *ONLY_SIGNED_IN,
         )
     },
 }

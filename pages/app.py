@@ -11,10 +11,11 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from pages import access, downloads, errors, failures, ordering, rendering
+from pages import access, downloads, errors, failures, ordering, rendering, terms
 from pages import view as views
 from pages.calendar import page as calendar_page
 from pages.changes import page as changes_page
+from pages.concepts import page as concept_page
 from pages.desk import page as desk_pages
 from pages.indicators import page as indicator_page
 from pages.language import Text
@@ -22,9 +23,11 @@ from pages.layout import Page
 from pages.matrix import page as matrix_page
 from pages.morning import page as morning_page
 from pages.progress import page as progress_page
+from pages.province import page as province_pages
 from pages.quality import page as quality_page
 from pages.scores import page as scores_page
 from pages.signing_in import cookies, guard
+from pages.signing_in import office as office_pages
 from pages.signing_in import page as signing_in_pages
 from pages.tracing import page as tracing_page
 from pages.units import page as unit_page
@@ -33,12 +36,14 @@ from warehouse import clock, database
 from warehouse.as_of import set_session_as_of
 
 Maker = Callable[[psycopg.Connection, View], Page]
+Call = Callable[[Request], Awaitable[Response]]
 
 PAGES: dict[str, Maker] = {
     "/sang-nay": morning_page.make,
     "/duong-den-2030": progress_page.make,
     "/don-vi": unit_page.make,
     "/chi-tieu": indicator_page.make,
+    "/khai-niem": concept_page.make,
     "/bang-tong-hop": matrix_page.make,
     "/thay-doi": changes_page.make,
     "/lich-bao-cao": calendar_page.make,
@@ -49,11 +54,17 @@ PAGES: dict[str, Maker] = {
 READS_FUTURE = frozenset({"/sang-nay"})
 """A page that says what will be overdue if nothing more arrives."""
 
+MAY_BE_WRONG = frozenset({"as_of", "since", "boundary_basis"})
+"""Of an address, what an error page does not carry on."""
+
+Admit = Callable[[Request], Awaitable[guard.Admission]]
+"""Decides about a request; raises PageError where it is refused."""
+
 # "no-referrer" would make browsers send a form with the origin "null", which cannot be told from another site's
 WITH_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
+    "base-uri 'none'; frame-ancestors {ancestors}",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -64,30 +75,46 @@ HEADERS = {
 
 def create() -> FastAPI:
     """The application; it connects to the warehouse with each request. Reading pages write nothing."""
+    app = reading(_admit)
+    signing_in_pages.add(app)
+    office_pages.add(app)
+    desk_pages.add(app)
+    for path, maker in province_pages.PAGES.items():
+        add_page(app, path, maker)
+    province_pages.add_forms(app)
+    return app
+
+
+def reading(admit: Admit, frame_ancestors: str = "'none'") -> FastAPI:
+    """The pages that only read. frame_ancestors: who may show them in a frame, as the Content-Security-Policy says it.
+
+    admit: every request passes it, whatever its address.
+    """
     app = FastAPI(title="baocao", docs_url=None, redoc_url=None, openapi_url=None)
-    app.middleware("http")(_guard)
+    app.middleware("http")(_guard(admit, frame_ancestors))
     app.add_exception_handler(HTTPException, _unknown_page)
     app.get("/")(_front)
     app.get("/baocao.css")(_style)
     app.get("/favicon.ico")(_no_icon)
     for path, maker in PAGES.items():
-        app.get(path)(_handler(path, maker))
-    signing_in_pages.add(app)
-    desk_pages.add(app)
+        add_page(app, path, maker)
     return app
 
 
-def _handler(path: str, maker: Maker) -> Callable[[Request], Response]:
+def add_page(app: FastAPI, path: str, maker: Maker) -> None:
+    """A page that is read, and the downloads of its tables."""
+
     def show(request: Request) -> Response:
-        view = View(path, visitor=request.state.visitor)
+        chosen = {name: value for name, value in request.query_params.items() if name not in MAY_BE_WRONG}
+        view = replace(_view_of_errors(request), path=path, query=chosen)
         try:
-            view = replace(views.read(path, request.query_params), visitor=request.state.visitor)
+            view = replace(views.read(path, request.query_params, view.root), visitor=view.visitor)
             page = ordering.ordered(_read(maker, view), view)
             return _download(page, view) if view.get("table") else HTMLResponse(rendering.html(page, view))
         except Exception as error:
             return failures.response(error, view)
 
-    return show
+    app.get(path)(show)
 
 
 def _read(maker: Maker, view: View) -> Page:
@@ -111,7 +138,8 @@ def _download(page: Page, view: View) -> Response:
     name, kind = view.get("table") or "", view.get("format") or "csv"
     if name not in page.tables or kind not in downloads.TYPES:
         raise errors.not_found(Text("Trang này không có bảng như vậy.", "This page has no such table."))
-    content = downloads.make(page, page.tables[name], kind, view.language)
+    read_at = terms.READ_AT.fill(at=terms.timestamp(view.as_of or clock.now()))
+    content = downloads.make(page, page.tables[name], kind, view.language, read_at)
     file = f"{view.path.strip('/')}-{name}.{kind}"
     return Response(
         content, headers={"Content-Disposition": f'attachment; filename="{file}"'}, media_type=downloads.TYPES[kind]
@@ -121,7 +149,8 @@ def _download(page: Page, view: View) -> Response:
 def _front(request: Request) -> Response:
     visitor = request.state.visitor
     front = access.FRONT[visitor.account.role] if visitor else "/sang-nay"
-    return RedirectResponse(View("/", dict(request.query_params)).link(front), 303 if visitor else 307)
+    view = View("/", dict(request.query_params), root=_root(request))
+    return RedirectResponse(view.link(front), 303 if visitor else 307)
 
 
 def _style() -> Response:
@@ -132,28 +161,47 @@ def _no_icon() -> Response:
     return Response(status_code=204)
 
 
-async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    """What every request passes: its host, its origin, its session and what that may open; headers on every response.
+def _guard(admit: Admit, frame_ancestors: str) -> Callable[[Request, Call], Awaitable[Response]]:
+    """What every request passes: who decides about it; headers on every response."""
+    headers = {name: value.format(ancestors=frame_ancestors) for name, value in HEADERS.items()}
+
+    async def respond(request: Request, call: Call) -> Response:
+        request.state.visitor = None
+        try:
+            admission = await admit(request)
+            request.state.visitor = admission.visitor
+            response = admission.response or await call(request)
+            if admission.new_cookie:
+                cookies.put(response, cookies.FORM, admission.new_cookie)
+        except Exception as error:
+            response = failures.response(error, _view_of_errors(request))
+        response.headers.update(headers | (WITH_TLS if cookies.is_secure() else {}))
+        return response
+
+    return respond
+
+
+async def _admit(request: Request) -> guard.Admission:
+    """Its host, its origin, its session and what that may open.
 
     The database is asked in a thread: requests that need none are not kept waiting.
     """
-    request.state.visitor = None
-    query = {"lang": request.query_params.get("lang", "")}
-    view = View("/", query, "en" if query["lang"] == "en" else "vi")
-    try:
-        guard.require_host(request)
-        admission = await run_in_threadpool(guard.admit, request)
-        request.state.visitor = admission.visitor
-        response = admission.response or await call(request)
-        if admission.new_cookie:
-            cookies.put(response, cookies.FORM, admission.new_cookie)
-    except Exception as error:
-        response = failures.response(error, replace(view, visitor=request.state.visitor))
-    response.headers.update(HEADERS | (WITH_TLS if cookies.is_secure() else {}))
-    return response
+    guard.require_host(request)
+    return await run_in_threadpool(guard.admit, request)
 
 
 def _unknown_page(request: Request, error: Any) -> Response:
     text = guard.UNKNOWN if error.status_code == 404 else Text(error.detail, error.detail)
-    view = View("/", {"lang": request.query_params.get("lang", "")}, visitor=getattr(request.state, "visitor", None))
-    return HTMLResponse(rendering.error(error.status_code, text, view), error.status_code)
+    return HTMLResponse(rendering.error(error.status_code, text, _view_of_errors(request)), error.status_code)
+
+
+def _view_of_errors(request: Request) -> View:
+    """Of a page about an error: in the language of the address."""
+    lang = request.query_params.get("lang", "")
+    visitor = getattr(request.state, "visitor", None)
+    return View("/", {"lang": lang}, "en" if lang == "en" else "vi", visitor=visitor, root=_root(request))
+
+
+def _root(request: Request) -> str:
+    """Where the application is mounted."""
+    return str(request.scope.get("root_path", ""))

@@ -10,15 +10,21 @@ from decimal import Decimal
 from pages.language import Text
 
 WIDTH, HEIGHT, MARGIN = 120, 36, 5
+DOT = 4
+"""Across a dot of a dot plot."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """A period; low and high are equal where the figure is exact, and both None where there is none."""
+    """A period; low and high are equal where the figure is exact, and both None where there is none.
+
+    is_joined: False where a line to it would mislead, as it is a figure of less than half of the reports.
+    """
 
     period: str
     low: Decimal | None
     high: Decimal | None
+    is_joined: bool = True
 
     @property
     def value(self) -> Decimal | None:
@@ -53,6 +59,33 @@ def draw(points: Sequence[Point], target: Decimal | None, path: Sequence[Decimal
     )
 
 
+@dataclass(frozen=True)
+class DotPlot:
+    """others: a dot for each value, equal ones above each other. own: the one that is marked."""
+
+    label: Text
+    others: tuple[tuple[str, str], ...]
+    own: tuple[str, str]
+
+
+def draw_dots(others: Sequence[Decimal], own: Decimal, label: Text) -> DotPlot:
+    """The values along a line; what would cover another dot is put above it, as long as there is room."""
+    low, high = min([*others, own]), max([*others, own])
+
+    def x(value: Decimal) -> Decimal:
+        share = (value - low) / (high - low) if high > low else Decimal("0.5")
+        return MARGIN + share * (WIDTH - 2 * MARGIN)
+
+    heights: dict[int, int] = {}
+    dots = []
+    for value in sorted(others):
+        place = int(x(value) / DOT)
+        height = heights[place] = heights.get(place, -1) + 1
+        top = max(HEIGHT - MARGIN - Decimal(height * DOT), Decimal(DOT))
+        dots.append((f"{x(value):.1f}", f"{top:.1f}"))
+    return DotPlot(label, tuple(dict.fromkeys(dots)), (f"{x(own):.1f}", f"{HEIGHT - MARGIN}"))
+
+
 class _Scale:
     def __init__(self, count: int, values: Sequence[Decimal]) -> None:
         self.count, self.low, self.high = count, min(values), max(values)
@@ -68,10 +101,10 @@ class _Scale:
 
 
 def _lines(points: Sequence[Point], scale: _Scale) -> Iterator[list[tuple[str, str]]]:
-    """The runs of exact figures; a missing period or a bound ends one."""
+    """The runs of exact figures; a missing period, a bound or a figure of few reports ends one."""
     line: list[tuple[str, str]] = []
     for at, point in enumerate(points):
-        if point.value is None:
+        if point.value is None or not point.is_joined:
             yield line
             line = []
         else:

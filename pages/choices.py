@@ -37,6 +37,15 @@ NAMES_OF_UNITS = """
 select unit_id, unit_name from marts.dim_org_unit where unit_id = any(%(units)s) and is_latest_version
 """
 
+MADE_UP_REPORT = """
+select exists (
+    select from marts.dim_submission as submission
+    where is_made_up and {programme} and {unit})
+"""
+OF_UNIT = """exists (
+    select from marts.bridge_org_unit_ancestor as above
+    where above.unit_id = submission.unit_id and above.ancestor_code = %(unit)s)"""
+
 ALL_PROGRAMMES = Text("Mọi chương trình", "All programmes")
 NO_PROGRAMME = Text("Không có chương trình «{code}».", "There is no programme “{code}”.")
 NO_UNIT = Text("Không có đơn vị mã «{code}».", "There is no unit with the code “{code}”.")
@@ -103,6 +112,17 @@ def _programme(programmes: tuple[Programme, ...], code: str | None, preferred: S
         if each.programme_code == code:
             return each
     raise errors.not_found(NO_PROGRAMME.fill(code=code))
+
+
+def made_up_notices(connection: psycopg.Connection, programme: str | None, unit: str | None) -> list[Text]:
+    """What a page about reports says first, where one of the programme and below the unit is made up."""
+    from pages import terms
+
+    query = MADE_UP_REPORT.format(
+        programme="submission.programme_code = %(programme)s" if programme else "true", unit=OF_UNIT if unit else "true"
+    )
+    row = connection.execute(query.encode(), {"programme": programme, "unit": unit}).fetchone()
+    return [terms.MADE_UP_REPORTS] if row and row[0] else []
 
 
 def provinces(connection: psycopg.Connection) -> list[Row]:

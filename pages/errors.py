@@ -24,8 +24,8 @@ FUTURE = Text(
     "That day has not come: what will be known then can still change. Choose today or an earlier day.",
 )
 NO_TIMESTAMP = Text(
-    "«{given}» không phải là ngày. Ghi theo mẫu 2026-11-30 hoặc 2026-11-30T17:00.",
-    "“{given}” is no date. Write it like 2026-11-30 or 2026-11-30T17:00.",
+    "«{given}» không phải là ngày. Ghi theo mẫu 30/11/2026, 2026-11-30 hoặc 2026-11-30T17:00.",
+    "“{given}” is no date. Write it like 30/11/2026, 2026-11-30 or 2026-11-30T17:00.",
 )
 NO_BASIS = Text(
     "Không có địa giới «{given}»; có as_reported (của kỳ báo cáo) và current (hiện nay).",

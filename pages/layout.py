@@ -28,6 +28,54 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Tile:
+    """A unit in a grid: its name and figure, and a sign with what it means."""
+
+    name: Shown
+    value: Shown
+    shape: str
+    meaning: Shown
+    href: str
+
+
+@dataclass(frozen=True)
+class Area:
+    """shape: of the sign whose pattern it has, empty for none. path: its outline in SVG."""
+
+    shape: str
+    title: Shown
+    path: str
+
+
+@dataclass(frozen=True)
+class Inset:
+    """What is far away from the rest of a map, in a frame of its own."""
+
+    name: str
+    area: Area
+
+
+@dataclass(frozen=True)
+class MapKey:
+    """A pattern, what it means, and how many areas have it."""
+
+    shape: str
+    meaning: Text
+    count: int
+
+
+@dataclass(frozen=True)
+class Map:
+    """resolution: of the grid that outlines lie on."""
+
+    label: Text
+    resolution: int
+    areas: Sequence[Area]
+    insets: Sequence[Inset]
+    keys: Sequence[MapKey]
+
+
+@dataclass(frozen=True)
 class Section:
     """terms: names and their text, one below the other."""
 
@@ -37,13 +85,15 @@ class Section:
     table: Table | None = None
     terms: Sequence[tuple[Text, Shown]] = ()
     links: Sequence[tuple[str, Shown]] = ()
+    tiles: Sequence[Tile] = ()
+    map: Map | None = None
 
 
 @dataclass(frozen=True)
 class Page:
     """notices: shown before everything, such as made-up data. has_basis: the two maps are a switch on it.
 
-    hidden: what the form keeps beside its fields.
+    has_date: it can be seen as of a day. hidden: what the form keeps beside its fields.
     """
 
     title: Text
@@ -53,6 +103,7 @@ class Page:
     sections: Sequence[Section] = ()
     notices: Sequence[Shown] = ()
     has_basis: bool = False
+    has_date: bool = True
     hidden: Mapping[str, str] = field(default_factory=dict)
     tables: dict[str, Table] = field(init=False, default_factory=dict)
 

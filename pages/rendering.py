@@ -19,6 +19,7 @@ NAVIGATION = (
     ("/duong-den-2030", Text("Đường đến 2030", "The way to 2030")),
     ("/don-vi", Text("Đơn vị", "Unit")),
     ("/chi-tieu", Text("Chỉ tiêu", "Indicator")),
+    ("/khai-niem", Text("Khái niệm chung", "Concepts")),
     ("/bang-tong-hop", Text("Bảng tổng hợp", "Matrix")),
     ("/thay-doi", Text("Thay đổi", "What changed")),
     ("/lich-bao-cao", Text("Lịch báo cáo", "Reporting calendar")),
@@ -28,8 +29,15 @@ NAVIGATION = (
 STATIC_NAVIGATION = (("index", Text("Các chương trình", "Programmes")),)
 """Of the static site of releases."""
 
+APPROVALS = "/phe-duyet"
+"""In the menu only where some report needs an approval."""
+
 OWN = (
     ("/bao-cao-cua-toi", Text("Báo cáo của tôi", "My reports")),
+    ("/viec-cho", Text("Việc chờ", "What waits")),
+    ("/quyet-dinh", Text("Quyết định", "Decisions")),
+    ("/dau-moi", Text("Đầu mối", "Contacts")),
+    (APPROVALS, Text("Duyệt báo cáo", "Approve reports")),
     ("/tai-khoan-don-vi", Text("Tài khoản đơn vị", "Accounts of units")),
 )
 """Only with sign-in."""
@@ -54,12 +62,14 @@ def navigation(view: View) -> list[tuple[str, Text]]:
     account = view.visitor.account
     if account is None:
         return []
-    return [each for each in (*OWN, *NAVIGATION) if access.may_open(account.role, each[0])]
+    hidden = set() if view.visitor.has_approvals else {APPROVALS}
+    return [each for each in (*OWN, *NAVIGATION) if each[0] not in hidden and access.may_open(account.role, each[0])]
 
 
 def error(status: int, text: Text, view: View) -> str:
     """A page that says what is wrong and leads back."""
-    return _render("error.html.j2", page=Page(_titles(status)), text=text, view=view)
+    start_again = view.same() if status == 400 and view.path != "/" else None
+    return _render("error.html.j2", page=Page(_titles(status)), text=text, view=view, start_again=start_again)
 
 
 def _titles(status: int) -> Text:

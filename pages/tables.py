@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from pages.charts import Chart
+from pages.charts import Chart, DotPlot
 from pages.language import Shown, Text, figure
 from publish import formatting
 from warehouse import wording
@@ -38,7 +38,7 @@ class Cell:
     href: str | None = None
     note: Shown = ""
     shape: str | None = None
-    chart: Chart | None = None
+    chart: Chart | DotPlot | None = None
 
 
 EMPTY = Cell(formatting.MISSING)
@@ -46,7 +46,10 @@ EMPTY = Cell(formatting.MISSING)
 
 @dataclass(frozen=True)
 class Table:
-    """empty: what is shown instead of no rows. groups: above the rows that share one, as many as rows."""
+    """empty: what is shown instead of no rows. groups: above the rows that share one, as many as rows.
+
+    page_size: rows of a page, fewer than usual where a row has many cells.
+    """
 
     name: str
     caption: Text
@@ -55,16 +58,17 @@ class Table:
     empty: Text
     group_heading: Text | None = None
     groups: Sequence[Shown] = ()
+    page_size: int = PAGE_ROWS
 
     def page_rows(self, page: int) -> list[tuple[Shown, tuple[Cell, ...]]]:
         """Group and cells of the rows of one page; of the last for a number beyond it, all rows for 0."""
         rows = list(zip(self.groups or [""] * len(self.rows), self.rows, strict=True))
-        first = (min(page, self.pages) - 1) * PAGE_ROWS
-        return rows[first : first + PAGE_ROWS] if page else rows
+        first = (min(page, self.pages) - 1) * self.page_size
+        return rows[first : first + self.page_size] if page else rows
 
     @property
     def pages(self) -> int:
-        return max(1, -(-len(self.rows) // PAGE_ROWS))
+        return max(1, -(-len(self.rows) // self.page_size))
 
 
 def text(value: Any, note: Shown = "", href: str | None = None) -> Cell:

@@ -32,6 +32,7 @@ SHAPES = {
     "target_met": "met",
     "on_track": "met",
     "late": "part",
+    "awaiting_approval": "part",
     "accepted_with_warnings": "part",
     "undetermined": "part",
     "acceleration_needed": "part",
@@ -44,7 +45,10 @@ SHAPES = {
 
 AGGREGATIONS = _texts("aggregation")
 LEVELS = _texts("unit_level")
+NO_MILESTONE = _texts("milestone_reason")
 MADE_UP = Text(formatting.MADE_UP, "MADE-UP DATA – not real figures")
+READ_AT = Text("Như đã biết lúc {at}.", "As it was known at {at}.")
+MADE_UP_REPORTS = Text("CÓ BÁO CÁO GIẢ ĐỊNH – không phải báo cáo thật", "SOME REPORTS ARE MADE UP – not real ones")
 MADE_UP_PLAN = Text(formatting.MADE_UP_PLAN, "MADE-UP PLAN – not a real plan of the unit")
 
 

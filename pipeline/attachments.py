@@ -1,4 +1,7 @@
-"""What goes with a letter, made when it is about to be sent: a reminder's forms, a receipt's marked workbook."""
+"""What goes with a letter, made when it is about to be sent: a reminder's forms, a receipt's marked workbook.
+
+A letter about approvals has none: its reader sees the figures on the page.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -51,6 +54,8 @@ class Attachments:
 
     def of(self, message: QueuedMessage) -> Sequence[Attachment]:
         """The files that go with the message."""
+        if message.kind in ("answer", "approval"):
+            return []
         return self._of_receipt(message) if message.kind == "receipt" else list(self._of_digest(message))
 
     def _of_digest(self, message: QueuedMessage) -> Iterator[Attachment]:

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import psycopg
 
-from ingest import archive
+from ingest import archive, restricted
 from pipeline import inbox, mart_checksums
 from warehouse import backup_folder, clock, database, identity
 from warehouse.audit import chain
@@ -43,7 +43,7 @@ OF_THE_HOME = (
 )
 """Files of the home beside those that the audit chain knows; logs and what dbt writes are left out."""
 
-RECEIVED = "select sha256 from raw.file order by received_at, sha256"
+RECEIVED = "select sha256, archive_uri from raw.file order by received_at, sha256"
 
 Progress = Callable[[str], None]
 
@@ -154,13 +154,13 @@ def _about(connection: psycopg.Connection) -> dict[str, Any]:
 
 
 def _add_archive(writer: Writer, connection: psycopg.Connection) -> list[str]:
-    """Copy each received file; returns the hashes of those that are not there."""
+    """Copy each received file; returns the hashes of those that are not there. Restricted files are in no backup."""
     missing, root = [], archive.root()
-    for (sha256,) in connection.execute(RECEIVED).fetchall():
+    for sha256, uri in connection.execute(RECEIVED).fetchall():
         address = archive.find(sha256, root)
         if address:
             writer.add(f"{ARCHIVE}{sha256[:2]}/{archive.name_of(address)}", archive.pieces(address))
-        else:
+        elif not restricted.is_restricted(uri):
             missing.append(sha256)
     return missing
 

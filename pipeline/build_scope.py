@@ -5,7 +5,9 @@ project: it takes reading the mart whole. The generic data tests of the seeds ar
 starts (warehouse/seeds).
 """
 
-from warehouse import database
+import psycopg
+
+from warehouse import clock, database
 
 NOT_RUN = ["--exclude", "tag:grain", "path:seeds,test_type:generic"]
 ONLY_ITS_TESTS = ["--indirect-selection", "cautious", "--exclude-resource-type", "unit_test", *NOT_RUN]
@@ -25,7 +27,7 @@ OF_THE_PLANS = [
 CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]
 FIGURES = ["--select", "resource_type:model", "--exclude", *OF_THE_PLANS, *ONLY_ITS_TESTS]
 REPORTS = [
-    *["--select", "config.materialized:partitioned_table", "resource_type:test"],
+    *["--select", "config.materialized:partitioned_table", "config.materialized:stored_mart", "resource_type:test"],
     *["--exclude", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS],
 ]
 """The tables that read reports, and every test of a build of figures; a view that is as the project says needs none."""
@@ -40,29 +42,38 @@ where
     and run.step = 'build'
     and run.status = 'succeeded'
     and run.catalogue_version = %(catalogue_version)s
+    and not exists (select from ops.erasure where scope = 'everything' and erased_at > run.finished_at)
+    and not exists (
+        select from marts.dim_period as period
+        where (period.data_from <= run.as_of) <> (period.data_from <= %(now)s::timestamptz))
     and not exists (
         select from ops.relation_state as state
         where
             state.changed_at > run.finished_at
             or to_regclass(state.relation) is null
-            or (state.kind = 'definition' and md5(pg_get_viewdef(to_regclass(state.relation))) <> state.version))
+            or (state.kind = 'definition' and md5(ops.definition_of(to_regclass(state.relation))) <> state.version))
 """
 """The newest attempt at a build, where it came to its end with this catalogue and left every relation as it is now.
 
-Any other attempt since, an end that was not reached, a relation that somebody changed or dropped: no row.
+Any other attempt since, an end that was not reached, a relation that somebody changed or dropped, a period that has
+begun since and expects its reports: no row.
 """
 
 
 def of_build(catalogue_version: str, accepted_through: int | None) -> list[str]:
     """The arguments of `dbt build`; none where the database holds what a build would make.
 
-    accepted_through: the last verdict. To be asked before the build has its row in ops.pipeline_run.
+    accepted_through: the last verdict or approval. To be asked before the build has its row in ops.pipeline_run.
     """
     with database.connect() as connection:
-        last = connection.execute(
-            LAST_BUILD, {"catalogue_version": catalogue_version, "accepted_through": accepted_through}
-        ).fetchone()
+        parameters = {"catalogue_version": catalogue_version, "accepted_through": accepted_through, "now": clock.now()}
+        last = connection.execute(LAST_BUILD, parameters).fetchone() if _has_marts(connection) else None
     if last is None:
         return FIGURES
     (has_no_news,) = last
     return [] if has_no_news else REPORTS
+
+
+def _has_marts(connection: psycopg.Connection) -> bool:
+    found = connection.execute("select to_regclass('marts.dim_period') is not null").fetchone()
+    return bool(found and found[0])

@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from pipeline import build_scope, catalogue_loading, runs
 from warehouse import clock, database, public_holidays
+from warehouse.access import definitions
 from warehouse.as_of import is_built_as_of
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
@@ -125,29 +126,41 @@ def build(full_refresh: bool = False) -> BuildResult:
     """
     version = prepare_catalogue()
     with database.exclusive("dbt"):
-        accepted_through = _last_verdict()
+        accepted_through = _last_decision()
         scope = build_scope.EVERYTHING if full_refresh else build_scope.of_build(version, accepted_through)
-        with runs.recorded("build", version) as run:
-            run.accepted_through = accepted_through
+        with runs.recorded("build", version, accepted_through) as run:
             if full_refresh:
                 _forget_what_consumers_took()
             nodes = run_dbt(["build", *scope]) if scope else []
             _keep(run, nodes)
+            if nodes:
+                _follow_marts()
             blocked = _check_marts(run)
     return BuildResult(run.run_id, nodes, blocked)
 
 
 def is_overdue() -> bool:
-    """Whether accepted reports wait for a build, and none has begun for ten minutes.
+    """Whether accepted reports or decisions wait for a build, and none has begun for ten minutes.
 
-    So it is where the DAG `figures` was paused, and Airflow kept no event for it, or where it failed. A build that
-    fails again and again is not tried more often than that.
+    So it is where somebody decided on a page, where the DAG `figures` was paused, and Airflow kept no event for it, or
+    where it failed. A build that fails again and again is not tried more often than that.
     """
     with database.connect() as connection:
-        if is_built_as_of(connection, clock.now()):
-            return False
+        is_built = is_built_as_of(connection, clock.now())
         row = connection.execute(RECENTLY_BEGUN).fetchone()
-    return not (row and row[0])
+    return not (row and row[0]) and (not is_built or has_decisions_to_load())
+
+
+def has_decisions_to_load() -> bool:
+    """Whether somebody decided about deadlines or exemptions since the catalogue was last loaded."""
+    with database.connect() as connection:
+        row = connection.execute(DECIDED_SINCE).fetchone()
+    return bool(row and row[0]) and not _is_prepared(catalogue_version())
+
+
+def _follow_marts() -> None:
+    with database.connect() as connection:
+        definitions.follow_marts(connection)
 
 
 def _check_marts(run: runs.Run) -> str | None:
@@ -181,26 +194,37 @@ select exists (select from ops.pipeline_run
     where step = 'build' and started_at > clock_timestamp() - interval '10 minutes')
 """
 
+DECIDED_SINCE = """
+select exists (select from ops.office_decision where kind <> 'contacts' and recorded_at > coalesce(
+    (select max(started_at) from ops.pipeline_run where step = 'catalogue' and status = 'succeeded'), '-infinity'))
+"""
+"""A load that had begun may have read it already: then the version of the catalogue says so."""
+
 PREPARED = """
 select run.status = 'succeeded' and run.catalogue_version = %s and not exists (
-    select from ops.relation_state as state where state.kind = 'rows' and state.changed_at > run.finished_at),
+    select from ops.relation_state as state where state.kind = 'rows' and state.changed_at > run.finished_at)
+and not exists (
+    select from ops.catalogue_row as revised
+    where revised.recorded_to = 'infinity' and revised.valid_from > (run.as_of at time zone 'Asia/Ho_Chi_Minh')::date
+        and revised.valid_from <= %s),
     coalesce(run.detail -> 'blocked', '{}')
 from ops.pipeline_run as run where run.step = 'catalogue' order by run.run_id desc limit 1
 """
-"""The newest load came to its end with this catalogue, and nobody has changed what it made since, say by dbt."""
+"""The newest load came to its end with this catalogue, nobody has changed what it made since, say by dbt, and no
+revision of a target came into force."""
 
 
 def _is_prepared(version: str) -> bool:
     with database.connect() as connection:
-        row = connection.execute(PREPARED, [version]).fetchone()
+        row = connection.execute(PREPARED, [version, clock.now().date()]).fetchone()
     if row and row[0]:
         catalogue_loading.warn(row[1])
     return bool(row and row[0])
 
 
-def _last_verdict() -> int | None:
+def _last_decision() -> int | None:
     with database.connect() as connection:
-        row = connection.execute("select max(accepted_seq) from ops.submission_verdict").fetchone()
+        row = connection.execute("select max(accepted_seq) from ops.decision").fetchone()
     return row[0] if row else None
 
 
@@ -246,6 +270,7 @@ def _whose_rows(connection: psycopg.Connection, test: Node) -> set[str]:
 def run_dbt(arguments: list[str], project: Path | None = None) -> list[Node]:
     """Run dbt in this process. Its target and logs live under BAOCAO_HOME, so that two homes never meet."""
     quietly = ["--no-use-colors", "--log-level", "error", "--no-write-json", "--cache-selected-only"]
+    quietly += ["--log-level-file", "info"]  # to format and write thousands of lines was a sixth of a build
     folders = _folders("dbt") if project in (None, DBT_PROJECT) else _folders("dbt-loadable", project)
     result = _invoke([*arguments, *folders, *quietly], {"BAOCAO_DBT_TEST_SEVERITY": "warn"})
     if result.result is None:

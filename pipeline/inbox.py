@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from ingest import archive
-from ingest.characters import readable_name
+from ingest.identities import names
 from pipeline import settling, taking
 from warehouse import clock
 from warehouse.errors import WrongCall
@@ -73,6 +73,14 @@ def _is_finished(file: str, version: Version) -> bool:
     return settling.is_finished(Path(file), version.rested(), quiet)
 
 
+def resolved(address: str) -> str:
+    """The file of the inbox that `names.without_person` made an address of; any other address as it is."""
+    if not names.is_replaced(address):
+        return address
+    found = (file for file in _versions(get_settings().inbox) if names.without_person(file) == address)
+    return next(found, address)
+
+
 def arrived_at(address: str, now: datetime) -> datetime:
     """When the server had a file of the inbox, by no date that its sender set; `now` where nothing says.
 
@@ -134,7 +142,7 @@ def try_to_remove(address: str, read: str) -> str | None:
         else:
             taking.remove(Path(address), lambda taken: fingerprint(str(taken)) == read)
     except Exception as error:  # each store has errors of its own, and none of them may hold up other files
-        log.warning("%s cannot be removed from the inbox: %s", readable_name(address), error)
+        log.warning("%s cannot be removed from the inbox: %s", names.readable(address), error)
         return getattr(error, "strerror", None) or type(error).__name__
     return None
 
@@ -152,7 +160,7 @@ def _local_versions(folder: Path) -> dict[str, Version]:
                 stat = path.stat()
                 versions[str(path)] = Version(stat.st_mtime, stat.st_size, stat.st_ctime)
         except OSError as error:  # another process took it, or nobody may look at it
-            log.info("%s is passed over: %s", readable_name(path.name), error.strerror)
+            log.info("%s is passed over: %s", names.readable(path.name), error.strerror)
     return versions
 
 

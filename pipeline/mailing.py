@@ -1,4 +1,5 @@
-"""The step `mail_receipts`: what became of each file is sent to the contact of its unit, once.
+"""The step `mail_receipts`: what became of each file, or of each mail, is sent to the contact of its unit, once; so is
+what waits for an approval to its approver, and what an approver returned to its sender.
 
 plan → enqueue one message a recipient and file → send → confirm. Each arrow is a commit, as for reminders.
 """
@@ -7,7 +8,8 @@ from dataclasses import asdict, dataclass
 
 from alerts import delivery
 from alerts.channels import opening
-from alerts.ledger import outbox, receipts
+from alerts.ledger import answers, approvals, outbox, receipts
+from alerts.message import Kind
 from pipeline import attachments, runs
 from warehouse import database
 from warehouse.errors import BaocaoError
@@ -22,7 +24,7 @@ FAILURES_IN_A_ROW = 1
 
 @dataclass
 class Mailed:
-    """What a run did: receipts planned, planned again after they had failed; messages sent, refused, given up after
+    """What a run did: letters planned, planned again after they had failed; messages sent, refused, given up after
     days without an answer, or left waiting.
     """
 
@@ -47,12 +49,16 @@ def mail_receipts(retry_failed: bool = False) -> Mailed:
         try:
             if not receipts.is_ready(connection):
                 return done
-            done.planned = receipts.plan(connection, run.as_of)
+            for planned in (receipts, approvals):
+                done.planned += planned.plan(connection, run.as_of)
+            ledgers = (receipts, answers, approvals)
             if retry_failed:
-                done.retried = receipts.retry(connection, run.as_of)
+                done.retried = sum(ledger.retry(connection, run.as_of) for ledger in ledgers)
             connection.commit()
-            receipts.enqueue(connection, run.run_id, run.as_of)
-            queued = outbox.queued(connection, "receipt", ["email"], run.as_of)
+            for ledger in ledgers:
+                ledger.enqueue(connection, run.run_id, run.as_of)
+            kinds: tuple[Kind, ...] = ("receipt", "answer", "approval")
+            queued = [each for kind in kinds for each in outbox.queued(connection, kind, ["email"], run.as_of)]
             connection.commit()
             with opening.open_channels() as usable, attachments.opened() as files:
                 under_way = delivery.Delivery(run.as_of, files.of, FAILURES_IN_A_ROW)

@@ -85,7 +85,9 @@ changed as (
                         and accepted.period = owed.period))
 select distinct changed.programme_code, changed.period, ancestor.unit_id, named.unit_code,
        sheet.programme_code is not null
-           and (named.unit_level = sheet.unit_level or named.unit_code = programme.root_unit_code) as is_scored
+           and (named.unit_level = sheet.unit_level or named.unit_code = programme.root_unit_code) as is_scored,
+       exists (select from catalogue.annex_columns as printed
+               where printed.programme_code = changed.programme_code) as has_annex
 from changed
 join app.org_unit as unit using (unit_id)
 cross join lateral (values (unit.unit_id), (unit.district_id), (unit.province_id)) as ancestor (unit_id)
@@ -94,7 +96,8 @@ join catalogue.programmes as programme using (programme_code)
 left join catalogue.score_sheets as sheet using (programme_code)
 order by 1, 2, 4
 """
-"""A season in which nobody has reported yet is not published: a ranking of nothing tells nobody anything."""
+"""A season in which nobody has reported yet is not published: a ranking of nothing tells nobody anything. Nor is a plan
+without a table and without scores, of which there is nothing to print."""
 
 PUBLISHED = """
 with gone as (
@@ -111,7 +114,7 @@ set version = excluded.version, accepted_through = excluded.accepted_through, up
 """
 
 UNITS_WITH_FIGURES = """
-select distinct unit_id from marts.fct_indicator_rollup
+select distinct unit_id from fct_indicator_rollup
 where boundary_basis = 'as_reported' and programme_code = %s and period = %s and unit_id = any(%s)
 """
 
@@ -148,6 +151,8 @@ def publish() -> Published:
             _publish(connection, programme, period, unit, has_report, done)
         _remove_others(anew, done)
         chain.record_files("workbook", done.recorded)
+        for path in done.removed:  # what a kill leaves of them is removed again; a removal unrecorded would be a loss
+            path.unlink()
         connection.execute(PUBLISHED)
         now = {code: _state(version, as_of) for code, version in versions.items() if code not in blocked}
         counted = {"workbooks_written": len(done.written), "workbooks_removed": len(done.removed)}
@@ -201,11 +206,11 @@ def _changed(
     rows = connection.execute(CHANGED, values).fetchall()
     for (programme, period), places in groupby(rows, key=lambda row: row[:2]):
         units = list(places)
-        keys = [programme, period, [unit_id for _, _, unit_id, _, _ in units]]
+        keys = [programme, period, [unit_id for _, _, unit_id, *_ in units]]
         with_figures = {unit_id for (unit_id,) in connection.execute(UNITS_WITH_FIGURES, keys)}
-        has_report_by_unit = {code: False for _, _, _, code, _ in units}
-        for _, _, unit_id, code, is_scored in units:
-            has_report_by_unit[code] = has_report_by_unit[code] or is_scored or unit_id in with_figures
+        has_report_by_unit = {code: False for _, _, _, code, *_ in units}
+        for _, _, unit_id, code, is_scored, has_annex in units:
+            has_report_by_unit[code] |= is_scored or (has_annex and unit_id in with_figures)
         for code, has_report in has_report_by_unit.items():
             yield programme, period, code, has_report
 
@@ -219,7 +224,6 @@ def _remove_others(programmes: Iterable[str], done: Published) -> None:
 
 
 def _remove(path: Path, done: Published) -> None:
-    path.unlink()
     done.removed.append(path)
     done.recorded[path] = chain.REMOVED
 

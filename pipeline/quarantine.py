@@ -8,7 +8,7 @@ it is unchanged. The rows of these three go with the file.
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ingest.characters import readable_name
+from ingest.identities import names
 from pipeline import inbox
 from warehouse import database
 from warehouse.errors import BaocaoError
@@ -61,7 +61,7 @@ class Row(NamedTuple):
 def record(address: str, fingerprint: str | None, cause: str, detail: str) -> None:
     """Once for each content and cause, whoever finds it again."""
     with database.connect("loader") as connection:
-        connection.execute(INSERT, [readable_name(address), fingerprint or "", cause, readable_name(detail)])
+        connection.execute(INSERT, [names.readable(address), fingerprint or "", cause, names.readable(detail)])
 
 
 def without_quarantined(files: Sequence[str]) -> list[str]:
@@ -70,7 +70,7 @@ def without_quarantined(files: Sequence[str]) -> list[str]:
         rows = list(map(Row._make, connection.execute(IN_INBOX).fetchall()))
         if not rows:
             return list(files)
-        lying = {readable_name(file): file for file in files}
+        lying = {names.readable(file): file for file in files}
         passed_over: set[str] = set()
         for row in rows:
             file = lying.get(row.address)

@@ -14,7 +14,7 @@ from pipeline import building, catalogue_loading, mart_checksums, rereading, run
 from warehouse import clock, database, queries
 from warehouse.errors import BaocaoError
 
-SCHEMAS = ["catalogue", "geography", "staging", "intermediate", "marts", "app"]
+SCHEMAS = ["catalogue", "geography", "staging", "intermediate", "intermediate_as_of", "marts", "marts_as_of", "app"]
 
 OWN_VIEWS = queries.load(__file__, "own_views")
 

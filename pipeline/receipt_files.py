@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.grids import size
+from ingest.identities.findings import RULES as PERSONAL_DATA
 from publish.receipts import text
 from publish.receipts.data import Receipt
 from publish.receipts.result_sheet import CheckResult
@@ -28,8 +29,9 @@ MARKERS, FEW = 2, 8
 MOST_MERGED = 100_000
 """Cells under merged ranges; openpyxl makes an object of each."""
 
-UNREAD = ("file_unreadable", "file_too_costly", "sheet_too_large")
-"""What no reader foresaw, and may have killed one, or was too much for it: it is not opened a second time."""
+UNREAD = ("file_unreadable", "file_too_costly", "sheet_too_large", *sorted(PERSONAL_DATA))
+"""What no reader foresaw, and may have killed one, or was too much for it, or holds personal data: it is not opened a
+second time."""
 
 
 def write(receipt: Receipt) -> Receipt:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
 from expectations import gate
-from ingest import archive
-from ingest.characters import readable_name
+from ingest import archive, restricted
+from ingest.identities import names
 from pipeline import building, inbox, quarantine, receipt_files
 from publish.receipts import data as receipt_data
 from publish.receipts.data import Receipt
@@ -97,7 +97,7 @@ def load(batch: str) -> str:
     planned = json.loads(batch)
     batch_id = UUID(planned["batch_id"])
     started = monotonic()
-    arrived = [Arrived(file, datetime.fromisoformat(received_at)) for file, received_at in planned["files"]]
+    arrived = [Arrived(inbox.resolved(file), datetime.fromisoformat(at)) for file, at in planned["files"]]
     loaded = _load(arrived, batch_id, from_inbox=True)
     repeated = [file for file in loaded if file.received.is_duplicate]
     _answer_duplicates(repeated)
@@ -218,10 +218,16 @@ def _remove(file: Loaded) -> None:
     address, fingerprint = file.received.path, file.fingerprint
     if fingerprint is None:
         return
-    if not archive.holds(file.received.address, file.received.sha256):
-        log.error("%s stays in the inbox: %s does not hold its bytes", readable_name(address), file.received.address)
+    if not _is_kept(file.received):
+        log.error("%s stays in the inbox: %s does not hold its bytes", names.readable(address), file.received.address)
     elif (reason := inbox.try_to_remove(address, fingerprint)) is not None:
         quarantine.record(address, fingerprint, "not_removed", reason)
+
+
+def _is_kept(received: "ReceivedFile") -> bool:
+    if restricted.is_restricted(received.address):
+        return restricted.holds(received.address)
+    return archive.holds(received.address, received.sha256)
 
 
 def _answer_duplicates(files: Sequence[Loaded]) -> list[Receipt]:
@@ -272,8 +278,8 @@ def _batched(files: Sequence[Arrived]) -> list[Sequence[Arrived]]:
 
 
 def _plan(batch_id: UUID, arrived: Sequence[Arrived]) -> str:
-    """ASCII, so that a file name of any bytes passes through what hands it on."""
-    files = [(file, received_at.isoformat()) for file, received_at in arrived]
+    """ASCII, for a file name of any bytes passes through what hands it on, and is kept: without a person's name."""
+    files = [(names.without_person(file), received_at.isoformat()) for file, received_at in arrived]
     return json.dumps({"batch_id": str(batch_id), "files": files})
 
 

@@ -4,7 +4,7 @@ with
     units as (select * from marts.dim_org_unit where is_latest_version),
 
     main_targets as (
-        select * from marts.fct_target_progress
+        select * from fct_target_progress
         where programme_code = %(programme)s and period = any(%(periods)s) and is_main_target
     )
 
@@ -45,9 +45,9 @@ select
     targets.target_year,
     targets.verdict,
     targets.is_exceeded
-from marts.fct_indicator_rollup as figures
+from fct_indicator_rollup as figures
 inner join
-    marts.dim_indicator as indicators
+    dim_indicator as indicators
     on indicators.programme_code = figures.programme_code
     and indicators.indicator_code = figures.indicator_code
 inner join marts.dim_programme as programmes on programmes.programme_code = figures.programme_code

@@ -23,16 +23,21 @@ from publish.disclosure import deciding, ledger
 from publish.disclosure.deciding import Decision
 from publish.disclosure.reading import Key
 from publish.files import write_atomically
+from publish.reading import approvals
 from warehouse import catalogue, clock, database, queries
+from warehouse.as_of import is_built_as_of
 from warehouse.audit import chain
 from warehouse.errors import BaocaoError
 from warehouse.settings import get_settings
 
 UNITS = """
-select distinct period, unit_code from marts.fct_indicator_rollup
+select distinct period, unit_code from fct_indicator_rollup
 where programme_code = %s and period = any(%s) and boundary_basis = 'as_reported' and unit_level <> 'unallocated'
 order by 1, 2
 """
+
+LISTED_AT_MOST = 20
+"""Reports that a refusal names; the others are counted."""
 
 NUMBERS = ("numerator", "denominator", "value_low", "value_high")
 FOLLOW_FROM_NUMBERS = ("low_closed", "high_closed", "verdict", "is_exceeded")
@@ -57,8 +62,9 @@ def folder() -> Path:
 def release(programme: str, periods: Sequence[str], out: Path | None = None, *, dry_run: bool = False) -> Release:
     """Release the figures of a programme in these periods, and again those of all periods released before.
 
-    dry_run: decide and attack, and write nothing. Raises BaocaoError where the programme is blocked, or where the
-    attacker recovers a suppressed count; then nothing is released.
+    dry_run: decide and attack, and write nothing. Raises BaocaoError where the programme is blocked, where a report in
+    it lacks an approval that it needs before publication, or where the attacker recovers a suppressed count; then
+    nothing is released.
     """
     with database.exclusive("release"), database.connect() as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -67,6 +73,7 @@ def release(programme: str, periods: Sequence[str], out: Path | None = None, *, 
         if reason := publishing.blocked_programmes(connection).get(programme):
             raise BaocaoError(f"{programme} is not released: {reason}")
         decision = deciding.decide(connection, programme, periods)
+        _require_approvals(connection, programme, decision.periods)
         if recovered := decision.certificate.recovered:
             raise BaocaoError(
                 f"{programme} is not released: {len(recovered)} suppressed counts could be recovered, the first of "
@@ -78,7 +85,7 @@ def release(programme: str, periods: Sequence[str], out: Path | None = None, *, 
         target = (out or folder()) / programme
         draft = target.with_name(f".{programme}.draft")
         shutil.rmtree(draft, ignore_errors=True)
-        _write(connection, programme, decision, summary, draft)
+        _write(connection, programme, decision, draft)
         number = ledger.record(
             connection,
             programme,
@@ -89,13 +96,35 @@ def release(programme: str, periods: Sequence[str], out: Path | None = None, *, 
             decision.certificate,
         )
         connection.commit()
-        before = _files(target)
+        # Recorded before they are moved: a file that a kill let go without an entry would be missed for ever.
+        released = {target / path.relative_to(draft): chain.described(path.read_bytes()) for path in _files(draft)}
+        chain.record_files("public_file", dict.fromkeys(_files(target), chain.REMOVED) | released)
         shutil.rmtree(target, ignore_errors=True)
         draft.rename(target)
-    released = {path: chain.described(path.read_bytes()) for path in _files(target)}
-    chain.record_files("public_file", dict.fromkeys(before, chain.REMOVED) | released)
     chain.take_up()
     return Release(number, programme, decision.periods, target, summary)
+
+
+def _require_approvals(connection: psycopg.Connection, programme: str, periods: Sequence[str]) -> None:
+    """Approvals are those of now, so the figures have to be of now as well: else a returned version could go out."""
+    if approvals.is_required_before_publication(connection, programme, periods) and not is_built_as_of(
+        connection, clock.now()
+    ):
+        raise BaocaoError(
+            f"{programme} is not released: reports were accepted or approved since the last build. Run `baocao build`."
+        )
+    missing = approvals.not_to_publish(connection, programme, periods)
+    if not missing:
+        return
+    named = [
+        f"{row['period']} {row['unit_code']} {row['agency_code']}" + (" (returned)" if row["is_returned"] else "")
+        for row in missing
+    ]
+    more = f" and {len(named) - LISTED_AT_MOST} more" if len(named) > LISTED_AT_MOST else ""
+    raise BaocaoError(
+        f"{programme} is not released: {len(named)} reports are not approved for publication: "
+        f"{', '.join(named[:LISTED_AT_MOST])}{more}."
+    )
 
 
 def _files(folder: Path) -> list[Path]:
@@ -107,9 +136,7 @@ def _summary(decision: Decision) -> dict[str, Any]:
     return columns | {"rule": columns["rule"].obj}
 
 
-def _write(
-    connection: psycopg.Connection, programme: str, decision: Decision, summary: dict[str, Any], into: Path
-) -> None:
+def _write(connection: psycopg.Connection, programme: str, decision: Decision, into: Path) -> None:
     for period, unit in connection.execute(UNITS, [programme, list(decision.periods)]).fetchall():
         keys = {
             (key.indicator_code, key.measure)
@@ -121,7 +148,8 @@ def _write(
             write_atomically(into / period / f"{unit}.xlsx", content)
     rows = _rows(connection, programme, decision)
     write_atomically(into / "figures.csv", _csv(rows))
-    write_atomically(into / "certificate.json", json.dumps(summary, default=str, indent=2).encode())
+    public = decision.certificate.for_everybody()
+    write_atomically(into / "certificate.json", json.dumps(public, indent=2).encode())
 
 
 def _rows(connection: psycopg.Connection, programme: str, decision: Decision) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest import archive
-from pipeline import mart_checksums, verifying
+from pipeline import erasing, mart_checksums, verifying
 from pipeline.backing_up import AIRFLOW, ARCHIVE, DATABASE, HOME, INBOX, Progress
 from pipeline.mart_checksums import Checksum
 from warehouse import backup_folder, database, kept_files, private_files
@@ -17,7 +17,16 @@ from warehouse.errors import BaocaoError, WrongCall
 from warehouse.postgres import dumping
 from warehouse.settings import get_settings, stored_file
 
-DATA = ("database.json", "settings.json", "secrets", "postgres", "archive", "inbox", *chain.FOLDERS.values())
+DATA = (
+    "database.json",
+    "settings.json",
+    "secrets",
+    "postgres",
+    "archive",
+    "inbox",
+    "restricted",
+    *chain.FOLDERS.values(),
+)
 """What makes a home one with data."""
 
 OF_ANOTHER_PLACE = ("BAOCAO_DATABASE_URL", "BAOCAO_INBOX", "BAOCAO_ARCHIVE")
@@ -61,6 +70,7 @@ def restore(folder: Path, key_file: Path | None = None, progress: Progress = lam
     done.left_out, done.differences = left_out, _differences(backup.manifest["marts"])
     progress("Verifying the audit chain")
     database.prepare()
+    erasing.forget_what_was_not_restored()
     done.findings = [str(finding) for finding in verifying.verify(_head(backup)).findings]
     return done
 

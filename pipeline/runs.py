@@ -32,7 +32,7 @@ class Run:
 
 
 @contextmanager
-def recorded(step: str, catalogue_version: str | None = None) -> Iterator[Run]:
+def recorded(step: str, catalogue_version: str | None = None, accepted_through: int | None = None) -> Iterator[Run]:
     """One run of a step, one at a time: waits for another process that is at the same step.
 
     A row that a killed process left open is failed here: the lock proves that the process is gone. One line of the log
@@ -40,7 +40,7 @@ def recorded(step: str, catalogue_version: str | None = None) -> Iterator[Run]:
     """
     with database.exclusive(step):
         started = monotonic()
-        run = _begin(step, catalogue_version)
+        run = _begin(step, catalogue_version, accepted_through)
         try:
             with telemetry.span(step, lambda: run.detail):
                 yield run
@@ -88,7 +88,7 @@ def newest() -> list[dict[str, Any]]:
     return sorted(found, key=lambda run: run["started_at"], reverse=True)
 
 
-def _begin(step: str, catalogue_version: str | None) -> Run:
+def _begin(step: str, catalogue_version: str | None, accepted_through: int | None) -> Run:
     as_of = clock.now()
     with database.connect("loader") as connection:
         connection.execute(
@@ -97,12 +97,12 @@ def _begin(step: str, catalogue_version: str | None) -> Run:
             [step],
         )
         row = connection.execute(
-            "insert into ops.pipeline_run (step, status, as_of, catalogue_version, detail) "
-            f"values (%s, 'running', %s, %s, {telemetry.AT_BEGIN}) returning run_id",
-            [step, as_of, catalogue_version],
+            "insert into ops.pipeline_run (step, status, as_of, catalogue_version, accepted_through, detail) "
+            f"values (%s, 'running', %s, %s, %s, {telemetry.AT_BEGIN}) returning run_id",
+            [step, as_of, catalogue_version, accepted_through],
         ).fetchone()
     assert row is not None
-    return Run(row[0], as_of)
+    return Run(row[0], as_of, accepted_through=accepted_through)
 
 
 def _end(run: Run, status: str, detail: dict[str, Any]) -> None:

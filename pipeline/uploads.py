@@ -18,6 +18,7 @@ import psycopg
 from accounts import events, remit
 from accounts.events import Actor
 from accounts.registry import Account
+from ingest.identities import names
 from pipeline import receipt_files, receiving
 from publish.receipts import data as receipt_data
 from publish.receipts.data import Receipt
@@ -85,7 +86,8 @@ def receive(
     actor = Actor(account.account_id, "page", address)
     sha256 = hashlib.sha256(content).hexdigest()
     with database.connect("loader", autocommit=True) as connection:
-        connection.execute(NOTE, [upload_id, account.account_id, sha256, name, len(content), clock.now()])
+        shown = names.readable(name)
+        connection.execute(NOTE, [upload_id, account.account_id, sha256, shown, len(content), clock.now()])
         try:
             if document is None and (foreign := _foreign(connection, account, content)):
                 _refuse(connection, account, upload_id, foreign, actor)

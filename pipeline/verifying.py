@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from alerts import operators
-from ingest import archive
+from ingest import archive, restricted
 from pipeline import inbox
 from warehouse import database
 from warehouse.audit import chain, comparison
@@ -26,6 +26,8 @@ log = get_logger(__name__)
 
 ARCHIVED = "select sha256, archive_uri, size_bytes from raw.file order by received_at, sha256"
 
+DELETED = "select sha256 from ops.restricted_file where deleted_at is not null"
+"""Files with personal data whose time was up."""
 
 STEPS = ("gate", "receipts", "publish", "release", "remind", "mail_receipts")
 """Locks of the steps that write what is recorded."""
@@ -114,6 +116,7 @@ def _check_archive(connection: psycopg.Connection, listed: list[str]) -> Iterato
     """Each archived file has the hash in its name and was received; each received file is there."""
     recorded = {sha256: (uri, size) for sha256, uri, size in connection.execute(ARCHIVED)}
     there: set[str] = set()
+    deleted = {sha256 for (sha256,) in connection.execute(DELETED)}
     waiting: set[str] | None = None
     for address in listed:
         sha256 = archive.name_of(address).partition(".")[0]
@@ -126,7 +129,7 @@ def _check_archive(connection: psycopg.Connection, listed: list[str]) -> Iterato
             if found not in waiting:
                 yield Finding("added", address, "a file that was received", "no row of raw.file has its hash")
     for sha256, (uri, size) in recorded.items():
-        if sha256 in there:
+        if sha256 in there or (restricted.is_restricted(uri) and (sha256 in deleted or restricted.holds(uri))):
             continue
         yield Finding("missing", uri, f"SHA-256 {sha256}, {size} bytes", "no file")
 

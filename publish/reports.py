@@ -23,7 +23,7 @@ from publish.files import write_atomically
 from publish.scores import data as score_data
 from publish.scores import workbook as score_workbook
 from publish.scores.data import ScoreSheet
-from warehouse import database, wording
+from warehouse import catalogue, database, wording
 from warehouse.as_of import set_session_as_of
 from warehouse.errors import WrongCall
 
@@ -73,13 +73,14 @@ def render_public(
 ) -> bytes | None:
     """The annex table of a unit for the public. suppressed: indicators and measures whose figures are not published.
 
-    Score sheets are not for the public: a line's points say on which side of a bound the figure behind it is. None
-    where the plan has no annex table, or nothing is known of the unit.
+    Score sheets are not for the public: a line's points say on which side of a bound the figure behind it is. Nor is a
+    sensitive indicator's milestone: the unit's figure of the baseline follows from it. None where the plan has no annex
+    table, or nothing is known of the unit.
     """
     table = annex_data.load(connection, programme, unit, period)
     if table is None:
         return None
-    public = table.suppressed(suppressed)
+    public = table.for_public(suppressed, catalogue.sensitive_indicators(connection, programme))
     title = f"{public.programme_name} – {public.unit_name}, {wording.period(period)}"
     return _workbook(title, lambda book: annex_workbook.draw(book, public))
 

@@ -18,12 +18,12 @@ NARROWEST = 28
 """Characters that a title needs."""
 
 SIGNERS = """
-select title_vi, instruction_vi from catalogue.report_signatures
+select title_vi, instruction_vi from catalogue_as_of.report_signatures
 where programme_code = %(programme)s order by signature_no
 """
 
 RECIPIENTS = """
-select distinct on (recipient_vi) recipient_no, recipient_vi, via_vi from catalogue.report_recipients
+select distinct on (recipient_vi) recipient_no, recipient_vi, via_vi from catalogue_as_of.report_recipients
 where programme_code = %(programme)s and unit_level = %(level)s and agency_code = 'UBND' and role = 'addressee'
     and left(%(period)s, 4) between left(period_from, 4) and left(period_to, 4)
 order by recipient_vi, recipient_no

@@ -8,6 +8,7 @@ own_database     a database of its own for a module, reached through BAOCAO_DATA
 empty_database   the same with nothing but the empty schemas: for tests that plant tables of their own
 command          runs `baocao …` in this process: command("db", "url") gives code, out and err
 own_home         a second home for one test: for what stops or kills a server
+browser          Chromium, for the tests of a module
 """
 
 import os
@@ -16,13 +17,18 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from uuid import uuid4
+from typing import TYPE_CHECKING
 
 import pytest
 from psycopg import sql
 
 from warehouse import database, identity
+from warehouse.settings import get_settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @contextmanager
@@ -47,9 +53,11 @@ def database_of_its_own(environment: pytest.MonkeyPatch, template: str = "templa
 
     template: the database that it is copied from; nobody may be connected to it.
     """
-    name = f"test_{uuid4().hex[:12]}"
     forget_database()
     with database.superuser() as connection:
+        taken = {each for (each,) in connection.execute("select datname from pg_database")}
+        # of few names, as dbt parses the project anew for a profile that it has not seen
+        name = next(each for each in (f"test_{number}" for number in count()) if each not in taken)
         names = map(sql.Identifier, (name, database.roles.NAMES["owner"], template))
         connection.execute(sql.SQL("create database {} owner {} template {}").format(*names))
     address = database.url().rpartition("/")[0] + f"/{name}"
@@ -66,8 +74,16 @@ def database_of_its_own(environment: pytest.MonkeyPatch, template: str = "templa
 
 
 def forget_database() -> None:
-    """The home then belongs to the database of the next command, as a home of tests does to many."""
+    """The home then belongs to the database of the next command, as a home of tests does to many.
+
+    Kept files go too: to `verify` a file that the next database does not know is one that was added.
+    """
     identity.file().unlink(missing_ok=True)
+    for folder in (
+        get_settings().archive,
+        *(get_settings().home / name for name in ("receipts", "published", "public")),
+    ):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -150,3 +166,16 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
         return Outcome(int(left.value.code or 0), captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = next((found for name in names if (found := shutil.which(name))), None)
+    assert program, "Pages are tested in Chromium, and there is none. Debian: apt-get install chromium"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()

@@ -18,9 +18,15 @@ log = get_logger(__name__)
 
 NOT_BUILT = """
 select exists (
-    select from ops.submission_verdict
-    where status <> 'rejected' and decided_at <= %(as_of)s and accepted_seq > coalesce((
+    select from ops.decision
+    where is_accepted and decided_at <= %(as_of)s and accepted_seq > coalesce((
         select accepted_through from ops.last_successful_run where step = 'build'), 0))
+"""
+
+
+LOADING = """
+select exists (
+    select from ops.pipeline_run where step = 'catalogue' and status = 'running' and as_of <= %(as_of)s)
 """
 
 
@@ -39,10 +45,12 @@ def set_session_as_of(connection: psycopg.Connection, as_of: datetime | None) ->
     """
     if as_of is None:
         connection.execute("select set_config('baocao.as_of', '', false)")
+        connection.execute(database.SEARCH_PATH)
         return
     if as_of > clock.now():
         raise WrongCall(f"{as_of:%Y-%m-%d %H:%M} has not come: what will be known then can still change.")
     _wait_for_the_gate()
+    _wait_for_the_catalogue(connection, as_of)
     if not is_built_as_of(connection, as_of):
         raise BaocaoError("Reports accepted until then are not in the marts yet: run `baocao build` first.")
     set_session_as_of_unchecked(connection, as_of)
@@ -60,6 +68,15 @@ def _wait_for_the_gate() -> None:
         log.debug("No gate is at work")
 
 
+def _wait_for_the_catalogue(connection: psycopg.Connection, as_of: datetime) -> None:
+    """A load under way may be recording rows of an earlier time; none that begins now does."""
+    row = connection.execute(LOADING, {"as_of": as_of}).fetchone()
+    if row and row[0]:
+        with database.exclusive("catalogue"):
+            log.debug("No load of the catalogue is under way")
+
+
 def set_session_as_of_unchecked(connection: psycopg.Connection, as_of: datetime) -> None:
     """Set it without a check, for a step of the pipeline that builds the marts up to it first."""
     connection.execute("select set_config('baocao.as_of', %s, false)", [as_of.isoformat()])
+    connection.execute("set search_path = marts_as_of, marts, public")

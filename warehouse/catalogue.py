@@ -1,7 +1,8 @@
 """The plans as rows: typed read access to the catalogue, as the database has it.
 
 Everything here is a row of dbt_project/seeds/catalogue/; an office that changes a plan changes a row and no code.
-The wording of the gate's rules is read from CSV files, for it is needed before any database is.
+The wording of the gate's rules and the signs of personal data are read from CSV files, for they are needed before any
+database is.
 """
 
 from collections.abc import Mapping
@@ -114,17 +115,36 @@ class Target:
 
 @dataclass(frozen=True)
 class GateRule:
-    """A rule of the gate as its sender reads it; a message names its values in {braces}."""
+    """A rule of the gate as its sender reads it; a message names its values in {braces}.
+
+    needs_confirmation: the sender of an accepted report is to confirm the figure with a reason, or correct it.
+    """
 
     rule_code: str
     severity: Literal["critical", "warning"]
     message_vi: str
     message_en: str
+    needs_confirmation: bool = False
+
+
+@dataclass(frozen=True)
+class IdentityPattern:
+    """A sign of personal data: a regular expression of Python, and what in the same text makes it something else.
+
+    rule_code: the gate rule with which a file is refused; None for what only helps. scope: part, file, cell, line or
+    heading, as the seed's page explains.
+    """
+
+    pattern_code: str
+    rule_code: str | None
+    scope: str
+    pattern: str
+    unless_pattern: str | None
 
 
 PROGRAMMES = """
 select programme_code, name_vi, document_vi, root_unit_code, starts_on, ends_on, period_type, assumptions_vi, source
-from catalogue.programmes order by starts_on desc, programme_code
+from catalogue_as_of.programmes order by starts_on desc, programme_code
 """
 
 PERIODS = """
@@ -136,17 +156,17 @@ INDICATORS = """
 select programme_code, indicator_code, plan_unit_code, sort_order, objective_vi, heading_code, heading_vi, name_vi,
        unit_vi, aggregation, factor, is_part_of_whole, numerator_vi, denominator_vi, direction, is_required,
        is_sensitive, hard_min, hard_max, soft_min, soft_max, lead_agency_vi, source_line,
-       (select jsonb_object_agg(unit_level, measure) from catalogue.indicator_measures as measured
+       (select jsonb_object_agg(unit_level, measure) from catalogue_as_of.indicator_measures as measured
         where measured.programme_code = indicators.programme_code
             and measured.indicator_code = indicators.indicator_code) as measures
-from catalogue.indicators where programme_code = %(programme)s order by sort_order
+from catalogue_as_of.indicators where programme_code = %(programme)s order by sort_order
 """
 
 TARGETS = """
 select indicator_code, target_scope, bound_unit_code, agency_code, target_year, measure, comparator, target_low,
        target_high, raw, comparator_source, competing_reading_vi
-from catalogue.targets join catalogue.indicators using (programme_code, indicator_code)
-where programme_code = %(programme)s order by sort_order, target_scope, target_year
+from catalogue_as_of.targets join catalogue_as_of.indicators using (programme_code, indicator_code)
+where programme_code = %(programme)s order by sort_order, target_scope, target_year, valid_from nulls first
 """
 
 Row = TypeVar("Row")
@@ -170,6 +190,12 @@ def periods(connection: psycopg.Connection, programme_code: str) -> list[Period]
     return _rows(connection, Period, PERIODS, programme_code)
 
 
+def sensitive_indicators(connection: psycopg.Connection, programme_code: str) -> frozenset[str]:
+    """The codes of the programme's indicators of which a small count can identify a child."""
+    query = "select indicator_code from catalogue.indicators where programme_code = %s and is_sensitive"
+    return frozenset(code for (code,) in connection.execute(query, [programme_code]))
+
+
 def period(connection: psycopg.Connection, programme_code: str, code: str) -> Period:
     """Raises WrongCall for an unknown programme, and for a period that it does not have."""
     programme(connection, programme_code)
@@ -185,7 +211,7 @@ def indicators(connection: psycopg.Connection, programme_code: str) -> list[Indi
 
 
 def targets(connection: psycopg.Connection, programme_code: str) -> list[Target]:
-    """The programme's targets, by the order of its indicators, then scope and year."""
+    """The programme's targets with their revisions, by the order of its indicators, then scope, year and day."""
     return _rows(connection, Target, TARGETS, programme_code)
 
 
@@ -201,6 +227,24 @@ def _gate_rules(folder: Path | None) -> dict[str, GateRule]:
     return {str(row["rule_code"]): _gate_rule(row) for row in office.rows(DBT_PROJECT, "gate_rules", folder)}
 
 
+def identity_patterns() -> tuple[IdentityPattern, ...]:
+    """The signs of personal data, with the office's own."""
+    return _identity_patterns(get_settings().catalogue)
+
+
+@cache
+def _identity_patterns(folder: Path | None) -> tuple[IdentityPattern, ...]:
+    from warehouse.seeds import office
+
+    rows = office.rows(DBT_PROJECT, "identity_patterns", folder)
+    return tuple(
+        IdentityPattern(
+            str(row["pattern_code"]), row["rule_code"], str(row["scope"]), str(row["pattern"]), row["unless_pattern"]
+        )
+        for row in rows
+    )
+
+
 def rule_message(rule: str, **values: object) -> tuple[str, str]:
     """The message of a broken rule, in Vietnamese and in English.
 
@@ -213,7 +257,9 @@ def rule_message(rule: str, **values: object) -> tuple[str, str]:
 
 def _gate_rule(row: Mapping[str, str | None]) -> GateRule:
     severity: Literal["critical", "warning"] = "critical" if row["severity"] == "critical" else "warning"
-    return GateRule(row["rule_code"] or "", severity, row["message_vi"] or "", row["message_en"] or "")
+    needs_confirmation = (row.get("needs_confirmation") or "").lower() == "true"
+    texts = row["message_vi"] or "", row["message_en"] or ""
+    return GateRule(row["rule_code"] or "", severity, *texts, needs_confirmation)
 
 
 def _rows(connection: psycopg.Connection, kind: type[Row], query: str, programme_code: str | None = None) -> list[Row]:

@@ -132,9 +132,16 @@ class _Pool:
         self.start()
         pipe.send(True)
         while True:
-            index = pipe.recv()
+            try:
+                index = pipe.recv()
+            except OSError:  # its parent was killed
+                return
             _limit_cpu(self.limits.cpu_seconds)
-            pipe.send_bytes(self._outcome(self.items[index]))
+            outcome = self._outcome(self.items[index])
+            try:
+                pipe.send_bytes(outcome)
+            except OSError:
+                return
 
     def _outcome(self, item: object) -> bytes:
         try:
@@ -226,6 +233,7 @@ def _live(serve: Start, others: Sequence[connection.Connection]) -> NoReturn:
             signal.signal(deadly, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted too, and ends its children
         serve()
+        os._exit(0)
     except EOFError:
         os._exit(0)
     except BaseException:

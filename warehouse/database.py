@@ -5,6 +5,7 @@ Roles: "owner" (dbt, migrations), "loader" (raw and ops), "bi" (bi_reader, marts
 SQLAlchemy and Alembic are imported where they are used: a command that finds everything ready never waits for them.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from psycopg import sql
 from warehouse import identity, migrations
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger, mask
-from warehouse.postgres import passwords, roles
+from warehouse.postgres import hardening, passwords, roles
 from warehouse.postgres.embedded import HOST, Cluster, Server
 from warehouse.settings import check_home, get_settings
 
@@ -30,6 +31,21 @@ log = get_logger(__name__)
 DATABASE = "baocao"
 LIMITS = ["statement_timeout", "lock_timeout", "idle_session_timeout"]
 """What a server of the user's may have set, and what would end a wait for a lock or the lock itself."""
+
+COMING = (
+    "the database system is starting up",
+    "the database system is in recovery mode",
+    "not yet accepting connections",
+    "server closed the connection unexpectedly",
+    "because of crash of another server process",
+)
+"""What a server says that will let us in soon: it starts, recovers, or ends every process because one was killed, that
+of our sign-in too. It has no code of its own where a connection is refused.
+"""
+RECOVERY_SECONDS = 120.0
+
+SEARCH_PATH = "set search_path = marts, public"
+"""The newest rows of the marts; a session that asks for an earlier time puts marts_as_of before them (as_of.py)."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +150,14 @@ def superuser() -> psycopg.Connection:
     return _connect(_embedded_url("postgres", "postgres", "postgres"), autocommit=True)
 
 
+def administrator() -> psycopg.Connection:
+    """Whoever makes and watches roles, in the warehouse's database: the embedded server's superuser, or the user of
+    BAOCAO_DATABASE_URL."""
+    if get_settings().database_url:
+        return connect(autocommit=True)
+    return _connect(_embedded_url("postgres", "postgres", DATABASE), autocommit=True)
+
+
 def cluster() -> Cluster:
     """The embedded server of this home, whether it runs or not."""
     return Cluster(get_settings().home)
@@ -183,6 +207,8 @@ def _make_roles(server: Server) -> None:
     with superuser() as connection:
         _lock(connection, "roles", wait=True)
         roles.create_on_embedded(connection, DATABASE)
+        with administrator() as inside:
+            hardening.protect_database(inside, ours=(roles.NAMES["owner"], roles.LOADER))
 
 
 def _prepare_schemas() -> None:
@@ -220,7 +246,7 @@ def _check_that_owner_may_create(connection: psycopg.Connection) -> None:
 
 
 def _embedded_url(user: str, secret: str, database: str) -> str:
-    server, password = cluster().running(), passwords.find(secret)
+    server, password = cluster().running_soon(), passwords.find(secret)
     if server is None or password is None:
         raise DatabaseUnavailable("The embedded PostgreSQL is not running. `baocao up` starts it.")
     return f"postgresql://{user}:{quote(password, safe='')}@{HOST}:{server.port}/{database}"
@@ -240,12 +266,21 @@ def _url_on_server(given: str, role: str) -> str:
 
 
 def _connect(address: str, *, autocommit: bool) -> psycopg.Connection:
-    try:
-        return psycopg.connect(
-            address, autocommit=autocommit, application_name="baocao", connect_timeout=10, keepalives_idle=30
-        )
-    except psycopg.OperationalError as error:
-        raise DatabaseUnavailable(f"{mask(address)} does not let us in. {error}") from error
+    """A server that is starting, or recovering after a kill, is waited for: it will let us in by itself."""
+    until = time.monotonic() + RECOVERY_SECONDS
+    while True:
+        try:
+            connection = psycopg.connect(
+                address, autocommit=True, application_name="baocao", connect_timeout=10, keepalives_idle=30
+            )
+            connection.execute(SEARCH_PATH)
+        except psycopg.OperationalError as error:
+            if any(state in str(error) for state in COMING) and time.monotonic() < until:
+                time.sleep(0.2)
+                continue
+            raise DatabaseUnavailable(f"{mask(address)} does not let us in. {error}") from error
+        connection.autocommit = autocommit
+        return connection
 
 
 @lru_cache

@@ -5,6 +5,7 @@ the same names, and beside them AIRFLOW__… and AIRFLOW_CONN_…, which are han
 """
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -56,6 +57,12 @@ def _check_schedule(given: str) -> str:
     return given
 
 
+def _check_address(given: str) -> str:
+    if not re.fullmatch(r"[^\s<>,;:\"@]+@[^\s<>,;:\"@]+", given):
+        raise ValueError("must be one e-mail address")
+    return given
+
+
 def _check_pages_url(given: str) -> str:
     """Passwords never travel in clear text: http is for this machine alone."""
     parts = urlsplit(given.rstrip("/"))
@@ -63,6 +70,16 @@ def _check_pages_url(given: str) -> str:
     if not is_plain or parts.scheme not in ("http", "https"):
         raise ValueError("must be https:// and a host, with a port or without, such as https://baocao.example.vn")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ValueError("must be https://: http is for this machine only (127.0.0.1)")
+    return given.rstrip("/")
+
+
+def _check_issuer(given: str) -> str:
+    """Tokens and the client's secret never travel in clear text either."""
+    parts = urlsplit(given.rstrip("/"))
+    if not parts.hostname or parts.query or parts.fragment or "@" in given:
+        raise ValueError("must be https:// and a host, with a path or without, such as https://id.example.vn/realms/a")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         raise ValueError("must be https://: http is for this machine only (127.0.0.1)")
     return given.rstrip("/")
 
@@ -88,6 +105,11 @@ class Settings(BaseSettings):
         description="The office's own catalogue: a folder of CSV files whose rows add to the plans that are shipped, "
         "replace and remove rows of them; upgrades never touch it. Unset: the plans as shipped.",
     )
+    boundaries: Path | None = Field(
+        default=None,
+        description="Boundaries for the map of an indicator: a GeoJSON file, a feature for each unit (`unit_code`), "
+        "Hoàng Sa (20333) and Trường Sa (22736) among them. None is shipped. Unset: a grid of units.",
+    )
     inbox: str = Field(
         default="",
         description="Where offices drop their files: a folder or an fsspec address (`s3://…`). "
@@ -96,6 +118,18 @@ class Settings(BaseSettings):
     archive: str = Field(
         default="",
         description="Where each file is kept unchanged: a folder or an fsspec address. Default: `archive` in the home.",
+    )
+    restricted: Path | None = Field(
+        default=None,
+        description="The folder where files with personal data are kept instead of the archive, for a short time and "
+        "readable by the account that runs baocao alone; not an address. Default: `restricted` in the home.",
+    )
+    restricted_days: int = Field(
+        default=14,
+        ge=1,
+        le=365,
+        description="After how many days the file with personal data is deleted; what was wrong with it and its hash "
+        "stay. Default: 14.",
     )
     file_access: Literal["owner", "group"] = Field(
         default="owner",
@@ -113,6 +147,22 @@ class Settings(BaseSettings):
         description="Where officers open the pages, for the links of invitations: `https://` and a host, without a "
         "path. No other host is served once sign-in is on. Default: `http://127.0.0.1:8090`.",
     )
+    oidc_issuer: Annotated[str, AfterValidator(_check_issuer)] | None = Field(
+        default=None,
+        description="The office's own sign-in beside passwords: the issuer of an OpenID Connect provider, `https://…`, "
+        "whose `/.well-known/openid-configuration` is read. Accounts are still invited; their verified e-mail address "
+        "there has to be the same. Unset: passwords only.",
+    )
+    oidc_client_id: str = Field(default="", description="Under which name the provider knows the pages.")
+    oidc_client_secret: str | None = Field(
+        default=None, repr=False, description="The secret that the provider gave for it. Unset: a public client."
+    )
+    oidc_name: str = Field(
+        default="cơ quan",
+        max_length=60,
+        description="Whose accounts these are, as the page of the sign-in says: `Đăng nhập bằng tài khoản …`. "
+        "Default: `cơ quan`.",
+    )
     smtp_url: str | None = Field(
         default=None,
         repr=False,
@@ -125,12 +175,30 @@ class Settings(BaseSettings):
         le=20,
         description="Over how many connections at once letters are sent, 1 to 20; some servers allow few. Default: 2.",
     )
+    mailbox_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="The mailbox in which answers to letters arrive: `imaps://user:password@host/INBOX`, "
+        "`imap://…?starttls=1` or `maildir:/path`. Reports attached to an answer are received. Unset: letters take no "
+        "answers.",
+    )
+    mailbox_address: Annotated[str, AfterValidator(_check_address)] | None = Field(
+        default=None,
+        description="The address of that mailbox, to which letters are answered (Reply-To). "
+        "Unset: the sender of BAOCAO_SMTP_URL.",
+    )
     webhook_url: str | None = Field(
         default=None,
         repr=False,
         description="Where escalations to the owners of programmes go beside their contacts: an address that takes "
         "signed JSON, as Slack and Teams do (the part after `#` is the key that signs it), or any service that Apprise "
         "knows, `tgram://…`. Unset: nowhere.",
+    )
+    internal_webhooks: Literal["refuse", "allow"] = Field(
+        default="refuse",
+        description="Whether webhooks of contacts may lead to this machine, its link or a private network: `refuse`, "
+        "neither when they are imported nor when they are called; `allow`, for a chat of the office's own. What "
+        "BAOCAO_WEBHOOK_URL and BAOCAO_OPERATOR name may lead there always. Default: `refuse`.",
     )
     operator: str | None = Field(
         default=None,
@@ -180,12 +248,21 @@ class Settings(BaseSettings):
         return init_settings, env_settings, InitSettingsSource(settings_cls, of_the_home)
 
     @model_validator(mode="after")
+    def _require_a_client(self) -> "Settings":
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError(
+                "BAOCAO_OIDC_ISSUER needs BAOCAO_OIDC_CLIENT_ID, the name that the provider gave the pages"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _make_places_absolute(self) -> "Settings":
         """A process that changes folder (dbt does) must still find the same home, inbox and archive."""
         self.home = self.home.expanduser().absolute()
         self.catalogue = self.catalogue.expanduser().absolute() if self.catalogue else None
         self.inbox = _absolute(self.inbox or str(self.home / "inbox"))
         self.archive = _absolute(self.archive or str(self.home / "archive"))
+        self.restricted = (self.restricted or self.home / "restricted").expanduser().absolute()
         return self
 
 

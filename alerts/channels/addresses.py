@@ -24,11 +24,13 @@ def is_http(address: str) -> bool:
 
 def wrong_webhook(address: str) -> str:
     """Why no program can be written to at this address, in Vietnamese; empty when one can."""
-    from alerts.channels import services
+    from alerts.channels import internal, services
 
     scheme = address.partition("://")[0] if "://" in address else ""
     if re.search(r"\s", address):
         return "webhook có khoảng trắng; ký tự đặc biệt xin viết dạng %20"
+    if reason := internal.wrong(address):
+        return reason
     if is_http(address):
         return "" if _has_host(address) else "webhook thiếu tên máy chủ"
     if not scheme:

@@ -51,5 +51,6 @@ def open_mailer() -> Iterator["Mailer"]:
     """One connection to the mail server of BAOCAO_SMTP_URL, which has to be set; see open_channels."""
     from alerts.channels import smtp
 
-    with smtp.mailer(get_settings().smtp_url or "") as mailer:
+    settings = get_settings()
+    with smtp.mailer(settings.smtp_url or "", settings.mailbox_address) as mailer:
         yield mailer

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
+from alerts.channels import internal
 from alerts.channels.backoff import until_taken
 from alerts.channels.base import Refused, Unreachable
 from alerts.channels.shortening import shortened
@@ -26,7 +27,9 @@ class Notifier:
     """Sends each message to the one service that its recipient names."""
 
     def send(self, message: QueuedMessage, before_data: Callable[[QueuedMessage], None]) -> None:
-        """See base.Channel. Raises Refused for an address that Apprise cannot read."""
+        """See base.Channel. Raises Refused for an address that Apprise cannot read, or that names a host inside."""
+        if internal.wrong(message.recipient):
+            raise Refused("it leads to an address inside (BAOCAO_INTERNAL_WEBHOOKS)")
         service = _service(message.recipient)
         if service is None:
             raise Refused("Apprise cannot read the address")

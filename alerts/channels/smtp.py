@@ -36,7 +36,7 @@ CLOSING = 421
 
 @dataclass(frozen=True)
 class Server:
-    """Where mail goes. sender: the From address."""
+    """Where mail goes. sender: the From address. reply_to: of letters that take replies."""
 
     host: str
     port: int
@@ -45,9 +45,10 @@ class Server:
     is_starttls: bool = False
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    reply_to: str | None = None
 
 
-def server(url: str) -> Server:
+def server(url: str, reply_to: str | None = None) -> Server:
     """The server that BAOCAO_SMTP_URL names. Query: `starttls=1`, `from=address`.
 
     Without `from` the sender is the user, where that is an address, else baocao@ the server's host.
@@ -73,6 +74,7 @@ def server(url: str) -> Server:
         is_starttls=options.get("starttls", "0") not in ("0", "false", "no"),
         user=user,
         password=unquote(parts.password) if parts.password else None,
+        reply_to=reply_to,
     )
 
 
@@ -97,13 +99,18 @@ class _Letters(EmailPolicy):
 LETTERS = _Letters(linesep="\r\n")
 
 
-def envelope(message: QueuedMessage, sender: str) -> EmailMessage:
+def envelope(message: QueuedMessage, sender: str, reply_to: str | None = None) -> EmailMessage:
     """The message as it goes over the wire; the same queued message gives the same bytes."""
     mail = EmailMessage(policy=LETTERS)
     mail["From"], mail["To"], mail["Subject"] = sender, message.recipient, message.subject
     mail["Date"] = format_datetime(message.queued_at)
     mail["Message-ID"] = message.message_id
-    mail["Auto-Submitted"] = "auto-generated"
+    mail["Auto-Submitted"] = "auto-replied" if message.in_reply_to else "auto-generated"
+    if message.takes_replies and reply_to:
+        mail["Reply-To"] = reply_to
+    if message.in_reply_to:
+        mail["In-Reply-To"] = message.in_reply_to
+        mail["References"] = " ".join(dict.fromkeys([*message.thread, message.in_reply_to]))
     if message.audit_head:
         mail["X-Baocao-Audit-Head"] = message.audit_head
     mail.set_content(message.body_text, cte="base64")
@@ -166,16 +173,17 @@ class Mailer:
         connection = self.connect()
         connection.before_data = partial(before_data, message)
         try:
-            connection.send_message(envelope(message, self.server.sender), to_addrs=message.only or None)
+            letter = envelope(message, self.server.sender, self.server.reply_to)
+            connection.send_message(letter, to_addrs=message.only or None)
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise _kind(error)(_reason(error)) from error
 
 
 @contextmanager
-def mailer(url: str) -> Iterator[Mailer]:
+def mailer(url: str, reply_to: str | None = None) -> Iterator[Mailer]:
     """A mailer for the server that BAOCAO_SMTP_URL names; connects with the first message."""
-    found = Mailer(server(url))
+    found = Mailer(server(url, reply_to))
     try:
         yield found
     finally:

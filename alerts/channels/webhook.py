@@ -8,13 +8,14 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag
 
+from alerts.channels import internal
 from alerts.channels.backoff import until_taken
 from alerts.channels.base import Refused, Unreachable
 from alerts.channels.shortening import shortened
@@ -68,7 +69,9 @@ class Caller:
     def _attempt(self, message: QueuedMessage, before_data: Callable[[QueuedMessage], None]) -> None:
         import httpx
 
-        def watch(event: str, _: object) -> None:
+        def watch(event: str, info: Mapping[str, Any]) -> None:
+            if event == "connection.connect_tcp.complete":  # its peer, whatever a name resolved to
+                internal.check_peer(message.recipient, str(info["return_value"].get_extra_info("server_addr")[0]))
             if event.endswith("send_request_headers.started"):  # until then nobody can have taken the text
                 before_data(message)
 

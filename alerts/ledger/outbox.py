@@ -5,9 +5,9 @@ message: the next run sends the same text under the same Message-ID, which mail 
 counts the times that the text was about to go out, so a message with none was certainly never delivered.
 """
 
-from collections.abc import Iterable
+import hmac
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 import psycopg
@@ -20,9 +20,15 @@ from alerts.message import Kind, QueuedMessage
 from alerts.templating import Text
 from warehouse import queries
 from warehouse.clock import ZONE
+from warehouse.postgres import passwords
 from warehouse.settings import get_settings
 
-LEDGERS: dict[Kind, str] = {"digest": "ops.alert_ledger", "receipt": "ops.receipt_ledger"}
+LEDGERS: dict[Kind, str] = {
+    "digest": "ops.alert_ledger",
+    "receipt": "ops.receipt_ledger",
+    "answer": "ops.answer_ledger",
+    "approval": "ops.approval_ledger",
+}
 """The table whose rows a message of each kind carries."""
 
 DUE = queries.load(__file__, "due_alerts")
@@ -65,7 +71,7 @@ def enqueue(
 ) -> str:
     """Keep the message for these alerts as it will be sent, and tie the ledger to it; returns its Message-ID."""
     message_id = identify(channel, recipient, run_id)
-    text = compose(alerts, at, channel)
+    text = compose(alerts, at, channel, takes_replies=takes_replies())
     insert(connection, message_id, "digest", channel, recipient, text, at)
     connection.execute(
         "update ops.alert_ledger set message_id = %s where ledger_id = any(%s)",
@@ -82,19 +88,36 @@ def insert(
     recipient: str,
     text: Text,
     at: datetime,
+    in_reply_to: str | None = None,
+    thread: Sequence[str] = (),
 ) -> None:
-    """Keep a message as it will be sent."""
+    """Keep a message as it will be sent. in_reply_to, thread: of a letter that answers a mail."""
+    is_open = channel == "email" and takes_replies()
     connection.execute(
         "insert into ops.message (message_id, kind, channel, recipient, subject, body_text, body_html, status, "
-        "queued_at, audit_head) values (%s, %s, %s, %s, %s, %s, %s, 'queued', %s, ops.audit_head())",
-        [message_id, kind, channel, recipient, text.subject, text.plain, text.html, at],
+        "queued_at, audit_head, takes_replies, in_reply_to, thread) "
+        "values (%s, %s, %s, %s, %s, %s, %s, 'queued', %s, ops.audit_head(), %s, %s, %s)",
+        [
+            *(message_id, kind, channel, recipient, text.subject, text.plain, text.html, at),
+            *(is_open, in_reply_to, list(thread)),
+        ],
     )
 
 
+def takes_replies() -> bool:
+    """Whether reports may be handed in by answering letters: a mailbox is watched."""
+    return get_settings().mailbox_url is not None
+
+
 def identify(channel: str, recipient: str, about: object) -> str:
-    """A Message-ID that follows from the recipient and what it is about: of a digest the run, whatever is in it."""
-    digest = sha256("\n".join([channel, recipient, str(about)]).encode()).hexdigest()
-    return f"<{digest[:40]}@baocao.invalid>"
+    """A Message-ID that follows from the recipient and what it is about: of a digest the run, whatever is in it.
+
+    160 bits of an HMAC under a secret of this home: who knows it has had the letter, since mail programs send it back
+    in In-Reply-To and References. It is the letter's token (docs/reporting-by-mail.md).
+    """
+    about_whom = "\n".join([channel, recipient, str(about)]).encode()
+    token = hmac.digest(passwords.get("letters").encode(), about_whom, "sha256").hex()[:40]
+    return f"<{token}@baocao.invalid>"
 
 
 def queued(connection: psycopg.Connection, kind: Kind, channels: Iterable[str], at: datetime) -> list[QueuedMessage]:
@@ -103,7 +126,7 @@ def queued(connection: psycopg.Connection, kind: Kind, channels: Iterable[str], 
         connection.cursor(row_factory=class_row(QueuedMessage))
         .execute(
             "select message_id, channel, recipient, subject, body_text, body_html, queued_at, taken_by, "
-            "kind, audit_head from ops.message "
+            "kind, audit_head, takes_replies, in_reply_to, thread from ops.message "
             "where status = 'queued' and kind = %s and channel = any(%s) and queued_at <= %s "
             f"order by queued_at, (select min(ledger_id) from {LEDGERS[kind]} as ledger "
             "where ledger.message_id = message.message_id)",

@@ -40,7 +40,7 @@ KEYED = f"create unique index on outstanding ({REPORT})"
 KEY = f"{REPORT}, deadline_revision"
 
 LATEST_CHANGE = """
-select greatest(%(at)s, (select max(decided_at) from ops.submission_verdict),
+select greatest(%(at)s, (select max(decided_at) from ops.decision),
     (select max(closed_at) from ops.period_closing))
 """
 """A clock that was set back takes nothing back: who has reported by any clock is not asked again."""

@@ -27,14 +27,22 @@ select verdict.submission_id, 'planned', %(at)s
 from ops.submission_verdict as verdict
 join raw.submission as submission using (submission_id)
 left join app.org_unit as units on units.unit_id = verdict.unit_id
-where verdict.decided_at > %(at)s - make_interval(days => %(days)s) and exists (
-    select from ops.contact
-    where contact.role = 'reporter' and contact.email is not null
-        and contact.unit_code = coalesce(units.unit_code, submission.unit_code)
-        and contact.agency_code = submission.agency_code)
+left join ops.submission_origin as origin using (submission_id)
+where verdict.decided_at > %(at)s - make_interval(days => %(days)s) and (
+    origin.mail_no is not null or exists (
+        select from ops.contact
+        where contact.role = 'reporter' and contact.email is not null
+            and contact.unit_code = coalesce(units.unit_code, submission.unit_code)
+            and contact.agency_code = submission.agency_code))
+    and not exists (
+        select from ops.received_mail as mail
+        where mail.status = 'receiving' and mail.begun_at > %(at)s - interval '1 hour'
+            and submission.sha256 = any(mail.files))
 order by verdict.accepted_seq
 on conflict do nothing
 """
+
+"""A file that is being received from a mail waits until that mail is its origin: the receipt goes into its thread."""
 
 RETRY = """
 update ops.receipt_ledger
@@ -69,9 +77,11 @@ def enqueue(connection: psycopg.Connection, run_id: int, at: datetime) -> None:
     for recipient, rows in due:
         reports = [_report(row, found.get(row["submission_id"], [])) for row in rows]
         of_file = f"{run_id} {rows[0]['batch_id']} {rows[0]['sha256']}"
-        text = receipt.compose(reports, issues.file_name(rows[0]["file_name"]), rows[0]["received_at"])
+        file_name = issues.file_name(rows[0]["file_name"])
+        text = receipt.compose(reports, file_name, rows[0]["received_at"], takes_replies=outbox.takes_replies())
         message_id = outbox.identify("email", recipient, of_file)
-        outbox.insert(connection, message_id, "receipt", "email", recipient, text, at)
+        of_mail = rows[0]["in_reply_to"], rows[0]["thread"] or ()
+        outbox.insert(connection, message_id, "receipt", "email", recipient, text, at, *of_mail)
         connection.execute(
             "update ops.receipt_ledger set message_id = %s where ledger_id = any(%s)",
             [message_id, [report.ledger_id for report in reports]],
@@ -93,10 +103,11 @@ def _report(row: dict[str, Any], found: Sequence[Issue]) -> Report:
         is_document=row["form"] == "document",
         programme_name=row["programme_name"],
         period=row["known_period"],
-        unit_code=row["unit_code"],
-        unit_name=row["unit_name"],
+        unit_code=row["unit_code"] or "",
+        unit_name=row["unit_name"] or "",
         agency_name=row["agency_name"],
         addressees=row["addressees"],
         contact=row["contact"],
         issues=tuple(found),
+        needs_approval=row["needs_approval"],
     )

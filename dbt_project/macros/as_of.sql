@@ -3,6 +3,19 @@
     coalesce({{ requested_as_of() }}, (select as_of from {{ ref("int_builds__latest") }}), now())
 {%- endmacro %}
 
+{% macro promises_as_of() -%}
+    {#- The instant that targets are in force at: the session's, else that of the newest load of the catalogue, which
+        comes again on the day from which a revision is in force. -#}
+    coalesce(
+        {{ requested_as_of() }}, (select as_of from {{ ref("int_catalogue_loads__latest") }}), now()
+    )
+{%- endmacro %}
+
+{% macro as_recorded(seed) -%}
+    {#- A seed of the catalogue as it was recorded at the session's time: a view that the load of the seed makes. -#}
+    {{ ref(seed).incorporate(path={"schema": "catalogue_as_of"}) }}
+{%- endmacro %}
+
 {#- The functions of the schema `app` are made by a migration and inlined by the planner: Python reads by them, too. -#}
 {% macro requested_as_of() -%} app.requested_as_of() {%- endmacro %}
 

@@ -26,9 +26,11 @@
 
         units as (select * from {{ ref("dim_org_unit") }} where is_latest_version),
 
-        -- few, so that no plan can go wrong
-        provinces as (
-            select *
+        -- made once: whole statements are planned as if they had one row, which would read all
+        -- units
+        -- for each
+        provinces as materialized(
+            select unit_id, unit_code, unit_name
             from {{ ref("dim_org_unit") }}
             where is_latest_version and unit_level = 'province'
         ),
@@ -41,6 +43,8 @@
                 programmes.programme_name,
                 indicators.name_vi as indicator_name,
                 indicators.sort_order as indicator_sort_order,
+                indicators.aggregation,
+                indicators.factor,
                 indicators.hard_min,
                 indicators.hard_max,
                 indicators.is_sensitive,
@@ -104,6 +108,8 @@
         data_to,
         measure,
         unit_of_measure_vi,
+        aggregation,
+        factor,
         numerator,
         denominator,
         value,

@@ -26,9 +26,8 @@ with
                     select accepted.submission_type = 'full'
                     from raw.submission as accepted
                     inner join
-                        ops.submission_verdict as verdict
+                        ops.accepted_verdict as verdict
                         on verdict.submission_id = accepted.submission_id
-                        and verdict.status <> 'rejected'
                     where
                         accepted.programme_code = submission.programme_code
                         and accepted.period = submission.period
@@ -171,7 +170,7 @@ left join
     ops.period_closing as closing
     on closing.programme_code = waiting.programme_code
     and closing.period = waiting.period
-    and closing.closed_at < greatest(%(now)s, (select max(decided_at) from ops.submission_verdict))
+    and closing.closed_at < greatest(%(now)s, (select max(decided_at) from ops.decision))
 left join successors on successors.unit_code = waiting.unit_code
 left join days on days.programme_code = waiting.programme_code and days.period = waiting.period
 left join

@@ -23,9 +23,8 @@ inner join
     on earlier.programme_code = own.programme_code
     and earlier.data_from < own.data_from
 inner join
-    ops.submission_verdict as verdict
+    ops.accepted_verdict as verdict
     on verdict.unit_id = report.unit_id
-    and verdict.status <> 'rejected'
 inner join
     raw.submission as accepted
     on accepted.submission_id = verdict.submission_id

@@ -4,8 +4,8 @@ select
     units.unit_id is not null as unit_is_known,
     exists (
         select 1
-        from ops.submission_verdict as verdict
-        where verdict.submission_id = owed.accepted_submission_id and verdict.status <> 'rejected'
+        from ops.report_version as version
+        where version.submission_id = owed.accepted_submission_id and version.is_counted
     ) as is_backed
 from marts.fct_report_obligation as owed
 left join app.org_unit as units on units.unit_id = owed.unit_id

@@ -30,7 +30,16 @@ select
     (reported.programme_code, reported.period, reported.unit_id, reported.agency_code)
     in (select programme_code, period, unit_id, agency_code from admissible) as is_scheduled,
     units.unit_id is not null as unit_is_known,
-    coalesce(verdict.status, 'rejected') <> 'rejected' as is_accepted
+    coalesce(verdict.status, 'rejected') <> 'rejected'
+    and (request.submission_id is null or approval.decision = 'approved') is true as is_accepted
 from reported
 left join app.org_unit as units on units.unit_id = reported.unit_id
 left join ops.submission_verdict as verdict on verdict.submission_id = reported.submission_id
+left join
+    ops.approval_request as request
+    on request.submission_id = reported.submission_id
+    and request.stage = 'counting'
+left join
+    ops.report_approval as approval
+    on approval.submission_id = reported.submission_id
+    and approval.stage = 'counting'

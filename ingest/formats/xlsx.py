@@ -49,6 +49,11 @@ def main_part(parts: Parts) -> str | None:
     return "xl/workbook.xml" if "xl/workbook.xml" in parts else None
 
 
+def sheets(parts: Parts) -> dict[str, str]:
+    """The names of the worksheets by their parts."""
+    return _Package(parts).names()
+
+
 def relations(parts: Parts, part: str) -> dict[str, Relation]:
     """What a part refers to inside the package, by id."""
     folder, name = posixpath.split(part)
@@ -89,6 +94,11 @@ class _Package:
                 raise Refused("sheet_too_large", sheet=name)
             is_visible = sheet.get("state", "visible") == "visible"
             yield _Sheet(name, formats, texts, self.since_1904).read(content).grid(is_visible)
+
+    def names(self) -> dict[str, str]:
+        xml_parts.parse(self._part(self.workbook), self._start)
+        related = ((self.relations.get(attribute(sheet, "id") or ""), sheet) for sheet in self.sheets)
+        return {relation.target: storable(sheet.get("name", "")) for relation, sheet in related if relation}
 
     def _start(self, element: str, attributes: Mapping[str, str]) -> None:
         if element == "workbookPr":
@@ -161,6 +171,7 @@ class _Sheet:
     cell: Mapping[str, str] | None = None
     pieces: list[str] | None = None
     content: str = ""
+    values: int = 0
     is_formula: bool = False
     is_phonetic: bool = False
 
@@ -180,6 +191,7 @@ class _Sheet:
         elif self.cell is not None:
             if element in ("v", "t"):
                 self.pieces = []
+                self._note_content(element)
             elif element == "f":
                 self.is_formula = True
                 if area := _range(attributes.get("ref")):
@@ -192,11 +204,21 @@ class _Sheet:
         elif element == "mergeCell" and (area := _range(attributes.get("ref"))):
             self.merged.append(area)
 
+    def _note_content(self, element: str) -> None:
+        """One value a cell, and a text of its own where it says so: other programs would each take another one."""
+        is_own_text = self.cell is not None and self.cell.get("t") == "inlineStr"
+        if element == "v":
+            self.values += 1
+        if self.values > (0 if is_own_text else 1):
+            raise Refused("file_damaged")
+
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
-        self.cell, self.content, self.is_formula = attributes, "", False
+        self.cell, self.content, self.is_formula, self.values = attributes, "", False, 0
         found = REFERENCE.fullmatch(attributes.get("r", ""))
         if found:
             self.row, self.column = int(found[2]) - 1, column_number(found[1])
+        elif attributes.get("r"):
+            raise Refused("file_damaged")
         else:
             self.column += 1
 
@@ -222,8 +244,9 @@ class _Sheet:
             shown = "formula"
         if shown:
             self.shown[place] = shown
-        if value != "" or self.is_formula:
-            self.cells[place] = value
+        is_filled = value != "" or self.is_formula
+        if is_filled and self.cells.setdefault(place, value) != value:  # which of two others would show, nobody knows
+            raise Refused("file_damaged")
 
     def _value(self, attributes: Mapping[str, str]) -> tuple[Value, Shown | None]:
         kind, content = attributes.get("t", "n"), self.content
@@ -242,6 +265,8 @@ class _Sheet:
             return content.strip(), "error"
         if kind == "d":
             return number_formats.from_iso(content.strip()), None
+        if kind != "n":
+            raise Refused("file_damaged")
         return self._number(content.strip(), _whole(attributes.get("s")))
 
     def _number(self, content: str, style: int) -> tuple[Value, Shown | None]:

@@ -41,6 +41,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
     return Page(
         title=Text("Lịch báo cáo", "Reporting calendar"),
         lead=f"{chosen.programme.name_vi}. {name} ({unit}).",
+        notices=choices.made_up_notices(connection, programme, unit),
         fields=[Field("unit", choices.UNIT_CODE, unit), programmes],
         sections=[
             _rates([row for row in by_period if row["period"] in chosen.begun(view)]),

@@ -9,19 +9,17 @@ from pages.language import Text, figure
 from pages.layout import Field, Page, Section
 from pages.progress import cells
 from pages.tables import EMPTY, Cell, Column, Table, text
-from pages.view import View
+from pages.view import View, timestamp
 from publish import formatting
 from publish.comparison import data
 from publish.comparison.data import Change, Comparison, Row
-from warehouse import clock
-from warehouse.as_of import parse_timestamp
+from warehouse import clock, wording
 from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.clock import ZONE
-from warehouse.errors import WrongCall
 
 TITLE = Text("Thay đổi", "What changed")
 SINCE = Text("Từ đầu ngày", "Since this day began")
-HINT = Text("Năm-tháng-ngày; để trống: 7 ngày trước.", "Year-month-day; without one: seven days before.")
+HINT = Text("Ngày/tháng/năm; để trống: 7 ngày trước.", "Day/month/year; without one: seven days before.")
 LEAD = Text("{programme}, {period}. Từ {before} đến {after}.", "{programme}, {period}. From {before} to {after}.")
 NOT_BEFORE = Text("Ngày bắt đầu phải trước ngày xem.", "The first day has to be before the other.")
 NOTHING = Text("Không có số liệu nào thay đổi.", "No figure changed.")
@@ -43,7 +41,7 @@ FIGURES = (
 STEPS = (
     INDICATOR,
     Column("unit", Text("Đơn vị", "Unit")),
-    Column("received_at", Text("Nhận lúc", "Received")),
+    Column("accepted_at", Text("Được nhận vào số liệu lúc", "Accepted")),
     Column("report", Text("Báo cáo", "Report")),
     Column("numerator", Text("Tử số", "Numerator"), is_number=True),
     Column("denominator", Text("Mẫu số", "Denominator"), is_number=True),
@@ -72,7 +70,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
         fields=[
             Field("unit", choices.UNIT_CODE, unit),
             *chosen.fields(),
-            Field("since", SINCE, f"{before.astimezone(ZONE):%Y-%m-%d}", hint=HINT),
+            Field("since", SINCE, wording.day(before.astimezone(ZONE)), hint=HINT),
         ],
         sections=[
             Section("so-lieu", Text("Số liệu thay đổi", "Figures that changed"), table=_figures(found, view)),
@@ -86,10 +84,7 @@ def _since(view: View, after: datetime) -> datetime:
     given = view.get("since")
     if given is None:
         return datetime.combine((after - DAYS).astimezone(ZONE).date(), time(), ZONE)
-    try:
-        before = parse_timestamp(given)
-    except WrongCall:
-        raise errors.PageError(400, errors.NO_TIMESTAMP.fill(given=given)) from None
+    before = timestamp(given)
     if before >= after:
         raise errors.PageError(400, NOT_BEFORE)
     return before

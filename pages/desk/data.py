@@ -1,5 +1,6 @@
 """What the desk reads: the reports of a unit and agency as they are now, and what was uploaded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -9,6 +10,8 @@ import psycopg
 from psycopg.rows import class_row, dict_row
 
 from accounts.registry import Account
+from pages.errors import PageError
+from pages.language import Text
 from warehouse import clock, queries
 from warehouse.clock import ZONE
 
@@ -18,17 +21,32 @@ UPLOAD = """
 select upload_id, file_name, uploaded_at, status, reason_vi, reason_en from ops.upload where upload_id = %s
 """
 
+NO_REPORT = Text("Đơn vị không có báo cáo này.", "The unit has no such report.")
+
 EXEMPT = "exempt by "
 """What the reason of an exempt report begins with; the act follows."""
 
-State = Literal["exempt", "accepted", "returned", "returned_beside_accepted", "withdrawn", "overdue", "open"]
+State = Literal[
+    "exempt",
+    "accepted",
+    "awaiting_approval",
+    "awaiting_beside_accepted",
+    "returned",
+    "returned_beside_accepted",
+    "returned_by_approver",
+    "returned_by_approver_beside_accepted",
+    "withdrawn",
+    "overdue",
+    "open",
+]
 
 
 @dataclass(frozen=True)
 class Report:
     """A report that may be sent. status, submission_type, received_at: of the newest file about it that was checked.
 
-    accepted_type, accepted_received_at: of the newest that was accepted.
+    accepted_type, accepted_received_at: of the newest that counts. returned_reason: of the approver.
+    is_awaiting_approval: an accepted one waits; is_returned_by_approver: the newest accepted one was returned.
     """
 
     programme_code: str
@@ -46,6 +64,10 @@ class Report:
     received_at: datetime | None
     accepted_type: str | None
     accepted_received_at: datetime | None
+    approval_due_at: datetime | None = None
+    is_awaiting_approval: bool = False
+    returned_reason: str | None = None
+    is_returned_by_approver: bool = False
 
     @property
     def last_day(self) -> date | None:
@@ -62,6 +84,10 @@ class Report:
         is_in_force = self.accepted_type not in (None, "retraction")
         if self.status == "rejected":
             return "returned_beside_accepted" if is_in_force else "returned"
+        if self.is_awaiting_approval:
+            return "awaiting_beside_accepted" if is_in_force else "awaiting_approval"
+        if self.is_returned_by_approver:
+            return "returned_by_approver_beside_accepted" if is_in_force else "returned_by_approver"
         if is_in_force:
             return "accepted"
         if self.accepted_type == "retraction":
@@ -72,11 +98,14 @@ class Report:
 
     @property
     def is_done(self) -> bool:
-        return self.state == "accepted"
+        return self.state in ("accepted", "awaiting_approval", "awaiting_beside_accepted")
 
     @property
     def can_be_retracted(self) -> bool:
-        return self.state in ("accepted", "returned_beside_accepted") and self.form == "figures"
+        return self.form == "figures" and (
+            self.state in ("accepted", "returned_beside_accepted", "returned_by_approver_beside_accepted")
+            or self.is_awaiting_approval
+        )
 
 
 def reports(connection: psycopg.Connection, account: Account) -> list[Report]:
@@ -87,6 +116,14 @@ def reports(connection: psycopg.Connection, account: Account) -> list[Report]:
         "today": clock.now().astimezone(ZONE).date(),
     }
     return connection.cursor(row_factory=class_row(Report)).execute(REPORTS.encode(), values).fetchall()
+
+
+def require_report(found: Sequence[Report], programme: str, period: str) -> Report:
+    """Raises PageError for a report that the account's unit and agency do not have."""
+    for report in found:
+        if (report.programme_code, report.period) == (programme, period):
+            return report
+    raise PageError(404, NO_REPORT)
 
 
 def uploads(connection: psycopg.Connection, account: Account) -> list[dict[str, Any]]:

@@ -7,17 +7,18 @@ from fastapi import FastAPI, Response
 from starlette.background import BackgroundTask
 
 from pages import access
-from pages.desk import accounts, data, receipts, terms
+from pages.desk import accounts, approvals, confirmations, data, entry, receipts, terms
 from pages.desk.data import Report
 from pages.errors import PageError
 from pages.language import Text
 from pages.signing_in import handling
 from pages.signing_in.handling import MOST_FILES, Visit
-from pipeline import mailing, uploads
+from pipeline import drafts, mailing, uploads
 from pipeline.uploads import Document
 from publish.forms import prefill
 from publish.forms import queries as form_queries
 from publish.forms import workbook as form_workbook
+from publish.reading import warnings
 from warehouse import database
 from warehouse.catalogue import DEFAULT_AGENCY
 
@@ -28,7 +29,6 @@ RECEIVED_AT_ONCE = 2
 
 NO_FILE = Text("Chưa chọn tệp nào. Xin chọn tệp rồi bấm Nộp.", "No file was chosen. Choose one, then hand it in.")
 NO_REASON = Text("Xin ghi lý do rút báo cáo.", "Write why the report is retracted.")
-NO_REPORT = Text("Đơn vị không có báo cáo này.", "The unit has no such report.")
 NOT_IN_FORCE = Text("Không có báo cáo nào đang có hiệu lực để rút.", "There is no report in force to retract.")
 NO_WORKBOOK = Text("Tệp này không có bản đánh dấu lỗi.", "There is no marked copy of this file.")
 
@@ -41,13 +41,18 @@ def add(app: FastAPI) -> None:
     handling.add(app, "/bao-cao-cua-toi/rut", post=retract, at_once=RECEIVED_AT_ONCE)
     handling.add(app, "/bao-cao-cua-toi/bien-nhan/{uploads}", get=receipt)
     handling.add(app, "/bao-cao-cua-toi/tep-danh-dau/{upload}", get=marked)
+    entry.add(app)
+    confirmations.add(app)
     accounts.add(app)
+    approvals.add(app)
 
 
 def show(visit: Visit, problem: Text | None = None) -> Response:
     with database.connect("loader") as connection:
         found = data.reports(connection, visit.account)
         sent = data.uploads(connection, visit.account)
+        begun = drafts.of_account(connection, visit.account)
+        waiting = warnings.open_counts(connection, visit.account.unit_id, visit.account.agency_code)
     owed = [report for report in found if report.is_owed]
     title = Text("Báo cáo của {unit}", "Reports of {unit}").fill(unit=visit.account.unit_name)
     return visit.at("/bao-cao-cua-toi").page(
@@ -59,6 +64,8 @@ def show(visit: Visit, problem: Text | None = None) -> Response:
         done=[report for report in owed if report.is_done],
         others=[report for report in found if not report.is_owed],
         sent=sent,
+        drafts=begun,
+        waiting=waiting,
         terms=terms,
         most_files=MOST_FILES,
     )
@@ -69,7 +76,7 @@ def template(visit: Visit) -> Response:
     programme, period = visit.view.get("programme") or "", visit.view.get("period") or ""
     account = visit.account
     with database.connect("loader") as connection:
-        _require_report(data.reports(connection, account), programme, period)
+        data.require_report(data.reports(connection, account), programme, period)
         empty = form_queries.form(connection, programme, account.unit_code, period, account.agency_code)
         (form,) = prefill.beside(connection, [empty])
     agency = "" if account.agency_code == DEFAULT_AGENCY else f"_{account.agency_code}"
@@ -84,9 +91,9 @@ def hand_in(visit: Visit) -> Response:
     if visit.field("programme"):
         document = Document(visit.field("programme"), visit.field("period"))
         with database.connect("loader") as connection:
-            report = _require_report(data.reports(connection, visit.account), document.programme, document.period)
+            report = data.require_report(data.reports(connection, visit.account), document.programme, document.period)
         if report.form != "document":
-            raise PageError(400, NO_REPORT)
+            raise PageError(400, data.NO_REPORT)
     taken = [uploads.receive(visit.account, *file, visit.address, document) for file in visit.files]
     return _to_receipts(visit, taken)
 
@@ -96,7 +103,7 @@ def retract(visit: Visit) -> Response:
     if not reason:
         return show(visit, NO_REASON)
     with database.connect("loader") as connection:
-        report = _require_report(data.reports(connection, visit.account), programme, period)
+        report = data.require_report(data.reports(connection, visit.account), programme, period)
     if not report.can_be_retracted:
         return show(visit, NOT_IN_FORCE)
     return _to_receipts(
@@ -131,14 +138,6 @@ def _to_receipts(visit: Visit, taken: Sequence[UUID]) -> Response:
     response = visit.go(f"/bao-cao-cua-toi/bien-nhan/{','.join(map(str, taken))}")
     response.background = BackgroundTask(mailing.try_to_mail_receipts)
     return response
-
-
-def _require_report(found: Sequence[Report], programme: str, period: str) -> Report:
-    """Raises PageError for a report that the account's unit and agency do not have."""
-    for report in found:
-        if (report.programme_code, report.period) == (programme, period):
-            return report
-    raise PageError(404, NO_REPORT)
 
 
 def _urgency(report: Report) -> tuple[bool, int]:

@@ -10,6 +10,7 @@ from pages.language import Shown, Text
 from pages.view import View
 from pipeline import receipt_files
 from publish.receipts.data import Receipt
+from warehouse import catalogue
 
 ACCEPTED = Text("Đã được nhận", "Accepted")
 RESULTS = {
@@ -21,8 +22,8 @@ RESULTS = {
 NEXT = {
     "accepted": Text("Không cần làm gì thêm.", "Nothing more is to be done."),
     "accepted_with_warnings": Text(
-        "Nếu các số ấy đúng thì không cần làm gì thêm. Nếu sai thì sửa và nộp lại: tệp mới thay tệp này.",
-        "If these figures are right nothing more is to be done. If not, correct them and hand the file in again.",
+        "Số đúng mà khác thường thì xin xác nhận, kèm lý do. Số sai thì sửa và nộp lại: tệp mới thay tệp này.",
+        "Confirm a figure that is right and unusual, with a reason; correct one that is wrong and hand it in again.",
     ),
     "rejected": Text(
         "Mở tệp, sửa các ô nêu dưới đây, lưu lại rồi nộp lại. Các ô khác không cần nhập lại.",
@@ -65,7 +66,10 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True)
 class ReceiptView:
-    """details: why a file was not taken, where there is no receipt. reports: a line for each report of the file."""
+    """details: why a file was not taken, where there is no receipt. reports: a line for each report of the file.
+
+    unconfirmed: where its warnings are confirmed.
+    """
 
     file: str
     at: Text
@@ -76,6 +80,7 @@ class ReceiptView:
     reports: Sequence[Text]
     kinds: Sequence[Kind]
     marked: str | None
+    unconfirmed: Sequence[str]
     is_to_be_corrected: bool
 
 
@@ -94,8 +99,24 @@ def of(upload: dict[str, Any], receipt: Receipt | None, view: View) -> ReceiptVi
         reports=[_report(each) for each in receipt.submissions] if receipt else [],
         kinds=_kinds(receipt) if receipt else [],
         marked=view.link(f"/bao-cao-cua-toi/tep-danh-dau/{upload['upload_id']}") if has_copy else None,
+        unconfirmed=_unconfirmed(receipt, view) if receipt else [],
         is_to_be_corrected=status != "accepted",
     )
+
+
+def _unconfirmed(receipt: Receipt, view: View) -> list[str]:
+    """The addresses where warnings of its reports are confirmed."""
+    rules = catalogue.gate_rules()
+    waiting = {
+        issue["submission_id"]
+        for issue in receipt.issues
+        if issue["rule"] in rules and rules[issue["rule"]].needs_confirmation
+    }
+    return [
+        view.link("/bao-cao-cua-toi/xac-nhan", programme=each["programme"], period=each["period"])
+        for each in receipt.submissions
+        if each["submission_id"] in waiting and each["status"] == "accepted_with_warnings"
+    ]
 
 
 def _report(submission: dict[str, Any]) -> Text:

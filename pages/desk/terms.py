@@ -9,6 +9,10 @@ SHAPES = {
     "accepted": "met",
     "returned": "unmet",
     "returned_beside_accepted": "part",
+    "awaiting_approval": "part",
+    "awaiting_beside_accepted": "part",
+    "returned_by_approver": "unmet",
+    "returned_by_approver_beside_accepted": "part",
     "withdrawn": "part",
     "overdue": "unmet",
     "exempt": "none",
@@ -39,6 +43,25 @@ def status(report: Report) -> Text:
                 "Tệp nộp lúc {at} bị trả lại; báo cáo nộp lúc {accepted} vẫn có hiệu lực",
                 "The file of {at} was returned; the report of {accepted} is still in force",
             ).fill(at=at, accepted=accepted_at)
+        case "awaiting_approval":
+            return Text(
+                "Đã nhận, chờ duyệt (tệp nộp lúc {at}): chưa được tính",
+                "Received, awaiting approval (file of {at}): it does not count yet",
+            ).fill(at=at)
+        case "awaiting_beside_accepted":
+            return Text(
+                "Tệp nộp lúc {at} chờ duyệt; báo cáo nộp lúc {accepted} vẫn được tính",
+                "The file of {at} awaits approval; the report of {accepted} still counts",
+            ).fill(at=at, accepted=accepted_at)
+        case "returned_by_approver":
+            return Text(
+                "Người duyệt trả lại tệp nộp lúc {at}: {reason}", "The approver returned the file of {at}: {reason}"
+            ).fill(at=at, reason=report.returned_reason or "")
+        case "returned_by_approver_beside_accepted":
+            return Text(
+                "Người duyệt trả lại tệp nộp lúc {at}: {reason}; báo cáo nộp lúc {accepted} vẫn được tính",
+                "The approver returned the file of {at}: {reason}; the report of {accepted} still counts",
+            ).fill(at=at, accepted=accepted_at, reason=report.returned_reason or "")
         case "withdrawn":
             return Text("Đã rút lúc {at}; cần thì nộp lại", "Retracted at {at}").fill(at=accepted_at)
         case "exempt":

@@ -17,12 +17,13 @@ UNITS = queries.load(__file__, "units")
 MISSING_UNITS = queries.load(__file__, "missing_units")
 
 INDICATORS = """
-select * from marts.dim_indicator where programme_code = %(programme)s order by sort_order
+select * from dim_indicator where programme_code = %(programme)s order by sort_order
 """
 TARGETS = """
 select target.target_scope, target.target_year, target.raw, target.competing_reading_vi, target.comparator,
-    target.target_low, target.target_high, target.bound_unit_code, target.measure, target.is_made_up, named.unit_name
-from marts.dim_target as target
+    target.target_low, target.target_high, target.bound_unit_code, target.measure, target.is_made_up, target.act,
+    target.valid_from, named.unit_name
+from dim_target as target
 left join lateral (
     select unit_name from marts.dim_org_unit where unit_code = target.bound_unit_code
     order by is_latest_version desc, valid_from desc limit 1) as named on true
@@ -32,22 +33,25 @@ order by array_position(array['national', 'agency', 'province', 'district', 'com
 """
 SUMS = """
 select sums.*, named.unit_name, indicator.unit_vi, indicator.hard_min, indicator.hard_max
-from marts.fct_target_sum as sums
-join marts.dim_indicator as indicator using (programme_code, indicator_code)
+from fct_target_sum as sums
+join dim_indicator as indicator using (programme_code, indicator_code)
 left join marts.dim_org_unit as named on named.unit_id = sums.unit_id and named.is_latest_version
 where sums.programme_code = %(programme)s and sums.indicator_code = %(indicator)s and sums.period = %(period)s
 order by sums.unit_code, sums.target_year, sums.part_level
 """
+TODAY = """
+select distinct unit_id from marts.dim_org_unit where unit_id = any(%(units)s) and is_latest_version and is_current
+"""
 CONTRADICTIONS = """
 select contradiction.contradiction_no, contradiction.reading_a, contradiction.reading_b, note.footnote_vi,
     contradiction.plan_unit_code as bound_unit_code, coalesce(plan.is_made_up, false) as is_made_up, named.unit_name
-from catalogue.contradictions as contradiction
-left join catalogue.annex_footnotes as note
+from catalogue_as_of.contradictions as contradiction
+left join catalogue_as_of.annex_footnotes as note
     on note.programme_code = contradiction.programme_code
     and note.contradiction_no = contradiction.contradiction_no
     and note.indicator_code is not distinct from contradiction.indicator_code
     and note.plan_unit_code is not distinct from contradiction.plan_unit_code
-left join catalogue.unit_plans as plan
+left join catalogue_as_of.unit_plans as plan
     on plan.programme_code = contradiction.programme_code and plan.unit_code = contradiction.plan_unit_code
     and plan.agency_code = 'UBND'
 left join lateral (
@@ -62,7 +66,8 @@ order by contradiction.contradiction_no
 class Indicator:
     """indicator: a row of dim_indicator, None where the address names none. missing: reports without its line.
 
-    sums: what the plans of the units below a province or district promise together.
+    sums: what the plans of the units below a province or district promise together. today: of their units, those that
+    there still are.
     """
 
     chosen: Chosen
@@ -73,6 +78,7 @@ class Indicator:
     contradictions: list[Row]
     units: list[Row]
     missing: list[Row]
+    today: frozenset[str] = frozenset()
 
 
 def read(connection: psycopg.Connection, view: View) -> Indicator:
@@ -85,6 +91,8 @@ def read(connection: psycopg.Connection, view: View) -> Indicator:
     found = next((row for row in indicators if row["indicator_code"] == values["indicator"]), None)
     if found is None:
         raise errors.not_found(choices.NO_INDICATOR.fill(code=values["indicator"]))
+    units, missing = _rows(connection, UNITS, values), _rows(connection, MISSING_UNITS, values)
+    shown = sorted({row["unit_id"] for row in (*units, *missing)})
     return Indicator(
         chosen=chosen,
         indicators=indicators,
@@ -92,8 +100,9 @@ def read(connection: psycopg.Connection, view: View) -> Indicator:
         targets=_rows(connection, TARGETS, values),
         sums=_rows(connection, SUMS, values),
         contradictions=_rows(connection, CONTRADICTIONS, values),
-        units=_rows(connection, UNITS, values),
-        missing=_rows(connection, MISSING_UNITS, values),
+        units=units,
+        missing=missing,
+        today=frozenset(row["unit_id"] for row in _rows(connection, TODAY, {"units": shown})),
     )
 
 

@@ -10,7 +10,7 @@ join marts.dim_indicator_measure as measured
     and measured.unit_level = obligation.unit_level
 join marts.bridge_org_unit_ancestor as named
     on named.unit_id = obligation.unit_id and named.ancestor_level = obligation.unit_level
-join marts.dim_indicator as indicator
+join dim_indicator as indicator
     on indicator.programme_code = obligation.programme_code and indicator.indicator_code = %(indicator)s
     and (indicator.plan_unit_code is null or indicator.plan_unit_code = obligation.unit_code)
 where obligation.programme_code = %(programme)s and obligation.period = %(period)s and obligation.status <> 'exempt'

@@ -3,7 +3,7 @@
 import psycopg
 
 from pages import terms
-from pages.indicators import data
+from pages.indicators import boundaries, data, tiles
 from pages.indicators.data import Indicator, Row
 from pages.language import Shown, Text, figure
 from pages.layout import Field, Page, Section
@@ -12,6 +12,7 @@ from pages.tables import EMPTY, Cell, Column, Table, number, text
 from pages.view import View
 from publish import formatting
 from publish.reading import target_sums
+from warehouse import wording
 from warehouse.catalogue import DEFAULT_AGENCY
 
 INDICATOR = Column("indicator", Text("Chỉ tiêu", "Indicator"), is_heading=True)
@@ -43,6 +44,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
             _targets(found),
             *([_sums(found)] if found.sums else []),
             _contradictions(found),
+            *tiles.sections(found.units, found.missing, view, found.chosen.keys, boundaries.supplied(), found.today),
             _units(found, view),
             _missing(found, view),
         ],
@@ -108,7 +110,7 @@ def _targets(found: Indicator) -> Section:
         (
             Cell(terms.SCOPES[row["target_scope"]], note=_bound(row)),
             Cell(str(row["target_year"])),
-            Cell(formatting.as_printed(row["raw"])),
+            Cell(formatting.as_printed(row["raw"]), note=_act(row)),
             text(row["competing_reading_vi"]),
         )
         for row in found.targets
@@ -123,6 +125,14 @@ def _targets(found: Indicator) -> Section:
     empty = Text("Kế hoạch không đặt chỉ tiêu.", "The plan sets no target.")
     heading = Text("Kế hoạch đặt ra", "What the plan sets")
     return Section("ke-hoach", heading, table=Table("targets", caption, columns, rows, empty))
+
+
+def _act(row: Row) -> Shown:
+    """The act that revised the target, and since when."""
+    if row["valid_from"] is None:
+        return ""
+    since = wording.day(row["valid_from"])
+    return Text(f"{row['act'] or 'điều chỉnh'}, từ {since}", f"{row['act'] or 'revised'}, since {since}")
 
 
 def _bound(row: Row) -> Shown:

@@ -5,11 +5,11 @@ select figure.unit_id, figure.unit_code, named.unit_name, figure.unit_level, fig
     figure.has_predecessors, figure.is_made_up, indicator.hard_min, indicator.hard_max, indicator.unit_vi,
     progress.verdict, progress.is_exceeded, progress.target_year, progress.target_scope, progress.comparator,
     progress.target_low, progress.target_high, progress.milestone
-from marts.fct_indicator_rollup as figure
-join marts.dim_indicator as indicator
+from fct_indicator_rollup as figure
+join dim_indicator as indicator
     on indicator.programme_code = figure.programme_code and indicator.indicator_code = figure.indicator_code
 left join marts.dim_org_unit as named on named.unit_id = figure.unit_id and named.is_latest_version
-left join marts.fct_target_progress as progress
+left join fct_target_progress as progress
     on progress.programme_code = figure.programme_code and progress.period = figure.period
     and progress.indicator_code = figure.indicator_code and progress.unit_id = figure.unit_id
     and progress.measure = figure.measure and progress.is_main_target and figure.boundary_basis = 'as_reported'

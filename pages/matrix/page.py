@@ -7,11 +7,11 @@ import psycopg
 from psycopg.rows import dict_row
 
 from pages import choices, terms
-from pages.language import Text
+from pages.language import Shown, Text
 from pages.layout import Field, Page, Section
 from pages.progress import cells
 from pages.tables import EMPTY, Cell, Column, Table
-from pages.view import View
+from pages.view import ALL, View
 from publish.reading.progress import thresholds
 from warehouse import catalogue, queries
 from warehouse.catalogue import Indicator
@@ -32,6 +32,10 @@ HOW_TO_READ = Text(
     "A dash is no data.",
 )
 LEVELS = ("district", "commune")
+PAGE_UNITS, PAGE_CELLS = 40, 480
+"""At most, of one page: a figure with its verdict and its link has some 200 bytes."""
+GOAL = Text("Mục tiêu", "Goal")
+ALL_GOALS = Text("Mọi mục tiêu", "All goals")
 
 
 def make(connection: psycopg.Connection, view: View) -> Page:
@@ -39,25 +43,58 @@ def make(connection: psycopg.Connection, view: View) -> Page:
     unit = view.get("unit") or chosen.programme.root_unit_code
     name = choices.units_with_code(connection, unit)[0]["unit_name"]
     rows = _read(connection, {**chosen.keys, "unit": unit, "basis": view.basis})
-    reported = {row["indicator_code"] for row in rows}
     programme = chosen.keys["programme"]
-    indicators = [each for each in catalogue.indicators(connection, programme) if each.indicator_code in reported]
+    lead = Text("{programme}, {period}.", "{programme}, {period}.").fill(
+        programme=chosen.programme.name_vi, period=terms.period(chosen.keys["period"])
+    )
+    fields = [Field("unit", choices.UNIT_CODE, unit), *chosen.fields()]
+    return page_of(Text(name, name), lead, rows, catalogue.indicators(connection, programme), fields, view)
+
+
+def page_of(
+    name: Text, lead: Shown, rows: Sequence[Row], indicators: Sequence[Indicator], fields: Sequence[Field], view: View
+) -> Page:
+    """The page of the figures below a unit. name: the unit's; indicators: of the programme, in its order."""
+    reported = {row["indicator_code"] for row in rows}
+    known = [each for each in indicators if each.indicator_code in reported]
+    objectives = list(dict.fromkeys(each.objective_vi for each in known))
+    goal = _goal(known, objectives, view)
+    shown = [each for each in known if goal == ALL or each.objective_vi == objectives[int(goal) - 1]]
     levels = [level for level in LEVELS if any(row["unit_level"] == level for row in rows)] or LEVELS[-1:]
-    tables = [_table([row for row in rows if row["unit_level"] == level], level, indicators, view) for level in levels]
-    legend = [(Text(each.indicator_code, each.indicator_code), each.name_vi) for each in indicators]
+    tables = [_table([row for row in rows if row["unit_level"] == level], level, shown, view) for level in levels]
+    legend = [(Text(each.indicator_code, each.indicator_code), each.name_vi) for each in shown]
+    goals: list[tuple[str, Shown]] = [(str(number), text) for number, text in enumerate(objectives, 1)]
+    goals.append((ALL, ALL_GOALS))
+    links = [(view.same(goal=number, sort=None, page=None), text) for number, text in goals if number != goal]
     return Page(
-        title=Text(f"{TITLE.vi}: {name}", f"{TITLE.en}: {name}"),
-        lead=Text("{programme}, {period}.", "{programme}, {period}.").fill(
-            programme=chosen.programme.name_vi, period=terms.period(chosen.keys["period"])
-        ),
+        title=Text(f"{TITLE.vi}: {name.vi}", f"{TITLE.en}: {name.en}"),
+        lead=lead,
         notices=[terms.MADE_UP] if any(row["is_made_up"] for row in rows) else [],
-        fields=[Field("unit", choices.UNIT_CODE, unit), *chosen.fields()],
+        fields=[*fields, Field("goal", GOAL, goal, goals)],
         sections=[
-            *(Section(f"cap-{each.name}", terms.LEVELS[each.name], [HOW_TO_READ], each) for each in tables),
+            *(
+                Section(f"cap-{each.name}", terms.LEVELS[each.name], [HOW_TO_READ], each, links=links)
+                for each in tables
+            ),
             Section("chu-giai", Text("Tên các chỉ tiêu", "Names of the indicators"), terms=legend),
         ],
         has_basis=True,
     )
+
+
+def _goal(indicators: Sequence[Indicator], objectives: Sequence[str], view: View) -> str:
+    """Whose indicators are shown: by its number, or all. One fits a first look; a download has all unless one is named.
+
+    A column that the address sorts by is always among them.
+    """
+    given = view.get("goal") or (ALL if view.get("format") else "")
+    if given == ALL or not objectives:
+        return ALL
+    if given.isdecimal() and 0 < int(given) <= len(objectives):
+        return str(int(given))
+    column = (view.get("sort") or "").partition(".i_")[2]
+    found = next((each for each in indicators if each.indicator_code == column), None)
+    return str(objectives.index(found.objective_vi) + 1) if found else "1"
 
 
 def _read(connection: psycopg.Connection, values: dict[str, str]) -> list[Row]:
@@ -92,6 +129,7 @@ def _table(rows: Sequence[Row], level: str, indicators: Sequence[Indicator], vie
         (UNIT, CODE, *columns),
         [_unit(found, indicators, view) for found in by_unit.values()],
         Text("Chưa đơn vị nào có số liệu.", "No unit has a figure yet."),
+        page_size=min(PAGE_UNITS, max(1, PAGE_CELLS // max(1, len(indicators)))),
     )
 
 

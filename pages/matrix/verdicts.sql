@@ -2,6 +2,6 @@
 -- because the planner joins it with the figures one by one
 select unit_id, indicator_code, measure, verdict, is_exceeded, target_year, comparator, target_low, target_high,
     milestone
-from marts.fct_target_progress
+from fct_target_progress
 where programme_code = %(programme)s and period = %(period)s and unit_level in ('district', 'commune')
     and is_main_target

@@ -20,6 +20,7 @@ RETURNED = queries.load(__file__, "returned")
 CHANGED_UNITS = queries.load(__file__, "changed_units")
 
 DAYS_AHEAD = 7
+WAITING = "awaiting_approval"
 SCOPES = {
     "obligation.programme_code = %(programme)s": "programme",
     "province.ancestor_code = %(province)s": "province",
@@ -30,7 +31,8 @@ SCOPES = {
 class Morning:
     """overdue: exactly what `baocao missing` lists. left_out: of ended plans and closed periods.
 
-    due, returned, exempt: other reports of open periods. reminders, errors: by report. contacts: by unit and agency.
+    due, returned, waiting, exempt: other reports of open periods. waiting: for an approval.
+    reminders, errors: by report. contacts: by unit and agency.
     """
 
     as_of: datetime
@@ -38,6 +40,7 @@ class Morning:
     left_out: int
     due: list[Row] = field(default_factory=list)
     returned: list[Row] = field(default_factory=list)
+    waiting: list[Row] = field(default_factory=list)
     exempt: list[Row] = field(default_factory=list)
     changed_units: list[Row] = field(default_factory=list)
     reminders: dict[Key, Row] = field(default_factory=dict)
@@ -52,6 +55,10 @@ class Morning:
     @property
     def all_returned(self) -> list[Row]:
         return [*(row for row in self.overdue if row["status"] == "rejected"), *self.returned]
+
+    @property
+    def all_waiting(self) -> list[Row]:
+        return [*(row for row in self.overdue if row["status"] == WAITING), *self.waiting]
 
     def without_contact(self) -> list[Row]:
         """Outstanding reports of whose reporter no address is known."""
@@ -70,8 +77,8 @@ def read(
     today = as_of.astimezone(ZONE).date()
     values = {"programme": programme, "province": province, "today": today, "as_of": as_of}
     soon = _rows(connection, REPORTS, values | {"until": as_of + timedelta(days=DAYS_AHEAD)})
-    by_status = {status: [row for row in soon if row["status"] == status] for status in ("not_due", "rejected")}
-    outstanding = [*overdue, *(row for rows in by_status.values() for row in rows)]
+    by_status = {code: [row for row in soon if row["status"] == code] for code in ("not_due", "rejected", WAITING)}
+    outstanding = [*overdue, *by_status["not_due"], *by_status["rejected"]]
     units = sorted({row["unit_id"] for row in outstanding})
     return Morning(
         as_of=as_of,
@@ -79,6 +86,7 @@ def read(
         left_out=left_out,
         due=by_status["not_due"],
         returned=by_status["rejected"],
+        waiting=by_status[WAITING],
         exempt=[row for row in soon if row["status"] == "exempt"],
         changed_units=_rows(connection, CHANGED_UNITS, values),
         reminders=alerts.newest(connection, units, as_of),

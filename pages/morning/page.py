@@ -31,6 +31,9 @@ ERROR = Column("error", Text("Lý do trả lại", "Why it was returned"))
 PLACE = Column("place", Text("Tệp, trang, ô", "File, sheet, cell"))
 
 TITLE = Text("Sáng nay", "This morning")
+OVERDUE_RETURNED = Text(
+    "báo cáo quá hạn, trong đó {count} đã gửi nhưng bị trả lại", "reports overdue, {count} of them sent and returned"
+)
 NOT_REMINDED = Text("chưa nhắc", "not reminded")
 NO_CONTACT = Text("chưa có địa chỉ", "no address")
 LEFT_OUT = Text(
@@ -57,15 +60,19 @@ def make(connection: psycopg.Connection, view: View) -> Page:
     as_of = view.as_of or clock.now()
     morning = data.read(connection, view.get("programme"), view.get("unit"), view.as_of, as_of)
     return Page(
-        title=TITLE,
+        title=_title(connection, view.get("unit")),
         lead=LEAD,
-        notices=[FUTURE] if as_of > clock.now() else [],
+        notices=[
+            *([FUTURE] if as_of > clock.now() else []),
+            *choices.made_up_notices(connection, view.get("programme"), view.get("unit")),
+        ],
         fields=_fields(connection, view),
         facts=_facts(morning),
         sections=[
             _fixes(morning),
             _overdue(morning, view),
             _returned(morning, view),
+            *_waiting(morning, view),
             _due(morning, view),
             _without_contact(morning, view),
             _contacts(morning, view),
@@ -73,6 +80,13 @@ def make(connection: psycopg.Connection, view: View) -> Page:
             _changed_units(morning, view),
         ],
     )
+
+
+def _title(connection: psycopg.Connection, province: str | None) -> Text:
+    if province is None:
+        return TITLE
+    name = choices.units_with_code(connection, province)[0]["unit_name"]
+    return Text(f"{TITLE.vi}: {name}", f"{TITLE.en}: {name}")
 
 
 def _fields(connection: psycopg.Connection, view: View) -> list[Field]:
@@ -89,8 +103,10 @@ def _fields(connection: psycopg.Connection, view: View) -> list[Field]:
 
 
 def _facts(morning: Morning) -> list[Fact]:
+    sent_back = sum(row["status"] == "rejected" for row in morning.overdue)
+    overdue = OVERDUE_RETURNED.fill(count=sent_back) if sent_back else Text("báo cáo quá hạn", "reports overdue")
     counts = (
-        (Text("báo cáo quá hạn", "reports overdue"), len(morning.overdue), "#qua-han"),
+        (overdue, len(morning.overdue), "#qua-han"),
         (Text("bị trả lại, chờ sửa", "returned, to be mended"), len(morning.all_returned), "#tra-lai"),
         (Text("đến hạn trong 7 ngày", "due within 7 days"), len(morning.due), "#den-han"),
         (Text("không có đầu mối để nhắc", "without a contact"), len(morning.without_contact()), "#thieu-dau-moi"),
@@ -147,6 +163,19 @@ def _returned(morning: Morning, view: View) -> Section:
     columns = (UNIT, UNIT_CODE, ERROR, PLACE, CONTACT)
     table = _reports("returned", caption, columns, morning.all_returned, rows, empty)
     return Section("tra-lai", Text("Bị trả lại", "Returned"), table=table)
+
+
+def _waiting(morning: Morning, view: View) -> list[Section]:
+    """Only where a report waits for an approval that its programme requires."""
+    if not morning.all_waiting:
+        return []
+    rows: list[tuple[Cell, ...]] = [(*_report(row, view), _last_day(row)) for row in morning.all_waiting]
+    caption = Text(
+        "Báo cáo đã qua kiểm tra, chưa được tính vì chờ duyệt",
+        "Reports that passed the gate and do not count yet: they wait for an approval",
+    )
+    table = _reports("waiting", caption, (UNIT, UNIT_CODE, DEADLINE), morning.all_waiting, rows, Text("", ""))
+    return [Section("cho-duyet", Text("Chờ duyệt", "Awaiting approval"), table=table)]
 
 
 def _due(morning: Morning, view: View) -> Section:

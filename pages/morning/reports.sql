@@ -1,4 +1,5 @@
--- reports.sql: one row per report of an open period that is due soon, was returned before its deadline, or is exempt
+-- reports.sql: one row per report of an open period that is due soon, was returned before its deadline, waits for its
+-- approval before it, or is exempt
 select obligation.programme_code, obligation.period, obligation.unit_id, obligation.unit_code, obligation.unit_level,
     obligation.agency_code, obligation.last_on_time_on, obligation.deadline_at, obligation.status, obligation.reason,
     programme.programme_name, unit.ancestor_name as unit_name, province.ancestor_code as province_code,
@@ -13,6 +14,7 @@ join marts.bridge_org_unit_ancestor as province
     on province.unit_id = obligation.unit_id and province.ancestor_level = 'province'
 where obligation.is_open and not obligation.is_overdue and (
         obligation.status in ('not_due', 'rejected') and obligation.deadline_at <= %(until)s
+        or obligation.status = 'awaiting_approval'
         or obligation.status = 'exempt' and period.data_from <= %(today)s)
     and {conditions}
 order by obligation.deadline_at, obligation.programme_code, obligation.period, obligation.unit_code,

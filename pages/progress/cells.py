@@ -14,9 +14,19 @@ from publish.reading import progress
 Row = Mapping[str, Any]
 
 YES_NO = {"Có": Text("Có", "Yes"), "Không": Text("Không", "No")}
+IS_TARGET = Text("mốc là chính chỉ tiêu", "it is the target itself")
 PROVISIONAL = Text("tạm tính", "provisional")
 ESTIMATED = Text("ước tính: có tỷ trọng phân bổ", "estimated: a declared share is in it")
 FROM_PREDECESSORS = Text("gồm số liệu của đơn vị trước sắp xếp", "reports of predecessors are in it")
+
+
+def confirmation(row: Row) -> Cell:
+    """The sender's confirmation of a figure that the gate warned of."""
+    if row["reason"] is None:
+        return Cell(Text("(chờ đơn vị xác nhận)", "(waits to be confirmed)"), shape="part")
+    at = terms.timestamp(row["confirmed_at"])
+    shown = Text("(đơn vị xác nhận: {reason})", "(confirmed: {reason})").fill(reason=row["reason"])
+    return Cell(shown, note=at)
 
 
 def unit_of_measure(row: Row) -> Cell:
@@ -58,9 +68,11 @@ def target(row: Row) -> Cell:
 
 
 def milestone(row: Row, beside: formatting.Beside) -> Cell:
-    """What had to be reached by this period, and whether it is; a dash where the milestone is the target itself."""
-    if row["milestone"] is None or row["milestone_basis"] == "target":
-        return EMPTY
+    """What had to be reached by this period, and whether it is; else why there is none, or that it is the target."""
+    if row["milestone"] is None:
+        return Cell(formatting.MISSING, note=terms.NO_MILESTONE.get(row.get("milestone_reason") or "", ""))
+    if row["milestone_basis"] == "target":
+        return Cell(formatting.MISSING, note=IS_TARGET)
     ends = [end for end in (row["value_low"], row["value_high"]) if end is not None]
     shown = formatting.milestone(row["milestone_comparator"], row["milestone"], ends, beside)
     verdict = row["milestone_verdict"]
@@ -96,12 +108,21 @@ def chart(by_period: Mapping[str, Row], periods: Sequence[str], name: str) -> Ch
     return charts.draw(points, _threshold(newest), path, label)
 
 
+def of_period(row: Row) -> Cell:
+    """A figure beside those of other periods: how many reports are in it where they are too few."""
+    reports = f"{formatting.number(row['units_reporting'])}/{formatting.number(row['units_expected'])}"
+    note = Text(f"{PROVISIONAL.vi}, {reports}", f"{PROVISIONAL.en}, {figure(reports).en}")
+    return Cell(figure(series_text(row)), value=row["value"], note=note if row["is_provisional"] else "")
+
+
 def series_text(row: Row | None) -> str:
     return formatting.MISSING if row is None else progress.figure(dict(row))
 
 
 def _point(period: str, row: Row | None) -> Point:
-    return Point(period, None, None) if row is None else Point(period, row["value_low"], row["value_high"])
+    if row is None:
+        return Point(period, None, None)
+    return Point(period, row["value_low"], row["value_high"], row["units_reporting"] * 2 >= row["units_expected"])
 
 
 def _threshold(row: Row) -> Decimal | None:

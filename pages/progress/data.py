@@ -17,9 +17,9 @@ Series = dict[tuple[str, str], dict[str, Row]]
 
 
 PLANS = """
-select plan.document_vi, plan.is_made_up from catalogue.unit_plans as plan
+select plan.document_vi, plan.is_made_up from catalogue_as_of.unit_plans as plan
 join app.org_unit as unit using (unit_code)
-join catalogue.programmes as programme using (programme_code)
+join catalogue_as_of.programmes as programme using (programme_code)
 where plan.programme_code = %(programme)s and unit.unit_id = %(unit_id)s
     and unit.valid_from <= programme.ends_on and unit.valid_to > programme.starts_on
 order by plan.agency_code

@@ -1,11 +1,11 @@
 -- series.sql: one row per figure of a unit in some periods, with the milestone of its main target
 select figure.indicator_code, figure.measure, figure.period, figure.value, figure.value_low, figure.value_high,
-    figure.low_closed, figure.high_closed, indicator.hard_min, indicator.hard_max, progress.milestone,
+    figure.low_closed, figure.high_closed, figure.is_provisional, figure.units_reporting, figure.units_expected, indicator.hard_min, indicator.hard_max, progress.milestone,
     progress.target_low, progress.target_high
-from marts.fct_indicator_rollup as figure
-join marts.dim_indicator as indicator
+from fct_indicator_rollup as figure
+join dim_indicator as indicator
     on indicator.programme_code = figure.programme_code and indicator.indicator_code = figure.indicator_code
-left join marts.fct_target_progress as progress
+left join fct_target_progress as progress
     on progress.programme_code = figure.programme_code and progress.period = figure.period
     and progress.indicator_code = figure.indicator_code and progress.unit_id = figure.unit_id
     and progress.measure = figure.measure and progress.is_main_target and figure.boundary_basis = 'as_reported'

@@ -1,7 +1,7 @@
 """Tables of a unit's progress, for the pages of a province and of any unit."""
 
 from pages import terms
-from pages.language import Text, figure
+from pages.language import Text
 from pages.progress import cells
 from pages.progress.data import Progress, Row
 from pages.tables import EMPTY, Cell, Column, Table
@@ -148,7 +148,7 @@ def _compared(row: Row | None) -> Cell:
 def _years(row: Row, progress: Progress) -> list[Cell]:
     by_period = progress.series.get((row["indicator_code"], row["measure"]), {})
     found = [by_period.get(period) for period in progress.periods]
-    return [EMPTY if each is None else Cell(figure(cells.series_text(each)), value=each["value"]) for each in found]
+    return [EMPTY if each is None else cells.of_period(each) for each in found]
 
 
 def _result(period: str) -> Column:

@@ -8,7 +8,8 @@ import psycopg
 from pages import choices, terms
 from pages.language import Text
 from pages.layout import Field, Page, Section
-from pages.tables import Cell, Column, Table, number, text
+from pages.progress import cells
+from pages.tables import EMPTY, Cell, Column, Table, number, text
 from pages.view import View
 from publish import formatting
 from publish.reading import checks, issues
@@ -50,7 +51,13 @@ def make(connection: psycopg.Connection, view: View) -> Page:
     ]
     names = choices.names(connection, sorted({row["unit_code"] for row in rows}))
     checked = checks.of_last_runs(connection, programme)
-    return Page(TITLE, LEAD, fields=fields, sections=[_by_rule(rows), _by_cell(rows, view, names), _checks(checked)])
+    return Page(
+        TITLE,
+        LEAD,
+        notices=choices.made_up_notices(connection, programme, unit),
+        fields=fields,
+        sections=[_by_rule(rows), _by_cell(rows, view, names), _checks(checked)],
+    )
 
 
 def _by_rule(rows: list[Row]) -> Section:
@@ -66,6 +73,7 @@ def _by_rule(rows: list[Row]) -> Section:
             SEVERITY,
             Column("issues", Text("Số lỗi", "Issues"), is_number=True),
             Column("reports", Text("Báo cáo", "Reports"), is_number=True),
+            Column("unconfirmed", Text("Chờ xác nhận", "To be confirmed"), is_number=True),
             Column("rule", Text("Mã quy tắc", "Rule")),
         ),
         [
@@ -74,6 +82,7 @@ def _by_rule(rows: list[Row]) -> Section:
                 SEVERITIES[found[0]["severity"]],
                 number(len(found)),
                 number(len({row["submission_id"] for row in found})),
+                number(sum(_is_open(row) for row in found)),
                 Cell(rule),
             )
             for rule, found in ordered
@@ -81,6 +90,10 @@ def _by_rule(rows: list[Row]) -> Section:
         Text("Chưa có lỗi hay cảnh báo nào.", "There is no error and no warning."),
     )
     return Section("quy-tac", Text("Theo quy tắc", "By rule"), table=table)
+
+
+def _is_open(row: Row) -> bool:
+    return row["needs_confirmation"] and row["confirmed_at"] is None
 
 
 def _by_cell(rows: list[Row], view: View, names: dict[str, str]) -> Section:
@@ -97,6 +110,7 @@ def _by_cell(rows: list[Row], view: View, names: dict[str, str]) -> Section:
             Column("raw", Text("Đã ghi", "As written")),
             SEVERITY,
             Column("message", Text("Cần sửa gì", "What to mend")),
+            Column("confirmed", Text("Đơn vị xác nhận", "Confirmed by the unit")),
             Column("report", Text("Báo cáo", "Report")),
         ),
         [_issue(row, view, names) for row in rows],
@@ -117,6 +131,7 @@ def _issue(row: Row, view: View, names: dict[str, str]) -> tuple[Cell, ...]:
         text(row["raw"]),
         SEVERITIES[row["severity"]],
         Cell(Text(row["message_vi"], row["message_en"])),
+        cells.confirmation(row) if row["needs_confirmation"] or row["reason"] else EMPTY,
         Cell(terms.GATE[status], shape=terms.shape(status)) if status else Cell(formatting.MISSING),
     )
 

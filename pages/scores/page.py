@@ -25,6 +25,10 @@ SHAPES = {"recognised": "met", "not_recognised": "unmet", "undetermined": "part"
 NOT_SCORED = Text("Chương trình này không có bảng chấm điểm.", "This programme has no score sheet.")
 NOBODY = Text("Kỳ này chưa có đơn vị nào được chấm.", "No unit is scored in this period.")
 UNKNOWN = Text("chưa rõ", "not known")
+NOBODY_REPORTED = Text(
+    "Chưa đơn vị nào báo cáo nên chưa xếp hạng; điểm trừ là của báo cáo trễ hạn hoặc thiếu.",
+    "No unit has reported, so none is ranked; points are taken off for reports that are late or missing.",
+)
 NOT_REPORTED = Text("chưa báo cáo", "not reported")
 PROVISIONAL = Text("tạm tính", "provisional")
 
@@ -62,9 +66,10 @@ def _results(sheet: ScoreSheet, view: View) -> Section:
     ]
     last = Column("state", Text("Tình trạng", "State")) if is_ranked else Column("verdict", Text("Kết luận", "Verdict"))
     rows = [_result(result, sheet, view, is_ranked) for result in sheet.results]
+    nobody = sheet.rule == "ranked" and not any(result.has_reported for result in sheet.results)
     caption = Text(sheet.summary_title or sheet.title, sheet.summary_title or sheet.title)
     table = Table("results", caption, (*first, UNIT, CODE, *sections, TOTAL, OPEN, last, REASONS), rows, NOBODY)
-    return Section("ket-qua", Text("Kết quả", "Results"), table=table)
+    return Section("ket-qua", Text("Kết quả", "Results"), [NOBODY_REPORTED] if nobody else [], table=table)
 
 
 def _tops(sheet: ScoreSheet) -> list[tuple[str, str, Decimal | None]]:

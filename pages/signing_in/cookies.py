@@ -1,5 +1,7 @@
 """The cookies, and the token that every form carries: signed by itsdangerous and bound to the visitor's cookie."""
 
+from typing import Literal
+
 from fastapi import Request, Response
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -26,9 +28,9 @@ def read(request: Request, of: str) -> str | None:
     return request.cookies.get(name(of))
 
 
-def put(response: Response, of: str, token: str) -> None:
-    """Until the browser ends; how long a session is good is the server's to know."""
-    response.set_cookie(name(of), token, secure=is_secure(), httponly=True, samesite="strict", path="/")
+def put(response: Response, of: str, token: str, samesite: Literal["strict", "lax"] = "strict") -> None:
+    """Until the browser ends; how long it is good is the server's to know. lax: it comes along from another site."""
+    response.set_cookie(name(of), token, secure=is_secure(), httponly=True, samesite=samesite, path="/")
 
 
 def remove(response: Response, of: str) -> None:

@@ -19,6 +19,8 @@ from warehouse.settings import get_settings
 LARGEST_BODY = 60 * 1024 * 1024
 """Bytes of a request: three of the largest files that are read."""
 
+HAS_APPROVALS = "select exists (select from ops.approval_request)"
+
 OTHER_HOST = Text(
     "Trang này chỉ xem được trên chính máy đang chạy nó.", "These pages are shown on the machine that runs them only."
 )
@@ -62,7 +64,7 @@ def admit(request: Request) -> Admission:
     if path in access.FILES:
         return Admission(None)
     if get_settings().sign_in == "off":
-        if path not in access.READING["operates"] and path != "/":
+        if (path not in access.READING["operates"] or path in access.ONLY_SIGNED_IN) and path != "/":
             raise PageError(404, OFF if access.is_open(path) or _has_role(path) else UNKNOWN)
         return Admission(None)
     if request.method not in ("GET", "HEAD"):
@@ -72,7 +74,8 @@ def admit(request: Request) -> Admission:
         account = sessions.use(connection, session) if session else None
         if account is None or session is None:
             return _anonymous(request)
-        visitor = Visitor(account, cookies.form_token(session), session)
+        needed = connection.execute(HAS_APPROVALS).fetchone()
+        visitor = Visitor(account, cookies.form_token(session), session, bool(needed and needed[0]))
         if access.is_open(path):
             return Admission(visitor)
         moved = access.check(connection, account, path, dict(request.query_params))

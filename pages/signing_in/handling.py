@@ -35,7 +35,10 @@ TOO_MANY = Text(
 
 @dataclass(frozen=True)
 class Visit:
-    """A request as a handler sees it. values: of the path. fields, files: of a form that carries its token."""
+    """A request as a handler sees it. values: of the path. fields, files: of a form that carries its token.
+
+    jar: its cookies.
+    """
 
     view: View
     visitor: Visitor
@@ -43,6 +46,7 @@ class Visit:
     values: Mapping[str, str]
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
     files: Sequence[tuple[str, bytes]] = field(default=(), repr=False)
+    jar: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def account(self) -> Account:
@@ -69,7 +73,13 @@ Handler = Callable[[Visit], Response]
 
 
 def add(
-    app: FastAPI, path: str, *, get: Handler | None = None, post: Handler | None = None, at_once: int | None = None
+    app: FastAPI,
+    path: str,
+    *,
+    get: Handler | None = None,
+    post: Handler | None = None,
+    at_once: int | None = None,
+    most_fields: int = MOST_FIELDS,
 ) -> None:
     """An address with what shows it and what takes its form.
 
@@ -78,7 +88,7 @@ def add(
     if get is not None:
         app.add_api_route(path, _getting(get), methods=["GET"], include_in_schema=False)
     if post is not None:
-        app.add_api_route(path, _posting(post, at_once), methods=["POST"], include_in_schema=False)
+        app.add_api_route(path, _posting(post, at_once, most_fields), methods=["POST"], include_in_schema=False)
 
 
 def _getting(handler: Handler) -> Callable[[Request], Response]:
@@ -88,13 +98,13 @@ def _getting(handler: Handler) -> Callable[[Request], Response]:
     return show
 
 
-def _posting(handler: Handler, at_once: int | None) -> Callable[[Request], Awaitable[Response]]:
+def _posting(handler: Handler, at_once: int | None, most_fields: int) -> Callable[[Request], Awaitable[Response]]:
     turn = asyncio.Semaphore(at_once) if at_once else nullcontext()
 
     async def take(request: Request) -> Response:
         visit = _visit(request)
         try:
-            async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
+            async with request.form(max_files=MOST_FILES, max_fields=most_fields) as form:
                 fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
                 if not cookies.is_own_form(visit.visitor, fields.get("form_token", "")):
                     return failures.response(PageError(403, STALE_FORM), visit.view)
@@ -121,4 +131,4 @@ def _visit(request: Request) -> Visit:
     query = dict(request.query_params)
     view = View(request.url.path, query, "en" if query.get("lang") == "en" else "vi", visitor=visitor)
     address = request.client.host if request.client else ""
-    return Visit(view, visitor, address, dict(request.path_params))
+    return Visit(view, visitor, address, dict(request.path_params), jar=request.cookies)

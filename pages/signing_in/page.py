@@ -6,7 +6,7 @@ import segno
 from fastapi import FastAPI, Response
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from accounts import attempts, events, invitations, passwords, second_factor, sessions, signing_in
+from accounts import attempts, events, invitations, office_identity, passwords, second_factor, sessions, signing_in
 from accounts.events import Actor
 from pages.errors import PageError
 from pages.language import Text
@@ -15,6 +15,7 @@ from pages.signing_in.handling import Visit
 from pages.signing_in.terms import EVENTS, PROBLEMS
 from warehouse import clock, database
 from warehouse.postgres import passwords as secrets
+from warehouse.settings import get_settings
 
 EVENTS_SHOWN = 20
 SECRET_IS_GOOD_FOR = timedelta(minutes=15)
@@ -62,7 +63,7 @@ def add(app: FastAPI) -> None:
 def show_sign_in(visit: Visit) -> Response:
     if visit.visitor.account is not None:
         return visit.go("/")
-    return _sign_in_page(visit)
+    return sign_in_page(visit)
 
 
 def sign_in(visit: Visit) -> Response:
@@ -70,7 +71,7 @@ def sign_in(visit: Visit) -> Response:
     with database.connect("loader", autocommit=True) as connection:
         outcome = signing_in.sign_in(connection, email, password, code, visit.address)
         if isinstance(outcome, str):
-            return _sign_in_page(visit, FAILURES[outcome], 429 if outcome == "too_many" else 401)
+            return sign_in_page(visit, FAILURES[outcome], 429 if outcome == "too_many" else 401)
         if visit.visitor.session:
             sessions.end(connection, visit.visitor.session)
     response = visit.go("/")
@@ -150,8 +151,11 @@ def switch_off(visit: Visit) -> Response:
     return visit.go("/tai-khoan", xong="tat")
 
 
-def _sign_in_page(visit: Visit, problem: Text | None = None, status: int = 200) -> Response:
-    return visit.page("sign_in.html.j2", SIGN_IN, status=status, problem=problem, email=visit.field("email"))
+def sign_in_page(visit: Visit, problem: Text | None = None, status: int = 200) -> Response:
+    office = get_settings().oidc_name if office_identity.is_offered() else None
+    return visit.page(
+        "sign_in.html.j2", SIGN_IN, status=status, problem=problem, email=visit.field("email"), office=office
+    )
 
 
 def _invitation_page(visit: Visit, problem: Text | None = None) -> Response:

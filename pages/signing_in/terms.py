@@ -28,6 +28,10 @@ EVENTS = {
     "disabled": Text("bị khóa", "disabled"),
     "uploaded": Text("nộp tệp", "handed a file in"),
     "upload_refused": Text("nộp tệp của đơn vị khác, không được nhận", "file of another unit refused"),
+    "typed": Text("nhập báo cáo trên trang", "typed a report on the page"),
+    "warning_confirmed": Text("xác nhận số liệu", "confirmed a figure"),
+    "report_approved": Text("duyệt báo cáo", "approved a report"),
+    "report_returned": Text("trả lại báo cáo", "returned a report"),
     "retracted": Text("rút báo cáo", "retracted a report"),
 }
 PROBLEMS = {

@@ -247,13 +247,12 @@ def _indicators(release: Release, view: StaticView) -> Table:
 def _proof(release: Release, view: StaticView) -> Section:
     found = release.certificate
     text = Text(
-        f"Trong {found['figures']} số liệu của các chỉ tiêu nhạy cảm, {found['primary']} không công bố vì là số nhỏ, "
-        f"{found['complementary']} vì từ đó suy ra được số nhỏ. Trước khi công bố, một chương trình độc lập đã thử "
-        f"tính lại {found['attacked']} số nhỏ từ mọi bản công bố: tính được {found['recovered']}.",
-        f"Of {found['figures']} figures of sensitive indicators {found['primary']} are not published because they are "
-        f"small, {found['complementary']} because a small one follows from them. Before the release an independent "
-        f"program tried to compute {found['attacked']} small counts from all releases, and recovered "
-        f"{found['recovered']}.",
+        f"Trong {found['figures']} số liệu của các chỉ tiêu nhạy cảm, {found['suppressed']} không công bố: là số nhỏ, "
+        f"hoặc từ đó suy ra được số nhỏ. Trước khi công bố, một chương trình độc lập đã thử tính lại các số nhỏ từ mọi "
+        f"bản công bố: tính được {found['recovered']}.",
+        f"Of {found['figures']} figures of sensitive indicators {found['suppressed']} are not published: they are "
+        f"small, or a small one follows from them. Before the release an independent program tried to compute the "
+        f"small counts from all releases, and recovered {found['recovered']}.",
     )
     files = [(view.raw(f"{release.programme}/figures.csv"), ALL_FIGURES)]
     files.append((view.raw(f"{release.programme}/certificate.json"), CERTIFICATE))

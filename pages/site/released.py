@@ -30,7 +30,7 @@ LEVELS = ("province", "unallocated", "district", "commune")
 @dataclass(frozen=True)
 class Release:
     """rows: one per figure as reported, in the order of periods, units and the plan; those restated for today's map
-    are in the file only. certificate: of ops.public_release. annexes: the workbooks, by period and unit_code.
+    are in the file only. certificate: what the release says of it. annexes: the workbooks, by period and unit_code.
     """
 
     programme: str

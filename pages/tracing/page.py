@@ -27,6 +27,7 @@ COLUMNS = (
     Column("denominator", Text("Mẫu số đã ghi", "Denominator as written"), is_number=True),
     Column("value", Text("Giá trị đã ghi", "Value as written"), is_number=True),
     Column("weight", Text("Tỷ trọng", "Share")),
+    Column("warnings", Text("Cảnh báo, đơn vị xác nhận", "Warnings, confirmed by the unit")),
     Column("place", Text("Trang, ô", "Sheet, cell")),
     Column("file", Text("Tệp", "File")),
     Column("report", Text("Báo cáo", "Report")),
@@ -97,6 +98,7 @@ def _lines(traced: Trace, view: View, unit: str, names: dict[str, str]) -> Secti
             text(row["denominator_raw"]),
             text(row["value_raw"], note="" if row["is_added_up"] else NOT_ADDED),
             _share(row),
+            _warnings(row["warnings"]),
             Cell(row["place"]),
             Cell(row["file_name"]),
             Cell(terms.SUBMISSION_TYPES[row["submission_type"]], note=terms.timestamp(row["known_from"])),
@@ -107,6 +109,18 @@ def _lines(traced: Trace, view: View, unit: str, names: dict[str, str]) -> Secti
     caption = Text("Các dòng báo cáo tạo nên số liệu", "The lines of reports that the figure is made of")
     table = Table("lines", caption, COLUMNS, rows, NO_LINES)
     return Section("cac-dong", Text("Các dòng báo cáo", "Lines of reports"), table=table)
+
+
+def _warnings(found: list[tracing.Row]) -> Cell:
+    if not found:
+        return EMPTY
+    shown = [
+        Text("{message} {said}", "{message} {said}").fill(
+            message=Text(each["message_vi"], each["message_en"]), said=cells.confirmation(each).text
+        )
+        for each in found
+    ]
+    return Cell(Text("\n".join(each.vi for each in shown), "\n".join(each.en for each in shown)))
 
 
 def _unit(row: tracing.Row, view: View, unit: str, names: dict[str, str]) -> Cell:

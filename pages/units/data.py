@@ -21,15 +21,12 @@ OBLIGATIONS = queries.load(__file__, "obligations")
 SUBMISSIONS = queries.load(__file__, "submissions")
 ISSUES = queries.load(__file__, "issues")
 LINEAGE = queries.load(__file__, "lineage")
+NEIGHBOURS = queries.load(__file__, "neighbours")
 BELOW = queries.load(__file__, "below")
 
 PROGRAMMES = "select distinct programme_code from app.expected_report where unit_id = %(unit_id)s"
 
-FOUND = """
-select unit_id, unit_code, unit_name, unit_level, valid_to, is_current from marts.dim_org_unit
-where is_latest_version and (unit_code = %(text)s or unit_name ilike %(pattern)s)
-order by is_current desc, unit_code, valid_from desc limit 200
-"""
+FOUND = queries.load(__file__, "found")
 
 
 @dataclass(frozen=True)
@@ -45,12 +42,17 @@ class Unit:
     issues: list[Row]
     lineage: list[Row]
     below: list[Row]
+    neighbours: list[Row]
 
 
 def search(connection: psycopg.Connection, text: str) -> list[Row]:
-    """Units with this code or with this in their name, those of today first."""
+    """Units with this code or with this in their name, those of today first.
+
+    A text without any mark of Vietnamese finds names whatever their marks: "da mai" is Đa Mai too.
+    """
+    text = text.strip()
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return _rows(connection, FOUND, {"text": text, "pattern": f"%{escaped}%"})
+    return _rows(connection, FOUND, {"text": text, "pattern": f"%{escaped}%", "is_plain": text.isascii()})
 
 
 def read(connection: psycopg.Connection, code: str, view: View) -> Unit:
@@ -71,6 +73,7 @@ def read(connection: psycopg.Connection, code: str, view: View) -> Unit:
         issues=_rows(connection, ISSUES, {"submissions": ids}),
         lineage=_rows(connection, LINEAGE, values),
         below=_rows(connection, BELOW, values),
+        neighbours=_neighbours(connection, unit, values, view.basis),
     )
 
 
@@ -86,6 +89,14 @@ def _progress(connection: psycopg.Connection, unit: Row, chosen: Chosen, basis: 
     """The figures of this unit, none of another one that had its code in the period."""
     progress = progress_data.read(connection, chosen, unit["unit_code"], basis)
     return progress if progress.unit_id == unit["unit_id"] else Progress([], {}, progress.periods)
+
+
+def _neighbours(connection: psycopg.Connection, unit: Row, values: Row, basis: str) -> list[Row]:
+    """Exact figures of the units of its level in the province; none of a province."""
+    if unit["unit_level"] == "province":
+        return []
+    of = {"province_id": unit["province_id"], "unit_level": unit["unit_level"], "basis": basis}
+    return _rows(connection, NEIGHBOURS, values | of)
 
 
 def _values(unit: Row, as_of: datetime) -> Row:

@@ -8,7 +8,7 @@ from pages.layout import Field, Page, Section
 from pages.progress import page as progress_page
 from pages.progress import tables as progress_tables
 from pages.tables import EMPTY, Cell, Column, Table, day, number, text
-from pages.units import data
+from pages.units import data, neighbours
 from pages.units.data import Row, Unit
 from pages.view import View
 from publish import formatting
@@ -56,6 +56,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
                 Text("Số liệu từng kỳ", "Each period"),
                 table=progress_tables.of_years(found.progress, view, programme),
             ),
+            *_neighbours(found),
             _obligations(found),
             _submissions(found),
             _issues(found),
@@ -73,12 +74,19 @@ def _search_page(connection: psycopg.Connection, view: View) -> Page:
         (
             Cell(row["unit_name"], href=view.link("/don-vi", unit=row["unit_code"], unit_id=row["unit_id"])),
             Cell(row["unit_code"]),
+            Cell(row["province_name"] or ""),
             Cell(terms.LEVELS[row["unit_level"]]),
             Cell(_existence(row)),
         )
         for row in (data.search(connection, wanted) if wanted else [])
     ]
-    columns = (UNIT, CODE, Column("level", Text("Cấp", "Level")), Column("existence", Text("Hiệu lực", "In force")))
+    columns = (
+        UNIT,
+        CODE,
+        Column("province", Text("Tỉnh, thành phố", "Province")),
+        Column("level", Text("Cấp", "Level")),
+        Column("existence", Text("Hiệu lực", "In force")),
+    )
     table = Table(
         "units",
         Text("Đơn vị tìm thấy", "Units found"),
@@ -106,6 +114,13 @@ def _existence(unit: Row) -> Text:
         return Text("Đơn vị hiện nay", "A unit of today")
     end = wording.day(unit["valid_to"])
     return Text(f"Đã sắp xếp, không còn từ ngày {end}", f"Ended, no longer there from {end}")
+
+
+def _neighbours(found: Unit) -> list[Section]:
+    """Only where this unit has a figure that others have too."""
+    if not any(row["unit_id"] == found.unit["unit_id"] for row in found.neighbours):
+        return []
+    return [neighbours.section(found.neighbours, found.unit["unit_id"])]
 
 
 def _obligations(found: Unit) -> Section:

@@ -25,10 +25,10 @@ select programme.name_vi as programme_name, shown.*,
             and report.accepted_seq <= coalesce((
                 select accepted_through from ops.last_successful_run where step = 'build'), 0)
             and shown.unit_id in (unit.unit_id, unit.district_id, unit.province_id)) as known_from
-from catalogue.programmes as programme
+from catalogue_as_of.programmes as programme
 join lateral (
     select unit_id, unit_code, unit_level, unit_name
-    from (select distinct unit_id from marts.fct_indicator_rollup
+    from (select distinct unit_id from fct_indicator_rollup
           where programme_code = programme.programme_code and period = %(period)s and unit_code = %(unit)s
               and boundary_basis = 'as_reported') as with_figures
     join app.org_unit using (unit_id)
@@ -37,7 +37,7 @@ join lateral (
     order by org_unit.valid_from desc limit 1) as shown on true
 left join lateral (
     select string_agg(document_vi, '; ' order by agency_code) as document_vi, bool_or(is_made_up) as is_made_up
-    from catalogue.unit_plans
+    from catalogue_as_of.unit_plans
     where programme_code = programme.programme_code and unit_code = shown.unit_code and agency_code = 'UBND'
 ) as plan on true
 where programme.programme_code = %(programme)s
@@ -46,14 +46,14 @@ where programme.programme_code = %(programme)s
 ENTRIES = queries.load(__file__, "entries")
 
 COMPARES = """
-select 1 from catalogue.annex_columns where programme_code = %(programme)s and content = 'comparison'
+select 1 from catalogue_as_of.annex_columns where programme_code = %(programme)s and content = 'comparison'
 """
 
 VERDICTS = """
 select indicator_code, measure, target_scope, target_year,
        case when is_exceeded then 'exceeded' else verdict end as verdict, milestone, milestone_comparator,
        milestone_verdict, is_hold_target
-from marts.fct_target_progress
+from fct_target_progress
 where programme_code = %(programme)s and period = %(period)s and unit_id = %(unit_id)s and is_main_target
 """
 
@@ -68,13 +68,34 @@ where programme_code = %(programme)s and unit_level = %(level)s
 """
 
 FOOTNOTES = """
-select indicator_code, footnote_vi from catalogue.annex_footnotes
+select indicator_code, footnote_vi from catalogue_as_of.annex_footnotes
 where programme_code = %(programme)s and (plan_unit_code is null or plan_unit_code = %(unit)s)
 order by contradiction_no
 """
 
+CONFIRMED = """
+select named.unit_name, warning.unit_code, warning.indicator_code, warning.message_vi, confirmed.reason
+from ops.report_warning as warning
+join lateral (
+    select reason from ops.warning_confirmation as given
+    where given.issue_id = warning.issue_id and given.confirmed_at <= app.values_as_of()
+    order by given.confirmation_id desc limit 1) as confirmed on true
+left join lateral (
+    select unit_name from app.org_unit_name as own
+    where own.unit_id = warning.unit_id and own.valid_from <= warning.warned_at::date
+    order by own.valid_from desc limit 1) as named on true
+where warning.programme_code = %(programme)s and warning.period = %(period)s and warning.line_id is not null
+    and warning.rule <> 'required_line_absent' and warning.warned_at <= app.values_as_of()
+    and (warning.replaced_at is null or warning.replaced_at > app.values_as_of())
+    and exists (
+        select from app.org_unit as unit where unit.unit_id = warning.unit_id
+            and %(unit_id)s in (unit.unit_id, unit.district_id, unit.province_id, unit.current_province_id))
+order by warning.unit_code, warning.issue_id
+"""
+"""What senders confirmed of the figures of the unit and of those below it; a line without a figure is in no table."""
+
 STARTS = """
-select indicator_code, period, raw, assessment_vi from catalogue.baselines
+select indicator_code, period, raw, assessment_vi from catalogue_as_of.baselines
 where programme_code = %(programme)s and unit_code = %(unit)s
 """
 
@@ -118,7 +139,14 @@ def load(
         entries=entries,
         signatures=signatures.load(cursor, keys),
         footnotes=tuple(notes.get("", ())),
+        confirmed=tuple(_confirmed(row) for row in cursor.execute(CONFIRMED, keys).fetchall()),
     )
+
+
+def _confirmed(row: Row) -> tuple[str, str]:
+    """The indicator, and the warning with the sender's reason."""
+    sender = f"{row['unit_name'] or ''} ({row['unit_code']})".strip()
+    return row["indicator_code"], f"{sender}: {row['message_vi']} Đơn vị xác nhận số liệu đúng: {row['reason']}"
 
 
 def main_verdicts(cursor: psycopg.Cursor[Row], programme: str, unit_id: str, period: str) -> dict[tuple[str, str], Row]:
@@ -148,7 +176,7 @@ def _columns(
 ) -> tuple[Column, ...]:
     """The plan's columns, without those that say nothing of this unit."""
     rows = cursor.execute(
-        "select * from catalogue.annex_columns where programme_code = %(programme)s order by column_no", keys
+        "select * from catalogue_as_of.annex_columns where programme_code = %(programme)s order by column_no", keys
     ).fetchall()
     shown = [row for row in rows if _concerns(row, keys["period"], targets, entries)]
     return tuple(

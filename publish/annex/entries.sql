@@ -6,11 +6,11 @@ select indicator.indicator_code, indicator.name_vi, indicator.unit_vi, indicator
        coalesce(figure.units_reporting, 0) as units_reporting, coalesce(figure.is_provisional, true) as is_provisional,
        coalesce(figure.is_estimated, false) as is_estimated, coalesce(figure.is_made_up, false) as is_made_up,
        reported.value_status,
-       exists (select from catalogue.criterion_indicators as required
+       exists (select from catalogue_as_of.criterion_indicators as required
                where required.programme_code = indicator.programme_code
                    and required.indicator_code = indicator.indicator_code and required.part = 'met') as is_met_required
-from catalogue.indicators as indicator
-join catalogue.indicator_measures as measured
+from catalogue_as_of.indicators as indicator
+join catalogue_as_of.indicator_measures as measured
     on measured.programme_code = indicator.programme_code and measured.indicator_code = indicator.indicator_code
     and measured.unit_level = %(level)s
 -- a target of the unit's own may be of another measure than its level's
@@ -23,7 +23,7 @@ cross join lateral (
 left join app.indicator_agency as assigned
     on assigned.programme_code = indicator.programme_code and assigned.indicator_code = indicator.indicator_code
     and assigned.is_figure
-left join marts.fct_indicator_rollup as figure
+left join fct_indicator_rollup as figure
     on figure.programme_code = indicator.programme_code and figure.indicator_code = indicator.indicator_code
     and figure.measure = compared.measure and figure.period = %(period)s and figure.unit_id = %(unit_id)s
     and figure.boundary_basis = 'as_reported'

@@ -32,6 +32,9 @@ def blocks(annex: Annex) -> Iterator[notes.Block]:
     footnotes += [("", "Cả kế hoạch", note) for note in annex.footnotes]
     if footnotes:
         yield notes.Block("Những chỗ kế hoạch ghi khác nhau, và cách đọc ở bảng này", footnotes)
+    if annex.confirmed:
+        confirmed = [("", f"Chỉ tiêu {code}", text) for code, text in annex.confirmed]
+        yield notes.Block("Số liệu khác thường mà đơn vị gửi đã xác nhận", confirmed)
     terms = [OF_VERDICTS] if annex.has("comparison") else []
     terms += [OF_MILESTONES] if annex.has("milestone") else []
     yield notes.Block("Cách ghi trong bảng", [("", "", text) for text in (*terms, OF_FIGURES)])

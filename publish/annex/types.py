@@ -94,14 +94,13 @@ class Entry:
 
     def suppressed(self) -> "Entry":
         """The same line without its figure and whatever follows from it."""
-        milestone = replace(self.milestone, verdict="suppressed") if self.milestone else None
         return replace(
             self,
             numerator=None,
             denominator=None,
             ends=None,
             verdict="suppressed",
-            milestone=milestone,
+            milestone=None,
             is_suppressed=True,
         )
 
@@ -151,6 +150,8 @@ class Annex:
     document: the unit's own plan and the programme's. plan_is_made_up: that plan is an example and none of the unit's.
     accepted_until: when the newest report that it can hold was accepted. as_of: of its figures, None for the
     newest. catalogue_version: of the build that made its figures. footnotes: those about the plan as a whole.
+    confirmed: what senders wrote of figures that were warned of, by indicator; their words are not for the public.
+    is_public: whether it is what everybody may see.
     """
 
     programme_code: str
@@ -168,11 +169,14 @@ class Annex:
     entries: tuple[Entry, ...]
     signatures: Signatures
     footnotes: tuple[str, ...] = ()
+    confirmed: tuple[tuple[str, str], ...] = ()
+    is_public: bool = False
 
-    def suppressed(self, keys: Set[tuple[str, str]]) -> "Annex":
-        """The table for the public, without the figures of these indicators and measures."""
-        entries = [entry.suppressed() if (entry.code, entry.measure) in keys else entry for entry in self.entries]
-        return replace(self, entries=tuple(entries))
+    def for_public(self, suppressed: Set[tuple[str, str]], sensitive: Set[str]) -> "Annex":
+        """The table without figures of these indicators and measures, paths of sensitive ones, and senders' words."""
+        public = [replace(entry, milestone=None) if entry.code in sensitive else entry for entry in self.entries]
+        entries = [entry.suppressed() if (entry.code, entry.measure) in suppressed else entry for entry in public]
+        return replace(self, entries=tuple(entries), confirmed=(), is_public=True)
 
     @property
     def is_made_up(self) -> bool:

@@ -331,6 +331,8 @@ class _Sheet(Drawing):
                 )
         if self.annex.has("path"):
             yield "Dấu – ở cột mốc: kế hoạch không có hiện trạng, hoặc chỉ tiêu không có lộ trình, nên không tính mốc."
+            if self.annex.is_public:
+                yield "Mốc của chỉ tiêu nhạy cảm không công bố, vì từ mốc suy ra được số liệu hiện trạng của đơn vị."
         if any(entry.is_suppressed for entry in entries):
             yield (
                 f"Dấu {formatting.SUPPRESSED}: số nhỏ không công bố, hoặc số liên quan mà từ đó có thể suy ra số nhỏ; "

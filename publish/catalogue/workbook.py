@@ -15,7 +15,23 @@ import xlsxwriter
 from warehouse.seeds import labels
 from warehouse.seeds.checks import Project
 from warehouse.seeds.files import Row, Table
-from warehouse.seeds.workbook import COLUMN_ROW, EXPORTED, FIRST_ROW, GUIDE, LISTS, choices, is_of, remember
+from warehouse.seeds.schema import Seed
+from warehouse.seeds.workbook import (
+    ACCEPT,
+    ACCEPTED,
+    COLUMN_ROW,
+    DRAFT_COLUMNS,
+    EXPORTED,
+    FIRST_ROW,
+    GUIDE,
+    LISTS,
+    PLACE,
+    QUOTATION,
+    Draft,
+    choices,
+    is_of,
+    remember,
+)
 
 CREATED = datetime(2026, 1, 1)
 WIDE, USUAL = 46, 16
@@ -34,6 +50,12 @@ HOW = (
     "Chỉ những gì đã sửa được ghi vào danh mục riêng của cơ quan (BAOCAO_CATALOGUE); danh mục phát hành giữ nguyên.",
 )
 
+HOW_TO_ACCEPT = (
+    "Dự thảo do máy đọc từ văn bản kế hoạch, chưa ai quyết định. Dòng không ghi «có» ở cột Chấp nhận thì không nhập.",
+    "Đối chiếu từng dòng với văn bản (cột Chỗ trong văn bản và Nguyên văn), sửa ô sai, điền ô trống, rồi ghi «có».",
+    *HOW[1:],
+)
+
 
 def render(project: Project, programme: str | None = None) -> bytes:
     """The workbook as bytes: equal rows give equal bytes. programme: only its rows, and only tables of programmes."""
@@ -44,11 +66,23 @@ def render(project: Project, programme: str | None = None) -> bytes:
     return buffer.getvalue()
 
 
-class _Drawing:
-    """One workbook being drawn."""
+def render_draft(project: Project, programme: str, drafts: Sequence[Draft]) -> bytes:
+    """A workbook of rows to be accepted: none is imported unless its first cell says so."""
+    buffer = BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_numbers": False}) as book:
+        book.set_properties({"title": "Dự thảo danh mục", "author": "baocao", "created": CREATED})
+        _Drawing(book, project, programme, drafts).draw()
+    return buffer.getvalue()
 
-    def __init__(self, book: Any, project: Project, programme: str | None) -> None:
-        self.book, self.project, self.programme = book, project, programme
+
+class _Drawing:
+    """One workbook being drawn. drafts: the rows of a draft, in place of those of the project."""
+
+    def __init__(
+        self, book: Any, project: Project, programme: str | None, drafts: Sequence[Draft] | None = None
+    ) -> None:
+        self.book, self.project, self.programme, self.drafts = book, project, programme, drafts
+        self.extra = () if drafts is None else DRAFT_COLUMNS
         base = {"font_name": "Times New Roman", "font_size": 11, "valign": "top", "text_wrap": True}
         grid = base | {"border": 1, "border_color": "#BFBFBF"}
         head = grid | {"bold": True, "valign": "vcenter", "align": "center"}
@@ -71,6 +105,8 @@ class _Drawing:
         tables.sort(key=lambda table: list(labels.seeds()).index(table.seed.name))
         guide = self.book.add_worksheet(GUIDE)
         counted = [(table, self._rows(table)) for table in tables]
+        if self.drafts is not None:
+            counted = [(table, rows) for table, rows in counted if rows]
         for table, rows in counted:
             self._table(table, rows)
         self._guide(guide, counted)
@@ -78,6 +114,10 @@ class _Drawing:
         self._hidden(EXPORTED, [("", self.programme or ""), *self.exported])
 
     def _rows(self, table: Table) -> list[Row]:
+        if self.drafts is not None:
+            own = [draft for draft in self.drafts if draft.seed == table.seed.name]
+            more = [{ACCEPT: None, PLACE: draft.place, QUOTATION: draft.quotation} for draft in own]
+            return [Row(0, {**each, **draft.cells}, "") for each, draft in zip(more, own, strict=True)]
         return [row for row in table.rows if self.programme in (None, row.programme)]
 
     def _guide(self, sheet: Any, tables: Sequence[tuple[Table, list[Row]]]) -> None:
@@ -87,9 +127,10 @@ class _Drawing:
         sheet.set_column(1, 1, 8)
         sheet.set_column(2, 2, 90)
         sheet.write_string(0, 0, f"DANH MỤC{whose}", self.formats["title"])
-        for number, text in enumerate(HOW, 2):
+        how = HOW if self.drafts is None else HOW_TO_ACCEPT
+        for number, text in enumerate(how, 2):
             sheet.merge_range(number, 0, number, 2, text, self.formats["text"])
-        first = len(HOW) + 3
+        first = len(how) + 3
         for column, heading in enumerate(("Bảng", "Số dòng", "Nội dung")):
             sheet.write_string(first, column, heading, self.formats["key"])
         for number, (table, rows) in enumerate(tables, first + 1):
@@ -106,29 +147,38 @@ class _Drawing:
         assert label
         sheet = self.book.add_worksheet(label.text)
         last = FIRST_ROW + len(rows) + SPARE_ROWS
-        widths = {name: self._width(name, rows) for name in seed.column_types}
-        for at, name in enumerate(seed.column_types):
+        columns = [*self.extra, *seed.column_types]
+        widths = {name: self._width(name, rows) for name in columns}
+        for at, name in enumerate(columns):
             heading = labels.column(seed.name, name)
             sheet.set_column(at, at, widths[name], self.formats["column"])
             sheet.write_string(0, at, heading.text, self.formats["key" if name in seed.key else "head"])
             sheet.write_string(COLUMN_ROW, at, name, self.formats["name"])
             self._note(sheet, at, heading.help)
-            if allowed := choices(self.project, seed, name):
+            if allowed := self._choices(seed, name):
                 sheet.data_validation(FIRST_ROW, at, last, at, self._list(heading, allowed))
         for number, row in enumerate(rows, FIRST_ROW):
             lines = max(ceil(len(row.cells.get(name) or "") * LETTER / width) for name, width in widths.items())
             sheet.set_row(number, LINE * min(max(lines, 1), MOST_LINES))
-            for at, name in enumerate(seed.column_types):
+            for at, name in enumerate(columns):
                 value = row.cells.get(name)
                 if value is None:
                     sheet.write_blank(number, at, None, self.formats["cell"])
                 else:
                     sheet.write_string(number, at, value, self.formats["cell"])
-            self.exported.append((seed.name, remember(seed, row.cells)))
+            if self.drafts is None:
+                self.exported.append((seed.name, remember(seed, row.cells)))
         sheet.set_row(0, 34)
         sheet.freeze_panes(FIRST_ROW, 0)
-        sheet.autofilter(COLUMN_ROW, 0, max(FIRST_ROW + len(rows) - 1, COLUMN_ROW), len(seed.column_types) - 1)
+        sheet.autofilter(COLUMN_ROW, 0, max(FIRST_ROW + len(rows) - 1, COLUMN_ROW), len(columns) - 1)
         _print(sheet)
+
+    def _choices(self, seed: Seed, name: str) -> tuple[str, ...]:
+        if name in self.extra:
+            return (ACCEPTED,) if name == ACCEPT else ()
+        if self.drafts is not None and name == "programme_code":
+            return ()
+        return choices(self.project, seed, name)
 
     def _width(self, name: str, rows: Sequence[Row]) -> int:
         longest = max((len(row.cells.get(name) or "") for row in rows), default=0)

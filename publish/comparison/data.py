@@ -47,8 +47,8 @@ FIGURES = f"""
 select indicator.indicator_code, indicator.name_vi as indicator_name, figure.measure, indicator.unit_vi,
        figure.unit_id, figure.unit_code, figure.unit_level, figure.is_made_up, indicator.hard_min, indicator.hard_max,
        {", ".join(f"figure.{column}" for column in COMPARED_COLUMNS if column != "verdict")}
-from marts.fct_indicator_rollup as figure
-join catalogue.indicators as indicator using (programme_code, indicator_code)
+from fct_indicator_rollup as figure
+join catalogue_as_of.indicators as indicator using (programme_code, indicator_code)
 join app.org_unit as unit using (unit_id)
 where figure.programme_code = %(programme)s and figure.period = %(period)s and figure.unit_code = %(unit)s
     and figure.boundary_basis = %(basis)s

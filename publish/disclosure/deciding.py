@@ -44,6 +44,7 @@ def decide(
         ((figure.release_id, figure.key, figure.is_suppressed, figure.sums) for figure in figures),
         problem.counts,
         problem.relations,
+        problem.orders,
     )
     return Decision(released, candidates, suppression, Certificate(len(candidates.figures), suppression, found))
 
@@ -59,11 +60,15 @@ def _problem(history: History, candidates: Candidates) -> Problem:
                 published[signature] = Published(terms, *ends(terms, counts))
             elif is_primary:
                 targets[signature] = terms
-    relations = {frozenset(terms.items()): terms for terms in (*history.relations, *candidates.relations)}
     return Problem(
         counts,
         candidates.figures,
-        tuple(relations.values()),
+        _each_once(*history.relations, *candidates.relations),
+        _each_once(*history.orders, *candidates.orders),
         tuple(published.values()),
         tuple(targets.values()),
     )
+
+
+def _each_once(*sums: Terms) -> tuple[Terms, ...]:
+    return tuple({frozenset(terms.items()): terms for terms in sums}.values())

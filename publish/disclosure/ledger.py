@@ -42,9 +42,14 @@ values (%(release)s, %(programme)s, %(indicator_code)s, %(period)s, %(unit_id)s,
     %(measure)s, %(unit_level)s, %(suppression)s, %(numerator)s, %(denominator)s, %(value_low)s, %(value_high)s,
     %(sums)s)
 """
-NEW_RELATION = "insert into ops.public_relation (programme_code, terms) values (%s, %s) on conflict do nothing"
+NEW_RELATION = """
+insert into ops.public_relation (programme_code, terms, comparator) values (%s, %s, %s) on conflict do nothing
+"""
 
-RELATIONS = "select terms from ops.public_relation where programme_code = %s order by terms::text"
+RELATIONS = """
+select terms from ops.public_relation where programme_code = %s and comparator = %s order by terms::text
+"""
+EQUAL, AT_MOST = "=", "≤"
 
 PERIODS = "select distinct unnest(periods) from ops.public_release where programme_code = %s"
 
@@ -65,11 +70,12 @@ class Released:
 
 @dataclass(frozen=True)
 class History:
-    """All figures that were released of a programme, and the counts below them with the equations between these."""
+    """All figures that were released of a programme, and the counts below them with the what holds between these."""
 
     figures: tuple[Released, ...]
     counts: Mapping[str, Count]
     relations: tuple[Terms, ...]
+    orders: tuple[Terms, ...]
     periods: frozenset[str]
 
 
@@ -77,13 +83,16 @@ def load(connection: psycopg.Connection, programme: str) -> History:
     """Everything that was released of the programme so far."""
     cursor = connection.cursor(row_factory=dict_row)
     figures = tuple(_released(row) for row in cursor.execute(FIGURES, [programme]))
-    relations = tuple(_terms(row["terms"]) for row in cursor.execute(RELATIONS, [programme]))
+    relations, orders = (
+        tuple(_terms(row["terms"]) for row in cursor.execute(RELATIONS, [programme, comparator]))
+        for comparator in (EQUAL, AT_MOST)
+    )
     sums = [terms for figure in figures for terms, _ in figure.sums]
-    names = sorted({name for terms in [*sums, *relations] for name in terms})
+    names = sorted({name for terms in [*sums, *relations, *orders] for name in terms})
     rows = cursor.execute(COUNTS, [names]).fetchall()
     counts = {row["name"]: Count(row["low"], row["high"], row["ceiling"], row["has_small_base"]) for row in rows}
     periods = connection.execute(PERIODS, [programme]).fetchall()
-    return History(figures, counts, relations, frozenset(period for (period,) in periods))
+    return History(figures, counts, relations, orders, frozenset(period for (period,) in periods))
 
 
 def _terms(shares: Mapping[str, str]) -> Terms:
@@ -134,7 +143,8 @@ def record(
                 for figure in candidates.figures
             ],
         )
-        cursor.executemany(NEW_RELATION, [(programme, Jsonb(_shares(terms))) for terms in candidates.relations])
+        for comparator, sums in ((EQUAL, candidates.relations), (AT_MOST, candidates.orders)):
+            cursor.executemany(NEW_RELATION, [(programme, Jsonb(_shares(terms)), comparator) for terms in sums])
     return int(row[0])
 
 

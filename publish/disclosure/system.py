@@ -3,7 +3,7 @@
 Figures of equal sums are one group: whoever sees one of them sees all.
 """
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -17,7 +17,7 @@ from publish.disclosure.solving import Constraint, Vector
 from publish.disclosure.types import Figure, Problem, Published, Terms, ends
 
 ROOM = 3 * rule.LARGEST
-"""How far above its value a count is varied; more is not needed to leave an attacker in doubt."""
+"""How far above its value a sum is varied; more is not needed to leave an attacker in doubt."""
 
 FINEST_SHARE = 4
 """Decimals of a declared share of a split unit that are taken exactly."""
@@ -46,12 +46,12 @@ class Target:
 
 @dataclass
 class System:
-    """Linked counts. floors and caps bound each; structure is always 0; published is what was printed before."""
+    """Linked counts. floors and caps bound each; structure always holds; published is what was printed before."""
 
     values: Vector
     floors: Vector
     caps: Vector
-    structure: list[Vector] = field(default_factory=list)
+    structure: list[Constraint] = field(default_factory=list)
     published: list[Constraint] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
@@ -79,7 +79,7 @@ class System:
         return known
 
     def _known(self) -> list[Constraint]:
-        return [(row, 0.0, 0.0) for row in self.structure] + self.published
+        return self.structure + self.published
 
 
 def systems(problem: Problem) -> Iterator[System]:
@@ -97,16 +97,18 @@ def systems(problem: Problem) -> Iterator[System]:
 
     figures = by_part(problem.figures, lambda figure: [name for terms in figure.sums for name in terms])
     relations = by_part(problem.relations, lambda terms: terms)
+    orders = by_part(problem.orders, lambda terms: terms)
     published = by_part(problem.published, lambda known: known.terms)
     targets = by_part(problem.targets, lambda terms: terms)
+    rooms = _rooms(problem)
     for part, names in enumerate(members):
-        yield _Builder(problem, names).build(
-            figures.get(part, []), relations.get(part, []), published.get(part, []), targets.get(part, [])
-        )
+        builder = _Builder(problem, names, rooms)
+        structure = builder.structure(relations.get(part, []), orders.get(part, []))
+        yield builder.build(structure, figures.get(part, []), published.get(part, []), targets.get(part, []))
 
 
 class _Builder:
-    def __init__(self, problem: Problem, names: list[str]) -> None:
+    def __init__(self, problem: Problem, names: list[str], rooms: Mapping[str, float]) -> None:
         self.counts = [problem.counts[name] for name in names]
         self.position = {name: at for at, name in enumerate(names)}
         self.problem = problem
@@ -115,25 +117,22 @@ class _Builder:
         self.floors = np.array([float(count.floor) for count in self.counts])
         self.caps = np.array(
             [
-                max(float(count.high), min(float(count.high) + ROOM, most))
-                for count, most in zip(self.counts, ceilings, strict=True)
+                max(float(count.high), min(float(count.high) + rooms.get(name, ROOM), most))
+                for name, count, most in zip(names, self.counts, ceilings, strict=True)
             ]
         )
 
+    def structure(self, relations: list[Terms], orders: list[Terms]) -> list[Constraint]:
+        equal: list[Constraint] = [(self._row(terms), 0.0, 0.0) for terms in relations]
+        return equal + [(self._row(terms), -np.inf, 0.0) for terms in orders]
+
     def build(
-        self, figures: list[Figure], relations: list[Terms], published: list[Published], targets: list[Terms]
+        self, structure: list[Constraint], figures: list[Figure], published: list[Published], targets: list[Terms]
     ) -> System:
-        system = System(self.values, self.floors, self.caps)
-        system.structure = [self._row(terms) for terms in relations]
+        system = System(self.values, self.floors, self.caps, structure)
         system.published = [self._published(known) for known in published]
         system.groups = [self._group(group) for group in _groups(figures)]
-        own = [
-            terms
-            for figure in figures
-            for terms, is_primary in zip(figure.sums, figure.is_primary, strict=True)
-            if is_primary and terms
-        ]
-        for terms in {_signature(terms): terms for terms in [*own, *targets]}.values():
+        for terms in {_signature(terms): terms for terms in [*_small(figures), *targets]}.values():
             system.targets.append(self._target(terms))
         return system
 
@@ -166,6 +165,23 @@ class _Builder:
         return _target(row, scale, float(row @ self.floors), float(row @ self.caps))
 
 
+def _small(figures: Iterable[Figure]) -> Iterator[Terms]:
+    """The sums that need protection themselves."""
+    for figure in figures:
+        for terms, is_primary in zip(figure.sums, figure.is_primary, strict=bool(figure.sums)):
+            if is_primary and terms:
+                yield terms
+
+
+def _rooms(problem: Problem) -> dict[str, float]:
+    """How far above its value a count is varied: where a fifth of it needs protection, five times as far."""
+    rooms: dict[str, float] = {}
+    for terms in [*_small(problem.figures), *problem.targets]:
+        for name, share in terms.items():
+            rooms[name] = max(rooms.get(name, ROOM), ROOM / float(share))
+    return rooms
+
+
 def _target(row: Vector, scale: float, low: float, possible: float) -> Target:
     return Target(row, scale, low, rule.needed_high(low / scale, possible / scale) * scale)
 
@@ -194,7 +210,7 @@ def _linked(problem: Problem) -> list[list[str]]:
     """Counts that a sum, or a figure of two sums, has together."""
     links = _Links(problem.counts)
     together = [[name for terms in figure.sums for name in terms] for figure in problem.figures]
-    together += [list(terms) for terms in problem.relations + problem.targets]
+    together += [list(terms) for terms in problem.relations + problem.orders + problem.targets]
     together += [list(known.terms) for known in problem.published]
     for names in together:
         for name in names[1:]:

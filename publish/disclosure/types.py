@@ -61,13 +61,15 @@ class Published:
 class Problem:
     """Figures of one publication with all that is known besides.
 
-    relations: sums that are 0, as quarters less their year. published: what earlier publications said. targets: sums
-    that they suppressed and that later ones must not recover.
+    relations: sums that are 0, as quarters less their year. orders: sums that are at most 0, as one quarter less its
+    year. published: what earlier publications said. targets: sums that they suppressed and that later ones must not
+    recover.
     """
 
     counts: Mapping[str, Count]
     figures: tuple[Figure, ...]
     relations: tuple[Terms, ...] = ()
+    orders: tuple[Terms, ...] = ()
     published: tuple[Published, ...] = ()
     targets: tuple[Terms, ...] = ()
 

@@ -8,6 +8,7 @@ VERSION = "v3.1.0"
 """Of the standard: https://bitol-io.github.io/open-data-contract-standard/v3.1.0/"""
 
 LOGICAL_TYPES = {
+    "bigint": "integer",
     "boolean": "boolean",
     "date": "date",
     "integer": "integer",

@@ -46,7 +46,7 @@ def write(connection: psycopg.Connection, names: list[str], folder: Path, releas
 def _csv(connection: psycopg.Connection, mart: marts.Mart) -> tuple[bytes, int]:
     columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in mart.columns)
     key = sql.SQL(", ").join(map(sql.Identifier, mart.key))
-    table = sql.Identifier("marts", mart.name)
+    table = sql.Identifier(mart.name)  # of marts or marts_as_of, as the session reads
     query = sql.SQL("copy (select {} from {} order by {}) to stdout (format csv, header)").format(columns, table, key)
     cursor = connection.cursor()
     try:

@@ -9,11 +9,12 @@ No formulas, no macros, the same bytes for the same form. Three choices guard th
 - what is not asked is locked, without a password: a person can unlock it, a slip of the hand cannot.
 """
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import xlsxwriter
 
@@ -28,6 +29,7 @@ HEADERS = ("Mã chỉ tiêu", "Chỉ tiêu", "ĐVT", "Tử số", "Mẫu số", 
 WIDTHS = (16, 48, 10, 12, 12, 12, 13, 18, 50)
 COLUMNS: dict[Part, int] = {"numerator": 3, "denominator": 4, "value": 5}
 PREVIOUS, NOTE, HOW = 6, 7, 8
+LETTERS = "ABCDEFGHI"
 LABELS_FROM, TABLE_FROM = 4, 11
 CREATED = datetime(2026, 1, 1)
 
@@ -60,6 +62,10 @@ GUIDE_ROWS = (
 )
 
 
+Field = Part | Literal["note"]
+"""A cell that a unit fills in."""
+
+
 def write(form: Form, out: Path, filled: Filled | None = None) -> Path:
     """Write the form's workbook to `out` and return it.
 
@@ -68,15 +74,41 @@ def write(form: Form, out: Path, filled: Filled | None = None) -> Path:
     return write_atomically(out, render(form, filled or {}))
 
 
-def render(form: Form, filled: Filled) -> bytes:
-    """The workbook as bytes: equal input gives equal bytes."""
+def render(form: Form, filled: Filled, notes: Mapping[str, str] | None = None) -> bytes:
+    """The workbook as bytes: equal input gives equal bytes. notes: by indicator code."""
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         book.set_properties({"title": _title(form), "author": "baocao", "created": CREATED})
         draw = _Drawing(book, has_optional_lines=any(not line.is_required for line in form.lines))
-        draw.report(form, filled)
+        draw.report(form, filled, notes or {})
         draw.guide()
     return buffer.getvalue()
+
+
+def addresses(form: Form) -> dict[str, tuple[str, Field | None]]:
+    """The line and the field of each cell of the form's table: `D15` is the numerator of 5.1. None: no field."""
+    fields: dict[int, Field] = {column: part for part, column in COLUMNS.items()} | {NOTE: "note"}
+    return {
+        f"{LETTERS[column]}{row + 1}": (line.code, fields.get(column))
+        for row, line in _rows(form)
+        if isinstance(line, Line)
+        for column in range(len(HEADERS))
+    }
+
+
+def _rows(form: Form) -> Iterator[tuple[int, Line | tuple[str, str]]]:
+    """The rows of the table, from 0: lines, and bands with their style."""
+    row, objective, heading = TABLE_FROM, "", ""
+    for line in form.lines:
+        if line.objective and line.objective != objective:
+            row, objective, heading = row + 1, line.objective, ""
+            yield row, (objective, "objective")
+        if line.heading and line.heading != heading:
+            row += 1
+            yield row, (line.heading, "heading")
+        heading = line.heading
+        row += 1
+        yield row, line
 
 
 def _title(form: Form) -> str:
@@ -115,7 +147,7 @@ class _Drawing:
         }
         self.style = {name: book.add_format(options) for name, options in kinds.items()}
 
-    def report(self, form: Form, filled: Filled) -> None:
+    def report(self, form: Form, filled: Filled, notes: Mapping[str, str]) -> None:
         sheet = self.book.add_worksheet(SHEET)
         sheet.hide_gridlines(2)
         columns_in_use = {COLUMNS[part] for line in form.lines for part in line.parts}
@@ -129,7 +161,7 @@ class _Drawing:
             since = f"\n({wording.period(period)})" if column == PREVIOUS and period else ""
             sheet.write_string(TABLE_FROM, column, header + since, self.style["header"])
         sheet.set_row(TABLE_FROM, 32 if period else 24)
-        last = self._table(sheet, filled, form)
+        last = self._table(sheet, filled, notes, form)
         sheet.ignore_errors({"number_stored_as_text": f"A1:G{last + 1}"})
         sheet.freeze_panes(TABLE_FROM + 1, 2)
         sheet.protect("", {"format_columns": True, "format_rows": True})
@@ -166,19 +198,14 @@ class _Drawing:
         scored = [SCORED] if any(line.is_points for line in form.lines) else []
         return [first, *counted, *scored, *([REQUIRED] if self.has_optional_lines else []), *others]
 
-    def _table(self, sheet: Any, filled: Filled, form: Form) -> int:
-        row, objective, heading = TABLE_FROM, "", ""
-        for line in form.lines:
-            if line.objective and line.objective != objective:
-                row, objective, heading = row + 1, line.objective, ""
-                self._band(sheet, row, objective, "objective")
-            if line.heading and line.heading != heading:
-                row += 1
-                self._band(sheet, row, line.heading, "heading")
-            heading = line.heading
-            row += 1
-            self._line(sheet, row, line, filled.get(line.code, {}))
-            sheet.write_string(row, PREVIOUS, _previous(line, form.previous_period), self.style["previous"])
+    def _table(self, sheet: Any, filled: Filled, notes: Mapping[str, str], form: Form) -> int:
+        row = TABLE_FROM
+        for row, content in _rows(form):
+            if isinstance(content, Line):
+                self._line(sheet, row, content, filled.get(content.code, {}), notes.get(content.code))
+                sheet.write_string(row, PREVIOUS, _previous(content, form.previous_period), self.style["previous"])
+            else:
+                self._band(sheet, row, *content)
         return row
 
     def _band(self, sheet: Any, row: int, text: str, style: str) -> None:
@@ -191,14 +218,17 @@ class _Drawing:
         sheet.write_string(row, 1, text, self.style[style])
         sheet.set_row(row, 20)
 
-    def _line(self, sheet: Any, row: int, line: Line, cells: Any) -> None:
+    def _line(self, sheet: Any, row: int, line: Line, cells: Any, note: str | None) -> None:
         sheet.write_string(row, 0, line.code, self.style["code"])
         sheet.write_string(row, 1, line.name + self._star(line), self.style["text"])
         sheet.write_string(row, 2, _unit(line), self.style["unit"])
         for part in PARTS:
             self._input(sheet, row, line, part, cells.get(part))
         self._guard(sheet, row, line)
-        sheet.write_blank(row, NOTE, None, self.style["note"])
+        if note:
+            sheet.write_string(row, NOTE, note, self.style["note"])
+        else:
+            sheet.write_blank(row, NOTE, None, self.style["note"])
         sheet.write_string(row, HOW, line.how, self.style["how"])
         how_lines = sum(-(-len(sentence) // 60) for sentence in line.how.split("\n"))
         sheet.set_row(row, max(28, 15 * -(-len(line.name) // 46), 12 * how_lines + 4))
@@ -278,7 +308,7 @@ def _count_rule(line: Line, row: int, column: int) -> dict[str, Any]:
 
     A spreadsheet allows 32 letters of a title and 255 of a message.
     """
-    cell = f"{'ABCDEF'[column]}{row + 1}"
+    cell = f"{LETTERS[column]}{row + 1}"
     required = [f"Tử số: số {line.numerator}."] if "numerator" in line.parts else []
     required += [f"Mẫu số: số {line.denominator}."] if "denominator" in line.parts else []
     return {

@@ -12,11 +12,14 @@ ISSUES = """
 select submission.received_at, submission.programme_code, submission.period, submission.unit_code,
     submission.agency_code, coalesce(submission.file_name, file.file_name) as file, issue.sheet, issue.cell,
     issue.line, issue.raw, issue.severity, issue.rule, issue.message_vi, issue.message_en,
-    verdict.status as report_status, issue.submission_id
+    verdict.status as report_status, issue.submission_id,
+    coalesce(warning.is_in_force, false) as needs_confirmation, warning.reason, warning.confirmed_at
 from ops.submission_issue as issue
 join raw.submission as submission on submission.submission_id = issue.submission_id
 join raw.file as file on file.sha256 = submission.sha256
 left join ops.submission_verdict as verdict on verdict.submission_id = issue.submission_id
+left join lateral (
+    select * from ops.report_warning as own where own.issue_id = issue.issue_id) as warning on issue.needs_confirmation
 where {conditions}
 order by submission.received_at desc, submission.submission_id, issue.issue_id
 """
@@ -26,6 +29,9 @@ WITHIN = """
     join app.org_unit as above on above.unit_id in (unit.unit_id, unit.district_id, unit.province_id)
     where above.unit_code = %(unit)s))
 """
+
+
+_UNCONFIRMED: Row = {"reason": None, "confirmed_at": None}
 
 
 def of_reports(
@@ -40,7 +46,8 @@ def of_reports(
     """The issues of reports, the newest report first.
 
     unit: of the unit and all below it; also of a code that nobody has. since, until: of reports received from
-    then on, until then.
+    then on, until then; what was confirmed later is not known yet.
+    needs_confirmation: it is about a figure in force that its sender is to confirm or correct.
     """
     conditions = {
         "submission.programme_code = %(programme)s": programme,
@@ -52,7 +59,10 @@ def of_reports(
     }
     query = ISSUES.format(conditions=" and ".join(text for text, value in conditions.items() if value) or "true")
     values = {"programme": programme, "unit": unit, "rule": rule, "severity": severity, "since": since, "until": until}
-    return connection.cursor(row_factory=dict_row).execute(query.encode(), values).fetchall()
+    rows = connection.cursor(row_factory=dict_row).execute(query.encode(), values).fetchall()
+    return [
+        row | _UNCONFIRMED if until and row["confirmed_at"] and row["confirmed_at"] > until else row for row in rows
+    ]
 
 
 def for_display(row: Row) -> Row:

@@ -22,22 +22,23 @@ select figures.*, known.denominator_coverage_pct, indicator.name_vi as indicator
        indicator.objective_vi, progress.is_main_target,
        progress.target_scope, progress.target_year, progress.comparator, progress.target_low, progress.target_high,
        progress.better_end, progress.is_exceeded,
-       progress.milestone, progress.milestone_comparator, progress.milestone_basis, progress.verdict,
+       progress.milestone, progress.milestone_comparator, progress.milestone_basis,
+       progress.milestone_reason, progress.verdict,
        progress.milestone_verdict, progress.gap, progress.observed_annual_rate, progress.required_annual_rate,
        progress.projected_value, progress.acceleration, progress.trend_class, progress.is_hold_target,
        indicator.hard_min, indicator.hard_max, printed.assessment_vi
-from marts.fct_indicator_rollup as figures
-join marts.dim_indicator as indicator using (programme_code, indicator_code)
-left join marts.fct_denominator_coverage as known
+from fct_indicator_rollup as figures
+join dim_indicator as indicator using (programme_code, indicator_code)
+left join fct_denominator_coverage as known
     on known.programme_code = figures.programme_code and known.period = figures.period
     and known.indicator_code = figures.indicator_code and known.unit_id = figures.unit_id
     and known.measure = figures.measure and known.boundary_basis = figures.boundary_basis
-left join marts.fct_target_progress as progress
+left join fct_target_progress as progress
     on progress.programme_code = figures.programme_code and progress.period = figures.period
     and progress.indicator_code = figures.indicator_code and progress.unit_id = figures.unit_id
     and progress.unit_code = figures.unit_code and progress.measure = figures.measure
     and figures.boundary_basis = 'as_reported'
-left join catalogue.baselines as printed
+left join catalogue_as_of.baselines as printed
     on printed.programme_code = figures.programme_code and printed.indicator_code = figures.indicator_code
     and printed.unit_code = figures.unit_code and printed.period = figures.period
     and printed.measure = figures.measure

@@ -12,7 +12,7 @@ SCORECARD = """
 select scorecard.indicator_code, indicator_name, scorecard.unit_vi, measure, value, value_low, value_high,
        indicators.hard_min, indicators.hard_max, comparator, target_low, target_high, target_year, milestone, verdict,
        period, units_reporting, units_expected, coverage_pct, is_provisional
-from marts.rpt_provincial_scorecard as scorecard
+from rpt_provincial_scorecard as scorecard
 join catalogue.indicators using (programme_code, indicator_code)
 where programme_code = %s and period = %s and unit_code = %s
 order by scorecard.sort_order, measure
@@ -27,7 +27,7 @@ from marts.rpt_missing_reports where programme_code = %s and period = %s order b
 """
 RECONCILED = """
 select indicator_code, own_value, rolled_up_value, difference, units_reporting, units_expected
-from marts.rpt_reconciliation
+from rpt_reconciliation
 where programme_code = %s and period = %s and unit_code = %s
 order by length(split_part(indicator_code, '.', 1)), indicator_code
 """

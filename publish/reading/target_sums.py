@@ -16,8 +16,8 @@ LEVELS = {"commune": "xã", "district": "huyện"}
 
 SUMS = """
 select sums.*, indicator.name_vi as indicator_name, indicator.unit_vi, indicator.hard_min, indicator.hard_max
-from marts.fct_target_sum as sums
-join marts.dim_indicator as indicator using (programme_code, indicator_code)
+from fct_target_sum as sums
+join dim_indicator as indicator using (programme_code, indicator_code)
 where sums.programme_code = %(programme)s and sums.unit_code = %(unit)s and sums.period = %(period)s
 order by indicator.sort_order, sums.target_year, sums.part_level
 """

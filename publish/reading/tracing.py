@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 
 from publish import formatting
 from publish.forms.types import TYPES
+from publish.reading import warnings
 from publish.reading.progress import coverage, figure, require_unit
 from warehouse import catalogue, wording
 from warehouse.catalogue import DEFAULT_AGENCY
@@ -21,9 +22,9 @@ Row = dict[str, Any]
 
 FIGURES = """
 select figure.*, indicator.hard_min, indicator.hard_max
-from marts.fct_indicator_rollup as figure
-join catalogue.indicators as indicator using (programme_code, indicator_code)
-left join catalogue.indicator_measures as measures
+from fct_indicator_rollup as figure
+join catalogue_as_of.indicators as indicator using (programme_code, indicator_code)
+left join catalogue_as_of.indicator_measures as measures
     on measures.programme_code = figure.programme_code and measures.indicator_code = figure.indicator_code
     and measures.unit_level = replace(figure.unit_level, 'unallocated', 'province')
     and figure.measure in (measures.measure, replace(measures.measure, 'yes_no', 'share'))
@@ -33,7 +34,7 @@ order by measures.measure is null, figure.measure limit 1
 """
 
 PARTS = """
-select part.unit_id, part.unit_code, part.agency_code, part.measure, part.known_from,
+select part.unit_id, part.unit_code, part.agency_code, part.measure, part.known_from, line.line_id,
        part.numerator_low, part.numerator_high, part.denominator_low, part.denominator_high,
        part.value_status, part.is_summable as is_added_up, part.weight, part.is_estimated,
        line.numerator_raw, line.denominator_raw, line.value_raw,
@@ -54,7 +55,8 @@ PARTS_OF_A_LINE = ("numerator", "denominator", "value")
 
 BUILD = """
 select run_id, as_of as built_at, (
-    select version from ops.figures_versions() where programme_code = %(programme)s) as catalogue_version
+    select version from ops.catalogue_versions(coalesce(app.requested_as_of(), as_of))
+    where programme_code = %(programme)s) as catalogue_version
 from ops.last_successful_run where step = 'build'
 """
 
@@ -98,7 +100,9 @@ def trace(
         require_unit(connection, unit.removesuffix("/unallocated"))
         return Trace(None, [], build_of(connection, programme), as_of)
     rows = cursor.execute(PARTS, values | {"measure": figure["measure"]}).fetchall()
-    return Trace(figure, [row | {"place": place(row)} for row in rows], build_of(connection, programme), as_of)
+    found = warnings.of_lines(connection, [row["line_id"] for row in rows], as_of)
+    parts = [row | {"place": place(row), "warnings": found.get(row["line_id"], [])} for row in rows]
+    return Trace(figure, parts, build_of(connection, programme), as_of)
 
 
 def parts(
@@ -106,16 +110,22 @@ def parts(
 ) -> list[Row]:
     """One row per line that a unit's figure is made of: the reports below it, or its own where none is owed there.
 
-    Each with its text as received, the file's name and sha256, where it stands (see `place`), the version of the gate's
-    rules that let it in, whether it is added up (a bare percentage is not), and the share of it that counts here: n and
-    d times weight add up to the figure. Raises as `trace`.
+    Each with its text as received, what the gate warned of and its sender confirmed (`warnings`), the file's name and
+    sha256, where it stands (see `place`), the version of the gate's rules that let it in, whether it is added up (a
+    bare percentage is not), and the share of it that counts here: n and d times weight add up to the figure. Raises as
+    `trace`.
     """
     return trace(connection, programme, indicator, unit, period, basis).parts
 
 
 def build_of(connection: psycopg.Connection, programme: str) -> Row | None:
-    """The build whose figures are shown: run_id, built_at, and as catalogue_version the programme's version."""
+    """The build whose figures are shown: run_id, built_at, and as catalogue_version that of its rows then."""
     return connection.cursor(row_factory=dict_row).execute(BUILD, {"programme": programme}).fetchone()
+
+
+def _confirmed(warning: Row) -> str:
+    answer = f"đơn vị xác nhận: {warning['reason']}" if warning["reason"] else "chờ đơn vị xác nhận"
+    return f"{warning['message_vi']} ({answer})"
 
 
 def for_display(traced: Trace) -> list[Row]:
@@ -128,6 +138,7 @@ def for_display(traced: Trace) -> list[Row]:
             "giá trị": row["value_raw"] or "",
             "tỷ trọng": _share(row),
             "tổng hợp": "" if row["is_added_up"] else "không cộng được",
+            "cảnh báo": "; ".join(_confirmed(warning) for warning in row["warnings"]),
             "ô": row["place"],
             "báo cáo": f"{TYPES[row['submission_type']]} {wording.day(row['known_from'])}",
             "tệp": row["file_name"],

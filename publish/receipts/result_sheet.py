@@ -24,7 +24,7 @@ REJECTED = (
     "Không cần xoá trang này, màu tô hay ghi chú: khi nhận lại, hệ thống bỏ qua.",
 )
 ACCEPTED = (
-    "Báo cáo đã được ghi nhận. Ô tô vàng là cảnh báo: số liệu đúng thì không cần làm gì thêm.",
+    "Báo cáo đã được ghi nhận. Ô tô vàng là cảnh báo: số liệu đúng thì giữ nguyên và xác nhận, kèm lý do.",
     "Nếu sai, xin sửa ngay trong tệp này, lưu dạng .xlsx rồi gửi lại: bản mới thay bản đã gửi.",
     "Không cần xoá trang này, màu tô hay ghi chú: khi nhận lại, hệ thống bỏ qua.",
 )

@@ -119,14 +119,14 @@ class ScoreSheet:
 
 SHEET = """
 select sheet.*, programme.name_vi as programme_name, programme.document_vi, programme.root_unit_code
-from catalogue.score_sheets as sheet join catalogue.programmes as programme using (programme_code)
+from catalogue_as_of.score_sheets as sheet join catalogue_as_of.programmes as programme using (programme_code)
 where programme_code = %(programme)s
 """
 
 RANKING = """
 select ranking.*, class.name_vi as class_name
-from marts.rpt_score_ranking as ranking
-left join catalogue.score_classes as class using (programme_code, class_code)
+from rpt_score_ranking as ranking
+left join catalogue_as_of.score_classes as class using (programme_code, class_code)
 where programme_code = %(programme)s and period = %(period)s
 order by rank nulls last, array_position(array['recognised', 'undetermined', 'not_recognised'], verdict), unit_code
 """
@@ -134,7 +134,7 @@ order by rank nulls last, array_position(array['recognised', 'undetermined', 'no
 SCORES = """
 select score.*, criterion.criterion_name, criterion.points_rule, criterion.points_each, criterion.verification,
        criterion.evidence_vi, criterion.note, agency.agency_name
-from marts.fct_score as score
+from fct_score as score
 join marts.dim_criterion as criterion using (programme_code, criterion_code)
 left join marts.dim_agency as agency using (programme_code, agency_code)
 where programme_code = %(programme)s and period = %(period)s
@@ -143,7 +143,7 @@ order by unit_code, score.sort_order
 
 EVIDENCE = """
 select criterion_code, code, finding, state, coalesce(agency_name, code) as name
-from marts.fct_score_evidence
+from fct_score_evidence
 left join marts.dim_agency as agency on agency.programme_code = fct_score_evidence.programme_code
     and agency.agency_code = fct_score_evidence.code and fct_score_evidence.evidence_kind = 'report'
 where fct_score_evidence.programme_code = %(programme)s and period = %(period)s and unit_code = %(unit)s
@@ -152,8 +152,8 @@ order by sort_order, code
 
 ASSUMPTIONS = """
 select rule.criterion_code, rule.situation, rule.result, rule.basis_vi
-from catalogue.zero_base_rules as rule
-join catalogue.criteria as criterion using (programme_code, criterion_code)
+from catalogue_as_of.zero_base_rules as rule
+join catalogue_as_of.criteria as criterion using (programme_code, criterion_code)
 where programme_code = %(programme)s and rule.is_assumption order by sort_order, situation
 """
 
@@ -169,7 +169,10 @@ join app.reporting_period on data_to >= resolve_from and data_to < resolve_to
 where unit_code = %(unit)s and programme_code = %(programme)s and period = %(period)s
 """
 
-VERSION = "select version from ops.figures_versions() where programme_code = %(programme)s"
+VERSION = """
+select version from ops.last_successful_run, ops.catalogue_versions(coalesce(app.requested_as_of(), as_of))
+where step = 'build' and programme_code = %(programme)s
+"""
 
 
 def of_period(connection: psycopg.Connection, programme: str, period: str) -> list[Row]:

@@ -19,7 +19,8 @@ left join lateral (
     where targets.programme_code = indicators.programme_code and targets.indicator_code = indicators.indicator_code
         and targets.measure in ('rate', 'share', 'change')
     order by array_position(array['province', 'district', 'commune', 'national'], targets.target_scope),
-        abs(targets.target_year::integer - left(%(period)s, 4)::integer) limit 1) as targets on true
+        abs(targets.target_year::integer - left(%(period)s, 4)::integer), targets.valid_from desc nulls last
+    limit 1) as targets on true
 left join lateral (
     select * from catalogue.baselines
     where baselines.programme_code = indicators.programme_code and baselines.indicator_code = indicators.indicator_code

@@ -48,12 +48,13 @@ def test_an_id_is_the_name_of_its_file(bag):
     assert {dag_id: Path(dag.fileloc).stem for dag_id, dag in bag.dags.items()} == {each: each for each in IDS}
 
 
-def test_every_task_but_receipts_by_mail_is_tried_again_and_ends_some_time(bag):
+def test_every_task_but_mail_of_submissions_is_tried_again_and_ends_some_time(bag):
     tasks = {(dag.dag_id, task.task_id): task for dag in bag.dags.values() for task in dag.tasks}
-    assert len(tasks) == 15
+    assert len(tasks) == 17
     for task in tasks.values():
         assert timedelta(0) < task.execution_timeout <= timedelta(minutes=30)
     remind, receipts = tasks.pop(("deadlines", "remind")), tasks.pop(("submissions", "mail_receipts"))
+    assert tasks.pop(("submissions", "fetch_mail")).retries == 0  # the next run comes in two minutes
     assert receipts.retries == 0  # files that arrive meanwhile do not wait for a mail server
     assert {(task.retries, task.retry_delay) for task in tasks.values()} == {(3, timedelta(seconds=15))}
     assert (remind.retries, remind.retry_delay, remind.retry_exponential_backoff) == (4, timedelta(minutes=1), 2)
@@ -113,6 +114,7 @@ def test_what_the_daily_check_finds_keeps_no_letter_back(bag):
         "completeness",
         "remind",
         "mail_receipts",
+        "expire",
         "verify",
     }
     assert bag.dags["deadlines"].get_task("verify").upstream_task_ids == set()
@@ -123,6 +125,11 @@ def test_receipts_are_mailed_after_the_gate_and_nothing_waits_for_a_mail_server(
     assert mail.trigger_rule == "none_failed_min_one_success"  # a batch of rejected files skips the task before it
     assert (mail.upstream_task_ids, mail.downstream_task_ids) == ({"receive", "check"}, set())
     assert bag.dags["deadlines"].get_task("mail_receipts").upstream_task_ids == set()
+
+
+def test_the_mailbox_holds_up_no_file_and_no_file_the_mailbox(bag):
+    fetch = bag.dags["submissions"].get_task("fetch_mail")
+    assert (fetch.upstream_task_ids, fetch.downstream_task_ids) == (set(), set())
 
 
 def test_a_run_of_deadlines_is_due_an_hour_after_seven(bag):
@@ -208,6 +215,22 @@ def test_an_empty_schedule_counts_as_unset(dag_id, expression, monkeypatch):
     usual = DagBag(dag_folder=str(DAGS / f"{dag_id}.py"), bundle_path=DAGS, bundle_name="dags-folder")
     timetable = usual.dags[dag_id].timetable
     assert getattr(timetable, "timetable", timetable).expression == expression
+
+
+def test_each_dag_has_a_page_of_what_it_made():
+    from pages.in_airflow.application import MADE_BY_DAG
+
+    assert set(MADE_BY_DAG) == IDS
+
+
+def test_airflows_processes_load_no_page_with_the_plugin():
+    """Each of them loads plugins; only the API server gets requests."""
+    code = READ.format(folder=str(PROJECT_ROOT), names=["pages.in_airflow.plugin"])
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=PROJECT_ROOT)
+    modules = json.loads(ran.stdout.splitlines()[-1])["modules"]
+    ours = {path.parent.name for path in PROJECT_ROOT.glob("*/__init__.py")}
+    own = {"pages", "pages.in_airflow", "pages.in_airflow.plugin"}
+    assert {name for name in modules if name.split(".")[0] in ours} == own
 
 
 def test_reading_the_dags_loads_nothing_heavy(record_property):

@@ -16,6 +16,11 @@ AS_FAST_AS_A_PERSON_SECONDS = 2
 class Officers(AirflowApi):
     """Signed in as the user of this home."""
 
+    def signed_in(self) -> str:
+        """The token that the browser of somebody who is signed in has as a cookie."""
+        self.token = self.token or self._sign_in()
+        return self.token
+
     def request_closing(self, programme: str, period: str, now: str) -> Run:
         return self._begin("closing", {"programme": programme, "period": period, "now": now})
 

@@ -1,5 +1,7 @@
 """A real Airflow: killed in the middle, closing periods, late, stopped. One home, one start, in this order."""
 
+import csv
+import io
 import json
 import os
 import re
@@ -12,15 +14,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urljoin, urlsplit
 
+import httpx
+import jwt
 import pytest
 
+from pages import app
+from tests import accessibility
 from tests.conftest import throw_away_home
 from tests.e2e.officers import Officers
 from tests.integration.letterbox import Letterbox, free_port, listening
 from tests.integration.trace_collector import Collected, attributes, collecting
-from warehouse import clock, database
-from warehouse.airflow import processes, services, supervisor
+from warehouse import clock, database, private_files
+from warehouse.airflow import environment, processes, services, supervisor
 from warehouse.airflow.api import AirflowApi, Follower, Run
 from warehouse.errors import BaocaoError
 from warehouse.settings import get_settings
@@ -321,6 +328,120 @@ def test_services_that_run_know_which_settings_are_others_by_now(airflow, monkey
     assert services.changed_settings() == ["AIRFLOW__METRICS__STATSD_ON", "BAOCAO_OPERATOR"]
 
 
+# --- the pages inside Airflow ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pages_in_airflow(airflow) -> str:
+    """Their address; there are figures to show."""
+    from pipeline import building
+
+    building.build()
+    return f"{airflow.address}/baocao"
+
+
+def fetch(address: str, token: str | None = None) -> httpx.Response:
+    cookies = {"_token": token} if token else {}
+    return httpx.get(address, cookies=cookies, timeout=60)
+
+
+def forged(token: str, key: str | None = None, **claims: Any) -> str:
+    """The token with other claims, signed with Airflow's key or another."""
+    given = jwt.decode(token, options={"verify_signature": False})
+    own = private_files.read(environment.home() / "secrets.json")["AIRFLOW__API_AUTH__JWT_SECRET"]
+    return jwt.encode(given | claims, key or own, algorithm="HS512")
+
+
+@pytest.mark.parametrize("path", [*app.PAGES, "/", "/baocao.css", "/phat-hanh", "/dag/figures", "/no-such-page"])
+@pytest.mark.parametrize("who", ["nobody", "a wrong key", "an old token"])
+def test_without_a_session_of_airflow_no_address_of_the_pages_answers(airflow, pages_in_airflow, path, who):
+    token = {
+        "nobody": None,
+        "a wrong key": forged(airflow.signed_in(), key="x" * 64),
+        "an old token": forged(airflow.signed_in(), exp=1_000_000_000),
+    }[who]
+    response = fetch(pages_in_airflow + path, token)
+
+    assert (response.status_code, response.content) == (303, b"")
+    to = urlsplit(response.headers["location"])
+    assert (to.path, parse_qs(to.query)["next"]) == ("/api/v2/auth/login", [f"/baocao{path}"])
+
+
+def test_an_account_of_airflow_that_may_not_see_the_dags_sees_no_figure(airflow, pages_in_airflow):
+    may_see, may_not = forged(airflow.signed_in(), role="VIEWER"), forged(airflow.signed_in(), role=None)
+
+    assert fetch(f"{pages_in_airflow}/sang-nay", may_see).status_code == 200
+    refused = fetch(f"{pages_in_airflow}/sang-nay?unit=24&table=overdue&format=csv", may_not)
+    assert refused.status_code == 403
+    assert "cần quyền xem DAG figures" in refused.text and "07210" not in refused.text
+
+
+def test_with_a_session_the_pages_are_those_of_the_marts_and_airflow_alone_may_frame_them(airflow, pages_in_airflow):
+    table = fetch(f"{pages_in_airflow}/sang-nay?unit=24&table=overdue&format=csv", airflow.signed_in())
+    page = fetch(f"{pages_in_airflow}/sang-nay?unit=24", airflow.signed_in())
+    with database.connect() as connection:
+        query = "select unit_code from rpt_missing_reports where province_code = '24' order by unit_code"
+        missing = [code for (code,) in connection.execute(query)]
+
+    rows = csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"), newline=""))
+    assert sorted(row["Mã"] for row in rows) == missing != []
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'self'") and policy.endswith("frame-ancestors 'self'")
+    assert re.findall(r'(?:href|src|action)="/(?!baocao[/?"])', page.text.replace("/baocao.css", "")) == []
+    assert httpx.post(f"{pages_in_airflow}/sang-nay", cookies={"_token": airflow.signed_in()}).status_code == 405
+
+
+def test_each_dag_leads_to_what_it_made_and_published_files_are_handed_out_alone(airflow, pages_in_airflow):
+    led = {
+        dag_id: fetch(f"{pages_in_airflow}/dag/{dag_id}", airflow.signed_in()).headers["location"] for dag_id in DAGS
+    }
+    shown = {dag_id: fetch(urljoin(pages_in_airflow, to), airflow.signed_in()) for dag_id, to in led.items()}
+
+    assert {dag_id: page.status_code for dag_id, page in shown.items()} == dict.fromkeys(DAGS, 200)
+    anchors = {(dag_id, urlsplit(to).fragment) for dag_id, to in led.items() if "#" in to}
+    assert anchors and all(f'id="{anchor}"' in shown[dag_id].text for dag_id, anchor in anchors)
+    assert fetch(f"{pages_in_airflow}/dag/another", airflow.signed_in()).status_code == 404
+    kept = get_settings().home / "published" / "bacninh-2026-2030" / "2026" / "24.xlsx"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    if not kept.exists():
+        kept.write_bytes(b"a workbook")
+    files = fetch(f"{pages_in_airflow}/phat-hanh", airflow.signed_in()).text
+    (address,) = re.findall(r'href="/baocao(/phat-hanh/published/bacninh-2026-2030/2026/24.xlsx)"', files)
+    assert fetch(pages_in_airflow + address, airflow.signed_in()).content == kept.read_bytes()
+    for path in ("published/../airflow/passwords.json", "published/%2e%2e/airflow/passwords.json", "airflow/port"):
+        assert fetch(f"{pages_in_airflow}/phat-hanh/{path}", airflow.signed_in()).status_code == 404, path
+
+
+def test_airflows_own_pages_show_the_morning_and_what_a_dag_made_after_sign_in(airflow, pages_in_airflow, browser):
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto(f"{pages_in_airflow}/sang-nay")
+    assert "Sáng nay" not in page.content()
+    page.fill("input[name=username]", "admin")
+    page.fill("input[name=password]", environment.password())
+    page.locator("button[type=submit]").click()
+    page.get_by_role("heading", name="Sáng nay", level=1).wait_for()
+
+    page.goto(airflow.address)
+    page.get_by_role("link", name="Sáng nay").click()
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("heading", name="Sáng nay", level=1).wait_for()
+    frame.get_by_role("link", name="Đường đến 2030").click()
+    frame.get_by_role("heading", name="Đường đến 2030", level=1).wait_for()
+    assert page.url.endswith("/plugin/sang-nay/baocao/duong-den-2030")  # an address that can be sent on
+    page.goto(f"{airflow.address}/dags/publication")
+    page.get_by_role("link", name="Kết quả").click()
+    page.frame_locator("iframe").get_by_role("heading", name="Đã phát hành", level=1).wait_for()
+    page.goto(f"{pages_in_airflow}/phat-hanh")
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert accessibility.problems(page) == {}
+    assert complaints == []
+    page.context.close()
+
+
 @pytest.fixture(scope="module")
 def collected() -> Iterator[Collected]:
     with collecting() as collected:
@@ -398,7 +519,7 @@ def test_a_collector_of_traces_sees_the_step_in_its_task(watched, collected):
 def test_stopping_leaves_no_process_behind(airflow):
     state = supervisor.read_state()
     started = [state.supervisor, *(component.identity for component in state.components.values())]
-    assert len(started) == 5
+    assert len(started) == 6
     assert all(processes.is_alive(who) for who in started)
     assert services.stop() is True
     assert [who for who in started if processes.is_alive(who)] == []

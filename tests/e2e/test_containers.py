@@ -14,7 +14,8 @@ from warehouse.settings import PROJECT_ROOT, Settings
 
 DOCKER = PROJECT_ROOT / "docker"
 PROGRAMS = Path(sys.executable).parent
-COMPONENTS = {"postgres", "passwords", "migrate", "warehouse", "api-server", "scheduler", "dag-processor", "triggerer"}
+ONCE = {"passwords", "migrate", "warehouse"}
+LASTING = {"postgres", "api-server", "scheduler", "dag-processor", "triggerer", "session-limits"}
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +45,12 @@ def commands_of(services: dict, instructions: list[tuple[str, str]]) -> list[lis
 
 
 def test_the_compose_file_names_each_component_once(services):
-    assert set(services) == COMPONENTS
+    assert set(services) == ONCE | LASTING
 
 
 def test_whatever_keeps_running_says_whether_it_is_healthy(services):
     lasting = {name for name, service in services.items() if service["restart"] == "unless-stopped"}
-    assert lasting == {"postgres", "api-server", "scheduler", "dag-processor", "triggerer"}
+    assert lasting == LASTING
     assert all(services[name]["healthcheck"]["test"][0] == "CMD" for name in lasting)
 
 
@@ -68,10 +69,11 @@ def test_the_page_is_offered_to_this_machine_only(services):
 
 
 def test_no_password_has_a_default(services):
+    """It must be given, or may stay empty where what it opens is not used."""
     for service in services.values():
         for name, value in service["environment"].items():
             if re.search("PASSWORD$|SECRET|KEY$", name):
-                assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", value), name
+                assert re.fullmatch(r"\$\{\w+:(\?[^}]+|-)\}", value), name
 
 
 def test_every_setting_of_the_program_can_be_set_for_the_containers(services):
@@ -95,6 +97,8 @@ def test_what_the_image_copies_is_there(instructions):
     ]
     assert "dbt_project" in copied and "dags" in copied
     assert [source for source in copied if not (PROJECT_ROOT / source).exists()] == []
+    packages = {path.parent.name for path in PROJECT_ROOT.glob("*/__init__.py")} - {"tests", "docs"}
+    assert packages >= {"baocao", "accounts", "pages"} and packages <= set(copied)
 
 
 def test_every_command_in_a_container_is_one_that_can_be_called_here(services, instructions, tmp_path):

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+import pytest
+
 
 class Chatroom:
     """answers: the status of each answer to come, 200 when there is none left. posts: headers and body of each post."""
@@ -19,8 +21,8 @@ class Chatroom:
 
 
 @contextmanager
-def serving(room: Chatroom) -> Iterator[str]:
-    """The server is up inside the block; yields its `host:port`."""
+def serving(room: Chatroom, internal_webhooks: str = "allow") -> Iterator[str]:
+    """The server is up inside the block, and may be written to; yields its `host:port`."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -35,7 +37,9 @@ def serving(room: Chatroom) -> Iterator[str]:
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"127.0.0.1:{server.server_port}"
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("BAOCAO_INTERNAL_WEBHOOKS", internal_webhooks)
+            yield f"127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

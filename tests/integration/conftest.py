@@ -1,11 +1,13 @@
 """For tests of the steps on a real database: the catalogue and the schedule, loaded once a session."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import psycopg
 import pytest
 
+from tests.conftest import database_of_its_own, forget_database
+from tests.integration import bi_season
 from tests.integration.letterbox import Letterbox, free_port, listening
 from warehouse import database
 from warehouse.settings import get_settings
@@ -19,6 +21,8 @@ ARRIVED = (
     "ops.check_result",
     "ops.issued_receipt",
     "ops.quarantined_file",
+    "ops.restricted_file",
+    "ops.erasure",
 )
 
 
@@ -34,7 +38,7 @@ def forget_reports() -> None:
     with database.connect() as connection:
         connection.execute(f"truncate {', '.join(ARRIVED)} restart identity cascade")
         connection.execute("delete from ops.pipeline_run where step = 'receive'")
-    for folder in ("inbox", "receipts"):
+    for folder in ("inbox", "receipts", "restricted"):
         shutil.rmtree(get_settings().home / folder, ignore_errors=True)
 
 
@@ -75,6 +79,28 @@ def marts(catalogue: None) -> None:
     from pipeline import building
 
     building.build()
+
+
+@pytest.fixture(scope="session")
+def played_season(
+    prepared_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Sequence[bi_season.Delivery]]]:
+    """A database with the season of bi_season in its marts, which nobody is connected to; its name and the files."""
+    with pytest.MonkeyPatch.context() as environment, database_of_its_own(environment, prepared_database) as address:
+        deliveries = bi_season.play(tmp_path_factory.mktemp("season"))
+        database.engine().dispose()
+        environment.delenv("BAOCAO_DATABASE_URL")
+        forget_database()
+        yield address.rpartition("/")[2], deliveries
+        environment.setenv("BAOCAO_DATABASE_URL", address)
+
+
+@pytest.fixture(scope="module")
+def bi_warehouse(played_season: tuple[str, Sequence[bi_season.Delivery]]) -> Iterator[Sequence[bi_season.Delivery]]:
+    """A copy of that database for the module; yields the files that arrived."""
+    name, deliveries = played_season
+    with pytest.MonkeyPatch.context() as environment, database_of_its_own(environment, name):
+        yield deliveries
 
 
 @pytest.fixture

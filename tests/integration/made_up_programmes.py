@@ -58,9 +58,15 @@ def install(number: int, provinces: Iterable[str], owner: str) -> None:
 
 
 def keep_catalogue() -> None:
-    """Rows that went into the catalogue's tables beside the seeds stay: no later build loads the seeds over them."""
-    with runs.recorded("catalogue", building.catalogue_version()):
-        pass
+    """Rows that went into the catalogue's tables beside the seeds stay: no later build loads the seeds over them.
+
+    They are recorded as a load records them, so that the marts have them as of earlier times too.
+    """
+    with runs.recorded("catalogue", building.catalogue_version()), database.connect() as connection:
+        connection.execute(
+            "select ops.record_catalogue(format('catalogue.%I', tablename)::regclass) "
+            "from pg_tables where schemaname = 'catalogue'"
+        )
 
 
 def _seeds(programmes: list[tuple[str, str]], provinces: list[str], owner: str) -> Mapping[str, Rows]:

@@ -10,6 +10,7 @@ nothing of it is seen by any other test.
 """
 
 import csv
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +26,7 @@ from warehouse.settings import get_settings
 Row = Mapping[str, object]
 
 ABOUT_THE_REAL_MAP = ("the_map_has_the_published_counts", "heirs_of_ended_units_are_as_the_lists_say")
-NEEDED_BY_EVERY_PROGRAMME = ("gate_rules", "legal_acts")
+NEEDED_BY_EVERY_PROGRAMME = ("gate_rules", "identity_patterns", "legal_acts")
 
 
 @dataclass(frozen=True)
@@ -83,19 +84,34 @@ def read(file: Path) -> list[dict[str, str]]:
 
 @contextmanager
 def own_catalogue() -> Iterator[OwnCatalogue]:
-    """Inside the block every build reads a copy of the dbt project, which is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="baocao-catalogue-")) / "dbt_project"
+    """Inside the block every build reads a copy of the dbt project, which is gone afterwards.
+
+    Each copy of a process is in the same place, so that dbt knows what it has parsed of the one before.
+    """
+    folder = Path(tempfile.gettempdir()) / f"baocao-catalogue-{os.getpid()}" / "dbt_project"
     shutil.copytree(building.DBT_PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs"))
-    with pytest.MonkeyPatch.context() as patched:
+    with pytest.MonkeyPatch.context() as patched, parsed_apart():
         patched.setattr(building, "DBT_PROJECT", folder)
-        _forget_what_was_parsed()
         try:
             yield OwnCatalogue(folder)
         finally:
-            _forget_what_was_parsed()
             shutil.rmtree(folder.parent)
 
 
-def _forget_what_was_parsed() -> None:
-    """dbt remembers a file with its folder, and would go on reading the rows of the other project."""
-    shutil.rmtree(get_settings().home / "dbt", ignore_errors=True)
+@contextmanager
+def parsed_apart() -> Iterator[None]:
+    """dbt remembers a file with its folder: what it parsed of copies is kept apart from what it parsed otherwise."""
+    parsed = get_settings().home / "dbt"
+    of_project, of_copies = parsed.with_name("dbt-of-project"), parsed.with_name("dbt-of-copies")
+    _move(parsed, of_project)
+    _move(of_copies, parsed)
+    try:
+        yield
+    finally:
+        _move(parsed, of_copies)
+        _move(of_project, parsed)
+
+
+def _move(folder: Path, to: Path) -> None:
+    if folder.exists():
+        folder.rename(to)

@@ -1,5 +1,6 @@
 """The pages at an address of this machine, and their tables as the CSV files have them."""
 
+import contextvars
 import csv
 import io
 import threading
@@ -33,9 +34,10 @@ class Served:
 
 @contextmanager
 def serving() -> Iterator[Served]:
+    """A server in another thread, at whose clock it is as late as at the caller's."""
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(app.create(), port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
+    thread = threading.Thread(target=contextvars.copy_context().run, args=[server.run])
     thread.start()
     while not server.started:
         assert thread.is_alive()

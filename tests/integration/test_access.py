@@ -20,13 +20,19 @@ from warehouse import database
 NOW = "2026-11-20T09:00:00+07:00"
 ACTION, ELSEWHERE = "bacninh-2026-2030", "haiphong-directive28"
 SIGN_IN = "/dang-nhap"
+APPROVE = "/phe-duyet/bao-cao"
+CONFIRM = "/bao-cao-cua-toi/xac-nhan"
 TABLES = (
     "ops.account",
     "ops.account_invitation",
     "ops.upload",
+    "ops.form_draft",
+    "ops.warning_confirmation",
+    "ops.report_approval",
     "ops.submission_origin",
     "raw.submission",
     "ops.contact",
+    "ops.office_decision",
 )
 
 
@@ -61,12 +67,37 @@ READ = {
     "/tai-khoan": "open open open open",
     "/tai-khoan/xac-thuc": "open open open open",
     "/tai-khoan-don-vi": "closed closed open open",
+    "/phe-duyet": "closed open open closed",
+    f"{APPROVE}?submission=none&stage=counting": "closed none none closed",
     "/bao-cao-cua-toi": "open closed open closed",
     f"/bao-cao-cua-toi/bieu-mau?programme={ACTION}&period=2026": "open closed open closed",
     f"/bao-cao-cua-toi/bieu-mau?programme={ELSEWHERE}&period=2026": "none closed none closed",
+    f"/bao-cao-cua-toi/nhap?programme={ACTION}&period=2026": "open closed open closed",
+    f"/bao-cao-cua-toi/nhap?programme={ELSEWHERE}&period=2026": "none closed none closed",
+    f"{CONFIRM}?programme={ACTION}&period=2026": "open closed open closed",
+    f"{CONFIRM}?programme={ELSEWHERE}&period=2026": "none closed none closed",
     "/sang-nay": "closed closed moved open",
     "/sang-nay?unit=24": "closed closed open open",
     "/sang-nay?unit=31": "closed closed closed open",
+    "/viec-cho": "closed closed moved open",
+    "/viec-cho?unit=24": "closed closed open open",
+    "/viec-cho?unit=31": "closed closed closed open",
+    f"/viec-cho/canh-bao?unit=07228&agency=UBND&programme={ACTION}&period=2030": "closed closed none closed",
+    f"/viec-cho/canh-bao?unit=10507&agency=UBND&programme={ELSEWHERE}&period=2026": "closed closed closed closed",
+    "/quyet-dinh": "closed closed moved open",
+    "/quyet-dinh?unit=24": "closed closed open open",
+    "/quyet-dinh?unit=31": "closed closed closed open",
+    "/quyet-dinh?unit=24&table=decisions&format=csv": "closed closed open open",
+    f"/quyet-dinh/han?programme={ACTION}&period=2026&level=commune": "closed closed open closed",
+    f"/quyet-dinh/han?programme={ELSEWHERE}&period=2026&level=commune": "closed closed closed closed",
+    f"/quyet-dinh/mien?programme={ACTION}&period=2026&level=commune": "closed closed open closed",
+    f"/quyet-dinh/mien?programme={ELSEWHERE}&period=2026&level=commune": "closed closed closed closed",
+    "/dau-moi": "closed closed moved open",
+    "/dau-moi?unit=24": "closed closed open open",
+    "/dau-moi?unit=31": "closed closed closed open",
+    "/dau-moi/tep": "closed closed open closed",
+    "/dau-moi/don-vi?unit=07228": "closed closed open closed",
+    "/dau-moi/don-vi?unit=10507": "closed closed closed closed",
     "/duong-den-2030": "moved moved moved open",
     f"/duong-den-2030?unit=24&programme={ACTION}": "open open open open",
     f"/duong-den-2030?unit=07228&programme={ACTION}": "closed closed open open",
@@ -91,6 +122,9 @@ READ = {
     "/chi-tieu": "closed closed moved open",
     f"/chi-tieu?programme={ACTION}": "closed closed open open",
     f"/chi-tieu?programme={ELSEWHERE}": "closed closed closed open",
+    "/khai-niem": "closed closed moved open",
+    "/khai-niem?concept=under_five_mortality&unit=24": "closed closed open open",
+    "/khai-niem?concept=under_five_mortality&unit=31": "closed closed closed open",
     "/lich-bao-cao": "closed closed moved open",
     f"/lich-bao-cao?programme={ACTION}&unit=24": "closed closed open open",
     f"/lich-bao-cao?programme={ACTION}&unit=31": "closed closed closed open",
@@ -106,7 +140,14 @@ READ = {
     f"/nguon-so-lieu?indicator=5.1&unit=31&programme={ELSEWHERE}": "closed closed closed none",
     "/no-such-page": "closed closed closed closed",
 }
-WITHOUT_SESSION = {"/dang-nhap": 200, "/loi-moi/{token}": 404, "/baocao.css": 200, "/favicon.ico": 204}
+WITHOUT_SESSION = {
+    "/dang-nhap": 200,
+    "/dang-nhap/co-quan": 404,
+    "/dang-nhap/co-quan/ve": 404,
+    "/loi-moi/{token}": 404,
+    "/baocao.css": 200,
+    "/favicon.ico": 204,
+}
 WRITE = {
     "/dang-xuat": "RAPO",
     "/tai-khoan/mat-khau": "RAPO",
@@ -114,9 +155,17 @@ WRITE = {
     "/tai-khoan/tat-xac-thuc": "RAPO",
     "/bao-cao-cua-toi/nop": "RP",
     "/bao-cao-cua-toi/rut": "RP",
+    "/bao-cao-cua-toi/nhap": "RP",
+    CONFIRM: "RP",
+    APPROVE: "AP",
     "/tai-khoan-don-vi/moi": "PO",
     "/tai-khoan-don-vi/gui-lai": "PO",
     "/tai-khoan-don-vi/khoa": "PO",
+    "/viec-cho/canh-bao": "P",
+    "/quyet-dinh/han": "P",
+    "/quyet-dinh/mien": "P",
+    "/dau-moi/tep": "P",
+    "/dau-moi/don-vi": "P",
 }
 """Addresses that take a form from whoever is signed in, and the kinds of people who have them."""
 

@@ -6,22 +6,28 @@ Three communes of Bắc Ninh report on 2026-11-20. One corrects a line on 2026-1
 
 import csv
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
+import psycopg
 import pytest
 
-from pipeline import building, receiving
+from pipeline import building, catalogue_effects, receiving, runs
 from publish import reports
 from publish.comparison import data as comparison_data
 from publish.forms import queries as form_queries
 from publish.forms import workbook as form_workbook
 from publish.reading import tracing
+from tests.integration import stored_marts
+from tests.integration.own_catalogue import read
 from warehouse import clock, database
 from warehouse.as_of import parse_timestamp, set_session_as_of
 from warehouse.errors import BaocaoError, WrongCall
+from warehouse.settings import PROJECT_ROOT, get_settings
 
 PROGRAMME, PERIOD, PROVINCE = "bacninh-2026-2030", "2026", "24"
 CORRECTED, STEADY, WITHDRAWN = "07210", "07228", "07246"
@@ -58,6 +64,8 @@ def receive(file: Path, timestamp: str) -> Path:
 def build(timestamp: str) -> None:
     with clock.at(timestamp):
         building.build()
+        with database.connect() as connection:
+            assert stored_marts.differences(connection) == {}
 
 
 def a_correction(folder: Path) -> Path:
@@ -70,11 +78,9 @@ def a_correction(folder: Path) -> Path:
 
 
 def version_of_figures() -> str:
-    """What makes the programme's figures out of its reports."""
+    """The version of the programme's rows of the catalogue now."""
     with database.connect() as connection:
-        return dict(connection.execute("select programme_code, version from ops.figures_versions()").fetchall())[
-            PROGRAMME
-        ]
+        return dict(connection.execute("select * from ops.catalogue_versions(%s)", [clock.now()]).fetchall())[PROGRAMME]
 
 
 def rendered(as_of: str | None, unit: str = PROVINCE) -> bytes:
@@ -257,3 +263,144 @@ def test_a_moment_whose_reports_are_not_built_yet_is_refused(command):
 
 def test_without_a_moment_the_newest_build_is_told(command):
     assert immunised(command, STEADY)[:3] == (190, 200, Decimal(95))
+
+
+READING = ("alerts", "baocao", "pages", "pipeline", "publish")
+
+
+def test_no_query_that_may_run_as_of_a_time_names_the_newest_rows(season):
+    """What has a view of its own as of any time is named without a schema: the session's search path decides."""
+    with database.connect() as connection:
+        marts = connection.execute(
+            "select relname from pg_class where relnamespace = 'marts_as_of'::regnamespace and relkind = 'v'"
+        )
+        twins = {name for (name,) in marts}
+    assert {"fct_indicator_rollup", "rpt_indicator_progress", "rpt_provincial_scorecard"} <= twins
+    named = re.compile(rf"\b(?:from|join)\s+marts\.({'|'.join(twins)})\b")
+    files = [path for room in READING for path in (PROJECT_ROOT / room).rglob("*") if path.suffix in {".py", ".sql"}]
+    assert len(files) > 100
+    assert {str(path): found for path in files if (found := named.findall(path.read_text(encoding="utf-8")))} == {}
+
+
+def test_after_each_build_what_is_stored_is_what_the_views_make(season):
+    with database.connect() as connection:
+        assert stored_marts.differences(connection) == {}
+
+
+def test_a_tool_that_asks_the_newest_rows_for_an_earlier_time_gets_an_error_and_no_figures(season):
+    with database.connect("bi") as connection:
+        for mart in ("fct_indicator_rollup", "rpt_indicator_progress"):
+            connection.execute(f"set baocao.as_of = '{BEFORE}'")
+            with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="this table has the newest"):
+                connection.execute(f"select * from marts.{mart} limit 1").fetchall()
+            connection.rollback()
+
+
+ACT = {"act": "Nghị quyết giả định năm 2028", "valid_from": "2028-06-15"}
+RECORDED, NEW_NAME = "2028-03-01T08:00", "Tiêm chủng đầy đủ trẻ dưới 1 tuổi (tên giả định)"
+Changes = dict[str, list[dict]]
+
+
+def shipped(seed: str, **cells: str) -> dict[str, str]:
+    (file,) = building.DBT_PROJECT.glob(f"seeds/*/{seed}.csv")
+    (row,) = [row for row in read(file) if cells.items() <= row.items()]
+    return row
+
+
+def write_rows(file: Path, *rows: dict[str, str]) -> None:
+    with file.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.fixture(scope="module")
+def revised(season: Season, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Changes]:
+    """What a load of 2028 changed: an act revises a target from a later day on, an indicator has another name."""
+    folder = tmp_path_factory.mktemp("danh-muc")
+    target = shipped("targets", programme_code=PROGRAMME, indicator_code="5.1", target_scope="province")
+    write_rows(folder / "targets.csv", target | {"target_low": "85", "raw": "≥85"} | ACT)
+    name = shipped("indicators", programme_code=PROGRAMME, indicator_code="5.1")
+    write_rows(folder / "indicators.csv", name | {"name_vi": NEW_NAME})
+    build("2028-02-28T08:00")
+    with pytest.MonkeyPatch.context() as environment, clock.at(RECORDED):
+        environment.setenv("BAOCAO_CATALOGUE", str(folder))
+        with database.connect(autocommit=True) as connection:
+            catalogue_effects.keep(connection, "before")
+            building.build()
+            catalogue_effects.keep(connection, "after")
+            rows = {"rows": catalogue_effects.rows_changed(connection)}
+            yield rows | {kind: catalogue_effects.changed(connection, kind) for kind in catalogue_effects.KEYS}
+
+
+def promised(command, as_of: str | None = None) -> tuple:
+    """The province's own target of 2030 for 5.1, its verdict, and the indicator's name."""
+    timestamp = ["--as-of", as_of] if as_of else []
+    rows = reported(command, "progress", PROVINCE, PERIOD, *timestamp)
+    row = next(row for row in rows if (row["indicator_code"], row["target_scope"]) == ("5.1", "province"))
+    return row["target_low"], row["verdict"], row["indicator_name"] == NEW_NAME
+
+
+def test_a_revised_target_is_read_as_it_was_until_its_day_and_a_new_name_from_its_load_on(revised, command):
+    with clock.at("2028-06-16"):
+        assert promised(command, "2027-12-31") == (97, "not_met", False)
+        assert promised(command, "2028-03-01T07:59:59") == (97, "not_met", False)
+        assert promised(command, RECORDED) == (97, "not_met", True)
+        assert promised(command, "2028-06-14") == (97, "not_met", True)
+        assert promised(command, "2028-06-14T23:59:59") == (97, "not_met", True)
+        assert promised(command, "2028-06-15") == (85, "met", True)
+
+
+def test_the_workbook_of_a_time_before_a_change_of_the_catalogue_is_the_same_byte_for_byte(season, revised):
+    assert rendered(BEFORE) == season.workbook_then
+    with clock.at("2028-06-16"):
+        assert rendered("2028-06-14") == rendered("2028-06-14") != rendered("2028-06-15")
+
+
+def test_what_a_change_of_the_catalogue_does_is_named_by_figure_verdict_obligation_and_letter(revised):
+    assert revised == {
+        "rows": [
+            {"seed": "indicators", "programme_code": PROGRAMME, "begin": 1, "ended": 1},
+            {"seed": "targets", "programme_code": PROGRAMME, "begin": 1, "ended": 0},
+        ],
+        **{kind: [] for kind in catalogue_effects.KEYS},
+    }, "the revision is not in force yet"
+
+
+def test_on_the_day_of_a_revision_the_catalogue_is_loaded_again_and_the_newest_figures_are_against_it(revised, command):
+    loaded = runs.last("catalogue").run_id
+    build("2028-06-14T08:00")
+    assert runs.last("catalogue").run_id == loaded
+    with clock.at("2028-06-15T07:00"), database.connect(autocommit=True) as connection:
+        assert promised(command) == (97, "not_met", True)
+        catalogue_effects.keep(connection, "before")
+        build("2028-06-15T08:00")
+        catalogue_effects.keep(connection, "after")
+        changed = {kind: catalogue_effects.changed(connection, kind) for kind in catalogue_effects.KEYS}
+        assert promised(command) == (85, "met", True)
+
+    ((before, after),) = [
+        (change["before"], change["after"])
+        for change in changed.pop("verdicts")
+        if (change["unit_code"], change["period"]) == (PROVINCE, PERIOD)
+    ]
+    assert (before["verdict"], before["target_low"], after["verdict"], after["target_low"]) == (
+        "not_met",
+        97,
+        "met",
+        85,
+    )
+    assert changed == {"figures": [], "obligations": [], "letters": []}
+
+
+def test_a_plan_of_an_unchanged_catalogue_changes_nothing_and_leaves_no_copy(revised, command):
+    with clock.at("2028-06-15T09:00"):
+        outcome = command("catalogue", "plan", "--json")
+
+    assert outcome.code == 0, outcome.err
+    assert json.loads(outcome.out) == {
+        "rows": [],
+        "changes": {kind: [] for kind in catalogue_effects.KEYS},
+        "unbuilt": False,
+    }
+    assert not list(get_settings().home.glob("rehearsal-*"))

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.bench import __main__ as benchmarks
-from tests.bench import disclosure, history, ingest, reading, simulator
+from tests.bench import disclosure, history, ingest, pages, reading, simulator
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -16,22 +16,23 @@ def small(own_database, home, tmp_path_factory):
         yield tmp_path_factory.mktemp("bench")
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (ingest, reading, simulator):
+        for module in (ingest, pages, reading, simulator):
             patch.setattr(module, "bench_home", prepared_home)
         patch.setattr(disclosure, "SEASONS", 1)
-        patch.setattr(disclosure, "PUBLICATIONS", 2)
+        patch.setenv("BAOCAO_BENCH_DISCLOSURE_PUBLICATIONS", "2")  # read by its processes
         patch.setattr(history, "MONTHS", 1)
         patch.setattr(history, "INDICATORS", 2)
         patch.setattr(history, "PROVINCES", 1)
         patch.setattr(ingest, "FILES", 3)
         patch.setattr(ingest, "BASELINE_FILES", 2)
+        patch.setattr(pages, "TIMES", 1)
         patch.setattr(reading, "TIMES", 1)
         yield
 
 
 def test_every_benchmark_is_found_by_its_name():
     assert benchmarks.benchmarks().keys() >= {
-        *("disclosure", "ingest", "missing", "reading", "rollups", "season", "simulator", "startup")
+        *("disclosure", "ingest", "missing", "pages", "reading", "rollups", "season", "simulator", "startup")
     }
 
 
@@ -48,6 +49,11 @@ def test_thirty_queries_are_read_as_the_role_of_bi_tools(capsys):
     assert [line for line in lines if line.endswith(" 0 rows")] == []
 
 
+def test_every_page_is_fetched_over_the_history(capsys):
+    pages.main()
+    assert len([line for line in capsys.readouterr().out.splitlines() if "(limit" in line]) == len(pages.PAGES)
+
+
 def test_a_history_is_simulated_for_the_same_plan(capsys):
     simulator.main()
     assert "files, lines" in capsys.readouterr().out
@@ -56,6 +62,8 @@ def test_a_history_is_simulated_for_the_same_plan(capsys):
 def test_small_counts_of_a_season_are_attacked_and_their_cost_compared_with_the_least(capsys):
     disclosure.main()
     out = capsys.readouterr().out
-    assert "recovered 0;" in out
-    ours, least = map(float, re.findall(r"weighted by level: (\d+); the least possible (\d+)", out)[0])
+    (row,) = (line.split("|") for line in out.splitlines() if line.startswith("| all |"))
+    attacked, recovered = map(int, row[6:8])
+    assert attacked > 0 and recovered == 0
+    ours, least = map(int, re.findall(r"weighted by level (\d+)\), at least \d+ \((\d+)\)", out)[0])
     assert ours >= least > 0

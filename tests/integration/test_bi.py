@@ -1,11 +1,13 @@
 """The marts as a BI tool meets them: the ten questions of docs/bi.md, and what made natural queries wrong."""
 
 import re
+import stat
 import unicodedata
 from collections import Counter
 from decimal import Decimal
 
 import pandas as pd
+import psycopg
 import pytest
 import yaml
 
@@ -14,15 +16,18 @@ from publish.reading import progress
 from tests.integration import bi_figures, bi_season
 from tests.integration.bi_figures import ratio
 from tests.integration.bi_season import ACTION, EMULATION, answer, read_as_bi
+from tests.integration.semantic_layer import SemanticLayer
+from warehouse import database
 from warehouse.settings import PROJECT_ROOT
+from warehouse.superset import assets, comparison, environment
 
 QUESTIONS = PROJECT_ROOT / "docs" / "questions"
 ROUNDING = Decimal("1e-12")
 
 
 @pytest.fixture(scope="module")
-def lines(own_database, tmp_path_factory):
-    return bi_season.read(bi_season.play(tmp_path_factory.mktemp("season")))
+def lines(bi_warehouse):
+    return bi_season.read(bi_warehouse)
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +46,32 @@ def test_each_question_reads_one_table_and_stands_on_the_page():
         tables = re.findall(r"\b(?:from|join) (\S+)", re.sub("--.*", "", statement))
         assert len(tables) == 1 and tables[0].startswith("marts.rpt_"), name
         assert f"```sql\n{statement}```" in page, name
+
+
+@pytest.mark.usefixtures("lines")
+def test_the_statement_of_each_chart_of_superset_has_the_chart_s_columns():
+    with database.connect("bi") as connection:
+        for name, chart in assets.documents("chart").items():
+            shown = [*assets.columns(chart["params"]), *assets.metrics(chart["params"])]
+            described = connection.execute(
+                f"select * from ({comparison.statement(name).decode()}) as statement limit 0"
+            )
+            assert len(described.description) == len(shown), name
+
+
+@pytest.mark.usefixtures("lines")
+def test_superset_reads_the_marts_through_a_service_file_of_its_own(monkeypatch):
+    environment.write_service_file()
+    environment.variables()
+    monkeypatch.setenv("PGSERVICEFILE", environment.variables()["PGSERVICEFILE"])
+
+    with psycopg.connect(f"service={environment.SERVICE}") as connection:
+        assert connection.execute("select current_user").fetchone() == ("bi_reader",)
+    private = [file for file in environment.home().iterdir() if file.is_file()]
+    assert {file.name for file in private} == {"passwords.json", "pg_service.conf", "secrets.json"}
+    assert {stat.S_IMODE(file.stat().st_mode) for file in private} == {0o600}
+    assert stat.S_IMODE(environment.home().stat().st_mode) == 0o700
+    assert [name for name in environment.variables() if name.startswith(("BAOCAO_DATABASE", "PGPASS"))] == []
 
 
 def test_communes_that_have_not_reported(reported):
@@ -212,7 +243,7 @@ def test_a_join_to_the_units_of_today_doubles_no_figure(lines, column):
 
 def test_a_unit_has_one_verdict_and_everything_is_on_one_map(lines):
     rows = read_as_bi(
-        "select programme_code, indicator_code, period, unit_id, is_current_map from marts.rpt_indicator_progress"
+        "select programme_code, indicator_code, period, unit_id, is_current_map from rpt_indicator_progress"
     )
 
     assert len(rows) > 3000
@@ -228,12 +259,12 @@ def _by_key(statement: str, *more: str) -> dict[tuple, dict]:
 @pytest.mark.parametrize("boundary_basis", ["current", "as_reported"])
 def test_printed_forms_are_those_of_workbooks_and_pages(lines, boundary_basis):
     of_map = "" if boundary_basis == "current" else "_as_reported"
-    rows = read_as_bi(f"select * from marts.rpt_indicator_progress{of_map} where has_figure")
-    figures = _by_key(f"select * from marts.fct_indicator_rollup where boundary_basis = '{boundary_basis}'")
-    targets = _by_key("select * from marts.fct_target_progress where is_main_target")
+    rows = read_as_bi(f"select * from rpt_indicator_progress{of_map} where has_figure")
+    figures = _by_key(f"select * from fct_indicator_rollup where boundary_basis = '{boundary_basis}'")
+    targets = _by_key("select * from fct_target_progress where is_main_target")
     bounds = {
         (row["programme_code"], row["indicator_code"]): row
-        for row in read_as_bi("select programme_code, indicator_code, hard_min, hard_max from marts.dim_indicator")
+        for row in read_as_bi("select programme_code, indicator_code, hard_min, hard_max from dim_indicator")
     }
 
     assert len(rows) > 400
@@ -254,10 +285,10 @@ def test_printed_forms_are_those_of_workbooks_and_pages(lines, boundary_basis):
 
 
 def test_no_milestone_and_no_trend_without_a_reason(lines):
-    rows = read_as_bi("select * from marts.rpt_indicator_progress_as_reported")
+    rows = read_as_bi("select * from rpt_indicator_progress_as_reported")
     facts = read_as_bi(
         "select count(*) as facts, count(*) filter (where (milestone_verdict is null) = (milestone_reason is null)"
-        " or (trend_class is null) = (trend_reason is null)) as wrong from marts.fct_target_progress"
+        " or (trend_class is null) = (trend_reason is null)) as wrong from fct_target_progress"
     )
 
     assert facts[0]["facts"] > 500 and facts[0]["wrong"] == 0
@@ -311,7 +342,7 @@ def test_every_code_of_the_marts_has_a_label(lines):
 
 def test_figures_have_days_and_each_table_has_one_statement_of_its_instant(lines):
     (figures,) = read_as_bi(
-        "select distinct data_from::text, data_to::text, as_of::text from marts.rpt_indicator_progress"
+        "select distinct data_from::text, data_to::text, as_of::text from rpt_indicator_progress"
         " where programme_code = 'bacninh-2026-2030' and is_latest_period"
     )
     (status,) = read_as_bi("select distinct as_of::text from marts.rpt_reporting_status")
@@ -325,7 +356,7 @@ def test_figures_have_days_and_each_table_has_one_statement_of_its_instant(lines
 
 def test_who_has_not_reported_has_no_rank_and_comes_last(lines):
     rows = read_as_bi(
-        "select unit_code, rank from marts.rpt_score_ranking"
+        "select unit_code, rank from rpt_score_ranking"
         " where programme_code = 'angiang-emulation-2022' and period = '2022' order by rank"
     )
 
@@ -395,3 +426,104 @@ def test_an_export_as_of_an_earlier_day_knows_no_later_report(lines, command, tm
     assert outcome.code == 0, outcome.err
     assert list(province["units_reporting"]) == ["10"]
     assert command("export", "dim_periods", "--out", tmp_path).code == 2
+
+
+@pytest.fixture(scope="module")
+def semantic_layer(lines) -> SemanticLayer:
+    """The metrics, with the season in the marts."""
+    return SemanticLayer()
+
+
+def test_a_metric_of_one_unit_is_what_the_mart_says_of_it(semantic_layer):
+    """Every indicator, unit and period: a value or none, and the coverage."""
+    by = ("programme_code", "indicator_code", "period", "unit_id", "unit_level")
+    expected = {
+        tuple(row[column] for column in by): row
+        for row in read_as_bi("select * from rpt_indicator_progress where has_figure")
+    }
+    found = {
+        tuple(row[column] for column in by): row for row in semantic_layer.query("figure", ["value", "coverage"], by)
+    }
+
+    assert len(expected) > 400 and expected.keys() <= found.keys()
+    for key, row in expected.items():
+        assert found[key]["value"] == row["value"], key
+        assert abs(found[key]["coverage"] - row["coverage_pct"]) < ROUNDING, key
+    assert all(row["value"] is None for key, row in found.items() if key not in expected)
+
+
+def test_a_metric_of_communes_together_is_the_figure_of_their_province(semantic_layer):
+    """A rate is a sum divided by a sum. Where a commune gave a figure without parts, they have no value together."""
+    found = {
+        row["indicator_code"]: row["value"]
+        for row in semantic_layer.query(
+            "figure", ["value"], ["indicator_code"], programme_code=ACTION, period="2026", unit_level="commune"
+        )
+    }
+    provinces = read_as_bi(
+        "select indicator_code, value from rpt_indicator_progress where programme_code = 'bacninh-2026-2030' "
+        "and period = '2026' and unit_code = '24' and aggregation in ('ratio', 'relative_change') "
+        "and measure in ('rate', 'change')"
+    )
+
+    without_parts = {
+        row["indicator_code"]
+        for row in read_as_bi(
+            "select distinct indicator_code from rpt_indicator_progress where programme_code = 'bacninh-2026-2030' and "
+            "period = '2026' and unit_level = 'commune' and has_figure and (numerator is null or denominator is null)"
+        )
+    }
+
+    assert len(provinces) > 25 and sum(row["value"] is not None for row in provinces) > 20
+    assert len(without_parts) < 20
+    for row in provinces:
+        value = found[row["indicator_code"]]
+        assert (value is None) == (row["value"] is None or row["indicator_code"] in without_parts), row
+        assert value is None or abs(value - row["value"]) < ROUNDING, row
+
+
+@pytest.mark.parametrize("left_out", ["programme_code", "indicator_code", "period", "unit_level"])
+def test_what_must_not_be_taken_together_has_no_value(semantic_layer, left_out: str):
+    """Two indicators, periods or levels: a metric of them would be a number of nothing."""
+    by = [name for name in ("programme_code", "indicator_code", "period", "unit_level") if name != left_out]
+    found = semantic_layer.query("figure", ["value", "coverage", "kind_first", "kind_last"], by)
+
+    mixed = [row for row in found if row["kind_first"] != row["kind_last"]]
+    assert mixed or left_out == "programme_code"
+    assert all(row["value"] is None and row["coverage"] is None for row in mixed)
+
+
+def test_the_rates_of_reports_are_those_of_the_marts(semantic_layer):
+    found = {
+        (row["programme_code"], row["period"]): row
+        for row in semantic_layer.query(
+            "report",
+            ["obligations", "reports_on_time", "on_time_rate", "overdue_reports"],
+            ["programme_code", "period"],
+            province_code="24",
+        )
+    }
+    rates = {
+        (row["programme_code"], row["period"]): row
+        for row in read_as_bi("select * from marts.rpt_reporting_rates where unit_code = '24'")
+    }
+    (overdue,) = read_as_bi(
+        "select count(*) as reports from marts.rpt_missing_reports "
+        "where programme_code = 'bacninh-2026-2030' and period = '2026'"
+    )
+
+    assert (ACTION, "2026") in rates and rates.keys() <= found.keys()
+    for key, row in rates.items():
+        assert found[key]["obligations"] == row["obligations"], key
+        assert found[key]["reports_on_time"] == row["reports_on_time"], key
+        wanted = row["on_time_pct"]
+        assert (found[key]["on_time_rate"] is None) == (wanted is None), key
+        assert wanted is None or abs(found[key]["on_time_rate"] - wanted) < ROUNDING, key
+    assert found[ACTION, "2026"]["overdue_reports"] == overdue["reports"] > 80
+
+
+def test_no_measure_averages_and_none_adds_up_a_rate(semantic_layer):
+    rates = r"\b(value|coverage_pct|[a-z_]+_pct)\b(?! is)"
+    for model, measure in semantic_layer.measures:
+        assert measure.agg.value in {"sum", "min", "max"}, (model, measure.name)
+        assert measure.agg.value != "sum" or not re.search(rates, measure.expr), (model, measure.name)

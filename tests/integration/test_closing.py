@@ -34,7 +34,7 @@ def reported(as_of: str | None) -> list[tuple]:
 
 def figure(as_of: str) -> int:
     query = (
-        "select numerator from marts.fct_indicator_rollup where unit_code = %s and period = '2026' "
+        "select numerator from fct_indicator_rollup where unit_code = %s and period = '2026' "
         "and indicator_code = '5.1' and boundary_basis = 'as_reported'"
     )
     with database.connect() as connection:

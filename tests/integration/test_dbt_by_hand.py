@@ -17,7 +17,7 @@ from warehouse import database
 from warehouse.settings import PROJECT_ROOT
 
 EXAMPLE = PROJECT_ROOT / ".env.example"
-MATERIALISATIONS = {"replaced_view", "refilled_table", "partitioned_table"}
+MATERIALISATIONS = {"replaced_view", "refilled_table", "partitioned_table", "stored_mart"}
 
 
 @pytest.fixture(scope="module", autouse=True)

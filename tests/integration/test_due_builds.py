@@ -53,6 +53,6 @@ def test_a_build_is_requested_after_an_accepted_report_and_until_one_takes_it_in
     with database.connect() as connection:
         connection.execute("update ops.pipeline_run set started_at = started_at - interval '1 hour'")
     assert is_due_after()
-    a_build("succeeded", minutes_ago=30, accepted_through=building._last_verdict())
+    a_build("succeeded", minutes_ago=30, accepted_through=building._last_decision())
     assert not is_due_after()
     assert receiving.plan_run() == []

@@ -226,8 +226,8 @@ def rollups(built_marts) -> dict[tuple[str, str], dict[str, Figure]]:
     query = """
         select rates.period, rates.boundary_basis, rates.unit_id, rates.numerator, rates.denominator, counts.numerator,
             rates.units_reporting, rates.units_expected
-        from marts.fct_indicator_rollup as rates
-        join marts.fct_indicator_rollup as counts using (programme_code, period, unit_id, boundary_basis)
+        from fct_indicator_rollup as rates
+        join fct_indicator_rollup as counts using (programme_code, period, unit_id, boundary_basis)
         where programme_code = %s and rates.indicator_code = '1' and counts.indicator_code = '2'
     """
     found: dict[tuple[str, str], dict[str, Figure]] = defaultdict(dict)
@@ -349,7 +349,7 @@ def test_the_provinces_are_the_same_on_both_maps(rollups):
 def test_ten_districts_that_ended_are_found_whole_in_todays_province_24():
     query = """
         select unit_id, boundary_basis, numerator, denominator, units_expected, units_reporting
-        from marts.fct_indicator_rollup
+        from fct_indicator_rollup
         where programme_code = 'bacgiang-maternal-child-2025' and period = '2024' and indicator_code = 'I.2'
             and split_part(unit_id, '@', 1) in ('24', '27')
     """

@@ -141,7 +141,7 @@ def points(parts: tuple[object, object, object]) -> Decimal:
 def rollup(programme: str, period: str, unit: str) -> dict[tuple[str, str], dict]:
     """The figures of a place by indicator and measure, on the units of that period."""
     query = (
-        "select * from marts.fct_indicator_rollup where programme_code = %s and period = %s and unit_code = %s "
+        "select * from fct_indicator_rollup where programme_code = %s and period = %s and unit_code = %s "
         "and boundary_basis = 'as_reported'"
     )
     with database.connect() as connection:
@@ -163,8 +163,8 @@ def scored(programme: str) -> tuple[dict[tuple[str, str], dict], list[dict]]:
     """The score sheet's lines by unit and criterion, and the ranking."""
     with database.connect() as connection:
         cursor = connection.cursor(row_factory=dict_row)
-        lines = cursor.execute("select * from marts.fct_score where programme_code = %s", [programme]).fetchall()
-        query = "select * from marts.rpt_score_ranking where programme_code = %s order by total_points desc"
+        lines = cursor.execute("select * from fct_score where programme_code = %s", [programme]).fetchall()
+        query = "select * from rpt_score_ranking where programme_code = %s order by total_points desc"
         ranking = cursor.execute(query, [programme]).fetchall()
     return {(row["unit_code"], row["criterion_code"]): row for row in lines}, ranking
 
@@ -338,7 +338,7 @@ def test_bac_giang_2024_ten_districts_and_the_province_beside_them(season, tmp_p
     parts = assert_the_province_is_the_sum_of_the_files(season, MOTHERS, "2024", "24", 10)
     with database.connect() as connection:
         beside = connection.execute(
-            "select indicator_code, own_numerator, rolled_up_numerator from marts.rpt_reconciliation "
+            "select indicator_code, own_numerator, rolled_up_numerator from rpt_reconciliation "
             "where programme_code = %s and period = '2024'",
             [MOTHERS],
         ).fetchall()
@@ -415,7 +415,7 @@ def test_lang_son_2024_eight_communes_eight_reporters_about_each(season, tmp_pat
     labels, lines = cells(required["CA"][0])
     with database.connect() as connection:
         kept = connection.execute(
-            "select indicator_code, value from marts.fct_indicator_rollup where programme_code = %s "
+            "select indicator_code, value from fct_indicator_rollup where programme_code = %s "
             "and unit_code = %s and boundary_basis = 'as_reported' and indicator_code in ('3', '3.dat') order by 1",
             [FRIENDLY, labels["Mã đơn vị"]],
         ).fetchall()

@@ -9,7 +9,7 @@ import pytest
 
 from expectations import gate
 from ingest import receiving
-from pipeline import building, publishing
+from pipeline import building, publishing, verifying
 from publish import notes, reports
 from publish.annex import overview
 from publish.annex import workbook as annex_workbook
@@ -19,6 +19,7 @@ from publish.forms.types import Filled
 from publish.scores import workbook as score_workbook
 from publish.simulation import simulate
 from warehouse import clock, database
+from warehouse.audit import chain
 from warehouse.errors import WrongCall
 
 ACTION, MOTHERS = "bacninh-2026-2030", "bacgiang-maternal-child-2025"
@@ -263,6 +264,28 @@ def test_published_are_those_whom_the_build_changed_and_equal_figures_give_equal
         unit, period, programme = path.stem, path.parts[1], path.parts[0]
         again = reports.report(programme, unit, period, files / "again.xlsx", with_notes=True)
         assert again.read_bytes() == before[path]
+
+
+def test_no_workbook_is_removed_before_its_removal_is_recorded(season, monkeypatch):
+    """A process that dies in between would leave a file that is missed for ever."""
+    stray = publishing.folder() / ACTION / "2025" / "00000.xlsx"
+    with clock.at("2026-11-21T10:00:00+07:00"):
+        publishing.publish()
+        stray.write_bytes(b"made up")
+        chain.record_files("workbook", {stray: chain.described(b"made up")})
+        with database.connect() as connection:
+            connection.execute("delete from ops.pipeline_run where step = 'publish'")
+
+        def die(*arguments):
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(publishing.chain, "record_files", die)
+            publishing.publish()
+        assert stray.exists()
+        assert stray in publishing.publish().removed
+    assert not stray.exists()
+    assert str(stray) not in str(verifying.verify().findings)
 
 
 def test_a_plan_that_scores_gets_its_sheet_and_its_ranking_and_a_passed_deadline_publishes_them_again(season, files):

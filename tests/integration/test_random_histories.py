@@ -202,7 +202,7 @@ def figures_as_of(instant: datetime | None = None) -> dict[FullKey, Figure]:
     query = """
         select programme_code, period, unit_id, boundary_basis, indicator_code, measure, numerator, denominator,
             value, value_low, value_high, units_expected, units_reporting, coverage_pct, is_provisional, is_estimated
-        from marts.fct_indicator_rollup
+        from fct_indicator_rollup
     """
     found: dict[FullKey, Figure] = {}
     with database.connect() as connection:

@@ -242,7 +242,7 @@ def figures_as_of(as_of: date | None = None) -> dict[FullKey, Figure]:
     query = """
         select period, unit_id, boundary_basis, indicator_code, numerator, denominator, units_expected,
             units_reporting, has_predecessors, is_estimated
-        from marts.fct_indicator_rollup
+        from fct_indicator_rollup
     """
     found: dict[FullKey, Figure] = {}
     with database.connect() as connection:

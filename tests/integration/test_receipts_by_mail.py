@@ -91,7 +91,7 @@ def test_an_accepted_report_is_confirmed_and_needs_no_file(mailed, letterbox, tm
     (letter,) = letterbox.letters
     assert mailed.execute("select status from ops.submission_verdict").fetchone()[0].startswith("accepted")
     assert "đã được nhận" in letter["Subject"]
-    assert "không cần làm gì thêm" in text(letter).lower()
+    assert "không phải gửi lại" in text(letter) and "xin xác nhận, kèm lý do" in text(letter).lower()
 
 
 def test_a_receipt_is_sent_once_however_often_the_step_runs(mailed, letterbox):

@@ -2,14 +2,19 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from ingest.receiving import NotKept
 from pipeline import inbox, receiving
 from warehouse import clock
 from warehouse.errors import WrongCall
@@ -331,3 +336,28 @@ def test_the_command_answers_with_one_json_document(tmp_path):
         "good.csv": ACCEPTED,
         "bad.csv": "rejected",
     }
+
+
+def test_what_came_after_a_file_that_the_disk_has_no_room_for_waits_with_it(session):
+    """A report and its small correction: received alone, the correction would be replaced by the report behind it."""
+    report = drop("a-report.csv", full("07228", 291), *(full(f"{unit:05d}", 1) for unit in range(400)))
+    time.sleep(0.01)
+    drop("b-correction.csv", row("07228", 292))
+    with largest_file(10_000), pytest.raises(NotKept, match=r"a-report\.csv cannot be kept: File too large"):
+        receiving.receive()
+    assert report.exists()
+    assert arrived(session) == []
+    receiving.receive()
+    assert [name for name, _ in arrived(session) if name[0] in "ab"][-1] == "b-correction.csv"
+    assert inbox.waiting() == []
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """No file of this process and its children grows beyond it: as with a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

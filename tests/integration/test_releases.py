@@ -5,6 +5,7 @@ the sum of those that reported, and a report that was not corrected is the same 
 """
 
 import csv
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,15 +19,19 @@ from expectations import gate
 from ingest import receiving
 from pages.site import writing
 from pipeline import building, releasing
+from publish.annex import data as annex_data
 from publish.disclosure import deciding
 from publish.disclosure.attacker import Bound, Row, attack
 from tests.integration.test_site import HEAD as HEAD_OF_FIGURES
-from warehouse import clock, database
+from warehouse import catalogue, clock, database
+from warehouse.audit import chain
 from warehouse.errors import BaocaoError
 
 ACTION, MOTHERS = "bacninh-2026-2030", "bacgiang-maternal-child-2025"
-NEWBORNS, INFANTS, CHILDREN, IMMUNISED, MARRIAGES = "3.1", "3.2", "3.3", "5.1", "13"
+NEWBORNS, INFANTS, CHILDREN, IMMUNISED, MARRIAGES, INFECTED = "3.1", "3.2", "3.3", "5.1", "13", "6"
 DEATHS = {"07210": 2, "07228": 7, "07246": 0, "07264": 12, "07282": 0, "07288": 9}
+MOTHERS_INFECTED = {"07210": 3, "07228": 6, "07246": 0, "07264": 11, "07282": 0, "07288": 9}
+"""Nobody is infected by them; of the first commune the number itself would name them."""
 BOUNDED = {"07210": "<5", "07228": "20", "07246": "30"}
 DISTRICTS = {"213": 1, "215": 6, "216": 8, "217": 11}
 HEAD = "programme;period;unit_code;indicator;numerator;denominator;submission_type;value\n"
@@ -63,6 +68,8 @@ def releases(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
     lines = [f"{ACTION},2026,{unit},{NEWBORNS},{deaths},400," for unit, deaths in DEATHS.items()]
     lines += [f"{ACTION},2026,{unit},{IMMUNISED},3,400," for unit in DEATHS]
     lines += [f"{ACTION},2026,{unit},{MARRIAGES},{deaths},{deaths + 3}," for unit, deaths in DEATHS.items()]
+    lines += [f"{ACTION},2026,{unit},{INFECTED},0,{mothers}," for unit, mothers in MOTHERS_INFECTED.items()]
+    lines.append(f"{ACTION},2025,07264,{NEWBORNS},4,200,")
     lines += [f"{ACTION},2026,{unit},{INFANTS},{deaths},400," for unit, deaths in BOUNDED.items()]
     lines.append(f"{ACTION},2026,07210,{CHILDREN},,,,2")
     lines += [f"{MOTHERS},2024,{unit},II.1,{deaths},900," for unit, deaths in DISTRICTS.items()]
@@ -81,11 +88,11 @@ def releases(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
     yield found
 
 
-def printed(folder: Path, programme: str, indicator: str) -> dict[tuple[str, str, str], str]:
-    """Numerators of a CSV file by map, unit and measure."""
+def printed(folder: Path, programme: str, indicator: str, column: str = "numerator") -> dict[tuple[str, str, str], str]:
+    """A column of a CSV file by map, unit and measure."""
     with (folder / programme / "figures.csv").open(encoding="utf-8-sig") as file:
         rows = [row for row in csv.DictReader(file) if row["indicator_code"] == indicator]
-    return {(row["boundary_basis"], row["unit_code"], row["measure"]): row["numerator"] for row in rows}
+    return {(row["boundary_basis"], row["unit_code"], row["measure"]): row[column] for row in rows}
 
 
 def rows_of(folder: Path, programme: str) -> list[dict[str, str]]:
@@ -94,13 +101,17 @@ def rows_of(folder: Path, programme: str) -> list[dict[str, str]]:
 
 
 def attacked(
-    releases: Releases, programme: str, indicator: str, truths: list[Mapping[str, int]]
+    releases: Releases,
+    programme: str,
+    indicator: str,
+    truths: list[Mapping[str, int]],
+    column: str = "numerator",
 ) -> dict[object, Bound]:
     """From the files alone. A unit that was suppressed is known not to be 0."""
     rows: dict[object, Row] = {}
     equations: list[dict[object, float]] = []
     for at, (folder, truth) in enumerate(zip(releases.folders, truths, strict=True)):
-        figures = printed(folder, programme, indicator)
+        figures = printed(folder, programme, indicator, column)
         for key, text in figures.items():
             ends = None if text in ("…", "") else (float(text), float(text))
             own = truth.get(key[1])
@@ -150,7 +161,8 @@ def test_an_attacker_with_both_releases_and_both_maps_recovers_nothing(releases:
     found |= {
         (MOTHERS, key): bound for key, bound in attacked(releases, MOTHERS, "II.1", [DISTRICTS, DISTRICTS]).items()
     }
-    assert len(found) >= 6
+    found |= attacked(releases, ACTION, INFECTED, [MOTHERS_INFECTED, MOTHERS_INFECTED], "denominator")
+    assert len(found) >= 7
     assert [key for key, bound in found.items() if bound.is_recovered] == []
 
 
@@ -162,6 +174,39 @@ def test_without_complementary_suppression_the_certificate_would_have_recovered_
             "complementary_suppressed > 0 from ops.public_release order by release_id"
         ).fetchall()
     assert rows == [(programme, True, 0, True, True) for programme in (ACTION, MOTHERS) * 2]
+
+
+def test_a_base_that_would_name_a_mother_is_suppressed_like_a_numerator(releases: Releases):
+    """A base of 3 among 29: with the other communes' bases and the province's it would be a difference."""
+    shown = printed(releases.folders[0], ACTION, INFECTED, "denominator")
+    bases = {unit: shown["as_reported", unit, "rate"] for unit, mothers in MOTHERS_INFECTED.items() if mothers}
+    assert bases["07210"] == "…"
+    assert [*bases.values(), shown["as_reported", "24", "rate"]].count("…") >= 2
+    assert set(bases.values()) | {shown["as_reported", "24", "rate"]} != {"…"}
+
+
+def test_the_certificate_for_everybody_does_not_say_how_many_of_the_suppressed_are_small(releases: Releases):
+    """Where none was given up beside the small counts, two that add up to 8 would both be 4."""
+    for folder in releases.folders:
+        for programme in (ACTION, MOTHERS):
+            found = json.loads((folder / programme / "certificate.json").read_text(encoding="utf-8"))
+            assert found.keys() == {"figures", "suppressed", "recovered", "rule"}
+            assert found["suppressed"] == sum(row["verdict"] == "…" for row in rows_of(folder, programme))
+
+
+def test_the_public_table_has_no_milestone_from_which_the_baseline_figure_follows(releases: Releases):
+    """The path begins at what the commune reported for 2025, 4 of 200, which was never released."""
+    with database.connect() as connection:
+        inside = annex_data.load(connection, ACTION, "07264", "2026")
+        sensitive = catalogue.sensitive_indicators(connection, ACTION)
+    assert inside is not None and NEWBORNS in sensitive
+    public = inside.for_public(set(), sensitive)
+    paths = [{entry.code: entry.milestone for entry in table.entries} for table in (inside, public)]
+    assert paths[0][NEWBORNS] is not None and 9 < paths[0][NEWBORNS].value < 20
+    assert all(paths[1][code] is None for code in sensitive & paths[1].keys())
+    assert {code: path for code, path in paths[0].items() if code not in sensitive} == {
+        code: path for code, path in paths[1].items() if code not in sensitive
+    }
 
 
 def test_of_a_change_both_counts_are_suppressed_where_one_is_small(releases: Releases):
@@ -243,3 +288,23 @@ def test_a_trial_writes_nothing(releases: Releases, command, tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
     with database.connect() as connection:
         assert connection.execute("select count(*) from ops.public_release").fetchone() == before
+
+
+def test_no_released_file_goes_before_the_new_ones_are_recorded(releases: Releases, monkeypatch, tmp_path: Path):
+    """A process that dies in between would leave files that are missed for ever. It is the last test: it releases."""
+    stray = tmp_path / MOTHERS / "2023" / "213.xlsx"
+    stray.parent.mkdir(parents=True)
+    stray.write_bytes(b"made up")
+
+    def die(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with clock.at(SECOND), monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(releasing.chain, "record_files", die)
+        releasing.release(MOTHERS, ["2024"], tmp_path)
+    assert stray.read_bytes() == b"made up"
+    with clock.at(SECOND):
+        releasing.release(MOTHERS, ["2024"], tmp_path)
+    assert not stray.exists()
+    with database.connect() as connection:
+        assert chain.newest(connection, "public_file")[chain.subject(stray)] == chain.REMOVED

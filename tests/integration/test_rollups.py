@@ -94,7 +94,7 @@ def rejected_units(receipts: list) -> set[str]:
 
 def of_province(period: str, basis: str) -> dict[str, dict]:
     query = """
-        select figures.* from marts.fct_indicator_rollup as figures
+        select figures.* from fct_indicator_rollup as figures
         join catalogue.indicator_measures as reported using (programme_code, indicator_code, measure)
         where programme_code = %s and period = %s and unit_code = '24' and boundary_basis = %s
             and reported.unit_level = 'province'
@@ -185,7 +185,7 @@ def test_ten_districts_that_ended_are_found_whole_in_todays_province(tmp_path):
     building.build()
     query = """
         select unit_code, unit_level, boundary_basis, numerator, denominator, units_expected
-        from marts.fct_indicator_rollup
+        from fct_indicator_rollup
         where programme_code = %s and period = '2024' and indicator_code = 'I.2' and unit_code like '24%%'
     """
     with database.connect() as connection:
@@ -204,7 +204,7 @@ def test_what_the_province_says_itself_stands_beside_what_is_made_from_below(tmp
     file.write_text(f"{','.join(HEADER)}\n{programme},2024,24,I.2,2000,3000,,số liệu giả định\n", encoding="utf-8")
     receiving.receive([str(file)])
     building.build()
-    query = "select own_numerator, rolled_up_numerator from marts.rpt_reconciliation where period = '2024'"
+    query = "select own_numerator, rolled_up_numerator from rpt_reconciliation where period = '2024'"
     with database.connect() as connection:
         rows = connection.execute(query).fetchall()
         traced = tracing.parts(connection, programme, "I.2", "24", "2024")

@@ -80,7 +80,7 @@ def filled(unit: str, agency: str, cells: dict, out: Path) -> Path:
 
 def figures(programme: str, period: str, unit: str) -> dict[str, dict]:
     query = (
-        "select * from marts.fct_indicator_rollup where programme_code = %s and period = %s and unit_code = %s "
+        "select * from fct_indicator_rollup where programme_code = %s and period = %s and unit_code = %s "
         "and boundary_basis = 'as_reported'"
     )
     with database.connect() as connection:

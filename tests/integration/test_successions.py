@@ -139,7 +139,7 @@ class Figure(NamedTuple):
 
 def figure(unit_id: str, basis: str = "as_reported", period: str = "2026", as_of: datetime | None = None) -> Figure:
     query = f"""
-        select {", ".join(Figure._fields)} from marts.fct_indicator_rollup
+        select {", ".join(Figure._fields)} from fct_indicator_rollup
         where unit_id = %s and boundary_basis = %s and period = %s and measure = 'rate'
     """
     with clock.at("2026-12-31T08:00:00+07:00"), database.connect("owner") as connection:
@@ -239,7 +239,7 @@ def test_when_the_heir_withdraws_its_predecessors_count_again(replaced):
 def _sums(connection: psycopg.Connection, basis: str) -> list[tuple]:
     """All that the provinces add up, by period: the same on both maps."""
     query = """
-        select period, sum(numerator), sum(denominator) from marts.fct_indicator_rollup
+        select period, sum(numerator), sum(denominator) from fct_indicator_rollup
         where unit_level = 'province' and boundary_basis = %s and measure = 'rate' group by 1 order by 1
     """
     return connection.execute(query, [basis]).fetchall()

@@ -272,7 +272,7 @@ def progress_of(timestamp: str | None = None) -> dict[str, dict[str, Any]]:
         set_session_as_of(connection, parse_timestamp(timestamp) if timestamp else None)
         rows = (
             connection.cursor(row_factory=dict_row)
-            .execute("select * from marts.fct_target_progress where programme_code = %s", [PROGRAMME])
+            .execute("select * from fct_target_progress where programme_code = %s", [PROGRAMME])
             .fetchall()
         )
     keys = ("indicator_code", "period", "unit_code", "measure")
@@ -365,7 +365,7 @@ def test_a_corrected_year_changes_the_trend_from_then_on(rows):
 def test_a_scorecard_shows_each_figure_once():
     with database.connect() as connection:
         seen = connection.execute(
-            "select indicator_code, period, trend_class from marts.rpt_provincial_scorecard where programme_code = %s",
+            "select indicator_code, period, trend_class from rpt_provincial_scorecard where programme_code = %s",
             [PROGRAMME],
         ).fetchall()
     reported = [(CODES[case.name], str(year)) for case in CASES for year in case.reported if case.level == "province"]

@@ -76,7 +76,7 @@ def test_every_commune_has_a_plan_unlike_all_others(plans):
 
 def test_each_verdict_of_each_commune_is_the_one_against_its_own_target_else_the_provinces(plans):
     rows = query(
-        "select unit_code, indicator_code, measure, target_scope, target_year, verdict from marts.fct_target_progress "
+        "select unit_code, indicator_code, measure, target_scope, target_year, verdict from fct_target_progress "
         "where programme_code = %(programme)s and period = %(period)s and unit_level = 'commune' and is_main_target",
         programme=PROGRAMME,
         period=YEAR,
@@ -106,7 +106,7 @@ def test_an_indicator_of_one_communes_plan_is_required_of_it_and_of_nobody_else(
         period=YEAR,
     )
     figures = query(
-        "select unit_code, value from marts.fct_indicator_rollup "
+        "select unit_code, value from fct_indicator_rollup "
         "where programme_code = %(programme)s and indicator_code = %(own)s and boundary_basis = 'as_reported'",
         programme=PROGRAMME,
         own=OWN_INDICATOR,
@@ -201,7 +201,7 @@ def cases(plan: Plan, target: Target) -> tuple[Fraction, Fraction | None, Fracti
 
 def test_what_the_communes_promise_together_is_the_sum_of_cases_over_the_sum_of_children(plans):
     rows = query(
-        "select * from marts.fct_target_sum where programme_code = %(programme)s and period = %(period)s",
+        "select * from fct_target_sum where programme_code = %(programme)s and period = %(period)s",
         programme=PROGRAMME,
         period=YEAR,
     )
@@ -248,7 +248,7 @@ def test_the_command_says_what_adds_up_and_what_cannot_be_added(plans, command, 
 
 def test_the_points_of_each_commune_follow_from_the_verdicts_against_its_own_plan(plans):
     rows = query(
-        "select unit_code, criterion_code, counted_points from marts.fct_score "
+        "select unit_code, criterion_code, counted_points from fct_score "
         "where programme_code = %(programme)s and period = %(period)s and criterion_code = any(%(lines)s)",
         programme=PROGRAMME,
         period=YEAR,

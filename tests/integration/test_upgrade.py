@@ -17,6 +17,7 @@ from tests.fixtures.make_previous_release import BUILT_AT, DUMP
 from tests.integration.own_catalogue import own_catalogue
 from tests.integration.small_catalogue import draw
 from warehouse import clock, database, migrations
+from warehouse.as_of import parse_timestamp, set_session_as_of_unchecked
 
 READERS = [
     ("missing",),
@@ -127,3 +128,15 @@ def test_its_next_build_makes_the_same_figures(upgraded, before):
     assert built.blocked is None
     with database.connect() as connection:
         assert rows(connection) == before
+
+
+def test_what_the_previous_release_promised_counts_from_the_beginning_and_is_read_as_of_then(upgraded):
+    query = "select programme_code, indicator_code, name_vi, sort_order, hard_max from dim_indicator"
+    recorded = "select count(*), count(*) filter (where recorded_from <> '-infinity' or recorded_to <> 'infinity')"
+    with database.connect() as connection:
+        now = set(connection.execute(query.encode()).fetchall())
+        rows, revised = connection.execute(f"{recorded} from ops.catalogue_row where programme_code <> ''").fetchone()
+        set_session_as_of_unchecked(connection, parse_timestamp("2026-12-01"))
+        assert set(connection.execute(query.encode()).fetchall()) == now
+    assert now and rows > len(now)
+    assert revised == 0, "equal rows in newer columns are no revision"

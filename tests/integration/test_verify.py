@@ -16,10 +16,10 @@ import pytest
 from psycopg import sql
 
 from ingest import archive
-from pipeline import backing_up, rereading, verifying
+from pipeline import backing_up, building, erasing, rereading, verifying
 from tests.integration.letterbox import Letterbox, free_port, listening
 from tests.integration.recorded import recorded
-from warehouse import database, kept_files
+from warehouse import clock, database, kept_files
 from warehouse.audit import chain, comparison
 from warehouse.backup_folder import Reader, key_at
 from warehouse.errors import BaocaoError, WrongCall
@@ -495,3 +495,24 @@ def test_everything_derived_is_made_again_from_archive_and_decisions_and_every_m
     assert found["marts"] > 20
     assert found["relations"] > 2 * found["marts"]
     assert findings() == []
+
+
+def test_an_erased_report_counts_no_longer_and_nothing_is_missing(warehouse_of_all):
+    """The last of this module: what it erases, no other test finds."""
+    counted = "select count(*) from marts.fct_reported_value where unit_code = '07246' and known_to is null"
+    with database.connect() as connection:
+        before = connection.execute(counted).fetchone()
+        (sha256,) = connection.execute("select sha256 from raw.submission where unit_code = '07246'").fetchone()
+    done = erasing.erase(sha256, by="Sở mẫu", act="12/QĐ")
+    assert before[0] > 10 and done.counts["raw.line"] >= before[0]
+    assert done.accepted == ["bacninh-2026-2030 2026 07246"]
+    with clock.at("2026-11-21T08:00:00+07:00"):
+        building.build()
+    with database.connect() as connection:
+        assert connection.execute(counted).fetchone() == (0,)
+        status = connection.execute(
+            "select status from marts.fct_report_obligation where unit_code = '07246' and period = '2026'"
+        ).fetchone()
+    assert status not in (("on_time",), ("late",))
+    assert not verifying.verify().findings
+    assert not rereading.reread().differences

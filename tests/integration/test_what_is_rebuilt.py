@@ -8,16 +8,18 @@ import psycopg
 import pytest
 
 from pipeline import build_scope, building
+from tests.integration import stored_marts
 from tests.integration.own_catalogue import OwnCatalogue, own_catalogue
 from tests.integration.small_catalogue import PERIODS, PROGRAMMES, PROVINCES, change, draw, report, report_everything
 from warehouse import clock, database
 
 FIRST, SECOND = PROGRAMMES
 ALL = len(PERIODS) * len(PROVINCES)
-PARTITIONED = ("int_completeness__history", "int_values__rolled_up", "int_values__versioned")
+PARTITIONED = ("int_completeness__history", "int_values__rolled_up", "int_values__versioned", *stored_marts.OF_FIGURES)
 OF_THE_SEEDS = {"a_score_sheet_can_be_added_up", "declared_shares_of_a_split_unit_add_up_to_one"}
 """Tests of more than one seed, which only dbt runs."""
 SUMS, LINES = "intermediate.int_values__rolled_up", "intermediate.int_values__versioned"
+STORED = FIGURES, TARGETS = "marts.fct_indicator_rollup", "marts.fct_target_progress"
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,7 @@ def rebuilt() -> dict[str, Counter[str]]:
         rows = connection.execute(
             "select consumer, programme_code from ops.partition_state where updated_at >= %s", [before]
         ).fetchall()
+        assert stored_marts.differences(connection) == {}
     found: dict[str, Counter[str]] = {}
     for consumer, programme in rows:
         found.setdefault(consumer, Counter())[programme] += 1
@@ -85,14 +88,14 @@ def test_one_row_rebuilds_the_partitions_of_its_programme(catalogue):
     assert [code for code, version in versions().items() if version != before[code]] == [FIRST]
 
 
-def test_a_row_that_only_the_marts_read_rebuilds_no_table_and_is_checked_again(catalogue):
+def test_a_row_that_only_the_marts_read_rebuilds_no_sum_and_is_checked_again(catalogue):
     before = versions()
     rows = catalogue.rows("indicators")
     catalogue.replace(
         "indicators", [row | {"name_vi": "Tên khác"} if row["programme_code"] == SECOND else row for row in rows]
     )
 
-    assert rebuilt() == {"checks": {SECOND: ALL}}
+    assert rebuilt() == {consumer: {SECOND: ALL} for consumer in (*STORED, "checks")}
     assert [code for code, version in versions().items() if version != before[code]] == [SECOND]
 
 
@@ -105,7 +108,7 @@ def test_an_expression_rebuilds_what_is_made_by_it_and_nothing_above(catalogue):
     )
     made = rebuilt()
 
-    assert made == {consumer: {FIRST: ALL, SECOND: ALL} for consumer in (SUMS, "checks")}
+    assert made == {consumer: {FIRST: ALL, SECOND: ALL} for consumer in (SUMS, *STORED, "checks")}
 
 
 def test_an_index_that_a_model_declares_since_is_made_on_the_table_that_is_there(catalogue):
@@ -128,8 +131,48 @@ def test_one_report_rebuilds_its_own_partition(catalogue):
     made = rebuilt()
 
     assert made.pop("checks") == {SECOND: 1}
-    assert len(made) == 3 and all(count == {SECOND: 1} for count in made.values())
+    assert len(made) == len(PARTITIONED) and all(count == {SECOND: 1} for count in made.values())
     assert rebuilt() == {}
+
+
+def test_figures_and_their_targets_change_in_one_transaction(catalogue):
+    """Else a reader of a mart upon both finds new figures beside old verdicts."""
+    with database.connect() as connection:
+        connection.execute("create table ops.last_xid as select pg_current_xact_id()::text::bigint as xid")
+    report(FIRST, "2026", "92001", "correction", 44)
+    rebuilt()
+    with database.connect() as connection:
+        transactions = [
+            connection.execute(
+                f"select distinct xmin::text from {mart} where xmin::text::bigint > (select xid from ops.last_xid)"
+            ).fetchall()
+            for mart in STORED
+        ]
+        connection.execute("drop table ops.last_xid")
+    assert transactions[0] == transactions[1] and len(transactions[0]) == 1
+
+
+def test_a_figure_that_is_made_by_hand_alone_does_not_wait_for_its_targets(catalogue):
+    report(FIRST, "2026", "92001", "correction", 45)
+    building.run_dbt(["run", "--select", "config.materialized:partitioned_table", "fct_indicator_rollup"])
+    made = rebuilt().keys()
+    assert FIGURES not in made and TARGETS in made
+
+
+def test_a_report_of_an_earlier_period_changes_the_trends_after_it_and_no_other_figure(catalogue):
+    report(SECOND, "2025", "92001", "correction", 19)
+    made = rebuilt()
+
+    assert (made[FIGURES], made[TARGETS]) == ({SECOND: 1}, {SECOND: len(PERIODS)})
+
+
+def test_a_period_that_begins_is_a_change_without_any_report(catalogue):
+    of_2026 = {FIRST: len(PROVINCES), SECOND: len(PROVINCES)}
+    for day in ("2025-07-01", "2026-01-01"):  # the clock was set back, and then came the new year
+        with clock.at(f"{day}T08:00:00+07:00"):
+            made = rebuilt()
+            assert made[FIGURES] == made[TARGETS] == of_2026
+            assert rebuilt() == {}
 
 
 def test_a_model_that_is_run_alone_makes_good_its_own_last_run(catalogue):
@@ -169,8 +212,8 @@ def test_a_view_that_somebody_dropped_or_replaced_is_made_again(catalogue):
     building.build()
     with database.connect() as connection:
         assert views(connection) == definitions
-        was = definitions["dim_programme"].rstrip(";")
-        connection.execute(f"create or replace view marts.dim_programme as select * from ({was}) as former where false")
+        was = definitions["dim_agency"].rstrip(";")
+        connection.execute(f"create or replace view marts.dim_agency as select * from ({was}) as former where false")
     building.build()
     with database.connect() as connection:
         assert views(connection) == definitions

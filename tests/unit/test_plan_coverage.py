@@ -1,7 +1,7 @@
 """The plans sentence by sentence: each is a row of the catalogue or says why it is none, and no row lacks its sentence.
 
-docs/plan_coverage holds line ranges and short quotations, so the tables are compared with the catalogue and with
-themselves; the plans' texts are not part of the project.
+docs/plan_coverage holds line ranges and short quotations; the tables are compared with the catalogue and with
+themselves.
 """
 
 import csv

@@ -110,13 +110,14 @@ def _describe(name: str, component: supervisor.Component | None, beats: dict[str
 
 
 def _heartbeats() -> dict[str, datetime]:
-    """The last sign of life of each component that Airflow calls healthy; the API server's is its answer."""
+    """The last sign of life of each component that Airflow calls healthy; the API server's is its answer, and of what
+    is not Airflow's that its process lives, which `_describe` has seen."""
     try:
         with urlopen(f"{environment.address()}/api/v2/monitor/health", timeout=5) as response:
             health = json.load(response)
     except (OSError, HTTPException):
         return {}
-    beats = {"api-server": datetime.now(ZONE)}
+    beats = dict.fromkeys((supervisor.API_SERVER, supervisor.SESSION_LIMITS), datetime.now(ZONE))
     for theirs, ours in HEALTH_NAMES.items():
         if (health.get(theirs) or {}).get("status") == "healthy":
             beats[ours] = datetime.fromisoformat(health[theirs][f"latest_{theirs}_heartbeat"])

@@ -25,6 +25,7 @@ from warehouse.errors import BaocaoError
 from warehouse.logging import configure, get_logger
 
 API_SERVER = "api-server"
+SESSION_LIMITS = "session-limits"
 COMPONENTS: dict[str, tuple[str, ...]] = {
     API_SERVER: ("airflow", "api-server"),
     # Task logs are read from the disk that all components share: no log server, no further port.
@@ -32,6 +33,8 @@ COMPONENTS: dict[str, tuple[str, ...]] = {
     "dag-processor": ("airflow", "dag-processor"),
     # It watches the inbox.
     "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
+    # None of Airflow's: it ends sessions of readers that are beyond their limits.
+    SESSION_LIMITS: ("warehouse.access.session_limits",),
 }
 """By component, the module that is run and its arguments."""
 LOOK_EVERY_SECONDS = 1.0

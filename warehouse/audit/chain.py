@@ -7,7 +7,7 @@ next one of any kind, because whatever has no entry yet is. Files are recorded b
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,11 @@ ROWS = {
     "closing": queries.load(__file__, "closing"),
     "message": queries.load(__file__, "message"),
     "release": queries.load(__file__, "release"),
+    "erasure": queries.load(__file__, "erasure"),
+    "confirmation": queries.load(__file__, "confirmation"),
+    "decision": queries.load(__file__, "decision"),
+    "approval_request": queries.load(__file__, "approval_request"),
+    "approval": queries.load(__file__, "approval"),
 }
 """What is witnessed of tables, by kind of entry: subject, order (happened) and content of each row."""
 
@@ -41,6 +46,11 @@ RECENT = {
     "closing": "",
     "message": "and message.sent_at >= %(sent)s::timestamptz",
     "release": "",
+    "erasure": "",
+    "confirmation": "",
+    "decision": "",
+    "approval_request": "",
+    "approval": "",
 }
 """What may be new of each since it was last taken up: a file and a submission are recorded with their verdict, and one
 gate at a time decides, so that verdicts are numbered in the order in which they are committed."""
@@ -60,6 +70,11 @@ TABLES = {
     "closing": "ops.period_closing",
     "message": "ops.message",
     "release": "ops.public_release",
+    "erasure": "ops.erasure",
+    "confirmation": "ops.warning_confirmation",
+    "decision": "ops.office_decision",
+    "approval_request": "ops.approval_request",
+    "approval": "ops.report_approval",
 }
 
 FOLDERS = {"receipt": "receipts", "workbook": "published", "public_file": "public"}
@@ -69,7 +84,12 @@ TAKE_UP = """
 insert into ops.audit_entry (kind, subject, content)
 select %(kind)s, found.subject, found.content
 from ({query}) as found
-where not exists (select from ops.audit_entry as entry where entry.kind = %(kind)s and entry.subject = found.subject)
+where not exists (
+    select from ops.audit_entry as entry
+    where entry.kind = %(kind)s and entry.subject = found.subject and not exists (
+        select from ops.audit_entry as removed
+        where removed.kind = entry.kind and removed.subject = entry.subject and removed.content ? 'removed'
+            and removed.entry_no >= entry.entry_no))
 order by found.happened, found.subject
 """
 
@@ -155,6 +175,11 @@ def subject(path: Path) -> str:
     home, path = get_settings().home, path.absolute()
     name = str(path.relative_to(home) if path.is_relative_to(home) else path)
     return name.replace("\n", "_").replace("\r", "_")
+
+
+def record_removed(connection: psycopg.Connection, kind: str, subjects: Sequence[str], **evidence: str) -> None:
+    """Record that rows or files were taken away, with who, when and why; the caller's transaction holds the lock."""
+    _record(connection, kind, dict.fromkeys(subjects, REMOVED | evidence))
 
 
 def described(content: bytes) -> dict[str, Any]:

@@ -34,6 +34,10 @@ FIRST_PORT = 15432
 TIMEOUT_SECONDS = 120
 """Seconds for a start; recovery after a kill in the middle of a large load takes some."""
 
+STOP_SECONDS = 60
+"""Seconds for a stop in order. A server that is recovering from a kill may not take the request at all (PostgreSQL 18
+then waits for its own I/O workers for ever): it is stopped as by a kill, and recovers at the next start."""
+
 LARGEST_LOG_BYTES = 10_000_000
 
 ROOTS_PLACE = Path("/var/lib/baocao")
@@ -43,6 +47,7 @@ OPTIONS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
     "max_connections": "200",  # Airflow's components and tasks, dbt's threads, and us
+    "reserved_connections": "100",  # for our own roles, however many sessions readers open
     "shared_buffers": "256MB",
     "work_mem": "32MB",
     "maintenance_work_mem": "256MB",
@@ -103,6 +108,16 @@ class Cluster:
             return Server(found.pid, found.port)
         return None
 
+    def running_soon(self) -> Server | None:
+        """As `running`, but a server that lives and is starting or recovering is waited for."""
+        until = time.monotonic() + TIMEOUT_SECONDS
+        while not (server := self.running()):
+            found = self._postmaster()
+            if not found or found.status == "stopping" or time.monotonic() > until:
+                return None
+            time.sleep(0.1)
+        return server
+
     def ensure(self, password: str) -> Server:
         """The running server; made and started if needed.
 
@@ -116,14 +131,16 @@ class Cluster:
             return self._start()
 
     def stop(self) -> bool:
-        """Stop the server and wait; False if there was none to stop."""
+        """Stop the server and wait; False if there was none to stop. What was committed is there at the next start."""
         if not self._postmaster():
             return False
         with self._alone():
-            code, output = self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", TIMEOUT_SECONDS, "stop")
-        if code and self._postmaster():
-            raise BaocaoError(f"The embedded PostgreSQL did not stop. {output}")
-        return True
+            for mode, seconds in (("fast", STOP_SECONDS), ("immediate", TIMEOUT_SECONDS)):
+                code, output = self._run("pg_ctl", "-D", self.data, "-m", mode, "-w", "-t", seconds, "stop")
+                if not code or not self._postmaster():
+                    return True
+                log.warning("PostgreSQL did not stop within %s s (%s)", seconds, mode)
+        raise BaocaoError(f"The embedded PostgreSQL did not stop. {output}")
 
     def remove(self) -> None:
         """Stop the server and remove its data; the port stays the home's."""
@@ -139,6 +156,8 @@ class Cluster:
 
     def _make(self, password: str) -> None:
         """initdb beside the final place, then one rename: a kill half-way leaves no half cluster behind."""
+        for left in self.data.parent.glob("postgres-*/password"):  # of a process that was killed while it made one
+            shutil.rmtree(left.parent, ignore_errors=True)
         self._choose_place()
         account = self._account()
         workshop = Path(tempfile.mkdtemp(prefix="postgres-", dir=self.data.parent))

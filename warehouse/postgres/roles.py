@@ -1,6 +1,7 @@
 """Who may do what: three roles of ours, and on the embedded server one for Airflow's own database.
 
-`owner` owns every schema and runs dbt and the migrations; `loader` writes raw and ops; `bi` reads marts only.
+`owner` owns every schema and runs dbt and the migrations; `loader` writes raw and ops; `bi` reads marts only. Readers
+of an area are members of bi_area, which nobody signs in as: readers.py.
 The privileges on schemas and tables are a migration; here stand the roles themselves and what holds for a session.
 """
 
@@ -11,25 +12,16 @@ from psycopg import sql
 
 from warehouse.errors import BaocaoError
 from warehouse.logging import get_logger
-from warehouse.postgres import passwords
+from warehouse.postgres import hardening, passwords, readers
 
 log = get_logger(__name__)
 
 LOADER = "baocao_loader"
-READER = "bi_reader"
+READER = readers.EVERYTHING
 NAMES = {"owner": "baocao_owner", "loader": LOADER, "bi": READER}
 AIRFLOW = "airflow"
 
 ZONE = {"timezone": "Asia/Ho_Chi_Minh"}
-SESSION: dict[str, dict[str, str]] = {
-    READER: {
-        "default_transaction_read_only": "on",
-        "statement_timeout": "60s",
-        "idle_in_transaction_session_timeout": "5min",
-        "search_path": "marts",
-    },
-}
-"""What a session of a role starts with, beside Vietnamese time."""
 
 
 def create_on_embedded(connection: psycopg.Connection, database: str) -> None:
@@ -38,9 +30,11 @@ def create_on_embedded(connection: psycopg.Connection, database: str) -> None:
         _create_role(connection, role, passwords.get(name))
     _create_database(connection, database, owner=NAMES["owner"])
     _create_database(connection, AIRFLOW, owner=AIRFLOW)
-    for role in NAMES.values():
+    readers.create_group(connection)
+    for role in (NAMES["owner"], LOADER):
         _set_session(connection, role, database)
     _let_in(connection, database)
+    hardening.protect_server(connection, ours=(NAMES["owner"], LOADER, AIRFLOW))
 
 
 def create_on_server(connection: psycopg.Connection) -> None:
@@ -64,6 +58,7 @@ def create_on_server(connection: psycopg.Connection) -> None:
                 f"the role with a password and write the password into {passwords.path(name)}."
             ) from error
         _set_session(connection, role, database)
+    readers.create_group(connection)
     _let_in(connection, database)
 
 
@@ -76,7 +71,7 @@ def _require_password(name: str) -> None:
 
 
 def _set_session(connection: psycopg.Connection, role: str, database: str) -> None:
-    for setting, value in (ZONE | SESSION.get(role, {})).items():
+    for setting, value in ZONE.items():
         target = sql.SQL("alter role {} in database {} ").format(sql.Identifier(role), sql.Identifier(database))
         connection.execute(target + sql.SQL("set {} = {}").format(sql.Identifier(setting), sql.Literal(value)))
 
@@ -86,12 +81,10 @@ def exists(connection: psycopg.Connection, role: str) -> bool:
 
 
 def _create_role(connection: psycopg.Connection, role: str, password: str) -> None:
-    """The server gets only the password's scram verifier: a statement may land in its log."""
     if exists(connection, role):
         return
-    verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
-    statement = sql.SQL("create role {} login password {}").format(sql.Identifier(role), sql.Literal(verifier))
-    connection.execute(statement)
+    _run(connection, "create role {} login", role)
+    passwords.set_of_role(connection, role, password)
     log.info("Created the role %s", role)
 
 
@@ -106,6 +99,7 @@ def _let_in(connection: psycopg.Connection, database: str) -> None:
     """The loader also makes temporary tables: the gate's."""
     _run(connection, "grant connect, temporary on database {} to {}", database, LOADER)
     _run(connection, "grant connect on database {} to {}", database, READER)
+    readers.restrict_if_allowed(connection, READER, database)
 
 
 def _run(connection: psycopg.Connection, statement: LiteralString, *names: str) -> None:

@@ -1,7 +1,10 @@
 """What a changed workbook changes in the office's own catalogue, and the files that say so."""
 
 import csv
-from collections.abc import Mapping, Sequence
+import fcntl
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
@@ -79,16 +82,29 @@ def write(folder: Path, shipped: Project, merged: Project, changes: Sequence[Edi
     """Put the changes into the files of the folder, and return those that were written.
 
     A row that is as shipped again is left out, and so is a file without rows. Rows of the folder that nobody changed
-    stay; a column that their file did not have is filled in as it is shipped.
+    stay; a column that their file did not have is filled in as it is shipped. A second writer waits.
     """
     written = []
-    for name in dict.fromkeys(change.seed.name for change in changes):
-        of_seed = [change for change in changes if change.seed.name == name]
-        own = _own(folder, shipped.tables[name].seed, merged.tables[name], of_seed)
-        path = folder / f"{name}.csv"
-        _write(path, of_seed[0].seed, _with_change(shipped.tables[name], own))
-        written.append(path)
+    with _alone(folder):
+        for name in dict.fromkeys(change.seed.name for change in changes):
+            of_seed = [change for change in changes if change.seed.name == name]
+            own = _own(folder, shipped.tables[name].seed, merged.tables[name], of_seed)
+            path = folder / f"{name}.csv"
+            _write(path, of_seed[0].seed, _with_change(shipped.tables[name], own))
+            written.append(path)
     return written
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """A file is read and written anew as a whole: what another process adds meanwhile would be lost."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _own(folder: Path, seed: Seed, merged: Table, changes: Sequence[Edit]) -> dict[Key, Cells | None]:
@@ -99,7 +115,7 @@ def _own(folder: Path, seed: Seed, merged: Table, changes: Sequence[Edit]) -> di
     if path.is_file():
         for row in files.read_partly(seed, path, (CHANGE,)).rows:
             key = key_of(seed, row.cells)
-            found[key] = cells.get(key) if row.cells.get(CHANGE) != "remove" else None
+            found[key] = cells.get(key, row.cells) if row.cells.get(CHANGE) != "remove" else None
     return found | {change.key: change.after for change in changes}
 
 

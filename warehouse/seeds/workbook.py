@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 from unicodedata import normalize
 
 from warehouse.seeds import labels
@@ -17,6 +18,21 @@ COLUMN_ROW, FIRST_ROW = 1, 2
 """Counted from 0: the row with the columns' own names, below the headings, and the first row of a table."""
 
 MOST_CHOICES = 60
+
+ACCEPT, PLACE, QUOTATION = "accept", "drafted_from", "quotation_vi"
+"""Columns of a draft before those of the table: who accepts a row writes ACCEPTED; the others only help to decide."""
+
+DRAFT_COLUMNS = (ACCEPT, PLACE, QUOTATION)
+ACCEPTED = "có"
+
+
+class Draft(NamedTuple):
+    """A row that was proposed and that a person accepts. place: where in the plan; quotation: what it says there."""
+
+    seed: str
+    cells: Mapping[str, str | None]
+    place: str
+    quotation: str
 
 
 def is_of(table: Table, programme: str | None) -> bool:

@@ -17,6 +17,7 @@
             ~ "')"
         ) -%}
         {%- do query("analyze " ~ target) -%}
+        {%- do create_missing_keys(target, model) -%}
     {%- else -%}
         {%- do create_missing_indexes(existing) -%}
         {%- do query(create_table_as(True, content, sql)) -%}
@@ -30,6 +31,7 @@
         )[0][0] -%}
         {% call statement("main") -%}
             {%- if is_other %}
+                {{ release_foreign_keys_to(target, content) }}
                 delete from {{ target }}
                 ;
                 insert into {{ target }} ({{ columns }}) select {{ columns }} from {{ content }};
@@ -38,6 +40,13 @@
             {%- endif %}
             drop table {{ content }};
         {%- endcall %}
+        {%- do create_missing_keys(target, model) -%}
+    {%- endif -%}
+    {%- if not has_counterpart(model) and has_as_of_twin(model, {}) -%}
+        {%- set twin = as_of_relation(model) -%}
+        {%- do query(replace_view_sql(twin, as_of_sql(sql))) -%}
+        {%- do persist_docs(twin, model) -%}
+        {%- do query("select ops.refuse_other_times('" ~ target ~ "')") -%}
     {%- endif -%}
     {{ return(finish(existing, target)) }}
 {% endmaterialization %}

@@ -12,9 +12,10 @@
 {%- endmacro %}
 
 {% macro replace_table(existing, target, sql) -%}
-    {#- In one transaction: readers see the old table until the new one is whole. -#}
+    {#- In one transaction: readers see the old table until the new one is whole. A view may have gone already, with one
+        that it read. -#}
     {%- if existing is not none %}
-        drop {{ existing.type }} {{ existing }} cascade;
+        drop {{ existing.type }} if exists {{ existing }} cascade;
     {%- endif %}
     {{ create_table_as(False, target, sql) }}
 {%- endmacro %}

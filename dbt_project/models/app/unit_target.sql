@@ -2,18 +2,12 @@
 -- beside every unit of the level that has no list of its own for the indicator
 {{ config(tags=["catalogue"]) }}
 
-select
-    programme_code,
-    indicator_code,
-    unit_level,
-    unit_id,
-    target_scope,
-    target_year,
-    bound_unit_code,
-    agency_code,
-    measure,
-    comparator,
-    target_low,
-    target_high,
-    raw
+{%- set columns = applied_target_columns() | reject("in", ["better_end", "exceeded_when"]) | list %}
+
+select {{ columns | join(", ") }}
 from {{ ref("int_targets__applied") }}
+where not ({{ has_as_of() }})
+union all
+select {{ columns | join(", ") }}
+from {{ ref("int_targets__applied_as_of") }}
+where {{ has_as_of() }}

@@ -4,7 +4,7 @@
 {{ config(materialized="replaced_view") }}
 
 with
-    baselines as (select * from {{ ref("baselines") }}),
+    baselines as (select * from {{ ref("int_baselines__recorded") }}),
 
     periods as (select * from {{ ref("int_periods__with_window") }}),
 

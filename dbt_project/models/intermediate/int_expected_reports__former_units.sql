@@ -18,7 +18,11 @@
 with
     latest as (select * from {{ ref("int_expected_reports__latest") }}),
 
-    exemptions as (select * from {{ ref("exemptions") }}),
+    exemptions as (
+        select *
+        from {{ ref("int_exemptions__revised") }}
+        where act is not null and decided_to = 'infinity'
+    ),
 
     units as (select * from {{ ref("int_org_units__resolved") }}),
 

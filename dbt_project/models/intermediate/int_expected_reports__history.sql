@@ -24,7 +24,7 @@
 with
     requirements as (select * from {{ ref("int_report_requirements__dated") }}),
 
-    exemptions as (select * from {{ ref("exemptions") }}),
+    exemptions as (select * from {{ ref("int_exemptions__revised") }}),
 
     -- read twice: the planner has to see through to the index
     units as not materialized(select * from {{ ref("int_org_units__resolved") }}),
@@ -56,11 +56,8 @@ with
                 else requirements.decided_to
             end as effective_to,
             exemptions.act,
-            case
-                when exemptions.act is null
-                then 'infinity'
-                else {{ start_of_day("exemptions.decided_on") }}
-            end as exempt_from,
+            exemptions.decided_from as act_from,
+            exemptions.decided_to as act_to,
             case
                 when requirements.kind = 'baseline'
                 then 'baseline'
@@ -104,20 +101,22 @@ select
     assigned.period,
     assigned.unit_id,
     assigned.agency_code,
-    greatest(spans.decided_from, {{ start_of_day("assigned.owed_from") }}) as decided_from,
-    spans.decided_to,
+    greatest(
+        assigned.decided_from, assigned.act_from, {{ start_of_day("assigned.owed_from") }}
+    ) as decided_from,
+    least(assigned.effective_to, assigned.act_to) as decided_to,
     assigned.resolved_unit_code as unit_code,
     assigned.unit_level,
     units.partition_province_id,
     assigned.within_unit_code,
     assigned.form,
-    assigned.not_owed_for is null and spans.act is null as is_owed,
-    assigned.not_owed_for is null and spans.act is not null as is_exempt,
-    case when assigned.not_owed_for is null then spans.act end as exempted_by,
+    assigned.not_owed_for is null and assigned.act is null as is_owed,
+    assigned.not_owed_for is null and assigned.act is not null as is_exempt,
+    case when assigned.not_owed_for is null then assigned.act end as exempted_by,
     assigned.feeds_rollup,
     assigned.feeds_rollup
     and assigned.form = 'figures'
-    and spans.act is null
+    and assigned.act is null
     and (
         assigned.not_owed_for is null or assigned.not_owed_for = 'baseline' and assigned.is_required
     ) as is_in_rollup,
@@ -130,17 +129,9 @@ select
     assigned.deadline_revision,
     assigned.deadline_phrase_vi,
     assigned.deadline_decided_on,
-    coalesce(assigned.not_owed_for, 'exempt by ' || spans.act, 'active') as reason
+    coalesce(assigned.not_owed_for, 'exempt by ' || assigned.act, 'active') as reason
 from assigned
 inner join units on units.unit_id = assigned.unit_id
-cross join
-    lateral(
-        values
-            (assigned.decided_from, least(assigned.effective_to, assigned.exempt_from), null),
-            (
-                greatest(assigned.decided_from, assigned.exempt_from),
-                assigned.effective_to,
-                assigned.act
-            )
-    ) as spans(decided_from, decided_to, act)
-where greatest(spans.decided_from, {{ start_of_day("assigned.owed_from") }}) < spans.decided_to
+where
+    greatest(assigned.decided_from, assigned.act_from, {{ start_of_day("assigned.owed_from") }})
+    < least(assigned.effective_to, assigned.act_to)

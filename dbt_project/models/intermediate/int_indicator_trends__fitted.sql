@@ -23,7 +23,7 @@ with
         where unit_level in ('district', 'province') and value is not null
     ),
 
-    indicators as (select * from {{ ref("indicators") }}),
+    indicators as (select * from {{ ref("int_indicators__recorded") }}),
 
     points as (
         select

@@ -7,9 +7,9 @@
 with
     pairs as (select * from {{ ref("int_target_pairs__compared") }}),
 
-    targets as (select * from {{ ref("targets") }}),
+    targets as (select * from {{ ref("int_targets__in_force") }}),
 
-    indicators as (select * from {{ ref("indicators") }}),
+    indicators as (select * from {{ ref("int_indicators__recorded") }}),
 
     baselines as (select * from {{ ref("int_baselines__selected") }}),
 

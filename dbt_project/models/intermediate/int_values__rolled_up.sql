@@ -1,8 +1,10 @@
 -- int_values__rolled_up.sql: one row per indicator, measure, period, place and basis: the newest
 -- sums, not yet divided
+-- depends_on: {{ ref("int_values__rolled_up_as_of") }}
 {{
     config(
         materialized="partitioned_table",
+        meta={"as_of_model": "int_values__rolled_up_as_of"},
         indexes=[
             {"columns": ["programme_code", "period", "partition_province_id"]},
             {

@@ -1,5 +1,16 @@
 -- dim_indicator.sql: one row per programme and indicator
-with indicators as (select * from {{ ref("indicators") }})
+{{
+    config(
+        materialized="refilled_table",
+        tags=["catalogue"],
+        meta={
+            "primary_key": ["programme_code", "indicator_code"],
+            "foreign_keys": {"dim_programme": ["programme_code"]},
+        },
+    )
+}}
+-- depends_on: {{ ref("dim_programme") }}
+with indicators as (select * from {{ ref("int_indicators__recorded") }})
 
 select
     programme_code,

@@ -1,4 +1,12 @@
 -- dim_programme.sql: one row per programme
+{{
+    config(
+        materialized="refilled_table",
+        tags=["catalogue"],
+        meta={"primary_key": ["programme_code"]},
+    )
+}}
+
 with programmes as (select * from {{ ref("programmes") }})
 
 select

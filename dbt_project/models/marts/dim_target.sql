@@ -1,8 +1,9 @@
--- dim_target.sql: one row per target as a plan prints it, with the plan's document
+-- dim_target.sql: one row per target in force as a plan or an act that revised it
+-- prints it, with the plan's document
 with
-    targets as (select * from {{ ref("targets") }}),
+    targets as (select * from {{ ref("int_targets__in_force") }}),
 
-    plans as (select * from {{ ref("unit_plans") }}),
+    plans as (select * from {{ ref("int_unit_plans__recorded") }}),
 
     programmes as (select * from {{ ref("programmes") }})
 
@@ -27,7 +28,9 @@ select
     ) as document_vi,
     coalesce(plans.is_made_up, false) as is_made_up,
     targets.source_line,
-    targets.source
+    targets.source,
+    targets.act,
+    targets.valid_from
 from targets
 inner join programmes on programmes.programme_code = targets.programme_code
 left join

@@ -1,5 +1,31 @@
 -- fct_indicator_rollup.sql: one row per indicator, measure, period, unit and basis, with the figure
 -- and its coverage
+-- depends_on: {{ ref("int_figure_partitions__current") }}
+-- depends_on: {{ ref("dim_programme") }}
+-- depends_on: {{ ref("dim_indicator") }}
+{{
+    config(
+        materialized="stored_mart",
+        meta={
+            "partitions_from": "int_figure_partitions__current",
+            "published_with": "fct_target_progress",
+            "primary_key": [
+                "programme_code",
+                "indicator_code",
+                "period",
+                "unit_id",
+                "boundary_basis",
+                "measure",
+            ],
+            "foreign_keys": {
+                "dim_programme": ["programme_code"],
+                "dim_indicator": ["programme_code", "indicator_code"],
+            },
+        },
+        indexes=[{"columns": ["unit_code", "period", "programme_code"]}],
+    )
+}}
+
 with figures as (select * from {{ ref("int_rollups__computed") }})
 
 select

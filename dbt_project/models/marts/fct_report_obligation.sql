@@ -59,6 +59,8 @@ with
                 then 'on_time'
                 when statuses.fulfilled_at is not null
                 then 'late'
+                when statuses.is_awaiting_approval
+                then 'awaiting_approval'
                 when statuses.first_received_at is not null
                 then 'rejected'
                 when as_of.as_of_at < owed.deadline_at
@@ -119,13 +121,14 @@ select
         when status = 'on_time'
         then 0
         when
-            status in ('late', 'missing', 'rejected')
+            status in ('late', 'missing', 'rejected', 'awaiting_approval')
             and coalesce(fulfilled_at, as_of_at) >= deadline_at
         then
             (coalesce(fulfilled_at, as_of_at) at time zone 'Asia/Ho_Chi_Minh')::date
             - (deadline_at at time zone 'Asia/Ho_Chi_Minh')::date
             + 1
     end as days_late,
-    status in ('missing', 'rejected') and as_of_at >= deadline_at as is_overdue,
+    status in ('missing', 'rejected', 'awaiting_approval')
+    and as_of_at >= deadline_at as is_overdue,
     is_open
 from evaluated

@@ -61,7 +61,8 @@ select
     is_made_up
 from indicators
 union all
--- a report that was refused stays open until its deadline: from then on it is missing
+-- a report that was refused stays open until its deadline: from then on it is missing. One that
+-- waits for its approval is open: it may have come in time
 select
     required.programme_code,
     required.period,
@@ -75,6 +76,8 @@ select
     null,
     obligations.status,
     case
+        when obligations.status = 'awaiting_approval'
+        then 'open'
         when not (obligations.status = 'late' or obligations.is_overdue)
         then case when obligations.status in ('not_due', 'rejected') then 'open' else 'met' end
         when required.points_rule = 'each_report_late_and_missing' and obligations.is_complete

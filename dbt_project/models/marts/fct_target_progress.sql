@@ -1,5 +1,27 @@
 -- fct_target_progress.sql: one row per figure as reported and target that its unit is shown against
 -- The nation's target is for comparison: a verdict, and no path or trend of its own.
+-- depends_on: {{ ref("int_figure_partitions__with_history") }}
+-- depends_on: {{ ref("fct_indicator_rollup") }}
+-- depends_on: {{ ref("dim_programme") }}
+-- depends_on: {{ ref("dim_indicator") }}
+{{
+    config(
+        materialized="stored_mart",
+        post_hook="select ops.publish_build()",
+        meta={
+            "partitions_from": "int_figure_partitions__with_history",
+            "foreign_keys": {
+                "dim_programme": ["programme_code"],
+                "dim_indicator": ["programme_code", "indicator_code"],
+            },
+        },
+        indexes=[
+            {"columns": ["unit_code", "period", "programme_code"]},
+            {"columns": ["programme_code", "indicator_code", "period", "unit_code", "measure"]},
+        ],
+    )
+}}
+
 with progress as (select * from {{ ref("int_target_trends__classified") }})
 
 select

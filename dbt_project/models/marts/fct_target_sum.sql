@@ -3,9 +3,12 @@
 -- Cases and those among whom they occur are added and divided once; percentages are never averaged.
 with
     upper_targets as (
-        select *, {{ effective_comparator("pairs") }} as read_comparator
-        from {{ ref("int_target_pairs__compared") }} as pairs
-        where unit_level in ('province', 'district') and target_scope = unit_level and is_comparable
+        select *, {{ effective_comparator("progress") }} as read_comparator
+        from {{ ref("fct_target_progress") }} as progress
+        where
+            unit_level in ('province', 'district')
+            and target_scope = unit_level
+            and verdict <> 'not_comparable'
     ),
 
     figures as (
@@ -13,6 +16,41 @@ with
     ),
 
     indicators as (select * from {{ ref("indicators") }}),
+
+    parts as (
+        select
+            upper_targets.programme_code,
+            upper_targets.indicator_code,
+            upper_targets.period,
+            upper_targets.unit_id,
+            upper_targets.measure,
+            upper_targets.target_year,
+            pairs.part_level,
+            pairs.part_measure,
+            pairs.effective_comparator,
+            pairs.target_low as part_low,
+            pairs.target_high as part_high,
+            pairs.is_made_up,
+            indicators.aggregation,
+            indicators.factor,
+            indicators.is_part_of_whole,
+            reported.denominator as reported_denominator
+        from upper_targets
+        inner join
+            {{ ref("int_target_parts__paired") }} as pairs using (
+                programme_code, indicator_code, target_year, unit_id
+            )
+        inner join indicators using (programme_code, indicator_code)
+        left join
+            figures as reported
+            on reported.programme_code = pairs.programme_code
+            and reported.indicator_code = pairs.indicator_code
+            and reported.period = upper_targets.period
+            and reported.unit_id = pairs.part_id
+            and reported.measure = 'rate'
+    ),
+
+    promised as ({{ promised_cases("parts") }}),
 
     summed as (
         select
@@ -28,17 +66,17 @@ with
             bool_or(is_addable) as is_addable,
             bool_or(is_made_up) as is_made_up,
             sum(denominator) filter (where is_added) as denominator,
-            case
-                when not bool_or(is_added and cases_low is null)
-                then sum(cases_low) filter (where is_added)
-            end as numerator_low,
-            case
-                when not bool_or(is_added and cases_high is null)
-                then sum(cases_high) filter (where is_added)
-            end as numerator_high,
-            coalesce(bool_and(low_closed) filter (where is_added), true) as low_closed,
-            coalesce(bool_and(high_closed) filter (where is_added), true) as high_closed
-        from {{ ref("int_target_parts__bounded") }}
+            {% for end in ("low", "high") -%}
+                case
+                    when not bool_or(is_added and cases_{{ end }} is null)
+                    then sum(cases_{{ end }}) filter (where is_added)
+                end as numerator_{{ end }},
+                coalesce(
+                    bool_and({{ end }}_closed) filter (where is_added), true
+                ) as {{ end }}_closed
+                {{- "," if not loop.last }}
+            {% endfor %}
+        from promised
         group by 1, 2, 3, 4, 5, 6, 7
     ),
 

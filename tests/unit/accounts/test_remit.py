@@ -26,6 +26,7 @@ def account(role: Role, unit: str = "07228", province: str = "24", agency: str =
         password_hash=None,
         totp_secret=None,
         totp_step=None,
+        oidc_subject=None,
     )
 
 

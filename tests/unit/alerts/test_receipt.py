@@ -42,7 +42,7 @@ ODD = Issue("Báo cáo", "F15", "99", "Cao hơn năm trước nhiều.", "warnin
             "accepted_with_warnings",
             (ODD,),
             "Biên nhận: báo cáo đã được nhận, có điểm cần xem lại: Phường Đa Mai, năm 2026",
-            "Nếu các số đã nêu là đúng: không cần làm gì thêm",
+            "Nếu các số đã nêu là đúng: không phải gửi lại. Xin xác nhận, kèm lý do",
         ),
         (
             "rejected",

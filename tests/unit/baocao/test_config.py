@@ -9,6 +9,8 @@ from warehouse import settings
 def test_each_setting_has_its_origin_and_no_secret_is_shown(own_home, command, monkeypatch):
     settings.store("BAOCAO_SMTP_URL", "smtp://office:hunter2@mail.example.org:587?from=a@example.org")
     settings.store("BAOCAO_WEBHOOK_URL", "https://hooks.example.org/services/hunter2#hunter2")
+    settings.store("BAOCAO_OIDC_CLIENT_ID", "baocao")
+    settings.store("BAOCAO_OIDC_CLIENT_SECRET", "hunter2")
     settings.store("AIRFLOW_CONN_STORE", "aws://hunter2@/")
     settings.store("AIRFLOW__METRICS__STATSD_ON", "True")
     monkeypatch.setenv("BAOCAO_OPERATOR", "van-hanh@example.org")
@@ -17,6 +19,7 @@ def test_each_setting_has_its_origin_and_no_secret_is_shown(own_home, command, m
     rows = {row["name"]: (row["value"], row["origin"]) for row in json.loads(outcome.out)}
     assert rows["BAOCAO_SMTP_URL"] == ("smtp://office:***@mail.example.org:587", "settings.json")
     assert rows["BAOCAO_WEBHOOK_URL"] == ("https://***", "settings.json")
+    assert rows["BAOCAO_OIDC_CLIENT_SECRET"] == ("***", "settings.json")
     assert rows["BAOCAO_OPERATOR"] == ("van-hanh@example.org", "environment")
     assert rows["BAOCAO_ARCHIVE"] == (str(own_home / "archive"), "default")
     assert rows["AIRFLOW_CONN_STORE"] == ("***", "settings.json")

@@ -49,7 +49,7 @@ def test_status_is_one_document_and_starts_nothing(own_home, command):
     assert outcome.code == 0
     assert document["home"] == str(own_home)
     assert document["database"] == {"is_embedded": True, "state": "stopped", "address": None, "revision": None}
-    assert [service["state"] for service in document["airflow"]["services"]] == ["stopped"] * 4
+    assert [service["state"] for service in document["airflow"]["services"]] == ["stopped"] * 5
     assert document["airflow"]["address"] is None
     assert not database.cluster().is_made
 

@@ -5,8 +5,9 @@ import re
 from tests.languages import is_in_both_languages
 from warehouse.settings import PROJECT_ROOT
 
-READERS = ("alerts", "baocao", "docs", "expectations", "pages", "pipeline", "publish")
-READ = re.compile(r"\b(?:marts|app)\.((?:dim|fct|bridge|rpt)_[a-z_]+|[a-z_]+)\b")
+READERS = ("alerts", "baocao", "docker", "docs", "expectations", "pages", "pipeline", "publish")
+READ = re.compile(r"\b(?:(?:marts|app)\.|(?:from|join) (?=dim_|fct_|rpt_))([a-z_]+)\b")
+"""What has a view of its own as of any time is named without a schema."""
 
 
 def _read_by_the_program(manifest) -> set[str]:

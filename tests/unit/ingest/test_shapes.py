@@ -117,6 +117,16 @@ def test_files_that_were_joined_are_read_through(mark, measures):
     assert units(text, measures) == [("07228", ["5.1", "5.2"])]
 
 
+@pytest.mark.parametrize("mark", ["\ufeff", "\x1a"])
+def test_a_mark_in_the_middle_of_a_line_ends_no_line(mark, measures):
+    text = f"{HEADER}\n#meta,#date+yea{mark}r,#adm3+code,#indicator+code,#value+num,#value +den,,\n{KEYS},5.1,1,2,,\n"
+    (report,) = read(text, measures)
+    assert [(line.indicator, line.row_no) for line in report.lines] == [("5.1", 3)]
+    for heading in HEADER.split(",")[1:]:
+        (report,) = read(f"{HEADER.replace(heading, mark + heading)}\n{KEYS},5.1,1,2,,\n", measures)
+        assert [(line.indicator, line.row_no) for line in report.lines] == [("5.1", 2)]
+
+
 def test_a_joined_file_may_have_other_columns(measures):
     other = "indicator,programme,period,unit_code,denominator,numerator"
     (report,) = read(f"{HEADER}\n{KEYS},5.1,1,2,,\n{other}\n5.2,{KEYS},4,3\n", measures)

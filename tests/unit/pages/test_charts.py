@@ -1,5 +1,6 @@
 """The line of the years: a gap where a period is missing, a bar where only bounds are known."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from pages import charts
@@ -27,6 +28,13 @@ def test_a_missing_period_interrupts_the_line_and_is_never_drawn_as_zero():
     assert len(chart.dots) == 4
     assert [len(line.split()) for line in chart.lines if line] == [2, 2]
     assert {float(y) for _, y in chart.dots} >= {charts.MARGIN, charts.HEIGHT - charts.MARGIN}
+
+
+def test_no_line_leads_to_a_figure_of_few_reports():
+    few = replace(points(exact("0"))[0], is_joined=False)
+    chart = charts.draw([few, *points(exact("77"), exact("78"))], None, [], LABEL)
+
+    assert len(chart.dots) == 3 and [len(line.split()) for line in chart.lines if line] == [2]
 
 
 def test_a_bound_is_a_bar_to_the_edge_and_an_interval_a_bar_between_its_ends():

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import openpyxl
@@ -56,6 +56,17 @@ def test_a_day_and_a_longer_text_replace_what_is_shown():
     page = page_of([(Cell("30/11/2026", value=date(2026, 11, 30)), Cell("ab…", value="abcdef"))])
 
     assert csv_rows(page)[1] == ["2026-11-30", "abcdef"]
+    last = list(sheet_of(page).iter_rows(values_only=True))[-1]
+    assert last == (datetime(2026, 11, 30), "abcdef")
+
+
+def test_a_workbook_prints_as_wide_as_the_paper_with_its_headings_on_every_sheet():
+    sheet = sheet_of(page_of([(Cell("a"), Cell("b"))] * 200))
+
+    assert sheet.page_setup.orientation == "landscape" and sheet.page_setup.paperSize == 9
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToHeight == 0
+    (heading,) = [row[0].row for row in sheet.iter_rows() if row[0].value == "Đơn vị"]
+    assert sheet.print_title_rows == f"${heading}:${heading}"
 
 
 def test_a_file_has_the_rows_of_all_pages_their_groups_and_the_readers_language():

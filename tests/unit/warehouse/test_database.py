@@ -174,7 +174,7 @@ def administrator(strangers_server, monkeypatch):
     yield strangers_server
     database.engine().dispose()
     strangers_server.execute("drop database figures with (force)")
-    strangers_server.execute("drop role if exists office, baocao_loader, bi_reader")
+    strangers_server.execute("drop role if exists office, baocao_loader, bi_reader, bi_area")
 
 
 def test_on_a_server_without_our_roles_they_are_made_or_the_way_out_is_told(administrator):

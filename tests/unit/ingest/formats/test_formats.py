@@ -285,3 +285,31 @@ def test_the_long_form_in_a_workbook_is_read_and_its_merged_keys_count_for_each_
     report = read(made.xlsx(cells, behind='<mergeCells><mergeCell ref="C5:C6"/></mergeCells>'), measures)
     assert (report.unit_code, report.issues) == ("07228", [])
     assert values(report) == {"5.1": ["291", "300", ""], "5.2": ["480", "500", ""]}
+
+
+TWO_VALUES = {
+    "a second value": '<c r="C5"><v>29</v><v>1</v></c>',
+    "an own text beside a value": '<c r="C5" t="inlineStr"><v>27</v><is><t>291</t></is></c>',
+    "the place of a shared text as an own text": '<c r="C5" t="inlineStr"><v>27</v></c>',
+    "the same cell again": '<c r="C5"><v>291</v></c><c r="C5"><v>292</v></c>',
+    "a place that is none": '<c r="A1 "><v>291</v></c>',
+    "a type that nobody knows": '<c r="C5" t="S"><v>291</v></c>',
+}
+
+
+@pytest.mark.parametrize("cell", TWO_VALUES.values(), ids=TWO_VALUES)
+def test_a_cell_that_programs_would_read_differently_makes_a_workbook_damaged(cell, measures):
+    """Found by `make fuzz`: 29 and 1 were read as 291, and of two cells the later one counted."""
+    whole = {"A5": '<c r="A5" t="inlineStr"><is><t>5.1</t></is></c>', "D5": '<c r="D5"><v>300</v></c>'}
+    good = read(made.xlsx(whole | {"C5": '<c r="C5"><v>291</v></c>'}), measures)
+    assert good.lines[0].numerator.raw == "291"
+    with pytest.raises(Refused, match="file_damaged"):
+        read(made.xlsx(whole | {"C5": cell}), measures)
+
+
+def test_a_zip_of_a_version_that_there_never_was_is_damaged():
+    """Found by `make fuzz`: Python raises what is no error of a zip."""
+    data = made.xlsx({})
+    entry = data.index(b"PK\x01\x02")
+    with pytest.raises(Refused, match="file_damaged"):
+        opening.opened(data[: entry + 6] + b"\xff" + data[entry + 7 :])

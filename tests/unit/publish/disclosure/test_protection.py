@@ -98,6 +98,37 @@ def test_quarters_that_add_up_to_a_year_are_one_table():
     assert suppressed(counts, table(counts, {})) == ({"q1"}, set())
 
 
+def at_most(part: str, whole: str) -> dict[str, Decimal]:
+    return {part: Decimal(1), whole: Decimal(-1)}
+
+
+def test_what_is_public_of_infants_bounds_their_newborns():
+    """Of 4 and 5 newborns the sum is 9; with 5 infants in the second, four at least died in the first."""
+    counts = exact(a=4, b=5, infants_a=9, infants_b=5, c=9)
+    own = [figure(name, total(name), counts) for name in counts if name != "c"]
+    figures = [*own, figure("c", total("c"), counts), figure("district", total("a b"), counts, 10)]
+    nested = (at_most("a", "infants_a"), at_most("b", "infants_b"))
+    assert suppressed(counts, figures) == ({"a"}, {"b"})
+    primary, complementary = suppressed(counts, figures, orders=nested)
+    assert primary == {"a"}
+    assert complementary - {"b"}, "the infants of the second go too, or the district"
+
+
+def test_a_half_bounds_its_year_where_the_other_half_is_not_there():
+    counts = exact(a=2, b=7, half_b=7)
+    figures = [figure(name, total(name), counts) for name in counts]
+    figures.append(figure("district", total("a b"), counts, 10))
+    assert suppressed(counts, figures, orders=(at_most("half_b", "b"),)) == ({"a"}, {"b", "half_b"})
+
+
+def test_of_a_fifth_of_a_count_the_whole_count_is_varied_as_far_as_the_fifth_needs():
+    counts = exact(a=1, b=6, c=8)
+    figures = table(counts, {"successor": total("a", a="0.2"), "district": total("a b c")})
+    primary, complementary = suppressed(counts, figures)
+    assert primary == {"a", "successor"}
+    assert complementary == {"district"}, "20 of a are not possible where all three are 15"
+
+
 def test_a_correction_is_not_recovered_by_comparing_with_the_earlier_publication():
     """Before, all was public: 0 + 7 = 7. Now the first is 2: with 9 published it would be the difference."""
     counts = exact(a=2, b=7, before=0)

@@ -64,6 +64,27 @@ def test_five_kills_in_a_row_are_survived(running):
         assert connection.execute("select count(*) from raw.file").fetchone() == (0,)
 
 
+def test_a_server_that_recovers_from_the_kill_of_one_of_its_processes_is_waited_for(running):
+    """The postmaster lives, answers, and lets nobody in for a while."""
+    for _ in range(3):
+        with database.connect() as connection:
+            os.kill(connection.info.backend_pid, signal.SIGKILL)
+            with database.connect() as other:
+                assert other.execute("select count(*) from raw.file").fetchone() == (0,)
+
+
+def test_a_server_that_does_not_stop_in_order_is_stopped_all_the_same(running, monkeypatch, caplog):
+    """One of its processes does not listen, as those that PostgreSQL 18 waits for while it recovers."""
+    monkeypatch.setattr(embedded, "STOP_SECONDS", 2)
+    with database.connect() as connection:
+        os.kill(connection.info.backend_pid, signal.SIGSTOP)
+        assert database.cluster().stop() is True
+    assert "PostgreSQL did not stop within 2 s (fast)" in caplog.text
+    database.prepare()
+    with database.connect() as connection:
+        assert connection.execute("select count(*) from raw.file").fetchone() == (0,)
+
+
 def test_a_pid_that_now_belongs_to_somebody_else_is_left_alone(running):
     """After a restart of the machine the number in postmaster.pid may be any process, another postgres even."""
     cluster = database.cluster()
@@ -123,6 +144,12 @@ def test_a_start_that_was_interrupted_leaves_nothing_behind_that_stands_in_the_w
         with pytest.raises(KeyboardInterrupt):
             database.prepare()
     assert not database.cluster().is_made
+    killed = os.fork()
+    if not killed:
+        embedded.Cluster._run = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+        database.prepare()
+    os.waitpid(killed, 0)
+    assert [path.read_text() != "" for path in own_home.glob("postgres-*/password")] == [True]
     database.prepare()
     assert sorted(path.name for path in own_home.iterdir()) == [
         "database.json",

@@ -85,10 +85,11 @@ def test_a_removed_row_that_others_refer_to_is_named_with_the_row_that_removes_i
     put(folder, "indicators", "programme_code,indicator_code,change", f"{BACNINH},24,remove")
     found = problems(small_project, folder)
 
-    assert len(found) == 5, "two measures, two targets and a baseline"
+    assert len(found) == 6, "two measures, two targets, a baseline and a concept"
     assert all(f": row 2 of {folder}/indicators.csv removes it." in text for text in found)
     assert {text.split(",")[0].rpartition("/")[2] for text in found} == {
         "baselines.csv",
+        "indicator_concepts.csv",
         "indicator_measures.csv",
         "targets.csv",
     }

@@ -1,0 +1,3 @@
+select changed_on, figure_change_vi, count(*)
+from marts.rpt_changes
+group by changed_on, figure_change_vi

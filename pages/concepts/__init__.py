@@ -1,0 +1,1 @@
+"""Concepts: what is the same indicator in several programmes, over the years."""

@@ -1,0 +1,1 @@
+"""The pages inside Airflow's user interface, behind Airflow's own sign-in."""

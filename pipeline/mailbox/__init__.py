@@ -1,0 +1,1 @@
+"""The step `fetch`: reports that arrive as answers to letters, from the mailbox to their receipts."""
