@@ -11,6 +11,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 SNIFFER = Path(__file__).parent / "vendor" / "html_codesniffer" / "HTMLCS.js"
+WIDTHS = (320, 360, 1280)
 SHA256 = "bc9501382a35bff6acfc255945b1ed732fcec544cfcaeec17b5ac8d79a6c7967"
 EXCEPTED = {
     "WCAG2AA.Principle1.Guideline1_3.1_3_1.H43.HeadersRequired": "table:has(th[scope=rowgroup])",
@@ -30,8 +31,24 @@ SNIFF = """excepted => new Promise(done => {
 })"""
 
 
+def too_wide(page: Page) -> list[int]:
+    """Of the widths of telephones and a screen, in pixels, those at which the page scrolls sideways.
+
+    Without its style sheet, which a click does not wait for, any page does.
+    """
+    page.wait_for_load_state()
+    return [width for width in WIDTHS if _scrolls(page, width)]
+
+
+def _scrolls(page: Page, width: int) -> bool:
+    page.set_viewport_size({"width": width, "height": 800})
+    scrolls: bool = page.evaluate("width => document.documentElement.scrollWidth > width", width)
+    return scrolls
+
+
 def problems(page: Page) -> dict[str, str]:
     """By rule the first element that breaks it."""
+    page.wait_for_load_state()
     return axe_problems(page) | sniffer_problems(page)
 
 
