@@ -11,7 +11,7 @@ from pages.layout import Field, Page, Section
 from pages.tables import EMPTY, Cell, Column, Table, number
 from pages.view import View
 from publish import formatting
-from publish.reading import rates
+from publish.reading import rates, units
 from warehouse import queries, wording
 from warehouse.catalogue import DEFAULT_AGENCY
 
@@ -34,8 +34,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
     programme = chosen.keys["programme"]
     unit = view.get("unit") or chosen.programme.root_unit_code
     name = choices.units_with_code(connection, unit)[0]["unit_name"]
-    values = {"programme": programme, "unit": unit}
-    owed = connection.cursor(row_factory=dict_row).execute(OBLIGATIONS.encode(), values).fetchall()
+    owed = _owed(connection, programme, unit)
     by_period = rates.of_units(connection, programme, unit=unit, as_of=view.as_of)
     programmes, _ = chosen.fields()
     return Page(
@@ -48,6 +47,13 @@ def make(connection: psycopg.Connection, view: View) -> Page:
             _calendar(owed, chosen.begun(view, ahead=1), view, programme),
         ],
     )
+
+
+def _owed(connection: psycopg.Connection, programme: str, unit: str) -> list[Row]:
+    within = units.within(connection, unit)
+    query = OBLIGATIONS.format(within=units.condition("obligation.unit_id", within)).encode()
+    values = {"programme": programme, "units": within}
+    return connection.cursor(row_factory=dict_row).execute(query, values).fetchall()
 
 
 def _rates(rows: list[Row]) -> Section:

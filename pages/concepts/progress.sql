@@ -19,7 +19,7 @@ left join marts.dim_org_unit as unit on unit.unit_id = figure.unit_id and unit.i
 left join fct_target_progress as progress
     on progress.programme_code = figure.programme_code and progress.period = figure.period
     and progress.indicator_code = figure.indicator_code and progress.unit_id = figure.unit_id
-    and progress.measure = figure.measure and progress.is_main_target
+    and progress.unit_code = figure.unit_code and progress.measure = figure.measure and progress.is_main_target
 where named.concept_code = %(concept)s
 order by period.data_to, period.data_from, programme.starts_on, figure.programme_code, figure.indicator_code,
     figure.measure

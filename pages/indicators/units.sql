@@ -12,6 +12,7 @@ left join marts.dim_org_unit as named on named.unit_id = figure.unit_id and name
 left join fct_target_progress as progress
     on progress.programme_code = figure.programme_code and progress.period = figure.period
     and progress.indicator_code = figure.indicator_code and progress.unit_id = figure.unit_id
+    and progress.unit_code = figure.unit_code
     and progress.measure = figure.measure and progress.is_main_target and figure.boundary_basis = 'as_reported'
 where figure.programme_code = %(programme)s and figure.period = %(period)s
     and figure.indicator_code = %(indicator)s and figure.boundary_basis = %(basis)s

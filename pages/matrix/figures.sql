@@ -3,11 +3,9 @@ select figure.unit_id, figure.unit_code, figure.unit_level, named.unit_name, fig
     figure.measure, figure.value, figure.value_low, figure.value_high, figure.low_closed, figure.high_closed,
     figure.is_made_up, indicator.hard_min, indicator.hard_max
 from fct_indicator_rollup as figure
-join marts.bridge_org_unit_ancestor as above
-    on above.unit_id = figure.unit_id and above.ancestor_code = %(unit)s and above.ancestor_id <> above.unit_id
 join dim_indicator as indicator
     on indicator.programme_code = figure.programme_code and indicator.indicator_code = figure.indicator_code
 join marts.dim_org_unit as named on named.unit_id = figure.unit_id and named.is_latest_version
-where figure.programme_code = %(programme)s and figure.period = %(period)s
+where {within} and figure.unit_code <> %(unit)s and figure.programme_code = %(programme)s and figure.period = %(period)s
     and figure.unit_level in ('district', 'commune') and figure.boundary_basis = %(basis)s
 order by figure.unit_code, figure.unit_id, figure.measure

@@ -12,14 +12,15 @@ from pages.layout import Field, Page, Section
 from pages.progress import cells
 from pages.tables import EMPTY, Cell, Column, Table
 from pages.view import ALL, View
+from publish.reading import units
 from publish.reading.progress import thresholds
 from warehouse import catalogue, queries
 from warehouse.catalogue import Indicator
 
 Row = dict[str, Any]
 
-FIGURES = queries.load(__file__, "figures").encode()
-VERDICTS = queries.load(__file__, "verdicts").encode()
+FIGURES = queries.load(__file__, "figures")
+VERDICTS = queries.load(__file__, "verdicts")
 COMPARED = ("verdict", "is_exceeded", "target_year", "comparator", "target_low", "target_high", "milestone")
 
 TITLE = Text("Bảng tổng hợp", "Matrix")
@@ -42,7 +43,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
     chosen = choices.programme_and_period(connection, view)
     unit = view.get("unit") or chosen.programme.root_unit_code
     name = choices.units_with_code(connection, unit)[0]["unit_name"]
-    rows = _read(connection, {**chosen.keys, "unit": unit, "basis": view.basis})
+    rows = _read(connection, unit, {**chosen.keys, "basis": view.basis})
     programme = chosen.keys["programme"]
     lead = Text("{programme}, {period}.", "{programme}, {period}.").fill(
         programme=chosen.programme.name_vi, period=terms.period(chosen.keys["period"])
@@ -97,15 +98,18 @@ def _goal(indicators: Sequence[Indicator], objectives: Sequence[str], view: View
     return str(objectives.index(found.objective_vi) + 1) if found else "1"
 
 
-def _read(connection: psycopg.Connection, values: dict[str, str]) -> list[Row]:
-    """The figures, each with its verdict; on today's map there are none."""
+def _read(connection: psycopg.Connection, unit: str, keys: dict[str, str]) -> list[Row]:
+    """The figures of all below a unit, each with its verdict; on today's map there are none."""
+    within = units.within(connection, unit)
+    values = keys | {"unit": unit, "units": within}
     cursor = connection.cursor(row_factory=dict_row)
+    query = FIGURES.format(within=units.condition("figure.unit_id", within))
+    figures = cursor.execute(query.encode(), values).fetchall()
     verdicts: dict[tuple[str, str, str], Row] = {}
-    if values["basis"] == "as_reported":
-        for row in cursor.execute(VERDICTS, values):
+    if keys["basis"] == "as_reported":
+        for row in cursor.execute(VERDICTS.encode(), keys | {"codes": sorted({row["unit_code"] for row in figures})}):
             verdicts[row["unit_id"], row["indicator_code"], row["measure"]] = row
     nothing = dict.fromkeys(COMPARED)
-    figures = cursor.execute(FIGURES, values).fetchall()
     return [nothing | row | _verdict(row, verdicts) for row in figures]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from publish.reading import alerts, missing
+from publish.reading import alerts, missing, units
 from warehouse import queries
 from warehouse.clock import ZONE
 
@@ -23,7 +23,7 @@ DAYS_AHEAD = 7
 WAITING = "awaiting_approval"
 SCOPES = {
     "obligation.programme_code = %(programme)s": "programme",
-    "province.ancestor_code = %(province)s": "province",
+    "obligation.unit_id = any(%(units)s)": "units",
 }
 
 
@@ -74,12 +74,13 @@ def read(
 ) -> Morning:
     """given: the timestamp of the address, None for now. as_of: the same or now; a future one is read as it will be."""
     overdue, left_out = missing.overdue(connection, programme, None, given, province=province)
+    within = units.within(connection, province) if province else None
     today = as_of.astimezone(ZONE).date()
-    values = {"programme": programme, "province": province, "today": today, "as_of": as_of}
+    values = {"programme": programme, "units": within, "today": today, "as_of": as_of}
     soon = _rows(connection, REPORTS, values | {"until": as_of + timedelta(days=DAYS_AHEAD)})
     by_status = {code: [row for row in soon if row["status"] == code] for code in ("not_due", "rejected", WAITING)}
     outstanding = [*overdue, *by_status["not_due"], *by_status["rejected"]]
-    units = sorted({row["unit_id"] for row in outstanding})
+    reporters = sorted({row["unit_id"] for row in outstanding})
     return Morning(
         as_of=as_of,
         overdue=overdue,
@@ -89,24 +90,23 @@ def read(
         waiting=by_status[WAITING],
         exempt=[row for row in soon if row["status"] == "exempt"],
         changed_units=_rows(connection, CHANGED_UNITS, values),
-        reminders=alerts.newest(connection, units, as_of),
+        reminders=alerts.newest(connection, reporters, as_of),
         errors=_errors(connection, outstanding, as_of),
         contacts=alerts.contacts(connection, sorted({row["unit_code"] for row in outstanding})),
     )
 
 
 def _errors(connection: psycopg.Connection, rows: Sequence[Row], as_of: datetime) -> dict[Key, Row]:
-    units = sorted({row["unit_id"] for row in rows if row["status"] == "rejected"})
-    if not units:
+    returned = sorted({row["unit_id"] for row in rows if row["status"] == "rejected"})
+    if not returned:
         return {}
-    found = (
-        connection.cursor(row_factory=dict_row).execute(RETURNED.encode(), {"units": units, "as_of": as_of}).fetchall()
-    )
+    cursor = connection.cursor(row_factory=dict_row)
+    found = cursor.execute(RETURNED.encode(), {"units": returned, "as_of": as_of})
     return {key(row): row for row in found}
 
 
 def _rows(connection: psycopg.Connection, template: str, values: Row) -> list[Row]:
     """Only what is chosen is a condition: one that is always true is planned as if it left one row in two hundred."""
-    conditions = [condition for condition, value in SCOPES.items() if values[value]]
+    conditions = [condition for condition, value in SCOPES.items() if values[value] is not None]
     query = template.format(conditions=" and ".join(conditions) or "true")
     return connection.cursor(row_factory=dict_row).execute(query.encode(), values).fetchall()

@@ -8,6 +8,7 @@ join dim_indicator as indicator
 left join fct_target_progress as progress
     on progress.programme_code = figure.programme_code and progress.period = figure.period
     and progress.indicator_code = figure.indicator_code and progress.unit_id = figure.unit_id
+    and progress.unit_code = figure.unit_code
     and progress.measure = figure.measure and progress.is_main_target and figure.boundary_basis = 'as_reported'
 where figure.programme_code = %(programme)s and figure.unit_id = %(unit_id)s and figure.boundary_basis = %(basis)s
     and figure.period = any(%(periods)s)

@@ -12,6 +12,7 @@ from pages.choices import Chosen
 from pages.progress import data as progress_data
 from pages.progress.data import Progress
 from pages.view import View
+from publish.reading import units
 from warehouse import clock, queries
 from warehouse.clock import ZONE
 
@@ -57,22 +58,22 @@ def search(connection: psycopg.Connection, text: str) -> list[Row]:
 
 def read(connection: psycopg.Connection, code: str, view: View) -> Unit:
     """Raises PageError for a code that no unit ever had."""
-    units = choices.units_with_code(connection, code)
-    unit = next((row for row in units if row["unit_id"] == view.get("unit_id")), units[0])
+    known = choices.units_with_code(connection, code)
+    unit = next((row for row in known if row["unit_id"] == view.get("unit_id")), known[0])
     chosen = _chosen(connection, unit, view)
     values = _values(unit, view.as_of or clock.now()) | chosen.keys
     submissions = _rows(connection, SUBMISSIONS, values)
     ids = [row["submission_id"] for row in submissions]
     return Unit(
         unit=unit,
-        others=[row for row in units if row["unit_id"] != unit["unit_id"]],
+        others=[row for row in known if row["unit_id"] != unit["unit_id"]],
         chosen=chosen,
         progress=_progress(connection, unit, chosen, view.basis),
         obligations=_rows(connection, OBLIGATIONS, values),
         submissions=submissions,
         issues=_rows(connection, ISSUES, {"submissions": ids}),
         lineage=_rows(connection, LINEAGE, values),
-        below=_rows(connection, BELOW, values),
+        below=_below(connection, unit, values),
         neighbours=_neighbours(connection, unit, values, view.basis),
     )
 
@@ -91,11 +92,19 @@ def _progress(connection: psycopg.Connection, unit: Row, chosen: Chosen, basis: 
     return progress if progress.unit_id == unit["unit_id"] else Progress([], {}, progress.periods)
 
 
+def _below(connection: psycopg.Connection, unit: Row, values: Row) -> list[Row]:
+    """Reports about the units below it; none of a commune."""
+    if unit["unit_level"] == "commune":
+        return []
+    return _rows(connection, BELOW, values | {"units": units.within_unit(connection, unit["unit_id"])})
+
+
 def _neighbours(connection: psycopg.Connection, unit: Row, values: Row, basis: str) -> list[Row]:
     """Exact figures of the units of its level in the province; none of a province."""
     if unit["unit_level"] == "province":
         return []
-    of = {"province_id": unit["province_id"], "unit_level": unit["unit_level"], "basis": basis}
+    in_province = units.within_unit(connection, unit["province_id"])
+    of = {"units": in_province, "unit_level": unit["unit_level"], "basis": basis}
     return _rows(connection, NEIGHBOURS, values | of)
 
 

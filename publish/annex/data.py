@@ -55,6 +55,7 @@ select indicator_code, measure, target_scope, target_year,
        milestone_verdict, is_hold_target
 from fct_target_progress
 where programme_code = %(programme)s and period = %(period)s and unit_id = %(unit_id)s and is_main_target
+    and unit_code = (select unit_code from app.org_unit where unit_id = %(unit_id)s)
 """
 
 TARGETS = """

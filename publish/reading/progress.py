@@ -32,6 +32,7 @@ join dim_indicator as indicator using (programme_code, indicator_code)
 left join fct_denominator_coverage as known
     on known.programme_code = figures.programme_code and known.period = figures.period
     and known.indicator_code = figures.indicator_code and known.unit_id = figures.unit_id
+    and known.unit_code = figures.unit_code
     and known.measure = figures.measure and known.boundary_basis = figures.boundary_basis
 left join fct_target_progress as progress
     on progress.programme_code = figures.programme_code and progress.period = figures.period

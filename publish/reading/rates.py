@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 
 from publish import formatting
 from publish.reading.progress import require_unit
+from publish.reading.units import COUNTRY
 from warehouse import catalogue, clock, wording
 from warehouse.as_of import is_built_as_of, set_session_as_of, set_session_as_of_unchecked
 from warehouse.errors import BaocaoError
@@ -19,7 +20,6 @@ log = get_logger(__name__)
 Row = dict[str, Any]
 
 LEVELS = ("commune", "district", "province", "country")
-COUNTRY = "VN"
 MARTS = {False: "marts.rpt_reporting_rates", True: "marts.rpt_reporting_rates_daily"}
 NAMES = {"submitted": "đã nộp", "on_time": "đúng hạn", "accepted": "đã nhận", "complete": "đầy đủ"}
 

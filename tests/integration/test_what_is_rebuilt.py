@@ -15,10 +15,17 @@ from warehouse import clock, database
 
 FIRST, SECOND = PROGRAMMES
 ALL = len(PERIODS) * len(PROVINCES)
-PARTITIONED = ("int_completeness__history", "int_values__rolled_up", "int_values__versioned", *stored_marts.OF_FIGURES)
+PARTITIONED = (
+    "int_completeness__history",
+    "int_denominators__last_reported",
+    "int_values__rolled_up",
+    "int_values__versioned",
+    *stored_marts.OF_FIGURES,
+)
 OF_THE_SEEDS = {"a_score_sheet_can_be_added_up", "declared_shares_of_a_split_unit_add_up_to_one"}
 """Tests of more than one seed, which only dbt runs."""
 SUMS, LINES = "intermediate.int_values__rolled_up", "intermediate.int_values__versioned"
+DENOMINATORS = "intermediate.int_denominators__last_reported"
 STORED = FIGURES, TARGETS = "marts.fct_indicator_rollup", "marts.fct_target_progress"
 
 
@@ -164,6 +171,7 @@ def test_a_report_of_an_earlier_period_changes_the_trends_after_it_and_no_other_
     made = rebuilt()
 
     assert (made[FIGURES], made[TARGETS]) == ({SECOND: 1}, {SECOND: len(PERIODS)})
+    assert made[DENOMINATORS] == {SECOND: len(PERIODS)}
 
 
 def test_a_period_that_begins_is_a_change_without_any_report(catalogue):

@@ -1,5 +1,5 @@
 {% materialization stored_mart, adapter = "postgres" %}
-    {#- A mart that is read in milliseconds: the table holds the newest rows, and its twin, a view, makes them as of any
+    {#- A mart, or what one is made of, that is read in milliseconds: the table holds the newest rows, and its twin, a view, makes them as of any
         time. Both have the model's name; a session chooses by its search path. Replaced are the partitions (programme,
         period, province of today) that are made of something else than the table says, known from ops.partition_state,
         as for a partitioned table.
@@ -11,7 +11,9 @@
     {%- set twin = as_of_relation(model) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- do get_assert_columns_equivalent(sql) -%}
+    {%- if model.config.contract.enforced -%}
+        {%- do get_assert_columns_equivalent(sql) -%}
+    {%- endif -%}
     {%- do query(replace_view_sql(twin, as_of_sql(sql))) -%}
     {%- do query(replace_view_sql(newest_relation(model), sql)) -%}
     {%- if is_made_anew(existing) -%}

@@ -17,6 +17,7 @@
                 ],
                 "unique": true,
             },
+            {"columns": ["unit_id"]},
         ]
     )
 }}

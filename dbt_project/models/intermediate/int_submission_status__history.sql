@@ -8,7 +8,8 @@
 {{ config(materialized="replaced_view") }}
 
 with
-    validated as (select * from {{ ref("int_submissions__validated") }}),
+    -- read twice: what is chosen of the reports has to go down to their indexes
+    validated as not materialized(select * from {{ ref("int_submissions__validated") }}),
 
     verdicts as (select * from {{ ref("stg_verdicts") }}),
 

@@ -2,6 +2,7 @@
 -- The nation's target is for comparison: a verdict, and no path or trend of its own.
 -- depends_on: {{ ref("int_figure_partitions__with_history") }}
 -- depends_on: {{ ref("fct_indicator_rollup") }}
+-- depends_on: {{ ref("int_denominators__last_reported") }}
 -- depends_on: {{ ref("dim_programme") }}
 -- depends_on: {{ ref("dim_indicator") }}
 {{
