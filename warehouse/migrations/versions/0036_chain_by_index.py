@@ -1,6 +1,6 @@
 """The audit chain finds its newest entry by the index, however small the table was when the plan was made.
 
-A trigger keeps its plan for as long as the session lives. Made over an empty table it reads all of it and sorts, and the
+A trigger keeps its plan for as long as the session lives. Made over a short table it reads all of it and sorts, and the
 first wave of a nation, ten thousand entries in one statement, then costs their square.
 """
 
