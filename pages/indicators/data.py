@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 from pages import choices, errors
 from pages.choices import Chosen
 from pages.view import View
+from publish.reading import units
 from warehouse import queries
 
 Row = dict[str, Any]
@@ -37,6 +38,7 @@ from fct_target_sum as sums
 join dim_indicator as indicator using (programme_code, indicator_code)
 left join marts.dim_org_unit as named on named.unit_id = sums.unit_id and named.is_latest_version
 where sums.programme_code = %(programme)s and sums.indicator_code = %(indicator)s and sums.period = %(period)s
+    and {of_sums}
 order by sums.unit_code, sums.target_year, sums.part_level
 """
 TODAY = """
@@ -64,13 +66,15 @@ order by contradiction.contradiction_no
 
 @dataclass(frozen=True)
 class Indicator:
-    """indicator: a row of dim_indicator, None where the address names none. missing: reports without its line.
+    """unit: within which units are shown, of the address or the programme's root.
 
+    indicator: a row of dim_indicator, None where the address names none. missing: reports without its line.
     sums: what the plans of the units below a province or district promise together. today: of their units, those that
     there still are.
     """
 
     chosen: Chosen
+    unit: Row
     indicators: list[Row]
     indicator: Row | None
     targets: list[Row]
@@ -82,29 +86,45 @@ class Indicator:
 
 
 def read(connection: psycopg.Connection, view: View) -> Indicator:
-    """Raises PageError for an indicator that the programme does not have."""
+    """Raises PageError for an indicator that the programme does not have, or a code that no unit ever had."""
     chosen = choices.programme_and_period(connection, view)
+    unit = choices.units_with_code(connection, view.get("unit") or chosen.programme.root_unit_code)[0]
     values: Row = chosen.keys | {"basis": view.basis, "indicator": view.get("indicator")}
     indicators = _rows(connection, INDICATORS, values)
     if values["indicator"] is None:
-        return Indicator(chosen, indicators, None, [], [], [], [], [])
+        return Indicator(chosen, unit, indicators, None, [], [], [], [], [])
     found = next((row for row in indicators if row["indicator_code"] == values["indicator"]), None)
     if found is None:
         raise errors.not_found(choices.NO_INDICATOR.fill(code=values["indicator"]))
-    units, missing = _rows(connection, UNITS, values), _rows(connection, MISSING_UNITS, values)
-    shown = sorted({row["unit_id"] for row in (*units, *missing)})
+    values |= {"units": _within(connection, chosen, unit["unit_code"])}
+    figures, missing = _rows(connection, UNITS, values), _rows(connection, MISSING_UNITS, values)
+    shown = sorted({row["unit_id"] for row in (*figures, *missing)})
     return Indicator(
         chosen=chosen,
+        unit=unit,
         indicators=indicators,
         indicator=found,
         targets=_rows(connection, TARGETS, values),
         sums=_rows(connection, SUMS, values),
         contradictions=_rows(connection, CONTRADICTIONS, values),
-        units=units,
+        units=figures,
         missing=missing,
         today=frozenset(row["unit_id"] for row in _rows(connection, TODAY, {"units": shown})),
     )
 
 
+def _within(connection: psycopg.Connection, chosen: Chosen, unit: str) -> list[str] | None:
+    """The units within one, and what none of them has been given; None for the root, whose are all."""
+    if unit == chosen.programme.root_unit_code:
+        return None
+    found = units.within(connection, unit)
+    return found and [*found, *(f"{unit_id}/unallocated" for unit_id in found)]
+
+
 def _rows(connection: psycopg.Connection, query: str, values: Row) -> list[Row]:
-    return connection.cursor(row_factory=dict_row).execute(query.encode(), values).fetchall()
+    """{of_…}: of the units that are shown, by the relation that names them."""
+    of = {
+        f"of_{name}": units.condition(f"{alias}.unit_id", values.get("units"))
+        for name, alias in (("figures", "figure"), ("reports", "obligation"), ("sums", "sums"))
+    }
+    return connection.cursor(row_factory=dict_row).execute(query.format(**of).encode(), values).fetchall()

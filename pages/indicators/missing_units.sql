@@ -14,6 +14,7 @@ join dim_indicator as indicator
     on indicator.programme_code = obligation.programme_code and indicator.indicator_code = %(indicator)s
     and (indicator.plan_unit_code is null or indicator.plan_unit_code = obligation.unit_code)
 where obligation.programme_code = %(programme)s and obligation.period = %(period)s and obligation.status <> 'exempt'
+    and {of_reports}
     and not exists (
         select from marts.fct_reported_value as reported
         where reported.programme_code = obligation.programme_code and reported.period = obligation.period

@@ -2,7 +2,7 @@
 
 import psycopg
 
-from pages import terms
+from pages import choices, terms
 from pages.indicators import boundaries, data, tiles
 from pages.indicators.data import Indicator, Row
 from pages.language import Shown, Text, figure
@@ -36,7 +36,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
     name = f"{row['indicator_code']}. {row['name_vi']}"
     return Page(
         title=Text(name, name),
-        lead=f"{found.chosen.programme.name_vi}. {row['objective_vi'] or ''}",
+        lead=f"{found.chosen.programme.name_vi}. {row['objective_vi'] or ''} {found.unit['unit_name']}.",
         notices=[terms.MADE_UP] if any(each["is_made_up"] for each in found.units) else [],
         fields=_fields(found),
         sections=[
@@ -85,7 +85,11 @@ def _list_page(found: Indicator, view: View) -> Page:
 def _fields(found: Indicator) -> list[Field]:
     options = [(row["indicator_code"], f"{row['indicator_code']}. {row['name_vi']}") for row in found.indicators]
     code = found.indicator["indicator_code"] if found.indicator else ""
-    return [*found.chosen.fields(), Field("indicator", INDICATOR.heading, code, options)]
+    return [
+        *found.chosen.fields(),
+        Field("indicator", INDICATOR.heading, code, options),
+        Field("unit", choices.UNIT_CODE, found.unit["unit_code"]),
+    ]
 
 
 def _terms(row: Row) -> list[tuple[Text, Shown]]:

@@ -1,4 +1,4 @@
--- units.sql: one row per unit of a level with a figure of an indicator, with the main target's verdict
+-- units.sql: one row per unit within another one with a figure of an indicator, with the main target's verdict
 select figure.unit_id, figure.unit_code, named.unit_name, figure.unit_level, figure.period, figure.indicator_code,
     figure.measure, figure.value, figure.value_low, figure.value_high, figure.low_closed, figure.high_closed,
     figure.units_expected, figure.units_reporting, figure.coverage_pct, figure.is_provisional, figure.is_estimated,
@@ -15,6 +15,6 @@ left join fct_target_progress as progress
     and progress.unit_code = figure.unit_code
     and progress.measure = figure.measure and progress.is_main_target and figure.boundary_basis = 'as_reported'
 where figure.programme_code = %(programme)s and figure.period = %(period)s
-    and figure.indicator_code = %(indicator)s and figure.boundary_basis = %(basis)s
+    and figure.indicator_code = %(indicator)s and figure.boundary_basis = %(basis)s and {of_figures}
 order by array_position(array['province', 'district', 'commune', 'unallocated'], figure.unit_level),
     figure.unit_code, figure.measure

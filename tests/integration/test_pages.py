@@ -350,6 +350,15 @@ def test_an_indicator_names_every_unit_that_lacks_it(served):
     assert missing & shown == set() and shown == {"24", *UNITS[:8]} - {RETURNED}
 
 
+def test_an_indicator_within_one_unit_names_what_is_in_it(served):
+    reported, silent = UNITS[0], UNITS[-1]
+    for code, table in ((reported, "units"), (silent, "missing")):
+        keys = {"indicator": "5.1", "period": "2026", "unit": code}
+        found = {name: [row["Mã"] for row in served.rows("/chi-tieu", name, **keys)] for name in ("units", "missing")}
+        assert found == {"units": [], "missing": []} | {table: [code]}
+    assert served.get("/chi-tieu", indicator="5.1", unit="99999").status_code == 404
+
+
 def test_the_grid_of_an_indicator_has_a_tile_for_every_unit_with_the_figures_of_the_table(served):
     text = served.get("/chi-tieu", indicator="5.1", period="2026").text
     tiles = dict(re.findall(r"unit=(\d{5})[^>]*>.*?<strong>([^<]+)</strong><small>", text))
