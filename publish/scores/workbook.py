@@ -40,14 +40,11 @@ class Heading:
     width: float
 
 
-def draw(book: Any, content: ScoreSheet) -> None:
+def draw(book: Any, content: ScoreSheet) -> Drawing:
     """Draw the score sheet as a sheet of an xlsxwriter workbook: line by line for a unit, else all its units."""
     if content.lines:
-        _draw_lines(book, content)
-    elif content.rule == "ranked":
-        _draw_ranking(book, content)
-    else:
-        _draw_verdicts(book, content)
+        return _draw_lines(book, content)
+    return (_draw_ranking if content.rule == "ranked" else _draw_verdicts)(book, content)
 
 
 class _Pen(Drawing):
@@ -135,7 +132,7 @@ class _Pen(Drawing):
 # --- one unit, line by line ------------------------------------------------------------------------------------------
 
 
-def _draw_lines(book: Any, content: ScoreSheet) -> None:
+def _draw_lines(book: Any, content: ScoreSheet) -> Drawing:
     is_ranked = content.rule == "ranked"
     columns = (
         Heading("STT", 6),
@@ -161,6 +158,7 @@ def _draw_lines(book: Any, content: ScoreSheet) -> None:
     _put_totals(pen, content.results[0], is_ranked)
     pen.foot()
     pen.page(fixed_columns=2, breaks=pen.breaks(sections, body_ends))
+    return pen
 
 
 def _put_line(pen: _Pen, line: Line, is_ranked: bool) -> None:
@@ -237,7 +235,7 @@ def _put_totals(pen: _Pen, result: UnitResult, is_ranked: bool) -> None:
 # --- all units of the programme --------------------------------------------------------------------------------------
 
 
-def _draw_ranking(book: Any, content: ScoreSheet) -> None:
+def _draw_ranking(book: Any, content: ScoreSheet) -> Drawing:
     given = [section for section in content.sections if section[2] is None or section[2] >= 0]
     columns = (
         Heading("Hạng", 7),
@@ -272,9 +270,10 @@ def _draw_ranking(book: Any, content: ScoreSheet) -> None:
         pen.row += 1
     pen.foot()
     pen.page(fixed_columns=2)
+    return pen
 
 
-def _draw_verdicts(book: Any, content: ScoreSheet) -> None:
+def _draw_verdicts(book: Any, content: ScoreSheet) -> Drawing:
     columns = (
         Heading("STT", 6),
         Heading("Đơn vị", 28),
@@ -305,6 +304,7 @@ def _draw_verdicts(book: Any, content: ScoreSheet) -> None:
         pen.end_row((2, result.class_name or ""), *((6, reason) for reason in reasons), lines_at_least=len(reasons))
     pen.foot()
     pen.page(fixed_columns=2)
+    return pen
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
