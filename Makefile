@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # A package from the caller's environment must not shadow one of requirements.lock.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup demo up down test lint bench attack chaos fuzz docs site dbt sbom superset
+.PHONY: help setup demo up down test lint bench attack chaos fuzz docs site dbt sbom audit superset
 
 help: ## these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-8s %s\n", $$1, $$2 }'
@@ -71,6 +71,9 @@ site: setup ## the docs as a folder of pages that needs no server: make site ARG
 
 sbom: setup ## the bill of materials of requirements.lock, CycloneDX as JSON: make -s sbom > sbom.json
 	@$(BIN)/python -m docs.sbom
+
+audit: setup ## known vulnerabilities of the packages in requirements.lock: asks an advisory service, so it needs the network
+	@$(HAND_PIP_SETTINGS_TO_UV); $(BIN)/python -m docs.audit $(BIN)/uv
 
 setup: $(READY)
 	@:

@@ -1,6 +1,8 @@
 """A sheet of an xlsxwriter workbook being drawn: its styles, its columns, the current row."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -36,8 +38,24 @@ class Noting:
             self.cells[top, left] = (text, "General")
 
 
+Place = tuple[int, int]
+"""Row and column, from 0."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A cell that is the sum of others of its sheet, as far as they hold a number; no more than `most`.
+
+    A negative `most` is the least instead: of what is taken off.
+    """
+
+    target: Place
+    parts: tuple[Place, ...]
+    most: Decimal | None = None
+
+
 class Drawing:
-    """One sheet. widths: of its columns, in characters. row: where the next line goes."""
+    """One sheet. widths: of its columns, in characters. row: where the next line goes. sums: cells that are sums."""
 
     def __init__(self, book: Any, name: str, widths: Sequence[float]) -> None:
         self.book, self.widths = book, widths
@@ -45,6 +63,7 @@ class Drawing:
         self.sheet = Noting(book.add_worksheet(name))
         self.last = len(widths) - 1
         self.row = 0
+        self.sums: list[Sum] = []
         self.heights: dict[int, float] = {}
         self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.sheet.hide_gridlines(2)

@@ -6,7 +6,7 @@ write both; against that there is the file's SHA-256, which the publisher's `bao
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
@@ -52,7 +52,11 @@ class Proof:
 
 def prove(content: bytes) -> Proof:
     """Prove a workbook. Raises NotProvable for one without a sheet of lines, WrongCall for what is no workbook."""
-    sheets = reading.read(content)
+    return prove_sheets(reading.read(content), sha256(content).hexdigest())
+
+
+def prove_sheets(sheets: Mapping[str, Sheet], digest: str = "") -> Proof:
+    """The same of a workbook that is read already. digest: of its file."""
     if sheet.SHEET not in sheets:
         raise NotProvable(
             f"The workbook has no sheet “{sheet.SHEET}”: it was made before workbooks carried their lines, or without "
@@ -62,24 +66,18 @@ def prove(content: bytes) -> Proof:
         carried = sheet.read({place: content for place, (content, _) in sheets[sheet.SHEET].cells.items()})
     except Unreadable as reason:
         raise NotProvable(f"The sheet “{sheet.SHEET}” is of another release, or was changed: {reason}.") from reason
-    proof = Proof(sha256(content).hexdigest())
-    last = encoding_column(sheet.HEADINGS)
-    for row in carried.broken:
-        proof.findings.append(Finding(sheet.SHEET, f"A{row}:{last}{row}", "a changed row", ""))
-    places = _prove_figures(carried, sheets, proof)
+    proof = Proof(digest)
+    last = sheet.address(0, len(sheet.HEADINGS) - 1).rstrip("1")
+    proof.findings += [Finding(sheet.SHEET, f"A{row}:{last}{row}", "a changed row", "") for row in carried.broken]
+    places = _prove_figures(carried, sheets, proof) | _prove_sums(carried, sheets, proof)
     _compare(carried, sheets, places, proof)
     return proof
-
-
-def encoding_column(headings: tuple[str, ...]) -> str:
-    """The letter of the last column."""
-    return sheet.address(0, len(headings) - 1).rstrip("1")
 
 
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 
-def _prove_figures(carried: Carried, sheets: dict[str, Sheet], proof: Proof) -> set[tuple[str, str]]:
+def _prove_figures(carried: Carried, sheets: Mapping[str, Sheet], proof: Proof) -> set[tuple[str, str]]:
     """Each printed figure against what its lines give; the cells that it was about."""
     seen: set[tuple[str, str]] = set()
     for row in carried.figures:
@@ -95,6 +93,25 @@ def _prove_figures(carried: Carried, sheets: dict[str, Sheet], proof: Proof) -> 
         proof.findings += findings
         if not findings:
             proof.figures["suppressed" if row.is_suppressed else _strength(row)] += 1
+    return seen
+
+
+def _prove_sums(carried: Carried, sheets: Mapping[str, Sheet], proof: Proof) -> set[tuple[str, str]]:
+    """Each printed sum against the cells that it adds up. A sum of nothing known is compared with its copy."""
+    seen: set[tuple[str, str]] = set()
+    for row in carried.sums:
+        parts = [content for at in row.parts if _is_number(content := _content(sheets, row.sheet, at)[0])]
+        if not parts:
+            continue
+        expected = arithmetic.capped_sum((Decimal(repr(part)) for part in parts), row.most)
+        content, num_format = _content(sheets, row.sheet, row.target)
+        copied = carried.copies[row.sheet].get(row.target, [""])
+        seen.add((row.sheet, row.target))
+        if _is_number(content) and arithmetic.is_near(Decimal(repr(content)), expected) and num_format == copied[-1]:
+            proof.figures["added up"] += 1
+        else:
+            printed = _shown((content, num_format))
+            proof.findings.append(Finding(row.sheet, row.target, printed, f"{expected:f} as {copied[-1]}"))
     return seen
 
 
@@ -144,7 +161,7 @@ def _entry(row: Proven, figure: Figure) -> Entry:
 # --- other cells ------------------------------------------------------------------------------------------------------
 
 
-def _compare(carried: Carried, sheets: dict[str, Sheet], proven: set[tuple[str, str]], proof: Proof) -> None:
+def _compare(carried: Carried, sheets: Mapping[str, Sheet], proven: set[tuple[str, str]], proof: Proof) -> None:
     """Every other cell against its copy; a sheet that was added, hidden or removed."""
     for name in carried.copies.keys() - sheets.keys():
         proof.findings.append(Finding(name, "A1", "no such sheet", "a sheet"))
@@ -187,7 +204,7 @@ def _copied(copied: list[str] | None) -> str:
 # --- printed cells ----------------------------------------------------------------------------------------------------
 
 
-def _content(sheets: dict[str, Sheet], name: str, at: str) -> tuple[object, str]:
+def _content(sheets: Mapping[str, Sheet], name: str, at: str) -> tuple[object, str]:
     from openpyxl.utils.cell import coordinate_to_tuple
 
     row, column = coordinate_to_tuple(at)
@@ -198,9 +215,13 @@ def _is_printed(printed: tuple[object, str], expected: printing.Printed) -> bool
     content, num_format = printed
     if isinstance(expected.content, str):
         return content == expected.content and num_format != reading.FORMULA
-    if isinstance(content, bool) or not isinstance(content, int | float):
+    if not _is_number(content):
         return False
     return arithmetic.is_near(Decimal(repr(content)), expected.content) and num_format == expected.num_format
+
+
+def _is_number(content: object) -> bool:
+    return isinstance(content, int | float) and not isinstance(content, bool)
 
 
 def _shown(printed: tuple[object, str]) -> str:

@@ -49,6 +49,14 @@ def agrees(stated: Figure, rule: Rule) -> bool:
     return all(is_near(one, other) for one, other in zip(ends, stated.ends, strict=True))
 
 
+def capped_sum(points: Iterable[Decimal], most: Decimal | None) -> Decimal:
+    """The sum of points, no more than their section's maximum; of what is taken off no less than it."""
+    total = sum(points, Decimal(0))
+    if most is None:
+        return total
+    return max(total, most) if most < 0 else min(total, most)
+
+
 def is_near(one: Decimal | None, other: Decimal | None) -> bool:
     """Whether two ends are one number, but for the digits to which a spreadsheet or PostgreSQL keeps it."""
     if one is None or other is None:

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from typing import Any
 
-from publish.proof.types import Figure, Interval, Line, Proven, Rule, Source
+from publish.proof.types import Added, Figure, Interval, Line, Proven, Rule, Source
 
 SOURCES: Mapping[str, Source] = {"lines": "lines", "sum": "sum", "stated": "stated"}
 VALUE_ONLY, ESTIMATED = "giá trị", "ước tính"
@@ -183,6 +183,24 @@ def _optional(value: Decimal | None) -> str | None:
 
 def _known(text: str | None) -> Decimal | None:
     return None if text is None else _decimal(text)
+
+
+# --- sums -------------------------------------------------------------------------------------------------------------
+
+
+def added_text(row: Added) -> str:
+    """A sum as JSON."""
+    return json.dumps({"target": row.target, "parts": list(row.parts), "most": _optional(row.most)})
+
+
+def added(sheet: str, text: str) -> Added:
+    """Raises Unreadable."""
+    try:
+        content = json.loads(text)
+        parts = tuple(str(part) for part in content["parts"])
+        return Added(sheet, str(content["target"]), parts, _known(content["most"]))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unreadable from error
 
 
 # --- copies of cells --------------------------------------------------------------------------------------------------

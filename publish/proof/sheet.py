@@ -12,13 +12,13 @@ from publish.drawing import INK, Drawing
 from publish.proof import encoding
 from publish.proof.encoding import Copied, Unreadable
 from publish.proof.loading import Made
-from publish.proof.types import Line, Proven
+from publish.proof.types import Added, Line, Proven
 
 SHEET = "Căn cứ tính"
 LAYOUT = "1"
 """Of this sheet. A change of what it contains needs the next number, and the reader of the earlier ones stays."""
 MARK = "Bố cục"
-LINE, FIGURE, COPY = "dòng", "số liệu", "bản sao"
+LINE, FIGURE, SUM, COPY = "dòng", "số liệu", "tổng", "bản sao"
 WIDTHS = (9, 11, 9, 10, 10, *(9 for _ in range(6)), 8, 9, 9, 8, 10, 14, 20)
 HEADINGS = (
     *("Loại", "Chỉ tiêu", "Cách đo", "Đơn vị", "Cơ quan", "Tử số từ", "đến", "Mẫu số từ", "đến", "Giá trị từ", "đến"),
@@ -26,8 +26,8 @@ HEADINGS = (
 )
 EXPLAINED = (
     "Mỗi dòng là một số liệu đã báo cáo và góp vào bảng; tử số cộng tử số, mẫu số cộng mẫu số, rồi mới chia. Chỉ tiêu "
-    "nhạy cảm của đơn vị cấp trên chỉ có tổng (Σ), không có dòng của từng đơn vị. Dòng “số liệu” và “bản sao” để máy "
-    "kiểm: lệnh “baocao verify tệp.xlsx” tính lại từng số, không cần mạng."
+    "nhạy cảm của đơn vị cấp trên chỉ có tổng (Σ), không có dòng của từng đơn vị. Dòng “số liệu”, “tổng” và “bản sao” "
+    "để máy kiểm: lệnh “baocao verify tệp.xlsx” tính lại từng số, không cần mạng."
 )
 FIRST = 5
 """The row of the first line, from 0."""
@@ -39,6 +39,7 @@ class Carried:
 
     lines: dict[tuple[str, str], list[Line]] = field(default_factory=lambda: defaultdict(list))
     figures: list[Proven] = field(default_factory=list)
+    sums: list[Added] = field(default_factory=list)
     copies: dict[str, dict[str, list[str]]] = field(default_factory=lambda: defaultdict(dict))
     broken: list[int] = field(default_factory=list)
 
@@ -52,6 +53,7 @@ def draw(book: Any, annex: DrawnAnnex | None, made: Mapping[str, Made], drawn: S
             for entry in annex.annex.entries
         ]
     for each in drawn:
+        rows += _sums(each)
         rows += _copies(each)
     drawing = Drawing(book, SHEET, WIDTHS)
     digests = [encoding.digest(_padded(row)) for row in rows]
@@ -98,6 +100,8 @@ def _take(found: Carried, row: Sequence[str]) -> None:
         found.lines[line.indicator_code, line.measure].append(line)
     elif row[0] == FIGURE:
         found.figures.append(encoding.proven(row[1], row[2]))
+    elif row[0] == SUM:
+        found.sums.append(encoding.added(row[1], row[2]))
     elif row[0] == COPY:
         found.copies[row[1]] |= encoding.copies(row[2])
     else:
@@ -148,6 +152,12 @@ def _proven(drawn: DrawnAnnex, entry: Entry, made: Made) -> Proven:
         entry.is_suppressed,
         cells,
     )
+
+
+def _sums(drawn: Drawing) -> Iterator[list[str]]:
+    for each in drawn.sums:
+        added = Added(drawn.name, address(*each.target), tuple(address(*part) for part in each.parts), each.most)
+        yield [SUM, drawn.name, encoding.added_text(added)]
 
 
 def _copies(drawn: Drawing) -> Iterator[list[str]]:

@@ -87,3 +87,13 @@ class Proven:
     is_not_applicable: bool
     is_suppressed: bool
     cells: Mapping[str, Cell]
+
+
+@dataclass(frozen=True)
+class Added:
+    """A printed sum, as publish.drawing.Sum, with the addresses of its cells on one sheet."""
+
+    sheet: str
+    target: str
+    parts: tuple[str, ...]
+    most: Decimal | None

@@ -7,7 +7,7 @@ from typing import Any
 
 from publish import formatting, pages, signatures
 from publish.annex.workbook import TINTS
-from publish.drawing import INK, PALE, ROW_HEIGHT, RULE, Drawing
+from publish.drawing import INK, PALE, ROW_HEIGHT, RULE, Drawing, Sum
 from publish.notes import Block
 from publish.scores import data as score_data
 from publish.scores.data import Line, ScoreSheet, UnitResult
@@ -15,6 +15,10 @@ from warehouse import wording
 
 LINES, UNITS = "Bảng điểm", "Tổng hợp điểm"
 TABLE_FROM = 8
+COUNTED = 6
+"""The column of the points that count."""
+SUMMED = frozenset({3, 4, COUNTED})
+"""Columns of a unit's sheet that a section adds up: what it gave itself, what was computed, what counts."""
 GREY, LIGHT = "#595959", "#F2F5FA"
 VERDICT_TINTS = {"recognised": "met", "not_recognised": "not_met", "undetermined": "undetermined"}
 OF_POINTS = (
@@ -155,6 +159,7 @@ def _draw_lines(book: Any, content: ScoreSheet) -> Drawing:
         sections[-1].append(pen.row)
         _put_line(pen, line, is_ranked)
     body_ends = pen.row
+    _note_sums(pen, content.lines, body_ends - len(content.lines), is_ranked)
     _put_totals(pen, content.results[0], is_ranked)
     pen.foot()
     pen.page(fixed_columns=2, breaks=pen.breaks(sections, body_ends))
@@ -211,6 +216,24 @@ def _tint(line: Line) -> dict[str, Any]:
     return {"bg_color": fill, "font_color": ink}
 
 
+def _note_sums(pen: _Pen, lines: Sequence[Line], first: int, is_ranked: bool) -> None:
+    """Sections and groups are sums of what is below them, the totals below the table sums of the sections."""
+    rows = {line.code: first + at for at, line in enumerate(lines)}
+    for line in lines:
+        below = [rows[child.code] for child in lines if child.parent == line.code]
+        if below and line.kind in ("section", "group"):
+            for column in SUMMED if is_ranked else SUMMED - {4}:
+                parts = tuple((row, column) for row in below)
+                pen.sums.append(Sum((rows[line.code], column), parts, line.max_points))
+    tops = [line for line in lines if line.parent is None]
+    total = [(line.max_points is None or line.max_points >= 0, (rows[line.code], COUNTED)) for line in tops]
+    given, taken = ([place for is_given, place in total if is_given == wanted] for wanted in (True, False))
+    if is_ranked:
+        pen.sums.append(Sum((pen.row, COUNTED), tuple(given)))
+        pen.sums.append(Sum((pen.row + 1, COUNTED), tuple(taken)))
+    pen.sums.append(Sum((pen.row + 2 if is_ranked else pen.row, COUNTED), tuple(given + taken)))
+
+
 def _put_totals(pen: _Pen, result: UnitResult, is_ranked: bool) -> None:
     rows: list[tuple[str, Decimal | None, str]] = []
     if is_ranked:
@@ -262,6 +285,9 @@ def _draw_ranking(book: Any, content: ScoreSheet) -> Drawing:
         for index, points in enumerate(row, 2):
             pen.put(index, points)
         after = len(row) + 2
+        before = (pen.row, after - 2)
+        pen.sums.append(Sum(before, tuple((pen.row, column) for column in range(2, after - 2))))
+        pen.sums.append(Sum((pen.row, after), (before, (pen.row, after - 1))))
         pen.put(after, result.total, others, bold=True, bg_color=PALE, font_size=12)
         pen.put(after + 1, result.open_points)
         pen.put(after + 2, result.open_deductions)
