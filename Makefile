@@ -53,8 +53,10 @@ attack: setup ## 200 seasons of public releases, and what an attacker finds of t
 chaos: setup ## every fault 20 times in a small season, compared with an undisturbed one: up to hours; ROUNDS=, MINUTES=, SEED=
 	$(BIN)/python -m tests.chaos
 
-fuzz: setup ## files that nearly are reports, 24 minutes of CPU; MINUTES=, SEED=
-	$(BIN)/python -m tests.fuzz
+fuzz: setup ## files that nearly are reports, 24 minutes of CPU; MINUTES=, SEED=; GUIDED=yes: by what they reach in the code
+	@$(HAND_PIP_SETTINGS_TO_UV); [ -z "$(GUIDED)" ] || $(BIN)/uv pip install --quiet --python $(BIN)/python \
+		--target $(VENV)/fuzz --require-hashes --requirement tests/fuzz/requirements.txt
+	$(if $(GUIDED),PYTHONPATH=$(VENV)/fuzz )$(BIN)/python -m tests.fuzz$(if $(GUIDED),.guided)
 
 dbt: setup ## dbt on this home's database: make dbt ARGS="build --select fct_indicator_rollup+"
 	@$(BIN)/baocao dbt $(ARGS)

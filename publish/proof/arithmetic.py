@@ -95,7 +95,7 @@ def _own(rule: Rule, line: Line | None) -> Figure:
 
 
 def _typed(rule: Rule, line: Line) -> tuple[Ends, tuple[bool, bool]]:
-    """A value that stands alone, within what the indicator can be; an end that is moved becomes closed."""
+    """A value without parts, within what the indicator can be; an end that is moved becomes closed."""
     low, high = line.value or (-ENDLESS, ENDLESS)
     floor = Decimal(0) if rule.measure == "count" else rule.hard_min
     ends = _cut(rule, (low if floor is None else max(low, floor), high))

@@ -45,7 +45,7 @@ class Carried:
 
 
 def draw(book: Any, annex: DrawnAnnex | None, made: Mapping[str, Made], drawn: Sequence[Drawing]) -> None:
-    """Draw it last. annex: the drawn table whose figures `made` tells about; drawn: all sheets before this one."""
+    """Draw it last. annex: the drawn table whose figures are made as `made` says; drawn: all sheets before this one."""
     rows = [*_lines(made)]
     if annex is not None:
         rows += [

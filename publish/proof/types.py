@@ -1,4 +1,4 @@
-"""What a figure is made of, as it stands in a workbook."""
+"""What a figure is made of, as a workbook has it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -36,7 +36,7 @@ def kinds(sheets: Sheets, figure: Place) -> Iterator[tuple[str, dict[str, Sheet]
     }
     for kind, cell in others.items():
         yield kind, with_cell(sheets, name, figure, cell), (name, figure)
-    text = next(at for at, (held, _) in sheets[name].cells.items() if isinstance(held, str))
+    text = next(at for at, (content, _) in sheets[name].cells.items() if isinstance(content, str))
     yield "another text", with_cell(sheets, name, text, ("khác", "General")), (name, text)
     beyond = (max(row for row, _ in sheets[name].cells) + 3, 0)
     yield "a cell that was empty", with_cell(sheets, name, beyond, ("thêm", "General")), (name, beyond)
@@ -60,4 +60,4 @@ def random_changes(sheets: Sheets, count: int, chance: random.Random) -> Iterato
 def rows_of_lines(sheets: Sheets) -> list[int]:
     """The rows of the sheet of lines that are lines."""
     cells = sheets[proof_sheet.SHEET].cells
-    return [row for (row, column), (held, _) in cells.items() if column == 0 and held == proof_sheet.LINE]
+    return [row for (row, column), (content, _) in cells.items() if column == 0 and content == proof_sheet.LINE]

@@ -476,7 +476,7 @@ PROVEN = (
     (MOTHERS, "213", "2024", {"lines": 12}),
     (EMULATION, "89", "2022", {"lines": 25, "sum": 10, "added up": 22}),
     (EMULATION, "883", "2022", {"lines": 35, "added up": 30}),
-    (FRIENDLY, "05971", "2024", {"lines": 13}),
+    (FRIENDLY, "05971", "2024", {"lines": 27, "added up": 3}),
     (DIRECTIVE, "31", "2024", {"lines": 11, "sum": 4}),
     (DIRECTIVE, "31", "2025", {"lines": 11, "sum": 4}),
 )
@@ -518,8 +518,8 @@ def test_the_table_without_its_lines_is_as_it_was(season):
 def test_each_kind_of_change_is_found_and_its_cell_named(season):
     figure = next(
         place
-        for place, (held, _) in province()[annex_workbook.SHEET].cells.items()
-        if isinstance(held, float) and held % 1
+        for place, (content, _) in province()[annex_workbook.SHEET].cells.items()
+        if isinstance(content, float) and content % 1
     )
     named = {}
     for kind, changed, (sheet, place) in tampered.kinds(province(), figure):
@@ -565,7 +565,7 @@ def test_sheets_that_are_added_hidden_or_removed_are_named(season):
     changes = {
         "a sheet": {**province(), "Thêm": Sheet(True, {(0, 0): ("x", "General")})},
         "a hidden sheet": {**province(), name: replace(province()[name], is_visible=False)},
-        "no such sheet": {other: held for other, held in province().items() if other != notes.SHEET},
+        "no such sheet": {other: content for other, content in province().items() if other != notes.SHEET},
     }
     printed = {
         kind: {each.printed for each in proving.prove_sheets(changed).findings} for kind, changed in changes.items()
