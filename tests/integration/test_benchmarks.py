@@ -77,7 +77,7 @@ def test_more_than_it_was_made_for_is_refused_in_words_and_loses_nothing(capsys)
     assert files[2] == "nothing: 3 accepted_with_warnings"
     assert "timed out" in slow[2] and slow[2].endswith("3 letters stay queued")
     assert storm[1].startswith("time: 3 letters") and storm[2] == "nothing; 0 letters refused"
-    assert storm[3].startswith("3 letters came, ")
+    assert storm[3].startswith("3 letters arrived, ")
     assert sessions[1:3] == ["the sessions after the first 40", '2 too many connections for role "bi_reader"']
 
 
