@@ -88,7 +88,7 @@ def files_of_many_days(home: Path, units: list[str]) -> Row:
         f"{FILES:,} reports in one run, {FILES / A_DAY:.0f} times those of a province's last day",
         f"time: {seconds:,.0f} s, {FILES / seconds:,.0f} reports a second; a file that arrives meanwhile waits for the "
         f"next run. Readers in child processes took {children_memory() - before:,.0f} MB more at most",
-        f"nothing: {counted_words(statuses)}",
+        f"nothing: {as_text(statuses)}",
         f"nothing has to: each file has its receipt ({written:,} files of receipts)",
     )
 
@@ -115,13 +115,13 @@ def slow_mail_server(box: Letterbox) -> Row:
     """It takes longer for a letter than a channel waits: one letter is tried, and the receipts stay queued."""
     box.seconds_a_letter = TOO_SLOW_SECONDS
     began = time.perf_counter()
-    words = refusal(mailing.mail_receipts, Unreachable)
+    refused = refusal(mailing.mail_receipts, Unreachable)
     seconds, waiting = time.perf_counter() - began, queued()
     box.seconds_a_letter = 0.0
     return Row(
         f"a mail server that answers after {TOO_SLOW_SECONDS:.0f} s",
         f"letters: the step gives up after {seconds:.0f} s and one letter a connection, and files are received on",
-        f"“{words}”; {waiting:,} letters stay queued",
+        f"“{refused}”; {waiting:,} letters stay queued",
         "the next run sends them (the row below); what the server took without saying so in time comes once more, "
         "under the same Message-ID",
     )
@@ -149,7 +149,7 @@ def receipt_storm(box: Letterbox) -> Row:
 
 def readers_without_end(home: Path, units: list[str]) -> Row:
     """Sessions of the BI role until it is refused, and more; meanwhile a report is received."""
-    words: Counter[str] = Counter()
+    refusals: Counter[str] = Counter()
     address = database.url("bi")
     with ExitStack() as sessions:
         opened = 0
@@ -159,7 +159,7 @@ def readers_without_end(home: Path, units: list[str]) -> Row:
                 session.execute("select count(*) from marts.dim_programme")
                 opened += 1
             except psycopg.OperationalError as error:
-                words[str(error).strip().rpartition("FATAL:")[2].strip()] += 1
+                refusals[str(error).strip().rpartition("FATAL:")[2].strip()] += 1
         with clock.at(LATER):
             (receipt,) = receiving.receive_files([str(write(home / "storm", FILES, units[0]))], from_inbox=False)
     with psycopg.connect(address) as session:
@@ -168,7 +168,7 @@ def readers_without_end(home: Path, units: list[str]) -> Row:
     return Row(
         f"{READERS:,} sessions of the BI role at once",
         f"the sessions after the first {opened}",
-        counted_words(words),
+        as_text(refusals),
         f"our own steps go on (a report was {receipt.status} meanwhile); a reader gets in as soon as another leaves",
     )
 
@@ -215,7 +215,7 @@ def refusal(step: Callable[[], object], kind: type[Exception]) -> str:
     raise AssertionError("The step did not give up.")
 
 
-def counted_words(counted: Counter[str]) -> str:
+def as_text(counted: Counter[str]) -> str:
     return ", ".join(f"{count:,} {what}" for what, count in counted.most_common())
 
 
