@@ -263,7 +263,7 @@ def test_published_are_those_whom_the_build_changed_and_equal_figures_give_equal
     assert {str(path) for path in second} == {f"{ACTION}/2026/07210.xlsx", f"{ACTION}/2026/24.xlsx"}
     for path in first - second:
         unit, period, programme = path.stem, path.parts[1], path.parts[0]
-        again = reports.report(programme, unit, period, files / "again.xlsx", with_notes=True)
+        again = reports.report(programme, unit, period, files / "again.xlsx", with_notes=True, with_lines=True)
         assert again.read_bytes() == before[path]
 
 
