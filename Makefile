@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # A package from the caller's environment must not shadow one of requirements.lock.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup demo up down test lint bench attack chaos fuzz docs site dbt sbom superset
+.PHONY: help setup demo up down test lint bench attack chaos fuzz docs site dbt sbom audit superset
 
 help: ## these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-8s %s\n", $$1, $$2 }'
@@ -53,8 +53,10 @@ attack: setup ## 200 seasons of public releases, and what an attacker finds of t
 chaos: setup ## every fault 20 times in a small season, compared with an undisturbed one: up to hours; ROUNDS=, MINUTES=, SEED=
 	$(BIN)/python -m tests.chaos
 
-fuzz: setup ## files that nearly are reports, 24 minutes of CPU; MINUTES=, SEED=
-	$(BIN)/python -m tests.fuzz
+fuzz: setup ## files that nearly are reports, 24 minutes of CPU; MINUTES=, SEED=; GUIDED=yes: by what they reach in the code
+	@$(HAND_PIP_SETTINGS_TO_UV); [ -z "$(GUIDED)" ] || $(BIN)/uv pip install --quiet --python $(BIN)/python \
+		--target $(VENV)/fuzz --require-hashes --requirement tests/fuzz/requirements.txt
+	$(if $(GUIDED),PYTHONPATH=$(VENV)/fuzz )$(BIN)/python -m tests.fuzz$(if $(GUIDED),.guided)
 
 dbt: setup ## dbt on this home's database: make dbt ARGS="build --select fct_indicator_rollup+"
 	@$(BIN)/baocao dbt $(ARGS)
@@ -71,6 +73,9 @@ site: setup ## the docs as a folder of pages that needs no server: make site ARG
 
 sbom: setup ## the bill of materials of requirements.lock, CycloneDX as JSON: make -s sbom > sbom.json
 	@$(BIN)/python -m docs.sbom
+
+audit: setup ## known vulnerabilities of the packages in requirements.lock: asks an advisory service, so it needs the network
+	@$(HAND_PIP_SETTINGS_TO_UV); $(BIN)/python -m docs.audit $(BIN)/uv
 
 setup: $(READY)
 	@:

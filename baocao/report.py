@@ -25,6 +25,9 @@ def report(
     notes: Annotated[
         bool, typer.Option("--notes", help="Add a sheet: footnotes, terms, the version of the catalogue.")
     ] = False,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Add a sheet of the lines of each figure, for `baocao verify annex.xlsx`.")
+    ] = False,
     by_unit: Annotated[
         bool, typer.Option("--by-unit", help="One table of all units below, and the table of each on its own sheet.")
     ] = False,
@@ -47,15 +50,19 @@ def report(
     """
     database.prepare()
     if compare:
-        if as_of or notes or by_unit:
+        if as_of or notes or by_unit or lines:
             raise WrongCall("--compare lists what changed between its own two times: leave other options out.")
         _compare(programme, unit, period, parse_timestamp(compare[0]), parse_timestamp(compare[1]), out, json)
+    elif lines and by_unit:
+        raise WrongCall("--lines are of one unit's own table: leave out --by-unit.")
     elif out is None:
         raise WrongCall("--out names the workbook to write.")
     else:
         from publish import reports
 
-        written = reports.report(programme, unit, period, out, as_of, with_notes=notes, by_unit=by_unit)
+        written = reports.report(
+            programme, unit, period, out, as_of, with_notes=notes, by_unit=by_unit, with_lines=lines
+        )
         if json:
             write_document({"file": str(written), "as_of": as_of})
         else:

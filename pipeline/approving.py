@@ -82,9 +82,20 @@ def decide_on_page(
 
 
 def decide_for(
-    programme: str, period: str, unit: str, agency: str, stage: str, decision: Decision, reason: str, decided_by: str
+    programme: str,
+    period: str,
+    unit: str,
+    agency: str,
+    stage: str,
+    decision: Decision,
+    reason: str,
+    decided_by: str,
+    version: str,
 ) -> None:
-    """What an approver decided elsewhere, by letter. decided_by: who, and how. Raises WrongCall."""
+    """What an approver decided elsewhere, by letter. decided_by: who, and how. version: as it was listed.
+
+    Raises WrongCall, also where a newer version has arrived since that one was listed: nobody has seen it.
+    """
     text, by = _text(reason), " ".join(decided_by.split())
     if not by:
         raise WrongCall(NO_APPROVER)
@@ -94,6 +105,8 @@ def decide_for(
         if len(found) != 1:
             raise WrongCall(NOTHING)
         waiting = _waiting(connection, found[0]["submission_id"], stage)
+        if approvals.version(waiting[-1]["submission_id"]) != version.strip().lower():
+            raise WrongCall(NEWER)
         _decide(connection, waiting, decision, text, decided_by=by)
     chain.take_up()
 

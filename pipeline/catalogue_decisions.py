@@ -7,27 +7,32 @@ is recorded in the ledger. No row that is there is changed, so what was in force
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import dict_row
 
 from accounts import remit
 from accounts.registry import Account
-from pipeline import building, catalogue_import, catalogue_loading, deciding
+from pipeline import building, catalogue_import, catalogue_loading, deciding, decision_intents
 from pipeline.catalogue_import import Plan
 from pipeline.deciding import Act, Refused, Superseded
+from pipeline.decision_intents import Intent
 from warehouse import clock, database
 from warehouse.audit import chain
 from warehouse.clock import ZONE
 from warehouse.errors import WrongCall
+from warehouse.logging import get_logger
 from warehouse.seeds import checks
 from warehouse.seeds.checks import Project
 from warehouse.seeds.files import Message, Row
 from warehouse.seeds.own_rows import Edit, key_of
 from warehouse.settings import get_settings
+
+log = get_logger(__name__)
 
 Cells = Mapping[str, str | None]
 SEEDS = {"deadline": "deadlines", "exemption": "exemptions"}
@@ -43,6 +48,7 @@ join app.org_unit as province on province.unit_id = unit.current_province_id
 where province.unit_code = %(province)s and expected.programme_code = %(programme)s
     and expected.period = %(period)s and expected.agency_code = %(agency)s
 """
+RECORDED = "select 1 from ops.office_decision where decision_id = any(%s) limit 1"
 ROOT = """
 select from catalogue.programmes as programme
 join app.org_unit as root on root.unit_code = programme.root_unit_code
@@ -186,17 +192,38 @@ def decide(make: Make, seen: str, account: Account) -> list[int]:
 
     Raises Superseded where somebody decided about the same since it was planned, and what `plan` raises.
     """
+    complete()
     with database.connect("loader") as connection:
         deciding.lock(connection)
         planned = make(connection)
         if _seen(planned) != seen:
             raise Superseded(CHANGED)
         edits = _require_valid(planned)
-        numbers = [_record(connection, each, account) for each in planned]
-        with _put_back_on_error(_files(planned)):
+        numbers = [_record(connection, each, account.province_code, account.account_id) for each in planned]
+        with _noted(numbers, planned, account), _put_back_on_error(_files(planned)):
             catalogue_import.write(building.DBT_PROJECT, Plan(edits, [], {}))
             connection.commit()
     chain.take_up()
+    return numbers
+
+
+def complete() -> list[int]:
+    """What a kill left of a decision: its row of the catalogue is there and the ledger's is not, which is added now.
+
+    Where the catalogue lacks it too nothing was decided. Returns the numbers of what was added.
+    """
+    folder = get_settings().catalogue
+    if folder is None or decision_intents.found(folder) is None:
+        return []
+    with database.connect("loader") as connection:
+        deciding.lock(connection)  # nobody is deciding: what is noted now is what a kill left
+        intent = decision_intents.found(folder)
+        numbers = [] if intent is None else _completed(connection, intent)
+        connection.commit()
+        decision_intents.forget(folder)
+    if numbers:
+        log.warning("A decision that a kill had left without its row in the ledger has it now: %s", numbers)
+        chain.take_up()
     return numbers
 
 
@@ -208,13 +235,55 @@ def require_folder() -> Path:
     return folder
 
 
-def _record(connection: psycopg.Connection, planned: Planned, account: Account) -> int:
+def _completed(connection: psycopg.Connection, intent: Intent) -> list[int]:
+    if connection.execute(RECORDED, [list(intent.numbers)]).fetchone():
+        return []
+    planned = [
+        Planned(row["kind"], row["before"], row["after"], Act(row["act"], row["act_on"], row["by"]), row["reason"])
+        for row in intent.rows
+    ]
+    there = [row.cells for row in catalogue_loading.read(building.DBT_PROJECT).tables[intent.seed].rows]
+    added = [each for each in planned if any(each.after.items() <= _texts(cells).items() for cells in there)]
+    return [_record(connection, each, intent.province_code, intent.account_id, intent.decided_at) for each in added]
+
+
+def _texts(cells: Cells) -> dict[str, str | None]:
+    return {name: value or None for name, value in cells.items()}
+
+
+@contextmanager
+def _noted(numbers: Sequence[int], planned: Sequence[Planned], account: Account) -> Iterator[None]:
+    """Inside the block a kill leaves a note of what is being decided."""
+    rows = [
+        {
+            **{"kind": each.kind, "before": each.before, "after": _texts(each.after), "reason": each.reason},
+            **{"act": each.by.number, "act_on": each.by.on, "by": each.by.by},
+        }
+        for each in planned
+    ]
+    folder = require_folder()
+    whose = account.province_code, account.account_id, clock.now()
+    decision_intents.note(folder, Intent(numbers, SEEDS[planned[0].kind], *whose, rows))
+    try:
+        yield
+    finally:
+        decision_intents.forget(folder)
+
+
+def _record(
+    connection: psycopg.Connection,
+    planned: Planned,
+    province: str | None,
+    account_id: UUID,
+    at: datetime | None = None,
+) -> int:
     about = {name: planned.after.get(name) for name in ("programme_code", "period", "unit_level", "unit_code")}
     return deciding.record(
         connection,
         planned.kind,
-        account.province_code,
-        account.account_id,
+        province,
+        account_id,
+        at=at,
         by=planned.by,
         reason=planned.reason,
         before=planned.before,

@@ -155,15 +155,19 @@ def record(
     reason: str = "",
     before: Cells | None = None,
     after: Cells | None = None,
+    at: datetime | None = None,
     **about: str | None,
 ) -> int:
-    """A row of the ledger. about: programme_code, period, unit_level, unit_code, agency_code; what there is of them."""
+    """A row of the ledger. about: programme_code, period, unit_level, unit_code, agency_code; what there is of them.
+
+    at: when it was decided, now if not given.
+    """
     columns = ("programme_code", "period", "unit_level", "unit_code", "agency_code")
     values = [
         *(kind, province, *(about.get(name) for name in columns)),
         *(by.number if by else None, by.on if by else None, by.by if by else None, reason or None),
         *(Jsonb(before) if before is not None else None, Jsonb(after) if after is not None else None),
-        *(clock.now(), account_id),
+        *(at or clock.now(), account_id),
     ]
     row = connection.execute(INSERT, values).fetchone()
     assert row is not None

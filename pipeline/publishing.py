@@ -233,7 +233,7 @@ def _publish(
 ) -> None:
     path = folder() / programme / period / f"{unit}.xlsx"
     if has_report:
-        content = reports.render(connection, programme, unit, period, with_notes=True)
+        content = reports.render(connection, programme, unit, period, with_notes=True, with_lines=True)
         done.written.append(kept_files.put(path, content))
         done.recorded[path] = chain.described(content)
     elif path.exists():

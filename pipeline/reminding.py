@@ -15,7 +15,7 @@ from alerts import delivery, digest
 from alerts.channels import opening
 from alerts.channels.base import Channel, Unreachable
 from alerts.ledger import outbox, planning, retries
-from pipeline import attachments, runs
+from pipeline import attachments, catalogue_decisions, runs
 from warehouse import database, queries
 from warehouse.logging import get_logger
 from warehouse.settings import get_settings
@@ -55,6 +55,7 @@ def remind(retry_failed: bool = False) -> Reminded:
     stay queued and the next run sends what is then to be told.
     """
     done = Reminded()
+    catalogue_decisions.complete()
     with runs.recorded("remind") as run, database.connect("owner") as connection:
         try:
             if planning.has_obligations(connection):

@@ -1,6 +1,8 @@
 """A sheet of an xlsxwriter workbook being drawn: its styles, its columns, the current row."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -11,14 +13,57 @@ ROW_HEIGHT = 15.75
 """Points, of a row of which the height is not set."""
 
 
+class Noting:
+    """A sheet of an xlsxwriter workbook that remembers what was written. cells: content and number format, by place."""
+
+    def __init__(self, sheet: Any) -> None:
+        self.sheet = sheet
+        self.cells: dict[tuple[int, int], tuple[str | float, str]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sheet, name)
+
+    def write_string(self, row: int, column: int, text: str, style: Any = None) -> None:
+        self.sheet.write_string(row, column, text, style)
+        if text:
+            self.cells[row, column] = (text, "General")
+
+    def write_number(self, row: int, column: int, number: float, style: Any = None) -> None:
+        self.sheet.write_number(row, column, number, style)
+        self.cells[row, column] = (number, str(style.num_format) if style else "General")
+
+    def merge_range(self, top: int, left: int, bottom: int, right: int, text: str, style: Any) -> None:
+        self.sheet.merge_range(top, left, bottom, right, text, style)
+        if text:
+            self.cells[top, left] = (text, "General")
+
+
+Place = tuple[int, int]
+"""Row and column, from 0."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A cell that is the sum of others of its sheet, as far as they hold a number; no more than `most`.
+
+    A negative `most` is the least instead: of what is taken off.
+    """
+
+    target: Place
+    parts: tuple[Place, ...]
+    most: Decimal | None = None
+
+
 class Drawing:
-    """One sheet. widths: of its columns, in characters. row: where the next line goes."""
+    """One sheet. widths: of its columns, in characters. row: where the next line goes. sums: cells that are sums."""
 
     def __init__(self, book: Any, name: str, widths: Sequence[float]) -> None:
         self.book, self.widths = book, widths
-        self.sheet = book.add_worksheet(name)
+        self.name = name
+        self.sheet = Noting(book.add_worksheet(name))
         self.last = len(widths) - 1
         self.row = 0
+        self.sums: list[Sum] = []
         self.heights: dict[int, float] = {}
         self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.sheet.hide_gridlines(2)

@@ -25,7 +25,7 @@ def version(catalogue_version: str | None) -> Block:
     return Block("Nguồn gốc số liệu", (("", "", text),))
 
 
-def draw(book: Any, title: str, blocks: Iterable[Block]) -> None:
+def draw(book: Any, title: str, blocks: Iterable[Block]) -> Drawing:
     """Draw the blocks below one another."""
     drawing = Drawing(book, SHEET, WIDTHS)
     drawing.line(title, bold=True, font_size=13, font_color=INK, height=36)
@@ -40,3 +40,4 @@ def draw(book: Any, title: str, blocks: Iterable[Block]) -> None:
     pages.set_up(drawing.sheet, WIDTHS)
     drawing.sheet.print_area(0, 0, drawing.row - 1, drawing.last)
     drawing.sheet.set_footer("&R&8Trang &P/&N")
+    return drawing

@@ -18,8 +18,10 @@ from publish.annex import notes as annex_notes
 from publish.annex import overview as annex_overview
 from publish.annex import workbook as annex_workbook
 from publish.annex.types import Annex
-from publish.drawing import FONT
+from publish.drawing import FONT, Drawing
 from publish.files import write_atomically
+from publish.proof import loading as proof_loading
+from publish.proof import sheet as proof_sheet
 from publish.scores import data as score_data
 from publish.scores import workbook as score_workbook
 from publish.scores.data import ScoreSheet
@@ -39,19 +41,22 @@ def report(
     connection: psycopg.Connection | None = None,
     with_notes: bool = False,
     by_unit: bool = False,
+    with_lines: bool = False,
 ) -> Path:
     """Write the report of a unit (or of the province) for a period to `out` and return it.
 
     as_of: the figures as of then; None is the newest. connection: one whose session has that as_of. with_notes: with
     a sheet of footnotes and of what the figures come from. by_unit: instead of the unit's own table those of the units
-    below it, each on a sheet, after a table of all of them.
+    below it, each on a sheet, after a table of all of them. with_lines: with a sheet of the lines that the figures are
+    made of, by which `publish.proving` proves them; not by_unit.
     Raises WrongCall where nothing is known of that unit in that programme and period, or as_of has not come.
     """
     if connection is not None:
-        return write_atomically(out, render(connection, programme, unit, period, as_of, with_notes, by_unit))
+        content = render(connection, programme, unit, period, as_of, with_notes, by_unit, with_lines)
+        return write_atomically(out, content)
     with database.connect() as own:
         set_session_as_of(own, as_of)
-        return write_atomically(out, render(own, programme, unit, period, as_of, with_notes, by_unit))
+        return write_atomically(out, render(own, programme, unit, period, as_of, with_notes, by_unit, with_lines))
 
 
 def render(
@@ -62,10 +67,12 @@ def render(
     as_of: datetime | None = None,
     with_notes: bool = False,
     by_unit: bool = False,
+    with_lines: bool = False,
 ) -> bytes:
     """The workbook as bytes. connection: its session has that as_of. Other arguments and errors as `report`."""
-    draw = _of_units_below if by_unit else _of_unit
-    return draw(connection, programme, unit, period, as_of, with_notes)
+    if by_unit:
+        return _of_units_below(connection, programme, unit, period, as_of, with_notes)
+    return _of_unit(connection, programme, unit, period, as_of, with_notes, with_lines)
 
 
 def render_public(
@@ -82,7 +89,13 @@ def render_public(
         return None
     public = table.for_public(suppressed, catalogue.sensitive_indicators(connection, programme))
     title = f"{public.programme_name} – {public.unit_name}, {wording.period(period)}"
-    return _workbook(title, lambda book: annex_workbook.draw(book, public))
+    made = proof_loading.load(connection, public)
+
+    def draw(book: Any) -> None:
+        drawn = annex_workbook.draw(book, public)
+        proof_sheet.draw(book, drawn, made, [drawn])
+
+    return _workbook(title, draw)
 
 
 def _of_unit(
@@ -92,6 +105,7 @@ def _of_unit(
     period: str,
     as_of: datetime | None,
     with_notes: bool,
+    with_lines: bool,
 ) -> bytes:
     sheet = score_data.load(connection, programme, unit, period, as_of)
     table = annex_data.load(connection, programme, unit, period, as_of)
@@ -100,13 +114,21 @@ def _of_unit(
         raise _nothing(programme, unit, period)
     title = f"{content.programme_name} – {content.unit_name}, {wording.period(period)}"
 
+    made = proof_loading.load(connection, table) if with_lines and table else {}
+
     def draw(book: Any) -> None:
+        drawn: list[Drawing] = []
+        annex = None
         if sheet:
-            score_workbook.draw(book, sheet)
+            drawn.append(score_workbook.draw(book, sheet))
         if table:
-            annex_workbook.draw(book, table, marks=annex_notes.marks(table) if with_notes else None)
+            annex = annex_workbook.draw(book, table, marks=annex_notes.marks(table) if with_notes else None)
+            drawn.append(annex)
         if with_notes:
-            notes.draw(book, title, [*_notes(sheet, table), notes.version(content.catalogue_version)])
+            blocks = [*_notes(sheet, table), notes.version(content.catalogue_version)]
+            drawn.append(notes.draw(book, title, blocks))
+        if with_lines:
+            proof_sheet.draw(book, annex, made, drawn)
 
     return _workbook(title, draw)
 
@@ -147,7 +169,7 @@ def _nothing(programme: str, unit: str, period: str) -> WrongCall:
     return WrongCall(f"Chưa có số liệu của đơn vị {unit} trong chương trình {programme}, kỳ {period}.")
 
 
-def _workbook(title: str, draw: Callable[[Any], None]) -> bytes:
+def _workbook(title: str, draw: Callable[[Any], object]) -> bytes:
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "default_format_properties": dict(FONT)}) as book:
         book.set_properties({"title": title, "author": "baocao", "created": CREATED})

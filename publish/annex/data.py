@@ -141,6 +141,7 @@ def load(
         signatures=signatures.load(cursor, keys),
         footnotes=tuple(notes.get("", ())),
         confirmed=tuple(_confirmed(row) for row in cursor.execute(CONFIRMED, keys).fetchall()),
+        unit_id=place["unit_id"],
     )
 
 

@@ -151,7 +151,7 @@ class Annex:
     accepted_until: when the newest report that it can hold was accepted. as_of: of its figures, None for the
     newest. catalogue_version: of the build that made its figures. footnotes: those about the plan as a whole.
     confirmed: what senders wrote of figures that were warned of, by indicator; their words are not for the public.
-    is_public: whether it is what everybody may see.
+    is_public: whether it is what everybody may see. unit_id: of the unit, where the figures are those of the marts.
     """
 
     programme_code: str
@@ -171,6 +171,7 @@ class Annex:
     footnotes: tuple[str, ...] = ()
     confirmed: tuple[tuple[str, str], ...] = ()
     is_public: bool = False
+    unit_id: str = ""
 
     def for_public(self, suppressed: Set[tuple[str, str]], sensitive: Set[str]) -> "Annex":
         """The table without figures of these indicators and measures, paths of sensitive ones, and senders' words."""

@@ -9,6 +9,8 @@ from string import ascii_letters
 from typing import Any
 
 from publish import formatting, pages, signatures
+from publish.annex import printing
+from publish.annex.printing import Printed
 from publish.annex.types import Annex, Column, Entry
 from publish.drawing import INK, PALE, ROW_HEIGHT, Drawing
 from warehouse import wording
@@ -55,13 +57,15 @@ class _Section:
         return [sum(line.height for line in group) for group in self.groups]
 
 
-def draw(book: Any, annex: Annex, name: str = SHEET, marks: dict[tuple[str, str], int] | None = None) -> None:
+def draw(book: Any, annex: Annex, name: str = SHEET, marks: dict[tuple[str, str], int] | None = None) -> "DrawnAnnex":
     """Draw the table as a sheet of an xlsxwriter workbook. marks: numbers of the footnotes on the sheet of notes."""
-    _Sheet(book, annex, name, marks or {}).draw()
+    drawn = DrawnAnnex(book, annex, name, marks or {})
+    drawn.draw()
+    return drawn
 
 
-class _Sheet(Drawing):
-    """One annex being drawn."""
+class DrawnAnnex(Drawing):
+    """One annex being drawn. places: row and column of each figure, by its indicator and the content of its column."""
 
     def __init__(self, book: Any, annex: Annex, name: str, marks: dict[tuple[str, str], int]) -> None:
         self.annex, self.marks = annex, marks
@@ -72,6 +76,7 @@ class _Sheet(Drawing):
         contents = [column.content for column in self.columns]
         self.beside = contents.index("objective") if "objective" in contents else None
         self.breaks: list[int] = []
+        self.places: dict[tuple[str, str], tuple[int, int]] = {}
 
     def draw(self) -> None:
         self._title()
@@ -234,10 +239,12 @@ class _Sheet(Drawing):
         return max(self.height_of(text, (index, index), 15) for index, text in texts.items()) + 5
 
     def _cell(self, index: int, column: Column, entry: Entry) -> None:
+        if column.content in printing.COLUMNS:
+            self.places[entry.code, column.content] = (self.row, index)
         if column.content == "result":
-            self._figure(index, entry)
+            self._figure(index, printing.result(entry), bold=True, align="center")
         elif column.content in ("numerator", "denominator"):
-            self._count(index, entry, entry.numerator if column.content == "numerator" else entry.denominator)
+            self._count(index, printing.COLUMNS[column.content](entry))
         else:
             style = self.grid(align="center", **self._tint(column, entry))
             if column.content == "indicator":
@@ -277,7 +284,7 @@ class _Sheet(Drawing):
         if content == "path":
             return _path(entry)
         if content == "coverage":
-            return f"{entry.units_reporting}/{entry.units_expected}"
+            return str(printing.coverage(entry).content)
         return self._remarks(entry)
 
     def _verdict(self, entry: Entry) -> str:
@@ -296,26 +303,17 @@ class _Sheet(Drawing):
         marks = [f"({self.marks[entry.code, note]})" for note in entry.footnotes if (entry.code, note) in self.marks]
         return " ".join([*marks, ", ".join(entry.flags)]).strip()
 
-    def _figure(self, index: int, entry: Entry) -> None:
-        """A number stays a number, with as many decimals as keep it on its side of the target; a bound is text."""
-        value, options = entry.value, {"bold": True, "align": "center"}
-        if value is None or entry.measure == "yes_no":
-            self.sheet.write_string(self.row, index, entry.figure, self.grid(**options))
+    def _figure(self, index: int, printed: Printed, **options: Any) -> None:
+        if isinstance(printed.content, str):
+            self.sheet.write_string(self.row, index, printed.content, self.grid(**options))
         else:
-            places = formatting.decimals(value, entry.beside)
-            style = self.grid(num_format=formatting.excel_format(places), **options)
-            self.sheet.write_number(self.row, index, float(value), style)
+            style = self.grid(num_format=printed.num_format, **options)
+            self.sheet.write_number(self.row, index, float(printed.content), style)
 
-    def _count(self, index: int, entry: Entry, count: Decimal | None) -> None:
-        if count is None:
-            text = formatting.SUPPRESSED if entry.is_suppressed else formatting.MISSING
-            self.sheet.write_string(self.row, index, text, self.grid(align="center", font_color="#595959"))
-        else:
-            places = formatting.decimals(count)
-            style = self.grid(
-                align="right", num_format=formatting.excel_format(places), font_color="#404040", font_size=10
-            )
-            self.sheet.write_number(self.row, index, float(count), style)
+    def _count(self, index: int, printed: Printed) -> None:
+        is_number = isinstance(printed.content, Decimal)
+        options = {"align": "right", "font_color": "#404040", "font_size": 10}
+        self._figure(index, printed, **options if is_number else {"align": "center", "font_color": "#595959"})
 
     # --- below the table ---------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ Row = dict[str, Any]
 
 WAITING = queries.load(__file__, "awaiting_approval")
 LINES = queries.load(__file__, "awaiting_lines")
+VERSION_DIGITS = 12
 
 OF_REPORT = """
 select version.submission_id, version.stage, version.approver, version.allows_own, version.unit_id,
@@ -94,6 +95,11 @@ def waiting(
     conditions = " and ".join(CONDITIONS[name] for name in values) or "true"
     query = WAITING.replace("{conditions}", conditions)
     return connection.cursor(row_factory=dict_row).execute(query.encode(), values).fetchall()
+
+
+def version(submission_id: UUID) -> str:
+    """How a version is named where people type it: the first digits of its id, enough among those that wait."""
+    return submission_id.hex[:VERSION_DIGITS]
 
 
 def lines(connection: psycopg.Connection, report: Row) -> list[Row]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from publish import formatting, pages, signatures
 from publish.annex.workbook import TINTS
-from publish.drawing import INK, PALE, ROW_HEIGHT, RULE, Drawing
+from publish.drawing import INK, PALE, ROW_HEIGHT, RULE, Drawing, Sum
 from publish.notes import Block
 from publish.scores import data as score_data
 from publish.scores.data import Line, ScoreSheet, UnitResult
@@ -15,6 +15,10 @@ from warehouse import wording
 
 LINES, UNITS = "Bảng điểm", "Tổng hợp điểm"
 TABLE_FROM = 8
+COUNTED = 6
+"""The column of the points that count."""
+SUMMED = frozenset({3, 4, COUNTED})
+"""Columns of a unit's sheet that a section adds up: what it gave itself, what was computed, what counts."""
 GREY, LIGHT = "#595959", "#F2F5FA"
 VERDICT_TINTS = {"recognised": "met", "not_recognised": "not_met", "undetermined": "undetermined"}
 OF_POINTS = (
@@ -40,14 +44,11 @@ class Heading:
     width: float
 
 
-def draw(book: Any, content: ScoreSheet) -> None:
+def draw(book: Any, content: ScoreSheet) -> Drawing:
     """Draw the score sheet as a sheet of an xlsxwriter workbook: line by line for a unit, else all its units."""
     if content.lines:
-        _draw_lines(book, content)
-    elif content.rule == "ranked":
-        _draw_ranking(book, content)
-    else:
-        _draw_verdicts(book, content)
+        return _draw_lines(book, content)
+    return (_draw_ranking if content.rule == "ranked" else _draw_verdicts)(book, content)
 
 
 class _Pen(Drawing):
@@ -135,7 +136,7 @@ class _Pen(Drawing):
 # --- one unit, line by line ------------------------------------------------------------------------------------------
 
 
-def _draw_lines(book: Any, content: ScoreSheet) -> None:
+def _draw_lines(book: Any, content: ScoreSheet) -> Drawing:
     is_ranked = content.rule == "ranked"
     columns = (
         Heading("STT", 6),
@@ -158,9 +159,11 @@ def _draw_lines(book: Any, content: ScoreSheet) -> None:
         sections[-1].append(pen.row)
         _put_line(pen, line, is_ranked)
     body_ends = pen.row
+    _note_sums(pen, content.lines, body_ends - len(content.lines), is_ranked)
     _put_totals(pen, content.results[0], is_ranked)
     pen.foot()
     pen.page(fixed_columns=2, breaks=pen.breaks(sections, body_ends))
+    return pen
 
 
 def _put_line(pen: _Pen, line: Line, is_ranked: bool) -> None:
@@ -213,6 +216,24 @@ def _tint(line: Line) -> dict[str, Any]:
     return {"bg_color": fill, "font_color": ink}
 
 
+def _note_sums(pen: _Pen, lines: Sequence[Line], first: int, is_ranked: bool) -> None:
+    """Sections and groups are sums of what is below them, the totals below the table sums of the sections."""
+    rows = {line.code: first + at for at, line in enumerate(lines)}
+    for line in lines:
+        below = [rows[child.code] for child in lines if child.parent == line.code]
+        if below and line.kind in ("section", "group"):
+            for column in SUMMED if is_ranked else SUMMED - {4}:
+                parts = tuple((row, column) for row in below)
+                pen.sums.append(Sum((rows[line.code], column), parts, line.max_points))
+    tops = [line for line in lines if line.parent is None]
+    total = [(line.max_points is None or line.max_points >= 0, (rows[line.code], COUNTED)) for line in tops]
+    given, taken = ([place for is_given, place in total if is_given == wanted] for wanted in (True, False))
+    if is_ranked:
+        pen.sums.append(Sum((pen.row, COUNTED), tuple(given)))
+        pen.sums.append(Sum((pen.row + 1, COUNTED), tuple(taken)))
+    pen.sums.append(Sum((pen.row + 2 if is_ranked else pen.row, COUNTED), tuple(given + taken)))
+
+
 def _put_totals(pen: _Pen, result: UnitResult, is_ranked: bool) -> None:
     rows: list[tuple[str, Decimal | None, str]] = []
     if is_ranked:
@@ -237,7 +258,7 @@ def _put_totals(pen: _Pen, result: UnitResult, is_ranked: bool) -> None:
 # --- all units of the programme --------------------------------------------------------------------------------------
 
 
-def _draw_ranking(book: Any, content: ScoreSheet) -> None:
+def _draw_ranking(book: Any, content: ScoreSheet) -> Drawing:
     given = [section for section in content.sections if section[2] is None or section[2] >= 0]
     columns = (
         Heading("Hạng", 7),
@@ -264,6 +285,9 @@ def _draw_ranking(book: Any, content: ScoreSheet) -> None:
         for index, points in enumerate(row, 2):
             pen.put(index, points)
         after = len(row) + 2
+        before = (pen.row, after - 2)
+        pen.sums.append(Sum(before, tuple((pen.row, column) for column in range(2, after - 2))))
+        pen.sums.append(Sum((pen.row, after), (before, (pen.row, after - 1))))
         pen.put(after, result.total, others, bold=True, bg_color=PALE, font_size=12)
         pen.put(after + 1, result.open_points)
         pen.put(after + 2, result.open_deductions)
@@ -272,9 +296,10 @@ def _draw_ranking(book: Any, content: ScoreSheet) -> None:
         pen.row += 1
     pen.foot()
     pen.page(fixed_columns=2)
+    return pen
 
 
-def _draw_verdicts(book: Any, content: ScoreSheet) -> None:
+def _draw_verdicts(book: Any, content: ScoreSheet) -> Drawing:
     columns = (
         Heading("STT", 6),
         Heading("Đơn vị", 28),
@@ -305,6 +330,7 @@ def _draw_verdicts(book: Any, content: ScoreSheet) -> None:
         pen.end_row((2, result.class_name or ""), *((6, reason) for reason in reasons), lines_at_least=len(reasons))
     pen.foot()
     pen.page(fixed_columns=2)
+    return pen
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

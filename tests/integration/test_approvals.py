@@ -4,6 +4,7 @@ The shipped plans ask for none; the rows are an office's own. All figures are ma
 """
 
 import html
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -232,10 +233,30 @@ def test_only_the_approver_decides_and_nobody_about_what_he_handed_in(served, cl
     assert refused.status_code == 400 and "người khác phải duyệt" in refused.text
     assert waiting(UNIT) == [submission]
     by = ("--by", "Chủ tịch UBND phường Đa Mai, công văn")
-    assert command("approvals", "approve", ACTION, "2026", UNIT, *by).code == 0
+    version = listed(command, UNIT)
+    earlier = ("approvals", "approve", ACTION, "2026", UNIT, "--version", version.translate(OTHER), *by)
+    refused = command(*earlier)
+    assert (refused.code, waiting(UNIT)) == (2, [submission]) and "bản mới" in refused.err, "a version nobody listed"
+    approved = ("approvals", "approve", ACTION, "2026", UNIT, "--version", version, *by)
+    assert command(*approved).code == 0
     assert figure() == [285]
     assert "Chủ tịch UBND phường Đa Mai" in command("approvals", "list", "--decided", "--json").out
-    assert command("approvals", "approve", ACTION, "2026", UNIT, *by).code == 2
+    assert command(*approved).code == 2
+
+
+OTHER = str.maketrans("0123456789abcdef", "123456789abcdef0")
+"""Every digit of a version's name becomes another one."""
+
+
+def listed(command, unit: str, stage: str = "counting") -> str:
+    """The version of a unit's report that waits, as `baocao approvals list` names it."""
+    rows = json.loads(command("approvals", "list", "--unit", unit, "--json").out)
+    return next(row["version"] for row in rows if row["stage"] == stage)
+
+
+def approve(command, unit: str, *options: str, stage: str = "counting"):
+    version = ("--version", listed(command, unit, stage), "--before", stage)
+    return command("approvals", "approve", ACTION, "2026", unit, *version, *options)
 
 
 def test_a_decision_is_never_changed_and_goes_with_an_erased_file_alone(served, command):
@@ -301,7 +322,7 @@ def test_nothing_is_released_before_the_province_has_approved_it(served, client,
     by = ("--by", "Sở Y tế, công văn")
     for email, unit in (("da-mai@example.org", UNIT), ("bac-giang@example.org", NEIGHBOUR)):
         send(client(email), unit, 281)
-        assert command("approvals", "approve", ACTION, "2026", unit, *by).code == 0
+        assert approve(command, unit, *by).code == 0
     building.build()
     refused = command("release", ACTION, "2026")
     assert refused.code == 1 and f"2026 {UNIT} UBND" in refused.err and f"2026 {NEIGHBOUR} UBND" in refused.err
@@ -313,8 +334,8 @@ def test_nothing_is_released_before_the_province_has_approved_it(served, client,
     refused = command("release", ACTION, "2026")
     assert refused.code == 1 and UNIT not in refused.err and f"2026 {NEIGHBOUR} UBND (returned)" in refused.err
     send(client("bac-giang@example.org"), NEIGHBOUR, 276)
-    assert command("approvals", "approve", ACTION, "2026", NEIGHBOUR, *by).code == 0
-    assert command("approvals", "approve", ACTION, "2026", NEIGHBOUR, "--before", "publication", *by).code == 0
+    assert approve(command, NEIGHBOUR, *by).code == 0
+    assert approve(command, NEIGHBOUR, *by, stage="publication").code == 0
     refused = command("release", ACTION, "2026")
     assert refused.code == 1 and "since the last build" in refused.err, "the figures still hold what was returned"
     building.build()

@@ -87,7 +87,7 @@ def rendered(as_of: str | None, unit: str = PROVINCE) -> bytes:
     with database.connect() as connection:
         timestamp = parse_timestamp(as_of) if as_of else None
         set_session_as_of(connection, timestamp)
-        return reports.render(connection, PROGRAMME, unit, PERIOD, timestamp, with_notes=True)
+        return reports.render(connection, PROGRAMME, unit, PERIOD, timestamp, with_notes=True, with_lines=True)
 
 
 @pytest.fixture(scope="module")

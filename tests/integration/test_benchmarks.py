@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from alerts.channels import backoff, smtp
 from tests.bench import __main__ as benchmarks
-from tests.bench import disclosure, history, ingest, pages, reading, simulator
+from tests.bench import disclosure, history, ingest, overload, pages, reading, simulator
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -16,7 +17,7 @@ def small(own_database, home, tmp_path_factory):
         yield tmp_path_factory.mktemp("bench")
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (ingest, pages, reading, simulator):
+        for module in (ingest, overload, pages, reading, simulator):
             patch.setattr(module, "bench_home", prepared_home)
         patch.setattr(disclosure, "SEASONS", 1)
         patch.setenv("BAOCAO_BENCH_DISCLOSURE_PUBLICATIONS", "2")  # read by its processes
@@ -25,6 +26,11 @@ def small(own_database, home, tmp_path_factory):
         patch.setattr(history, "PROVINCES", 1)
         patch.setattr(ingest, "FILES", 3)
         patch.setattr(ingest, "BASELINE_FILES", 2)
+        patch.setattr(overload, "FILES", 3)
+        patch.setattr(overload, "READERS", 42)
+        patch.setattr(overload, "TOO_SLOW_SECONDS", 1.5)
+        patch.setattr(smtp, "TIMEOUT_SECONDS", 0.5)
+        patch.setattr(backoff, "WAIT_SECONDS", 0.01)
         patch.setattr(pages, "TIMES", 1)
         patch.setattr(reading, "TIMES", 1)
         yield
@@ -32,7 +38,18 @@ def small(own_database, home, tmp_path_factory):
 
 def test_every_benchmark_is_found_by_its_name():
     assert benchmarks.benchmarks().keys() >= {
-        *("disclosure", "ingest", "missing", "pages", "reading", "rollups", "season", "simulator", "startup")
+        *(
+            "disclosure",
+            "ingest",
+            "missing",
+            "overload",
+            "pages",
+            "reading",
+            "rollups",
+            "season",
+            "simulator",
+            "startup",
+        )
     }
 
 
@@ -52,6 +69,16 @@ def test_thirty_queries_are_read_as_the_role_of_bi_tools(capsys):
 def test_every_page_is_fetched_over_the_history(capsys):
     pages.main()
     assert len([line for line in capsys.readouterr().out.splitlines() if "(limit" in line]) == len(pages.PAGES)
+
+
+def test_more_than_it_was_made_for_is_refused_in_words_and_loses_nothing(capsys):
+    overload.main()
+    files, slow, storm, sessions = (line.split(" | ") for line in capsys.readouterr().out.splitlines()[-4:])
+    assert files[2] == "nothing: 3 accepted_with_warnings"
+    assert "timed out" in slow[2] and slow[2].endswith("3 letters stay queued")
+    assert storm[1].startswith("time: 3 letters") and storm[2] == "nothing; 0 letters refused"
+    assert storm[3].startswith("3 letters arrived, ")
+    assert sessions[1:3] == ["the sessions after the first 40", '2 too many connections for role "bi_reader"']
 
 
 def test_a_history_is_simulated_for_the_same_plan(capsys):

@@ -4,11 +4,16 @@ One warehouse lives through five seasons, in the order of time, on the units tha
 figures should be is read from the workbooks by openpyxl alone.
 """
 
+import hashlib
 import json
+import os
+import random
 import shlex
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -20,15 +25,22 @@ from psycopg.rows import dict_row
 
 from ingest import receiving as loading
 from pipeline import building, receiving
-from publish import formatting, reports
+from publish import formatting, notes, proving, reports
+from publish.annex import workbook as annex_workbook
 from publish.forms import prefill
 from publish.forms import queries as form_queries
 from publish.forms import workbook as form_workbook
 from publish.forms.types import Previous
+from publish.proof import encoding
+from publish.proof import reading as proof_reading
+from publish.proof import sheet as proof_sheet
+from publish.proof.reading import Sheet
 from publish.simulation import simulate
 from publish.simulation.simulate import Document
-from warehouse import clock, database
+from tests.integration import tampered
+from warehouse import catalogue, clock, database
 from warehouse.errors import WrongCall
+from warehouse.settings import PROJECT_ROOT
 
 ACTION, MOTHERS = "bacninh-2026-2030", "bacgiang-maternal-child-2025"
 EMULATION, FRIENDLY, DIRECTIVE = "angiang-emulation-2022", "langson-child-friendly-2024", "haiphong-directive28"
@@ -453,6 +465,149 @@ def test_hai_phong_districts_and_then_communes(season, period, level, reporters,
     boys, girls = parts["TT13.2"]
     assert 1.05 < boys / girls < 1.15
     assert f"{reporters}/{reporters}" in table(season, DIRECTIVE, "31", period, tmp_path)
+
+
+# --- published workbooks, proven without the warehouse -------------------------------------------
+
+PROVEN = (
+    (ACTION, "24", "2026", {"lines": 24, "sum": 9}),
+    (ACTION, "07228", "2026", {"lines": 33}),
+    (MOTHERS, "24", "2024", {"lines": 8, "sum": 4}),
+    (MOTHERS, "213", "2024", {"lines": 12}),
+    (EMULATION, "89", "2022", {"lines": 25, "sum": 10, "added up": 22}),
+    (EMULATION, "883", "2022", {"lines": 35, "added up": 30}),
+    (FRIENDLY, "05971", "2024", {"lines": 27, "added up": 3}),
+    (DIRECTIVE, "31", "2024", {"lines": 11, "sum": 4}),
+    (DIRECTIVE, "31", "2025", {"lines": 11, "sum": 4}),
+)
+"""Each plan's own workbook and one of a unit: figures by what proves them."""
+
+
+@pytest.mark.parametrize(("programme", "unit", "period", "figures"), PROVEN)
+def test_every_figure_of_a_published_workbook_is_proven_from_the_workbook_alone(
+    season, programme, unit, period, figures
+):
+    proof = proving.prove(published(programme, unit, period))
+    assert proof.findings == []
+    assert proof.figures == figures
+
+
+@cache
+def published(programme: str, unit: str, period: str) -> bytes:
+    with database.connect() as connection:
+        return reports.render(connection, programme, unit, period, with_notes=True, with_lines=True)
+
+
+@cache
+def province() -> dict[str, Sheet]:
+    """The workbook of Bắc Ninh, read."""
+    return proof_reading.read(published(ACTION, "24", "2026"))
+
+
+def test_the_table_without_its_lines_is_as_it_was(season):
+    """Who publishes an earlier time again gets the earlier bytes: nothing but the last sheet was added."""
+    with database.connect() as connection:
+        without = reports.render(connection, ACTION, "24", "2026", with_notes=True)
+    earlier, now = proof_reading.read(without), province()
+    assert list(now) == [*earlier, proof_sheet.SHEET]
+    assert all(now[name].cells == earlier[name].cells for name in earlier)
+    with pytest.raises(proving.NotProvable, match="made before workbooks carried their lines"):
+        proving.prove(without)
+
+
+def test_each_kind_of_change_is_found_and_its_cell_named(season):
+    figure = next(
+        place
+        for place, (content, _) in province()[annex_workbook.SHEET].cells.items()
+        if isinstance(content, float) and content % 1
+    )
+    named = {}
+    for kind, changed, (sheet, place) in tampered.kinds(province(), figure):
+        found = proving.prove_sheets(changed).findings
+        named[kind] = [(each.sheet, each.cell) for each in found] == [(sheet, proof_sheet.address(*place))]
+    assert named == dict.fromkeys(named, True) and len(named) == 8
+
+
+def test_a_hundred_random_changes_are_all_found(season):
+    """In the sheet of lines the row is named, in any other the cell; a changed line names its figure as well."""
+    missed = []
+    for changed, sheet, place in tampered.random_changes(province(), 100, random.Random(20261130)):
+        try:
+            named = {(each.sheet, each.cell) for each in proving.prove_sheets(changed).findings}
+        except proving.NotProvable:
+            named = {(sheet, "the head")}
+        cell, row = proof_sheet.address(*place), place[0] + 1
+        is_named = (sheet, cell) in named or any((sheet, at) in named for at in (f"A{row}:R{row}", "A3:R3", "the head"))
+        if not is_named and not (sheet == proof_sheet.SHEET and row in (1, 2, 5)):
+            missed.append((sheet, cell, named))
+    assert missed == []
+
+
+def test_a_changed_line_names_the_figure_that_does_not_follow_from_it_any_more(season):
+    """Whoever changes a line and its row's digits too is still found by the figure."""
+    cells = province()[proof_sheet.SHEET].cells
+    row = next(
+        row for row in tampered.rows_of_lines(province()) if cells[row, 1][0] == "5.1" and cells[row, 5][0] != "0"
+    )
+    numerator = str(int(cells[row, 5][0]) - 1)
+    changed = province()
+    for column in (5, 6):
+        changed = tampered.with_cell(changed, proof_sheet.SHEET, (row, column), (numerator, "General"))
+    texts = [str(changed[proof_sheet.SHEET].cells.get((row, column), ("",))[0]) for column in range(17)]
+    changed = tampered.with_cell(changed, proof_sheet.SHEET, (row, 17), (encoding.digest(texts), "General"))
+    found = [each for each in proving.prove_sheets(changed).findings if each.sheet == annex_workbook.SHEET]
+    assert len(found) == 2, "the result and its numerator"
+    assert all(each.printed != each.proven for each in found)
+
+
+def test_sheets_that_are_added_hidden_or_removed_are_named(season):
+    name = annex_workbook.SHEET
+    changes = {
+        "a sheet": {**province(), "Thêm": Sheet(True, {(0, 0): ("x", "General")})},
+        "a hidden sheet": {**province(), name: replace(province()[name], is_visible=False)},
+        "no such sheet": {other: content for other, content in province().items() if other != notes.SHEET},
+    }
+    printed = {
+        kind: {each.printed for each in proving.prove_sheets(changed).findings} for kind, changed in changes.items()
+    }
+    assert printed == {kind: {kind} for kind in changes}
+
+
+def test_no_line_of_a_sensitive_indicator_is_in_the_workbook_of_a_unit_above(season):
+    with database.connect() as connection:
+        sensitive = catalogue.sensitive_indicators(connection, ACTION)
+    cells = province()[proof_sheet.SHEET].cells
+    units = {(cells[row, 1][0], cells[row, 3][0]) for row in tampered.rows_of_lines(province())}
+    assert {unit for indicator, unit in units if indicator in sensitive} == {"Σ"}
+    assert len({unit for indicator, unit in units if indicator not in sensitive}) == 99
+
+
+def test_the_command_needs_neither_home_nor_database(season, tmp_path):
+    """A changed number fails it with exit code 1; saved again by another program, the workbook still holds."""
+    path = tmp_path / "24.xlsx"
+    path.write_bytes(published(ACTION, "24", "2026"))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert "9 figures from the sum" in verified(path, tmp_path, "--sha256", digest, code=0)
+    book = openpyxl.load_workbook(path)
+    book.save(path)
+    assert "not the expected one" in verified(path, tmp_path, "--sha256", digest, code=1)
+    assert verified(path, tmp_path, code=0).startswith("0 cells do not hold")
+    sheet = book[annex_workbook.SHEET]
+    cell = next(cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, float))
+    cell.value += 0.5
+    book.save(path)
+    assert f"{annex_workbook.SHEET}!{cell.coordinate}: printed" in verified(path, tmp_path, code=1)
+    assert not (tmp_path / "no-home").exists()
+
+
+def verified(path: Path, folder: Path, *options: str, code: int) -> str:
+    nowhere = {"BAOCAO_HOME": str(folder / "no-home"), "BAOCAO_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    environment = {**os.environ, **nowhere, "PYTHONPATH": str(PROJECT_ROOT)}
+    run = "from baocao.main import main; main()"
+    call = [sys.executable, "-c", run, "verify", str(path), *options]
+    done = subprocess.run(call, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
 
 
 def test_the_commands_that_simulate_prints_receive_what_it_wrote(season, command, tmp_path):

@@ -7,7 +7,9 @@ import csv
 import html
 import io
 import json
+import os
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +18,16 @@ import pytest
 from playwright.sync_api import Browser
 
 from accounts import registry
-from pipeline import building, catalogue_decisions, contact_changes, deciding, receiving, reminding
+from pipeline import (
+    building,
+    catalogue_decisions,
+    contact_changes,
+    deciding,
+    decision_intents,
+    receiving,
+    reminding,
+    verifying,
+)
 from pipeline.catalogue_decisions import Deadline
 from tests import accessibility
 from tests.integration import desk
@@ -382,9 +393,36 @@ def test_a_decision_is_never_changed_and_one_that_cannot_be_kept_leaves_no_row(s
         connection.execute("alter table ops.office_decision drop constraint full_disk")
     assert decisions() == before and {path.name: path.read_bytes() for path in folder.iterdir()} == files
 
+    decided_and_killed(make, seen, account)
+    assert decisions() == before and decision_intents.found(folder) is not None
+    number, *others = catalogue_decisions.complete()
+    assert others == [] and decisions()[:-1] == before and decisions()[-1][0] == number
+    assert "2027-12-25" in (folder / "deadlines.csv").read_text(encoding="utf-8")
+    assert catalogue_decisions.complete() == [] and decision_intents.found(folder) is None
+    assert verifying.verify().findings == [], f"decision {number} is in the chain"
+
     monkeypatch.delenv("BAOCAO_CATALOGUE")
     with pytest.raises(WrongCall, match="Chưa đặt BAOCAO_CATALOGUE"):
         catalogue_decisions.plan(make)
+
+
+def decided_and_killed(make, seen, account) -> None:
+    """In a process that dies when the catalogue has the row and the ledger not yet."""
+    database.engine().dispose()
+    child = os.fork()
+    if not child:
+        write = catalogue_decisions.catalogue_import.write
+
+        def write_and_die(*arguments: object) -> None:
+            write(*arguments)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        catalogue_decisions.catalogue_import.write = write_and_die
+        try:
+            catalogue_decisions.decide(make, seen, account)
+        finally:
+            os._exit(1)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
 
 
 def test_with_sign_in_off_nobody_reads_who_decided_what(served, monkeypatch):

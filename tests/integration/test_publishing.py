@@ -16,6 +16,7 @@ from publish.annex import workbook as annex_workbook
 from publish.forms import queries as form_queries
 from publish.forms import workbook as form_workbook
 from publish.forms.types import Filled
+from publish.proof import sheet as proof_sheet
 from publish.scores import workbook as score_workbook
 from publish.simulation import simulate
 from warehouse import clock, database
@@ -262,7 +263,7 @@ def test_published_are_those_whom_the_build_changed_and_equal_figures_give_equal
     assert {str(path) for path in second} == {f"{ACTION}/2026/07210.xlsx", f"{ACTION}/2026/24.xlsx"}
     for path in first - second:
         unit, period, programme = path.stem, path.parts[1], path.parts[0]
-        again = reports.report(programme, unit, period, files / "again.xlsx", with_notes=True)
+        again = reports.report(programme, unit, period, files / "again.xlsx", with_notes=True, with_lines=True)
         assert again.read_bytes() == before[path]
 
 
@@ -309,11 +310,13 @@ def test_a_plan_that_scores_gets_its_sheet_and_its_ranking_and_a_passed_deadline
         score_workbook.LINES,
         annex_workbook.SHEET,
         notes.SHEET,
+        proof_sheet.SHEET,
     ]
     assert openpyxl.load_workbook(folder / "89.xlsx").sheetnames == [
         score_workbook.UNITS,
         annex_workbook.SHEET,
         notes.SHEET,
+        proof_sheet.SHEET,
     ]
     assert openpyxl.load_workbook(folder / "883.xlsx").sheetnames[0] == score_workbook.LINES
 

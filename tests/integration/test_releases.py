@@ -6,8 +6,10 @@ the sum of those that reported, and a report that was not corrected is the same 
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,9 +21,11 @@ from expectations import gate
 from ingest import receiving
 from pages.site import writing
 from pipeline import building, releasing
+from publish import proving
 from publish.annex import data as annex_data
 from publish.disclosure import deciding
 from publish.disclosure.attacker import Bound, Row, attack
+from publish.proof import sheet as proof_sheet
 from tests.integration.test_site import HEAD as HEAD_OF_FIGURES
 from warehouse import catalogue, clock, database
 from warehouse.audit import chain
@@ -276,6 +280,24 @@ def test_a_release_that_would_recover_a_count_is_refused_and_writes_nothing(
     with clock.at(SECOND), pytest.raises(BaocaoError, match="could be recovered"):
         releasing.release(ACTION, ["2026"], tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_released_workbook_is_proven_by_itself_and_has_nothing_of_what_is_suppressed(releases: Releases):
+    proven, nothing = Counter[str](), [None, None, None, [True, True]]
+    for path in sorted((releases.folders[1]).rglob("*.xlsx")):
+        content = path.read_bytes()
+        proof = proving.prove(content)
+        assert proof.findings == [], path
+        proven += proof.figures
+        with database.connect() as connection:
+            sensitive = catalogue.sensitive_indicators(connection, path.parts[-3])
+        rows = list(openpyxl.load_workbook(BytesIO(content))[proof_sheet.SHEET].iter_rows(values_only=True))
+        assert not {row[1] for row in rows if row[0] == proof_sheet.LINE} & sensitive
+        suppressed = [
+            json.loads(row[2]) for row in rows if row[0] == proof_sheet.FIGURE and '"suppressed": true' in row[2]
+        ]
+        assert all(each["stated"][:4] == nothing and not each["milestones"] for each in suppressed)
+    assert proven["suppressed"] > 10 and proven["parts"] > 5 and proven["lines"] > 100
 
 
 def test_a_trial_writes_nothing(releases: Releases, command, tmp_path: Path):

@@ -2,7 +2,7 @@
 
 import re
 
-from docs import sbom
+from docs import audit, sbom
 
 COMPATIBLE = re.compile(
     r"MIT|MIT-0|MIT-CMU|MIT License|Apache|Apache-2\.0|Apache Software License|BSD.*|0BSD|3-Clause BSD License|ISC.*|"
@@ -52,3 +52,28 @@ def test_the_bill_of_materials_is_one_of_cyclonedx_and_the_same_each_time():
     assert first["licenses"] == [{"license": {"name": "BSD License"}}]
     assert all(re.fullmatch(r"[0-9a-f]{64}", each["content"]) for each in first["hashes"]) and first["hashes"]
     assert sbom.document() == document
+
+
+def test_an_audit_that_could_not_look_everything_up_says_so_and_fails():
+    """pip-audit itself ends well when it knew none of the packages."""
+    clean = {"name": "httpx", "version": "0.28.1", "vulns": []}
+    skipped = {"name": "agate", "skip_reason": "Dependency not found on PyPI and could not be audited: agate (1.9.1)"}
+    found = clean | {"vulns": [{"id": "PYSEC-0000-0", "fix_versions": ["0.29"]}]}
+    audits = {
+        name: audit.of_report({"dependencies": packages})
+        for name, packages in {
+            "clean": [clean],
+            "skipped": [clean, skipped],
+            "found": [skipped, found],
+            "nothing": [],
+        }.items()
+    }
+    assert {name: each.exit_code for name, each in audits.items()} == {
+        "clean": 0,
+        "skipped": 2,
+        "found": 1,
+        "nothing": 2,
+    }
+    assert audit.sentences(audits["clean"]) == ["1 packages were looked up; known vulnerabilities: 0."]
+    assert audit.sentences(audits["skipped"])[1].startswith("Not looked up: 1 packages (agate).")
+    assert audit.sentences(audits["found"])[0] == "httpx 0.28.1: PYSEC-0000-0, mended in 0.29"

@@ -1,0 +1,1 @@
+"""What a workbook carries so that its figures can be proven without the warehouse."""
