@@ -40,9 +40,9 @@ def test_what_arrives_while_the_gate_is_at_work_is_the_next_batch_and_nobody_get
 
     receipts = {unit: uploads.receipt(upload) for unit, upload in taken.items()}
     assert [receipts[unit].unit for unit in UNITS[:3]] == UNITS[:3]
-    assert {receipts[unit].status for unit in UNITS[:3]} == {"accepted_with_warnings"}
+    assert {receipts[unit].status for unit in (UNITS[0], UNITS[2])} == {"accepted_with_warnings"}
     assert receipts[UNITS[3]].status == "rejected"
-    assert {receipts[UNITS[1]].status, repeated.status} >= {"accepted_with_warnings"}
+    assert sorted([receipts[UNITS[1]].status, repeated.status]) == ["accepted_with_warnings", "duplicate"]
     with database.connect() as connection:
         assert connection.execute(BATCHES, [UNITS[:3]]).fetchone() == (2,)
         origins = connection.execute("select count(*) from ops.submission_origin").fetchone()
