@@ -1,8 +1,9 @@
 """Two hundred officers sign in and hand their workbooks in within a minute: from the button to the receipt.
 
 The pages are served by a process of their own, `baocao serve`, with sign-in on; the officers are clients over loopback,
-each with cookies of its own and a made-up workbook that no other has. Each begins at a moment of the window. Limit: 3 s
-at the 95th percentile. BAOCAO_BENCH_OFFICERS and BAOCAO_BENCH_WINDOW_S change how many, and within how many seconds.
+each with cookies of its own and a made-up workbook that no other has. One hands in before the window begins, so that
+the server has imported what it needs; the others begin at some second of it. Limit: 3 s at the 95th percentile.
+BAOCAO_BENCH_OFFICERS and BAOCAO_BENCH_WINDOW_S change how many, and within how many seconds.
 """
 
 import asyncio
@@ -47,8 +48,9 @@ def main() -> None:
     with bench_home() as home, clock.at(NOW):
         database.prepare()
         building.prepare_catalogue()
-        officers = make_officers(home / "made-up", OFFICERS)
+        first, *officers = make_officers(home / "made-up", OFFICERS + 1)
         with served() as address:
+            asyncio.run(officer(address, *first, after=0))
             seconds, refused = asyncio.run(hand_in(address, officers))
         print(f"  officers, seconds of the window  {len(officers):>6,} {WINDOW_S:>8,.0f}")
         print(f"  handed in, refused               {len(seconds):>6,} {refused:>8,}")
