@@ -9,6 +9,7 @@ from accounts.events import Actor
 from accounts.registry import Account
 from warehouse import clock
 
+REHASH = "update ops.account set password_hash = %s where account_id = %s and password_hash = %s"
 TAKE_STEP = """
 update ops.account set totp_step = %(step)s
 where account_id = %(account)s and totp_secret = %(secret)s and (totp_step is null or totp_step < %(step)s)
@@ -84,11 +85,19 @@ def _verify(
     is_right = passwords.is_right(usable.password_hash if usable else None, password)
     if usable and is_right and (code is None or _takes_code(connection, usable, code)):
         attempts.settle(connection, attempt, "succeeded")
+        _hash_anew(connection, usable, password)
         return None
     attempts.settle(connection, attempt, "failed")
     actor = Actor(None, "page", address)
     events.add(connection, "sign_in_failed", account.account_id if account else None, actor)
     return "wrong"
+
+
+def _hash_anew(connection: psycopg.Connection, account: Account, password: str) -> None:
+    """A password that was hashed with the parameters of an earlier release gets those of today."""
+    if account.password_hash and passwords.is_outdated(account.password_hash):
+        values = [passwords.hashed(password), account.account_id, account.password_hash]
+        connection.execute(REHASH, values)
 
 
 def _takes_code(connection: psycopg.Connection, account: Account, code: str) -> bool:

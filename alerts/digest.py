@@ -22,13 +22,15 @@ FORMS_ATTACHED = 20
 class ReceivedCounts:
     """How many reports of a programme and period were received from the units of one audience, by their verdict.
 
-    scope: whose units: a unit's code for its level below, the programme's unit for the whole.
+    scope: whose units: a unit's code for its level below, the programme's unit for the whole. unconfirmed: warnings of
+    those that count which their senders neither confirmed nor corrected.
     """
 
     scope: str
     accepted: int
     with_warnings: int
     rejected: int
+    unconfirmed: int = 0
 
     @property
     def received(self) -> int:

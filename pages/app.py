@@ -174,7 +174,7 @@ def _guard(admit: Admit, frame_ancestors: str) -> Callable[[Request, Call], Awai
             if admission.new_cookie:
                 cookies.put(response, cookies.FORM, admission.new_cookie)
         except Exception as error:
-            response = failures.response(error, _view_of_errors(request))
+            response = failures.response(error, _view_of_errors(request), request.url.path)
         response.headers.update(headers | (WITH_TLS if cookies.is_secure() else {}))
         return response
 

@@ -1,10 +1,14 @@
 """What a page cannot show, in the reader's language."""
 
+from uuid import UUID
+
 from pages.language import Text
 
 
 class PageError(Exception):
-    """status: of the HTTP response."""
+    """status: of the HTTP response. account_id: whose request it refuses, where that is known."""
+
+    account_id: UUID | None = None
 
     def __init__(self, status: int, text: Text) -> None:
         super().__init__(text.en)

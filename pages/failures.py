@@ -17,6 +17,7 @@ MISSING_RELATIONS = (
     psycopg.errors.UndefinedFunction,
     psycopg.errors.InvalidSchemaName,
 )
+REFUSED = 403
 UNEXPECTED = Text(
     "Có lỗi ngoài dự kiến. Xin báo người vận hành: chi tiết nằm trong nhật ký của máy chủ.",
     "Something unexpected went wrong. Please inform the operator: the server's log has the details.",
@@ -24,10 +25,15 @@ UNEXPECTED = Text(
 NOT_NOW = Text("Chưa đọc được số liệu: {reason}", "The figures cannot be read now: {reason}")
 
 
-def response(error: Exception, view: View) -> HTMLResponse:
-    """The page about an error, with its status. What nobody foresaw is logged with its trace."""
+def response(error: Exception, view: View, path: str | None = None) -> HTMLResponse:
+    """The page about an error, with its status. What nobody foresaw is logged with its trace, and who was refused.
+
+    path: of the request, where it is not the view's.
+    """
     match error:
         case errors.PageError():
+            if error.status == REFUSED:
+                _note_refused(error, view, path or view.path)
             return _page(error.status, error.text, view)
         case _ if isinstance(error, MISSING_RELATIONS):
             return _page(503, errors.NOTHING_BUILT, view)
@@ -37,6 +43,13 @@ def response(error: Exception, view: View) -> HTMLResponse:
             return _page(503, NOT_NOW.fill(reason=error), view)
     log.error("The page %s failed", view.path, exc_info=error)
     return _page(500, UNEXPECTED, view)
+
+
+def _note_refused(error: errors.PageError, view: View, path: str) -> None:
+    """Who, where and why, and nothing that was typed: of a path the first part, for tokens and numbers follow it."""
+    account = view.visitor.account if view.visitor else None
+    who = error.account_id or (account.account_id if account else "nobody")
+    log.warning("Refused: /%s to account %s: %s", path.split("/")[1], who, error)
 
 
 def _page(status: int, text: Text, view: View) -> HTMLResponse:

@@ -1,6 +1,6 @@
 """What goes with a letter, made when it is about to be sent: a reminder's forms, a receipt's marked workbook.
 
-A letter about approvals has none: its reader sees the figures on the page.
+Letters about approvals and warnings have none: their readers see the figures on the page.
 """
 
 from collections.abc import Iterator, Sequence
@@ -54,7 +54,7 @@ class Attachments:
 
     def of(self, message: QueuedMessage) -> Sequence[Attachment]:
         """The files that go with the message."""
-        if message.kind in ("answer", "approval"):
+        if message.kind in ("answer", "approval", "warning"):
             return []
         return self._of_receipt(message) if message.kind == "receipt" else list(self._of_digest(message))
 

@@ -47,8 +47,13 @@ select distinct message_id from ops.approval_ledger as ledger
 where submission_id = any(%(submissions)s) and message_id is not null and not exists (
     select from ops.approval_ledger as other
     where other.message_id = ledger.message_id and not other.submission_id = any(%(submissions)s))
+union
+select distinct message_id from ops.warning_ledger as ledger
+where submission_id = any(%(submissions)s) and message_id is not null and not exists (
+    select from ops.warning_ledger as other
+    where other.message_id = ledger.message_id and not other.submission_id = any(%(submissions)s))
 """
-"""A letter about approvals may name reports of other files; it holds no figure, and stays for their sake."""
+"""A letter about approvals or warnings may name reports of other files; it has no figure, and stays for their sake."""
 APPROVALS = "select concat(submission_id, ' ', stage) from ops.report_approval where submission_id = any(%s)"
 REQUESTS = "select concat(submission_id, ' ', stage) from ops.approval_request where submission_id = any(%s)"
 CONFIRMATIONS = "select confirmation_id from ops.warning_confirmation where submission_id = any(%s)"
@@ -58,6 +63,7 @@ DELETED = {
     "and account.unit_code = submission.unit_code and draft.programme_code = submission.programme_code "
     "and draft.period = submission.period",
     "ops.submission_origin": "delete from ops.submission_origin where submission_id = any(%(submissions)s)",
+    "ops.warning_ledger": "delete from ops.warning_ledger where submission_id = any(%(submissions)s)",
     "ops.approval_ledger": "delete from ops.approval_ledger where submission_id = any(%(submissions)s)",
     "ops.report_approval": "delete from ops.report_approval where submission_id = any(%(submissions)s)",
     "ops.approval_request": "delete from ops.approval_request where submission_id = any(%(submissions)s)",

@@ -1,4 +1,4 @@
--- listed_alerts.sql: one row per alert, receipt and letter about an approval that was ever planned, with the message that carries it
+-- listed_alerts.sql: one row per alert, receipt and letter about an approval or unconfirmed warnings that was ever planned, with the message that carries it
 select entry.programme_code, entry.period, entry.unit_id, entry.unit_code, entry.agency_code, entry.deadline_revision,
     entry.deadline_at, entry.stage, entry.audience, entry.channel, entry.status, entry.message_id, entry.planned_at,
     entry.settled_at, message.attempts, message.sent_at, entry.unanswered_days, entry.last_error
@@ -19,6 +19,13 @@ from (
         case ledger.notice when 'returned' then 'reporter' else 'approver' end, 'email', ledger.status,
         ledger.message_id, ledger.planned_at, ledger.settled_at, ledger.unanswered_days, ledger.last_error
     from ops.approval_ledger as ledger
+    join ops.submission_verdict as verdict using (submission_id)
+    join raw.submission as submission using (submission_id)
+    union all
+    select ledger.ledger_id, submission.programme_code, submission.period, verdict.unit_id, submission.unit_code,
+        submission.agency_code, null, null, ledger.stage, 'reporter', 'email', ledger.status, ledger.message_id,
+        ledger.planned_at, ledger.settled_at, ledger.unanswered_days, ledger.last_error
+    from ops.warning_ledger as ledger
     join ops.submission_verdict as verdict using (submission_id)
     join raw.submission as submission using (submission_id)
 ) as entry

@@ -1,4 +1,5 @@
-"""The step `remind`: remind who owes a report, the level above and the owner, once a stage.
+"""The step `remind`: remind who owes a report, the level above and the owner, once a stage; and who sent a report of
+its warnings that nobody confirmed.
 
 plan → cancel what came meanwhile → enqueue one message a recipient → send → confirm. Each arrow is a commit, so a kill
 anywhere is carried on by the next run without a second alert.
@@ -14,7 +15,8 @@ import psycopg.rows
 from alerts import delivery, digest
 from alerts.channels import opening
 from alerts.channels.base import Channel, Unreachable
-from alerts.ledger import outbox, planning, retries
+from alerts.ledger import outbox, planning, retries, warnings
+from alerts.message import Kind
 from pipeline import attachments, catalogue_decisions, runs
 from warehouse import database, queries
 from warehouse.logging import get_logger
@@ -68,19 +70,19 @@ def remind(retry_failed: bool = False) -> Reminded:
 
 
 def listed(connection: psycopg.Connection, status: str | None = None) -> list[dict[str, Any]]:
-    """The ledgers of reminders and receipts or their rows of one status, newest first, for people and programs."""
+    """The ledgers of all letters or their rows of one status, newest first, for people and programs."""
     cursor = connection.cursor(row_factory=psycopg.rows.dict_row)
     return cursor.execute(LISTED, [status]).fetchall()
 
 
 def _send_alerts(connection: psycopg.Connection, run: runs.Run, done: Reminded, retry_failed: bool) -> None:
     failed = retries.failed(connection)
-    done.planned = planning.plan(connection, run.as_of)
+    done.planned = planning.plan(connection, run.as_of) + _plan_warnings(connection, run)
     if retry_failed:
-        done.retried = retries.retry(connection, run.as_of)
+        done.retried = retries.retry(connection, run.as_of) + warnings.retry(connection, run.as_of)
     connection.commit()
-    done.cancelled = planning.cancel(connection, run.as_of)
-    unreachable = planning.match_contacts(connection)
+    done.cancelled = planning.cancel(connection, run.as_of) + warnings.cancel(connection, run.as_of)
+    unreachable = [*planning.match_contacts(connection), *warnings.match_contacts(connection)]
     connection.commit()
     done.no_contact = len(unreachable)
     _warn(unreachable)
@@ -93,6 +95,11 @@ def _send_alerts(connection: psycopg.Connection, run: runs.Run, done: Reminded, 
         log.warning("%d alerts have failed: `baocao alerts list --status failed` shows why", done.failed)
     if failure:
         raise failure
+
+
+def _plan_warnings(connection: psycopg.Connection, run: runs.Run) -> int:
+    """Letters alone: without a mail server the pages say what waits, and nothing is planned."""
+    return warnings.plan(connection, run.as_of) if get_settings().smtp_url else 0
 
 
 def _warn(unreachable: list[tuple[str, str, str, str]]) -> None:
@@ -110,6 +117,8 @@ def _enqueue(connection: psycopg.Connection, run: runs.Run, usable: dict[str, Ch
             outbox.enqueue(connection, run.run_id, channel, recipient, alerts, run.as_of)
         else:
             _log(connection, run, alerts, done)
+    if "email" in usable:
+        warnings.enqueue(connection, run.run_id, run.as_of)
     connection.commit()
 
 
@@ -119,7 +128,8 @@ def _send(
     """Send what is queued, this run's and what a killed run left. Returns the last error of those that wait:
     the step then fails, so that somebody looks.
     """
-    queued = outbox.queued(connection, "digest", usable, run.as_of)
+    kinds: tuple[Kind, ...] = ("digest", "warning")
+    queued = [each for kind in kinds for each in outbox.queued(connection, kind, usable, run.as_of)]
     connection.commit()
     with attachments.opened() as files:
         under_way = delivery.Delivery(run.as_of, files.of)

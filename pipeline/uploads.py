@@ -19,7 +19,7 @@ from accounts import events, remit
 from accounts.events import Actor
 from accounts.registry import Account
 from ingest.identities import names
-from pipeline import receipt_files, receiving
+from pipeline import receipt_files, receiving, receiving_together
 from publish.receipts import data as receipt_data
 from publish.receipts.data import Receipt
 from warehouse import clock, database
@@ -180,10 +180,9 @@ def _received(account: Account, name: str, content: bytes, sha256: str, document
             return receiving.receive_document(
                 document.programme, document.period, account.unit_code, folder / name, account.agency_code
             )
-        receipts = receiving.receive_files([str(folder / name)], from_inbox=False)
+        return receiving_together.receive(str(folder / name), sha256)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return next(receipt for receipt in reversed(receipts) if receipt.sha256 == sha256)
 
 
 def _sender(unit_code: str, agency: str) -> str:

@@ -45,6 +45,6 @@ cross join lateral (
 -- told today: `not in` is answered by one look at the messages, whatever the planner thinks of their number
 where chosen.recipient is not null and (waiting.channel, chosen.recipient) not in (
     select channel, recipient from ops.message
-    where kind = 'digest' and (
+    where kind in ('digest', 'warning') and (
         status = 'queued' or status = 'sent' and (sent_at at time zone 'Asia/Ho_Chi_Minh')::date = %(today)s))
 order by waiting.deadline_at, waiting.programme_code, waiting.period, waiting.unit_code, waiting.agency_code

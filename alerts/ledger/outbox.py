@@ -28,6 +28,7 @@ LEDGERS: dict[Kind, str] = {
     "receipt": "ops.receipt_ledger",
     "answer": "ops.answer_ledger",
     "approval": "ops.approval_ledger",
+    "warning": "ops.warning_ledger",
 }
 """The table whose rows a message of each kind carries."""
 

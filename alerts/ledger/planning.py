@@ -8,6 +8,7 @@ from datetime import datetime
 
 import psycopg
 
+from alerts.ledger import warnings
 from warehouse.as_of import set_session_as_of_unchecked
 from warehouse.clock import ZONE
 from warehouse.settings import get_settings
@@ -163,7 +164,8 @@ returning ledger.unit_code, ledger.programme_code, ledger.period, ledger.audienc
 
 
 def create_outstanding_table(connection: psycopg.Connection, at: datetime) -> None:
-    """Outstanding reports as of `at`, in a table of this session: each step of a run sees the same state.
+    """Outstanding reports as of `at`, in a table of this session: each step of a run sees the same state. Beside it the
+    reports with unconfirmed warnings.
 
     From here on the session reads the marts as they stand at that moment, or at the last verdict or closing where the
     clock was set back behind it.
@@ -175,6 +177,7 @@ def create_outstanding_table(connection: psycopg.Connection, at: datetime) -> No
     connection.execute(OUTSTANDING, {"since": get_settings().alerts_since})
     connection.execute(KEYED)
     connection.execute("analyze outstanding")
+    warnings.create_unconfirmed_table(connection)
 
 
 def has_obligations(connection: psycopg.Connection) -> bool:

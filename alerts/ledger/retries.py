@@ -66,6 +66,11 @@ where ledger.status = %(status)s and ledger.channel = any(%(channels)s) and ledg
                 ledger.audience, ledger.channel))
 """
 
+FAILED = """
+select (select count(*) from ops.alert_ledger where status = 'failed')
+    + (select count(*) from ops.warning_ledger where status = 'failed')
+"""
+
 
 def note_failure(connection: psycopg.Connection, message: QueuedMessage, error: str, at: datetime) -> bool:
     """Nobody took it now: the message stays queued for the next run; returns whether it does.
@@ -106,5 +111,5 @@ def _plan_again(connection: psycopg.Connection, status: str, channels: Iterable[
 
 def failed(connection: psycopg.Connection) -> int:
     """How many alerts have the status failed."""
-    row = connection.execute("select count(*) from ops.alert_ledger where status = 'failed'").fetchone()
+    row = connection.execute(FAILED).fetchone()
     return row[0] if row else 0

@@ -13,7 +13,7 @@ from pages.errors import PageError
 from pages.language import Text
 from pages.signing_in import handling
 from pages.signing_in.handling import MOST_FILES, Visit
-from pipeline import drafts, mailing, uploads
+from pipeline import drafts, mailing, receiving_together, uploads
 from pipeline.uploads import Document
 from publish.forms import prefill
 from publish.forms import queries as form_queries
@@ -24,8 +24,8 @@ from warehouse.catalogue import DEFAULT_AGENCY
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_REASON = 500
-RECEIVED_AT_ONCE = 2
-"""The gate decides about one batch at a time: more would only hold connections."""
+RECEIVED_AT_ONCE = receiving_together.MOST
+"""They are received as one batch; the threads that are left serve those who only read."""
 
 NO_FILE = Text("Chưa chọn tệp nào. Xin chọn tệp rồi bấm Nộp.", "No file was chosen. Choose one, then hand it in.")
 NO_REASON = Text("Xin ghi lý do rút báo cáo.", "Write why the report is retracted.")

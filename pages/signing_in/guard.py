@@ -78,7 +78,11 @@ def admit(request: Request) -> Admission:
         visitor = Visitor(account, cookies.form_token(session), session, bool(needed and needed[0]))
         if access.is_open(path):
             return Admission(visitor)
-        moved = access.check(connection, account, path, dict(request.query_params))
+        try:
+            moved = access.check(connection, account, path, dict(request.query_params))
+        except PageError as error:
+            error.account_id = account.account_id
+            raise
     return Admission(visitor, RedirectResponse(moved.address, 303) if moved else None)
 
 

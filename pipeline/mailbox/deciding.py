@@ -57,6 +57,13 @@ select distinct unit_code, agency_code from ops.alert_ledger
 where message_id = any(%(letters)s) and audience = 'reporter' and stage <> 'resolved'
 union
 select distinct coalesce(units.unit_code, submission.unit_code), submission.agency_code
+from ops.warning_ledger as ledger
+join ops.submission_verdict as verdict using (submission_id)
+join raw.submission as submission using (submission_id)
+left join app.org_unit as units on units.unit_id = verdict.unit_id
+where ledger.message_id = any(%(letters)s)
+union
+select distinct coalesce(units.unit_code, submission.unit_code), submission.agency_code
 from ops.receipt_ledger as ledger
 join ops.submission_verdict as verdict using (submission_id)
 join raw.submission as submission using (submission_id)

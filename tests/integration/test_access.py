@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from fastapi.routing import APIRoute
 
+from accounts import registry
 from pages import app
 from tests.integration import desk
 from tests.integration.desk import Client
@@ -311,6 +312,26 @@ def test_a_form_of_another_role_is_refused(clients, address):
             fields = {"unit": "07210", "email": "bac-giang@example.org", "role": "reports", "programme": ACTION}
             assert client.post(address, fields | {"period": "2026", "reason": "x"}).status_code == 403
     assert everything() == before
+
+
+def test_a_refused_access_is_logged_with_the_account_and_without_what_was_typed(clients, caplog):
+    client = clients["da-mai@example.org"]
+    with database.connect() as connection:
+        number = registry.find(connection, "da-mai@example.org").account_id
+    with caplog.at_level("WARNING"):
+        assert client.get("/chat-luong", unit="24-go-vao").status_code == 403
+        assert client.post("/bao-cao-cua-toi/rut", {"reason": "go-vao"}, token="go-vao").status_code == 403
+        assert (
+            client.post("/bao-cao-cua-toi/rut", {"reason": "go-vao"}, origin="https://go-vao.example").status_code
+            == 403
+        )
+    refused = [record.getMessage() for record in caplog.records if record.getMessage().startswith("Refused")]
+    assert [text.partition(":")[2].partition(":")[0].strip() for text in refused] == [
+        f"/chat-luong to account {number}",
+        f"/bao-cao-cua-toi to account {number}",
+        "/bao-cao-cua-toi to account nobody",
+    ]
+    assert "go-vao" not in "".join(refused)
 
 
 LINE = "programme;period;unit_code;indicator;numerator;denominator;made_up\n{0};2026;{1};5.1;291;300;có\n"

@@ -7,7 +7,7 @@ import pytest
 
 from alerts.channels import backoff, smtp
 from tests.bench import __main__ as benchmarks
-from tests.bench import disclosure, history, ingest, overload, pages, reading, simulator
+from tests.bench import desk, disclosure, history, ingest, overload, pages, reading, simulator
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -17,13 +17,15 @@ def small(own_database, home, tmp_path_factory):
         yield tmp_path_factory.mktemp("bench")
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (ingest, overload, pages, reading, simulator):
+        for module in (desk, ingest, overload, pages, reading, simulator):
             patch.setattr(module, "bench_home", prepared_home)
         patch.setattr(disclosure, "SEASONS", 1)
         patch.setenv("BAOCAO_BENCH_DISCLOSURE_PUBLICATIONS", "2")  # read by its processes
         patch.setattr(history, "MONTHS", 1)
         patch.setattr(history, "INDICATORS", 2)
         patch.setattr(history, "PROVINCES", 1)
+        patch.setattr(desk, "OFFICERS", 5)
+        patch.setattr(desk, "WINDOW_S", 1)
         patch.setattr(ingest, "FILES", 3)
         patch.setattr(ingest, "BASELINE_FILES", 2)
         patch.setattr(overload, "FILES", 3)
@@ -39,6 +41,7 @@ def small(own_database, home, tmp_path_factory):
 def test_every_benchmark_is_found_by_its_name():
     assert benchmarks.benchmarks().keys() >= {
         *(
+            "desk",
             "disclosure",
             "ingest",
             "missing",
@@ -64,6 +67,13 @@ def test_thirty_queries_are_read_as_the_role_of_bi_tools(capsys):
     assert len(reading.queries()) == 30
     assert len(lines) == 31
     assert [line for line in lines if line.endswith(" 0 rows")] == []
+
+
+def test_officers_hand_their_workbooks_in_at_once_and_each_is_accepted(capsys):
+    desk.main()
+    out = capsys.readouterr().out
+    assert re.search(r"handed in, refused +5 +0\n +accepted by the gate +6\n", out), out
+    assert "95th percentile" in out
 
 
 def test_every_page_is_fetched_over_the_history(capsys):

@@ -93,12 +93,12 @@ def remind_without_a_response(instant: str = AFTER) -> None:
             remind(instant)
 
 
-def remind_and_die(letterbox: Letterbox) -> None:
+def remind_and_die(letterbox: Letterbox, timestamp: str = AFTER) -> None:
     """A run that is killed when the server has the letter and has not confirmed it yet."""
     victim = subprocess.Popen(
         [sys.executable, "-c", "from pipeline import reminding; reminding.remind()"],
         cwd=PROJECT_ROOT,
-        env=os.environ | {"BAOCAO_NOW": AFTER},
+        env=os.environ | {"BAOCAO_NOW": timestamp},
     )
 
     def kill() -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from fastapi import Response
 
 from accounts import attempts, invitations, passwords, registry, sessions, signing_in, tokens
@@ -213,6 +214,18 @@ def test_an_address_without_an_account_costs_the_same_work(monkeypatch):
             assert signing_in.sign_in(connection, email, "sai mật khẩu rồi", "", "192.0.2.1") == "wrong"
 
     assert verified == ["$argon2id$v=19$m=19456,t=2,p=1"] * 2
+
+
+def test_a_password_hashed_with_earlier_parameters_is_hashed_anew_at_the_next_sign_in(client):
+    earlier = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
+    with database.connect() as connection:
+        connection.execute("update ops.account set password_hash = %s where email = %s", [earlier, OFFICER])
+    assert client.sign_in(OFFICER, "sai mật khẩu rồi").status_code == 401
+    assert officer().password_hash == earlier
+    assert client.sign_in(OFFICER).status_code == 303
+    renewed = officer().password_hash
+    assert renewed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert client.sign_in(OFFICER).status_code == 303 and officer().password_hash == renewed
 
 
 @pytest.mark.parametrize("email", [OFFICER, NOBODY])
