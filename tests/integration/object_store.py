@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -14,11 +14,11 @@ REGION = "ap-southeast-1"
 
 @dataclass
 class ObjectStore:
-    """endpoint: what AWS_ENDPOINT_URL has to be. before: called with method and path of each request, which waits."""
+    """endpoint: what AWS_ENDPOINT_URL has to be. before: called with method and path of each request, which waits;
+    where it returns True the request is refused."""
 
     endpoint: str = ""
     before: Callable[[str, str], object] = lambda method, path: None
-    buckets: list[str] = field(default_factory=list)
 
     def environment(self) -> dict[str, str]:
         """What leads a program there; the key is made up, as the store takes any."""
@@ -44,7 +44,9 @@ def object_store(*buckets: str) -> Iterator[ObjectStore]:
     store, application = ObjectStore(), DomainDispatcherApplication(create_backend_app)
 
     def listened_to(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        store.before(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        if store.before(environ["REQUEST_METHOD"], environ["PATH_INFO"]) is True:
+            start_response("403 Forbidden", [("Content-Type", "application/xml")])
+            return [b"<Error><Code>AccessDenied</Code><Message>refused</Message></Error>"]
         return application(environ, start_response)
 
     server = make_server("127.0.0.1", 0, listened_to, threaded=True, request_handler=Quiet)

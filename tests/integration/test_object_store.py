@@ -5,8 +5,10 @@ from pathlib import PurePosixPath
 
 import pytest
 import s3fs
+from fsspec.implementations.memory import MemoryFileSystem
 
 from ingest import archive
+from ingest.receiving import NotKept
 from pipeline import inbox, receiving
 from tests.integration.object_store import ObjectStore, object_store
 from warehouse import database
@@ -89,15 +91,23 @@ def test_a_store_that_takes_no_object_stops_the_run_and_loses_none(store):
     put("07228.csv", f"{HEADER}\nbacninh-2026-2030,2026,07228,5.1,270,300\n")
     archived = archive.listed("s3://office/archive")
 
-    def refuse(method: str, path: str) -> None:
-        if method == "PUT" and "/archive/" in path:
-            raise ConnectionError("the store refuses")
+    def refuse(method: str, path: str) -> bool:
+        return method == "PUT" and "/archive/" in path
 
     store.before = refuse
-    with pytest.raises(Exception, match=r"07228\.csv cannot be kept"):
+    with pytest.raises(NotKept, match=r"07228\.csv cannot be kept"):
         receiving.receive()
     store.before = lambda method, path: None
     assert archive.listed("s3://office/archive") == archived
     assert [PurePosixPath(file).name for file in inbox.waiting()] == ["07228.csv"]
     receiving.receive()
     assert inbox.waiting() == [] and len(archive.listed("s3://office/archive")) == len(archived) + 1
+
+
+def test_an_error_of_a_store_s_own_kind_is_one_of_keeping_a_file(monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("a kind of its own")
+
+    monkeypatch.setattr(MemoryFileSystem, "open", refuse)
+    with pytest.raises(OSError, match="the store answers with RuntimeError"):
+        archive.put("memory://office/a.csv", [b"a"])
