@@ -155,7 +155,7 @@ def cluster(catalogue, undisturbed, tmp_path_factory: pytest.TempPathFactory) ->
         a_home(SETTINGS | {"BAOCAO_BROKER_URL": broker}),
     ):
         prepare(catalogue)
-        services.start()
+        services.start(timeout=2 * TIMEOUT_SECONDS)  # eight programs load at once, beside other tests
         with further_machine() as further:
             cluster = Cluster(store, undisturbed["wave"], further)
             cluster.airflow.wait_for_dags(DAGS)
