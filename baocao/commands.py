@@ -49,6 +49,7 @@ MODULES = {
     "serve": "serve",
     "up": "services",
     "down": "services",
+    "worker": "services",
     "status": "services",
     "simulate": "simulate",
     "site": "site",

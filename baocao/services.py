@@ -50,6 +50,18 @@ def down() -> None:
 
 
 @app.command()
+def worker() -> None:
+    """Run a worker on a further machine, until Ctrl+C or SIGTERM: `baocao worker`.
+
+    The machine has the home, the database's server, Redis and Airflow's API in common with the one where `baocao up`
+    runs: docs/growing.md. There BAOCAO_WORKERS says how many workers are started.
+    """
+    from warehouse.airflow import services
+
+    services.run_worker()
+
+
+@app.command()
 def status(json: Json = False) -> None:
     """Show which services run, and where, and the newest run of each step: `baocao status --json`."""
     from pipeline import runs

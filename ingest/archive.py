@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Literal, NamedTuple, cast
 
@@ -50,7 +51,7 @@ def keep(chunks: Iterable[bytes], sha256: str, file_name: str, archive: str, *, 
 
     What is there under its hash counts only if its bytes have that hash; anything else is replaced. wait: on disk when
     it returns; without it, when `make_durable` has returned. Idempotent. Raises OSError, also where the pieces do not
-    have the hash (the file changed while it was read), or what the fsspec file system raises.
+    have the hash (the file changed while it was read) or a store does not take them.
     """
     found = find(sha256, archive)
     if found and holds(found, sha256):
@@ -173,11 +174,23 @@ def _checked(chunks: Iterable[bytes], sha256: str) -> Iterator[bytes]:
 def _keep_remotely(chunks: Iterable[bytes], address: str) -> None:
     """What a break leaves there is taken away; where that fails too, the next copy of the content replaces it."""
     system, path = filesystem(address)
-    system.makedirs(system._parent(path), exist_ok=True)
+    with _errors_of_a_store():
+        system.makedirs(system._parent(path), exist_ok=True)
+        try:
+            with system.open(path, "wb") as file:
+                file.writelines(chunks)
+        except BaseException:
+            if system.exists(path):
+                system.rm_file(path)
+            raise
+
+
+@contextmanager
+def _errors_of_a_store() -> Iterator[None]:
+    """Each store has errors of its own, and who keeps a file knows OSError."""
     try:
-        with system.open(path, "wb") as file:
-            file.writelines(chunks)
-    except BaseException:
-        if system.exists(path):
-            system.rm_file(path)
+        yield
+    except OSError:
         raise
+    except Exception as error:
+        raise OSError(f"the store answers with {type(error).__name__}") from error

@@ -23,13 +23,13 @@ from warehouse import clock, database
 from warehouse.audit import chain
 from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.logging import get_logger
+from warehouse.settings import get_settings
 
 if TYPE_CHECKING:
     from ingest.receiving import Failure, ReceivedFile
 
 log = get_logger(__name__)
 
-FILES_A_BATCH = 200
 BATCHES_A_RUN = 1000
 """Airflow maps at most 1024 tasks; what is beyond waits for the next run."""
 
@@ -274,7 +274,8 @@ def _issue(given: Sequence[Receipt]) -> list[Receipt]:
 
 
 def _batched(files: Sequence[Arrived]) -> list[Sequence[Arrived]]:
-    return [files[start : start + FILES_A_BATCH] for start in range(0, len(files), FILES_A_BATCH)]
+    size = get_settings().batch_files
+    return [files[start : start + size] for start in range(0, len(files), size)]
 
 
 def _plan(batch_id: UUID, arrived: Sequence[Arrived]) -> str:

@@ -84,6 +84,13 @@ def _check_issuer(given: str) -> str:
     return given.rstrip("/")
 
 
+def _check_broker_url(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
+        raise ValueError("must be redis:// or rediss:// and a host, such as redis://:password@10.0.0.5:6379/0")
+    return given
+
+
 class Settings(BaseSettings):
     """What an office may set. Addresses that can hold a password stay out of the repr, and so out of logs."""
 
@@ -209,6 +216,26 @@ class Settings(BaseSettings):
     alerts_since: Annotated[datetime, BeforeValidator(aware)] | None = Field(
         default=None,
         description="Nobody is written to about deadlines before this time. Unset: the first run of this warehouse.",
+    )
+    batch_files: int = Field(
+        default=200,
+        ge=1,
+        le=1000,
+        description="How many files of the inbox one task receives, 1 to 1000; fewer where several workers share a "
+        "wave of some hundreds. Default: 200.",
+    )
+    broker_url: Annotated[str, AfterValidator(_check_broker_url)] | None = Field(
+        default=None,
+        repr=False,
+        description="`redis://:password@host:6379/0` or `rediss://…` of a Redis: Airflow's tasks are run by workers on "
+        "this machine and others, which take them from there. Unset: the scheduler runs them.",
+    )
+    workers: int = Field(
+        default=1,
+        ge=0,
+        le=32,
+        description="With BAOCAO_BROKER_URL, how many workers `baocao up` starts on this machine, each for four tasks "
+        "at once; 0 where other machines have them. Default: 1.",
     )
     inbox_schedule: Annotated[str, AfterValidator(_check_schedule)] | None = Field(
         default=None,

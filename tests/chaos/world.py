@@ -25,7 +25,7 @@ from tests.integration.letterbox import free_port, listening
 from tests.integration.own_catalogue import OwnCatalogue, own_catalogue
 from tests.integration.small_catalogue import COMMUNES, PROGRAMMES, PROVINCES, draw
 from warehouse import database
-from warehouse.airflow.scheduler import IMPORTED_BEFOREHAND
+from warehouse.airflow.beforehand import IMPORTED_BEFOREHAND
 
 BEGINNING = "baocao_beginning"
 BEFORE = "2026-11-01T08:00:00+07:00"

@@ -5,11 +5,9 @@ import io
 import json
 import os
 import re
-import shutil
 import signal
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +20,7 @@ import pytest
 
 from pages import app
 from tests import accessibility
-from tests.conftest import throw_away_home
+from tests.e2e.homes import DAGS, TIMEOUT_SECONDS, a_home, drop, figures, follow_to_the_end, wait_for_task
 from tests.e2e.officers import Officers
 from tests.integration.letterbox import Letterbox, free_port, listening
 from tests.integration.trace_collector import Collected, attributes, collecting
@@ -38,14 +36,7 @@ WRONG = {"07294": "numerator_above_denominator"}
 FIRST, SECOND = "2026-11-20T08:00:00+07:00", "2026-11-25T08:00:00+07:00"
 THIRD, FOURTH = "2026-11-26T08:00:00+07:00", "2026-11-26T08:12:00+07:00"
 CLOSED = "2026-12-10T08:00:00+07:00"
-DAGS = frozenset({"submissions", "figures", "deadlines", "publication", "closing"})
 OPERATOR = "van-hanh@example.org"
-TIMEOUT_SECONDS = 240
-
-FIGURES = {
-    "marts.fct_indicator_rollup": "programme_code, period, unit_id, boundary_basis, indicator_code, measure",
-    "marts.fct_reported_value": "programme_code, period, unit_id, agency_code, indicator_code, known_from, measure",
-}
 
 # On a machine with other work the season with its kills takes longer than any other test.
 pytestmark = [pytest.mark.services, pytest.mark.timeout(1500)]
@@ -59,19 +50,6 @@ class Season:
     second: list[Path]
 
 
-@contextmanager
-def a_home(settings: Mapping[str, str] | None = None) -> Iterator[None]:
-    """A home where nothing runs by the clock, with these settings."""
-    with throw_away_home(), pytest.MonkeyPatch.context() as environment:
-        quiet = {"BAOCAO_INBOX_SCHEDULE": "none", "BAOCAO_DEADLINES_SCHEDULE": "none"}
-        for name, value in (quiet | dict(settings or {})).items():
-            environment.setenv(name, value)
-        try:
-            yield
-        finally:
-            services.stop()
-
-
 def simulate(folder: Path) -> Season:
     """Six communes, one of them wrong; then the wrong one again, and one corrected."""
     from publish.simulation.simulate import simulate
@@ -81,22 +59,6 @@ def simulate(folder: Path) -> Season:
         simulate(*REPORT, UNITS, seed=1, out=folder / "a", defects=WRONG),
         [*simulate(*REPORT, list(WRONG), seed=1, out=folder / "b"), *corrected],
     )
-
-
-def drop(files: list[Path]) -> None:
-    inbox = Path(get_settings().inbox)
-    inbox.mkdir(parents=True, exist_ok=True)
-    for file in files:
-        shutil.copy(file, inbox)
-
-
-def figures() -> dict[str, list[tuple[Any, ...]]]:
-    """Every row and column of the published figures."""
-    with database.connect() as connection:
-        return {
-            mart: connection.execute(f"select * from {mart} order by {key}").fetchall()  # our own names
-            for mart, key in FIGURES.items()
-        }
 
 
 @pytest.fixture(scope="module")
@@ -129,15 +91,6 @@ def run_command_line(*arguments: str) -> None:
         main()
 
 
-def wait_for_task(airflow: AirflowApi, run: Run, task_id: str) -> None:
-    """Until the task runs; fails when it has already ended, for then there is no middle to kill in."""
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while (state := airflow.task_states(run).get(task_id)) != "running":
-        assert state not in ("success", "failed"), f"{task_id} is {state}"
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-
-
 def kill_scheduler() -> None:
     state = supervisor.read_state()
     assert state is not None
@@ -166,14 +119,6 @@ def the_build_set_off_by(airflow: AirflowApi, run: Run) -> Run:
         assert time.monotonic() < deadline
         time.sleep(0.2)
     return created[0]
-
-
-def follow_to_the_end(follower: Follower, run: Run | None = None) -> None:
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while follower.is_busy(run):
-        follower.poll()
-        assert time.monotonic() < deadline, f"not ended: {follower.runs}"
-        time.sleep(0.3)
 
 
 @pytest.fixture(scope="module")

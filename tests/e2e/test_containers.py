@@ -16,6 +16,9 @@ DOCKER = PROJECT_ROOT / "docker"
 PROGRAMS = Path(sys.executable).parent
 ONCE = {"passwords", "migrate", "warehouse"}
 LASTING = {"postgres", "api-server", "scheduler", "dag-processor", "triggerer", "session-limits"}
+BY_PROFILE = {"redis": "workers", "worker": "workers", "replica": "replica"}
+FOREIGN = {"postgres", "redis", "replica"}
+"""Services of other images."""
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +35,8 @@ def instructions() -> list[tuple[str, str]]:
 
 
 def commands_of(services: dict, instructions: list[tuple[str, str]]) -> list[list[str]]:
-    """Every command that a container runs: to work, and to check whether it is healthy. PostgreSQL's own aside."""
-    ours = {name: service for name, service in services.items() if name != "postgres"}
+    """Every command that a container of ours runs: to work, and to check whether it is healthy."""
+    ours = {name: service for name, service in services.items() if name not in FOREIGN}
     work = [service["command"] for service in ours.values()]
     checks = [service["healthcheck"]["test"][1:] for service in ours.values() if "healthcheck" in service]
     image = [
@@ -45,27 +48,31 @@ def commands_of(services: dict, instructions: list[tuple[str, str]]) -> list[lis
 
 
 def test_the_compose_file_names_each_component_once(services):
-    assert set(services) == ONCE | LASTING
+    assert set(services) == ONCE | LASTING | set(BY_PROFILE)
+    assert {name: service["profiles"] for name, service in services.items() if "profiles" in service} == {
+        name: [profile] for name, profile in BY_PROFILE.items()
+    }
 
 
 def test_whatever_keeps_running_says_whether_it_is_healthy(services):
     lasting = {name for name, service in services.items() if service["restart"] == "unless-stopped"}
-    assert lasting == LASTING
+    assert lasting == LASTING | set(BY_PROFILE)
     assert all(services[name]["healthcheck"]["test"][0] == "CMD" for name in lasting)
 
 
 def test_images_are_pinned_and_nothing_of_ours_runs_as_root(services, instructions):
     bases = [rest.split()[0] for instruction, rest in instructions if instruction == "FROM"]
     assert len(bases) == 2
-    for image in [*bases, services["postgres"]["image"]]:
-        assert re.fullmatch(r"(python|postgres):\d+\.\d+(\.\d+)?-(slim-)?bookworm", image)
+    assert services["replica"]["image"] == services["postgres"]["image"]
+    for image in [*bases, services["postgres"]["image"], services["redis"]["image"]]:
+        assert re.fullmatch(r"(python|postgres|redis):\d+\.\d+(\.\d+)?-(slim-)?bookworm", image)
     assert [rest for instruction, rest in instructions if instruction == "USER"] == ["10001"]
-    assert {service["user"] for name, service in services.items() if name != "postgres"} == {"10001"}
+    assert {service["user"] for name, service in services.items() if name not in FOREIGN} == {"10001"}
 
 
 def test_the_page_is_offered_to_this_machine_only(services):
     ports = [port for service in services.values() for port in service.get("ports", [])]
-    assert ports == ["127.0.0.1:8080:8080"]
+    assert ports == ["127.0.0.1:8080:8080", "127.0.0.1:5433:5432"]
 
 
 def test_no_password_has_a_default(services):
@@ -81,7 +88,7 @@ def test_every_setting_of_the_program_can_be_set_for_the_containers(services):
     settings = {f"BAOCAO_{name.upper()}" for name in Settings.model_fields}
     assert {"BAOCAO_INBOX_SCHEDULE", "BAOCAO_NOW"} <= settings
     for name, service in services.items():
-        if name != "postgres":
+        if name not in FOREIGN:
             given = {key: value for key, value in service["environment"].items() if key.startswith("BAOCAO_")}
             assert set(given) == settings, name
             own = {key for key, value in given.items() if value != f"${{{key}:-}}"}

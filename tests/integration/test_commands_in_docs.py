@@ -27,6 +27,7 @@ COMMAND = re.compile(r"^ *(?:\$ )?(?:\.venv/bin/)?(baocao .*)$", re.MULTILINE)
 NOT_RUN = {
     "up": "starts Airflow; tests/e2e/test_airflow.py runs it",
     "down": "stops services that this test does not start",
+    "worker": "runs until it is interrupted; tests/e2e/test_workers.py runs it",
     "status": "looks for Airflow's processes; tests/e2e/test_airflow.py runs it",
     "access grant": "makes roles, as the test's user may not; tests/integration/test_area_readers.py runs it",
     "access rotate": "changes a role that the test's user may not make",

@@ -85,7 +85,7 @@ def test_a_correction_in_the_same_batch_as_its_report_comes_after_it(session):
 
 
 def test_files_are_shared_out_in_batches(monkeypatch):
-    monkeypatch.setattr(receiving, "FILES_A_BATCH", 2)
+    monkeypatch.setenv("BAOCAO_BATCH_FILES", "2")
     for number in range(5):
         drop(f"{number}.csv", row("07228", 290 + number))
     planned = [json.loads(batch)["files"] for batch in receiving.plan_batches()]
@@ -222,7 +222,7 @@ def test_files_behind_an_address_arrive_in_the_order_and_at_the_times_of_their_s
 
 
 def test_no_time_of_a_store_is_later_than_now_and_its_order_is_kept(session, store, monkeypatch):
-    monkeypatch.setattr(receiving, "FILES_A_BATCH", 1)
+    monkeypatch.setenv("BAOCAO_BATCH_FILES", "1")
     store("a.csv", full("07228", 292), "2026-11-20T10:30:01")
     store("b.csv", full("07228", 291), "2026-11-20T10:30:00")
     with clock.at("2026-11-20T08:00:00"):

@@ -21,6 +21,8 @@ USER = "admin"
 HOST = "127.0.0.1"
 BASE_URL = "AIRFLOW__API__BASE_URL"
 CONNECTION = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+TASKS_API = "AIRFLOW__CORE__EXECUTION_API_SERVER_URL"
+TASKS_AT_ONCE = "4"
 
 
 def home() -> Path:
@@ -89,7 +91,8 @@ def environment() -> dict[str, str]:
     """What a component inherits: ours, less what would slow it or lead it elsewhere, plus Airflow's settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW") and k != "PYTHONDONTWRITEBYTECODE"}
     given = settings.passed_variables()
-    return kept | _ours() | _schedules() | _database(given) | _api() | _timing() | _keys() | _telemetry() | given
+    ours = _ours() | _executor() | _schedules() | _database(given) | _api() | _timing() | _keys() | _telemetry()
+    return kept | ours | given
 
 
 def fingerprints(variables: dict[str, str]) -> dict[str, str]:
@@ -119,12 +122,21 @@ def _ours() -> dict[str, str]:
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Asia/Ho_Chi_Minh",
-        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-        "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(logs() / "tasks"),
         "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(logs() / "dag_processor"),
         "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
         "NO_COLOR": "1",
+    }
+
+
+def _executor() -> dict[str, str]:
+    """Who runs the tasks, four at once: the scheduler, or each worker that takes them from the broker."""
+    if not (broker := settings.get_settings().broker_url):
+        return {"AIRFLOW__CORE__EXECUTOR": "LocalExecutor", "AIRFLOW__CORE__PARALLELISM": TASKS_AT_ONCE}
+    return {
+        "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
+        "AIRFLOW__CELERY__BROKER_URL": broker,
+        "AIRFLOW__CELERY__WORKER_CONCURRENCY": TASKS_AT_ONCE,
     }
 
 
@@ -139,8 +151,10 @@ def _schedules() -> dict[str, str]:
 
 
 def _database(given: dict[str, str]) -> dict[str, str]:
-    """Brings the embedded server back if it was killed, the warehouse's too, wherever Airflow's own state is."""
-    url = given.get(CONNECTION, database.airflow_url()).split("://", 1)[1]
+    """Brings the embedded server back if it was killed; where warehouse and Airflow are on servers, there is none."""
+    is_elsewhere = CONNECTION in given and settings.get_settings().database_url
+    own = "" if is_elsewhere else database.airflow_url()
+    url = given.get(CONNECTION, own).split("://", 1)[1]
     return {
         CONNECTION: f"postgresql+psycopg2://{url}",
         # Without it Airflow looks for asyncpg, which nothing else here needs.
@@ -154,7 +168,7 @@ def _api() -> dict[str, str]:
         "AIRFLOW__API__PORT": str(port() or FIRST_PORT),
         BASE_URL: address(),
         "AIRFLOW__API__WORKERS": "1",
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address()}/execution/",
+        TASKS_API: f"{address()}/execution/",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home() / "passwords.json"),
     }
@@ -168,7 +182,7 @@ def _telemetry() -> dict[str, str]:
 
 
 def _timing() -> dict[str, str]:
-    """Short waits: a task whose processes were killed is started again within a minute."""
+    """Short waits, where a task's processes were killed: it is started again within a minute."""
     return {
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
@@ -180,6 +194,8 @@ def _timing() -> dict[str, str]:
         "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "60",
         "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT_CHECK_INTERVAL": "10",
         "AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX": "5.0",
+        # On a busy machine the API takes longer than Airflow's five seconds, and a task without retries would fail.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "30.0",
     }
 
 

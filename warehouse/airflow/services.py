@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
+from typing import NoReturn
 from urllib.request import urlopen
 
-from warehouse.airflow import environment, processes, supervisor
-from warehouse.errors import BaocaoError
+from warehouse import settings
+from warehouse.airflow import environment, processes, supervisor, worker
+from warehouse.errors import BaocaoError, WrongCall
 from warehouse.settings import ZONE
 
 STOP_SECONDS = 25.0
@@ -80,6 +82,24 @@ def run_command(arguments: list[str]) -> int:
     return subprocess.call([sys.executable, "-m", "airflow", *arguments], env=variables)
 
 
+def run_worker() -> NoReturn:
+    """This process becomes a worker of this machine for an Airflow on another one.
+
+    Raises WrongCall where a setting would lead it to a server of its own instead of the common one.
+    """
+    current, given = settings.get_settings(), settings.passed_variables()
+    common = {
+        "BAOCAO_BROKER_URL": current.broker_url,
+        "BAOCAO_DATABASE_URL": current.database_url,
+        environment.CONNECTION: given.get(environment.CONNECTION),
+        environment.TASKS_API: given.get(environment.TASKS_API),
+    }
+    if missing := [name for name, value in common.items() if not value]:
+        raise WrongCall(f"A worker on a further machine needs {', '.join(missing)}: docs/growing.md.")
+    os.chdir(environment.home())
+    os.execve(sys.executable, [sys.executable, "-m", "warehouse.airflow.worker"], environment.environment())
+
+
 def is_running() -> bool:
     """Whether the supervisor of this home lives; its components may still be starting."""
     state = supervisor.read_state()
@@ -96,7 +116,7 @@ def status() -> list[ServiceStatus]:
     supervised = state is not None and processes.is_alive(state.supervisor)
     components = state.components if state is not None and supervised else {}
     beats = _heartbeats() if supervisor.is_serving(state) else {}
-    return [_describe(name, components.get(name), beats) for name in supervisor.COMPONENTS]
+    return [_describe(name, components.get(name), beats) for name in supervisor.components()]
 
 
 def _describe(name: str, component: supervisor.Component | None, beats: dict[str, datetime]) -> ServiceStatus:
@@ -121,7 +141,12 @@ def _heartbeats() -> dict[str, datetime]:
     for theirs, ours in HEALTH_NAMES.items():
         if (health.get(theirs) or {}).get("status") == "healthy":
             beats[ours] = datetime.fromisoformat(health[theirs][f"latest_{theirs}_heartbeat"])
-    return beats
+    return beats | _worker_beats()
+
+
+def _worker_beats() -> dict[str, datetime]:
+    found = {name: worker.last_beat(name) for name in supervisor.components() if name.startswith(supervisor.WORKER)}
+    return {name: datetime.fromtimestamp(beat, ZONE) for name, beat in found.items() if beat}
 
 
 def _spawn_supervisor() -> subprocess.Popen[bytes]:

@@ -26,6 +26,7 @@ from warehouse.logging import configure, get_logger
 
 API_SERVER = "api-server"
 SESSION_LIMITS = "session-limits"
+WORKER = "worker-"
 COMPONENTS: dict[str, tuple[str, ...]] = {
     API_SERVER: ("airflow", "api-server"),
     # Task logs are read from the disk that all components share: no log server, no further port.
@@ -36,10 +37,18 @@ COMPONENTS: dict[str, tuple[str, ...]] = {
     # None of Airflow's: it ends sessions of readers that are beyond their limits.
     SESSION_LIMITS: ("warehouse.access.session_limits",),
 }
-"""By component, the module that is run and its arguments."""
+"""By component, the module that is run and its arguments; `components` has the workers too."""
 LOOK_EVERY_SECONDS = 1.0
 TIMEOUT_SECONDS = 10.0
 LARGEST_LOG_BYTES = 10_000_000
+
+
+def components() -> dict[str, tuple[str, ...]]:
+    """COMPONENTS, and with a broker the workers of this machine: worker-1, worker-2 and so on."""
+    current = settings.get_settings()
+    names = [f"{WORKER}{number}" for number in range(1, current.workers + 1)] if current.broker_url else []
+    return COMPONENTS | {name: ("warehouse.airflow.worker", name) for name in names}
+
 
 log = get_logger("warehouse.airflow.supervisor")  # run as a script, __name__ would say nothing
 
@@ -100,6 +109,7 @@ class Supervisor:
         self.state = State(processes.identify(os.getpid()), "preparing")
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.environment: dict[str, str] = {}
+        self.commands = components()
         self.stopping = False
 
     def run(self) -> None:
@@ -128,7 +138,7 @@ class Supervisor:
         airflow_environment.take_port()
         self._use(airflow_environment.environment())
         migrate(self.environment)
-        for name in COMPONENTS:
+        for name in self.commands:
             if not self.stopping:
                 self._start(name)
 
@@ -165,7 +175,7 @@ class Supervisor:
     def _start(self, name: str, restarts: int = 0) -> None:
         file = airflow_environment.logs() / f"airflow-{name}.log"
         _turn_over(file)
-        command = [sys.executable, "-m", *COMPONENTS[name]]
+        command = [sys.executable, "-m", *self.commands[name]]
         child = processes.spawn(command, folder=self.folder, environment=self.environment, log=file)
         self.children[name] = child
         self.state.components[name] = Component(name, processes.identify(child.pid), restarts)

@@ -7,7 +7,7 @@ first wave of a nation, ten thousand entries in one statement, then costs their 
 from alembic import op
 
 revision = "0036"
-down_revision = "0032"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 

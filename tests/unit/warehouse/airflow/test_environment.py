@@ -1,12 +1,13 @@
 """What Airflow's components inherit: our settings are defaults, the operator's override them."""
 
+import os
 import socket
 
 import pytest
 
 from warehouse import settings
-from warehouse.airflow import environment
-from warehouse.errors import BaocaoError
+from warehouse.airflow import environment, supervisor, worker
+from warehouse.errors import BaocaoError, WrongCall
 
 
 def test_what_the_operator_sets_passes_through_and_overrides_ours(warehouse, monkeypatch):
@@ -70,3 +71,35 @@ def test_changed_settings_are_named_without_their_values():
         "AIRFLOW__X__Y",
     }
     assert "hunter2" not in str(before)
+
+
+def test_a_broker_has_the_tasks_run_by_the_workers_of_this_machine(warehouse, monkeypatch):
+    assert not [name for name in supervisor.components() if name.startswith("worker")]
+    monkeypatch.setenv("BAOCAO_BROKER_URL", "redis://:key@127.0.0.1:6379/0")
+    monkeypatch.setenv("BAOCAO_WORKERS", "2")
+    found = environment.environment()
+    assert found["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
+    assert found["AIRFLOW__CELERY__BROKER_URL"] == "redis://:key@127.0.0.1:6379/0"
+    assert [name for name in supervisor.components() if name.startswith("worker")] == ["worker-1", "worker-2"]
+
+
+def test_a_broker_that_is_no_redis_is_refused(monkeypatch):
+    monkeypatch.setenv("BAOCAO_BROKER_URL", "amqp://office:key@127.0.0.1/")
+    with pytest.raises(WrongCall, match=r"BAOCAO_BROKER_URL.*must be redis:// or rediss://"):
+        settings.get_settings()
+
+
+def test_a_worker_of_a_further_machine_names_the_addresses_that_it_lacks(warehouse, monkeypatch, command):
+    monkeypatch.setenv("BAOCAO_BROKER_URL", "redis://:key@127.0.0.1:6379/0")
+    monkeypatch.setenv("AIRFLOW__CORE__EXECUTION_API_SERVER_URL", "http://127.0.0.1:8080/execution/")
+    ended = command("worker")
+    assert ended.code == 2
+    assert "needs BAOCAO_DATABASE_URL, AIRFLOW__DATABASE__SQL_ALCHEMY_CONN: docs/growing.md" in ended.err
+
+
+def test_a_worker_that_had_no_heartbeat_for_long_does_not_live(own_home):
+    assert worker.last_beat("worker-1") is None
+    worker.beat_file("worker-1").touch()
+    assert worker.last_beat("worker-1") is not None
+    os.utime(worker.beat_file("worker-1"), (1, 1))
+    assert worker.last_beat("worker-1") is None
