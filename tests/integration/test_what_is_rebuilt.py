@@ -115,7 +115,7 @@ def test_an_expression_rebuilds_what_is_made_by_it_and_nothing_above(catalogue):
     )
     made = rebuilt()
 
-    assert made == {consumer: {FIRST: ALL, SECOND: ALL} for consumer in (SUMS, *STORED, "checks")}
+    assert made == {consumer: {FIRST: ALL, SECOND: ALL} for consumer in (SUMS, DENOMINATORS, *STORED, "checks")}
 
 
 def test_an_index_that_a_model_declares_since_is_made_on_the_table_that_is_there(catalogue):
