@@ -145,8 +145,9 @@ def _sum(lines: Iterable[Line], part: str) -> Interval:
 
 
 def _is_provisional(rule: Rule, reporting: int, expected: int) -> bool:
-    """Below the coverage that the indicator needs; also where nobody is expected."""
-    return not expected or HUNDRED * reporting / expected < rule.min_coverage_pct
+    """Below the coverage that the indicator needs; also where none is named, or nobody is expected."""
+    needed = rule.min_coverage_pct
+    return not expected or needed is None or HUNDRED * reporting / expected < needed
 
 
 def _exact(ends: Interval) -> Decimal | None:

@@ -108,8 +108,7 @@ def proven_text(row: Proven) -> str:
         "source": row.source,
         "rule": [
             rule.measure,
-            *(_optional(number) for number in (rule.factor, rule.hard_min, rule.hard_max)),
-            _number(rule.min_coverage_pct),
+            *(_optional(number) for number in (rule.factor, rule.hard_min, rule.hard_max, rule.min_coverage_pct)),
             rule.is_rolled_up,
             rule.reports_expected,
         ],
@@ -139,7 +138,7 @@ def proven(indicator_code: str, text: str) -> Proven:
                 _known(factor),
                 _known(hard_min),
                 _known(hard_max),
-                _decimal(coverage),
+                _known(coverage),
                 bool(is_rolled_up),
                 int(expected),
             ),

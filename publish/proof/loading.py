@@ -80,7 +80,7 @@ def _made(annex: Annex, entry: Entry, rules: Mapping[tuple[str, str], Row], line
         row["factor"],
         row["hard_min"],
         row["hard_max"],
-        Decimal(row["min_coverage_pct"]),
+        None if row["min_coverage_pct"] is None else Decimal(row["min_coverage_pct"]),
         row["is_rolled_up"],
         row["units_expected"] + left_out,
     )

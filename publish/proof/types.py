@@ -43,13 +43,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Rule:
-    """How a figure is made of its lines. reports_expected: before those that do not apply are taken off."""
+    """How a figure is made of its lines. reports_expected: before those that do not apply are taken off.
+
+    min_coverage_pct: None where the catalogue names none; every figure is provisional then.
+    """
 
     measure: str
     factor: Decimal | None
     hard_min: Decimal | None
     hard_max: Decimal | None
-    min_coverage_pct: Decimal
+    min_coverage_pct: Decimal | None
     is_rolled_up: bool
     reports_expected: int
 

@@ -77,7 +77,7 @@ def play_undisturbed(world: World) -> Undisturbed:
         for step in turn.steps:
             began = time.monotonic()
             ended = world.run(step, turn.now)
-            assert ended.code == 0, ended.text
+            assert ended.code == 0, ended.output
             seconds.append(time.monotonic() - began)
     return Undisturbed(end_state(world, inbox.marks()), seconds)
 
