@@ -83,15 +83,16 @@ def exists(connection: psycopg.Connection, role: str) -> bool:
 def _create_role(connection: psycopg.Connection, role: str, password: str) -> None:
     if exists(connection, role):
         return
-    _run(connection, "create role {} login", role)
-    passwords.set_of_role(connection, role, password)
+    with connection.transaction():  # a kill leaves no role without its password
+        _run(connection, "create role {} login", role)
+        passwords.set_of_role(connection, role, password)
     log.info("Created the role %s", role)
 
 
 def _create_database(connection: psycopg.Connection, database: str, owner: str) -> None:
-    if connection.execute("select from pg_database where datname = %s", [database]).rowcount:
-        return
-    _run(connection, "create database {} owner {}", database, owner)
+    """A kill may fall between the two statements: it is closed to everybody at each start."""
+    if not connection.execute("select from pg_database where datname = %s", [database]).rowcount:
+        _run(connection, "create database {} owner {}", database, owner)
     _run(connection, "revoke all on database {} from public", database)
 
 
