@@ -36,7 +36,7 @@ def followed_server() -> Iterator[None]:
 def _start_again() -> None:
     database.engine().dispose()
     database.cluster().stop()
-    database.prepare()
+    database.cluster().ensure(passwords.get("postgres"))  # also where the address of a database is set
 
 
 @dataclass(frozen=True)
