@@ -132,7 +132,7 @@ def test_every_table_and_column_of_the_plans_has_a_vietnamese_label(small_projec
     texts = [labels.table(seed.name).text for seed in seeds]
 
     assert [name for name in labels.seeds() if name not in {seed.name for seed in seeds}] == []
-    assert len(set(texts)) == len(texts) == 33 and max(map(len, texts)) <= 31, "a sheet's name has 31 letters at most"
+    assert len(set(texts)) == len(texts) == 34 and max(map(len, texts)) <= 31, "a sheet's name has 31 letters at most"
     for seed in seeds:
         headings = [labels.column(seed.name, column).text for column in seed.column_types]
         assert all(headings), seed.name
