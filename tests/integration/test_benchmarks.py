@@ -69,6 +69,17 @@ def test_thirty_queries_are_read_as_the_role_of_bi_tools(capsys):
     assert [line for line in lines if line.endswith(" 0 rows")] == []
 
 
+def test_more_than_it_was_made_for_is_refused_in_words_and_loses_nothing(capsys):
+    """Before the officers', whose receipts wait for a mail server too."""
+    overload.main()
+    files, slow, storm, sessions = (line.split(" | ") for line in capsys.readouterr().out.splitlines()[-4:])
+    assert files[2] == "nothing: 3 accepted_with_warnings"
+    assert "timed out" in slow[2] and slow[2].endswith("3 letters stay queued")
+    assert storm[1].startswith("time: 3 letters") and storm[2] == "nothing; 0 letters refused"
+    assert storm[3].startswith("3 letters arrived, ")
+    assert sessions[1:3] == ["the sessions after the first 40", '2 too many connections for role "bi_reader"']
+
+
 def test_officers_hand_their_workbooks_in_at_once_and_each_is_accepted(capsys):
     desk.main()
     out = capsys.readouterr().out
@@ -79,16 +90,6 @@ def test_officers_hand_their_workbooks_in_at_once_and_each_is_accepted(capsys):
 def test_every_page_is_fetched_over_the_history(capsys):
     pages.main()
     assert len([line for line in capsys.readouterr().out.splitlines() if "(limit" in line]) == len(pages.PAGES)
-
-
-def test_more_than_it_was_made_for_is_refused_in_words_and_loses_nothing(capsys):
-    overload.main()
-    files, slow, storm, sessions = (line.split(" | ") for line in capsys.readouterr().out.splitlines()[-4:])
-    assert files[2] == "nothing: 3 accepted_with_warnings"
-    assert "timed out" in slow[2] and slow[2].endswith("3 letters stay queued")
-    assert storm[1].startswith("time: 3 letters") and storm[2] == "nothing; 0 letters refused"
-    assert storm[3].startswith("3 letters arrived, ")
-    assert sessions[1:3] == ["the sessions after the first 40", '2 too many connections for role "bi_reader"']
 
 
 def test_a_history_is_simulated_for_the_same_plan(capsys):
