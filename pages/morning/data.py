@@ -73,8 +73,8 @@ def read(
     connection: psycopg.Connection, programme: str | None, province: str | None, given: datetime | None, as_of: datetime
 ) -> Morning:
     """given: the timestamp of the address, None for now. as_of: the same or now; a future one is read as it will be."""
-    overdue, left_out = missing.overdue(connection, programme, None, given, province=province)
     within = units.within(connection, province) if province else None
+    overdue, left_out = missing.overdue(connection, programme, None, given, within=within)
     today = as_of.astimezone(ZONE).date()
     values = {"programme": programme, "units": within, "today": today, "as_of": as_of}
     soon = _rows(connection, REPORTS, values | {"until": as_of + timedelta(days=DAYS_AHEAD)})

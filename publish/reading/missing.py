@@ -23,12 +23,12 @@ def overdue(
     as_of: datetime | None = None,
     *,
     include_closed: bool = False,
-    province: str | None = None,
+    within: list[str] | None = None,
 ) -> tuple[list[dict[str, Any]], int]:
     """The rows of rpt_missing_reports as of a timestamp, else as of now, and how many were left out.
 
     Left out are plans that have ended and closed periods, unless a programme is named or include_closed.
-    province: only units that lay in it in their own time.
+    within: only reports of these unit_ids (publish.reading.units).
     Raises BaocaoError before the first build, WrongCall for an unknown programme or period.
     """
     built = connection.execute("select to_regclass('marts.rpt_missing_reports') is not null").fetchone()
@@ -45,7 +45,6 @@ def overdue(
     cursor = connection.cursor(row_factory=dict_row)
     # only what is asked for: a condition that is always true is planned as if it left one row in two hundred
     filters = {name: code for name, code in (("programme_code", programme), ("period", period)) if code}
-    within = units.within(connection, province) if province else None
     conditions = [*(f"{name} = %({name})s" for name in filters), units.condition("unit_id", within)]
     query = OVERDUE.format(condition=" and ".join(conditions))
     found = cursor.execute(query.encode(), filters | {"units": within}).fetchall()
