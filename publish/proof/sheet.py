@@ -27,7 +27,7 @@ HEADINGS = (
 EXPLAINED = (
     "Mỗi dòng là một số liệu đã báo cáo và góp vào bảng; tử số cộng tử số, mẫu số cộng mẫu số, rồi mới chia. Chỉ tiêu "
     "nhạy cảm của đơn vị cấp trên chỉ có tổng (Σ), không có dòng của từng đơn vị. Dòng “số liệu”, “tổng” và “bản sao” "
-    "để máy kiểm: lệnh “baocao verify tệp.xlsx” tính lại từng số, không cần mạng."
+    "để máy kiểm: lệnh “baocao verify tệp.xlsx” tính lại từng số, không cần mạng. Khi in chỉ in phần đầu này."
 )
 FIRST = 5
 """The row of the first line, from 0."""
@@ -67,6 +67,8 @@ def draw(book: Any, annex: DrawnAnnex | None, made: Mapping[str, Made], drawn: S
         drawing.row += 1
     drawing.sheet.freeze_panes(FIRST, 2)
     drawing.sheet.ignore_errors({"number_stored_as_text": f"A1:R{max(drawing.row, 1)}"})
+    # who prints the workbook wants the table, and no fifty pages of lines
+    drawing.sheet.print_area(0, 0, FIRST - 1, len(HEADINGS) - 1)
     pages.set_up(drawing.sheet, WIDTHS)
 
 

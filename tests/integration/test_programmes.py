@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -513,6 +514,11 @@ def test_the_table_without_its_lines_is_as_it_was(season):
     assert all(now[name].cells == earlier[name].cells for name in earlier)
     with pytest.raises(proving.NotProvable, match="made before workbooks carried their lines"):
         proving.prove(without)
+
+
+def test_who_prints_the_workbook_gets_no_lines_but_the_head_that_explains_them(season):
+    book = openpyxl.load_workbook(BytesIO(published(ACTION, "24", "2026")))
+    assert book[proof_sheet.SHEET].print_area.endswith(f"!$A$1:$R${proof_sheet.FIRST}")
 
 
 def test_each_kind_of_change_is_found_and_its_cell_named(season):
