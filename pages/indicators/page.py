@@ -36,7 +36,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
     name = f"{row['indicator_code']}. {row['name_vi']}"
     return Page(
         title=Text(name, name),
-        lead=f"{found.chosen.programme.name_vi}. {row['objective_vi'] or ''} {found.unit['unit_name']}.",
+        lead=_lead(found, row),
         notices=[terms.MADE_UP] if any(each["is_made_up"] for each in found.units) else [],
         fields=_fields(found),
         sections=[
@@ -50,6 +50,11 @@ def make(connection: psycopg.Connection, view: View) -> Page:
         ],
         has_basis=True,
     )
+
+
+def _lead(found: Indicator, row: Row) -> str:
+    parts = (found.chosen.programme.name_vi, row["objective_vi"], found.unit["unit_name"])
+    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
 
 
 def _list_page(found: Indicator, view: View) -> Page:

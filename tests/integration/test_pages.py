@@ -355,6 +355,7 @@ def test_an_indicator_within_one_unit_names_what_is_in_it(served):
         keys = {"indicator": "5.1", "period": "2026", "unit": code}
         found = {name: [row["Mã"] for row in served.rows("/chi-tieu", name, **keys)] for name in ("units", "missing")}
         assert found == {"units": [], "missing": []} | {table: [code]}
+    assert "dinh dưỡng cho trẻ em. Phường Đa Mai.<" in served.get("/chi-tieu", indicator="5.1", unit="07228").text
     assert served.get("/chi-tieu", indicator="5.1", unit="99999").status_code == 404
 
 
