@@ -47,8 +47,8 @@ def env() -> None:
     \b
     baocao db env
     """
-    from pipeline import building
+    from pipeline import dbt_invocation
 
     database.prepare()
-    for name, value in building.connection_variables().items():
+    for name, value in dbt_invocation.connection_variables().items():
         typer.echo(f"{name}={shlex.quote(value)}")

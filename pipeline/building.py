@@ -1,19 +1,14 @@
 """Rows become figures: runs dbt in this process, one build at a time, and keeps each node's result."""
 
-import gc
 import hashlib
-import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
-from pipeline import build_scope, catalogue_loading, runs
+from pipeline import build_scope, catalogue_loading, dbt_invocation, runs
 from warehouse import clock, database, public_holidays
 from warehouse.access import definitions
 from warehouse.as_of import is_built_as_of
@@ -272,7 +267,7 @@ def run_dbt(arguments: list[str], project: Path | None = None) -> list[Node]:
     quietly = ["--no-use-colors", "--log-level", "error", "--no-write-json", "--cache-selected-only"]
     quietly += ["--log-level-file", "info"]  # to format and write thousands of lines was a sixth of a build
     folders = _folders("dbt") if project in (None, DBT_PROJECT) else _folders("dbt-loadable", project)
-    result = _invoke([*arguments, *folders, *quietly], {"BAOCAO_DBT_TEST_SEVERITY": "warn"})
+    result = dbt_invocation.invoke([*arguments, *folders, *quietly], {"BAOCAO_DBT_TEST_SEVERITY": "warn"})
     if result.result is None:
         raise BuildFailed(f"dbt could not start: {result.exception}")
     return [_node(outcome) for outcome in result.result]
@@ -289,21 +284,10 @@ def run_dbt_by_hand(arguments: list[str]) -> bool:
             if is_command and connection.execute("select from ops.public_holiday limit 1").fetchone() is None:
                 public_holidays.load(connection)
         if not is_command:
-            return bool(_invoke(arguments).success)
+            return bool(dbt_invocation.invoke(arguments).success)
         catalogue = catalogue_loading.read(DBT_PROJECT)
         with catalogue_loading.loadable_project(DBT_PROJECT, catalogue, {}) as project:
-            return bool(_invoke([*arguments, *_folders(BY_HAND, project)]).success)
-
-
-def _invoke(arguments: list[str], more: Mapping[str, str] | None = None) -> Any:
-    from dbt.adapters.factory import reset_adapters
-    from dbt.cli.main import dbtRunner
-
-    with _environment({**connection_variables(), **(more or {})}):
-        result = dbtRunner().invoke(arguments)
-    reset_adapters()  # dbt keeps semaphores until its process ends, and Airflow's tasks end without freeing them
-    gc.collect()
-    return result
+            return bool(dbt_invocation.invoke([*arguments, *_folders(BY_HAND, project)]).success)
 
 
 def _folders(target: str, project: Path | None = None) -> list[str]:
@@ -324,30 +308,3 @@ def _node(outcome: Any) -> Node:
         compiled=getattr(outcome.node, "compiled_code", None) if is_blocking else None,
         rows=int((outcome.adapter_response or {}).get("rows_affected") or 0),
     )
-
-
-@contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """profiles.yml reads its connection from the environment; nothing secret is written down."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def connection_variables() -> dict[str, str]:
-    """What profiles.yml reads of the environment: the names of .env.example, with this home's database."""
-    address = conninfo_to_dict(database.url("owner"))
-    return {
-        "BAOCAO_DBT_HOST": str(address["host"]),
-        "BAOCAO_DBT_PORT": str(address.get("port") or 5432),
-        "BAOCAO_DBT_USER": str(address["user"]),
-        "BAOCAO_DBT_DATABASE": str(address["dbname"]),
-        "DBT_ENV_SECRET_BAOCAO_PASSWORD": str(address.get("password") or ""),
-    }

@@ -1,0 +1,78 @@
+"""dbt in this process: the environment that its profile reads, and nothing of it left behind when it ends."""
+
+import gc
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+from warehouse import database
+
+
+def invoke(arguments: list[str], more: Mapping[str, str] | None = None) -> Any:
+    """Run a command of dbt on this home's database; more: variables of the environment for this run alone.
+
+    Returns dbt's own result, with `success`, `result` and `exception`.
+    """
+    from dbt.adapters.factory import reset_adapters
+    from dbt.cli.main import dbtRunner
+
+    _name_flags_without_a_look_at_the_stack()
+    with _environment({**connection_variables(), **(more or {})}), _collected():
+        result = dbtRunner().invoke(arguments)
+        reset_adapters()
+    return result
+
+
+def _name_flags_without_a_look_at_the_stack() -> None:
+    """dbt reads the source of each frame of the stack for every flag of an adapter, only to name who declared it.
+
+    In a process that has loaded much, as Airflow's have, that was a second of each run.
+    """
+    from dbt_common import behavior_flags
+
+    flag: Any = behavior_flags.BehaviorFlagRendered
+    flag._default_source = staticmethod(lambda: "dbt")
+
+
+@contextmanager
+def _collected() -> Iterator[None]:
+    """Collect what was made inside and hangs in cycles, and look at nothing that was there before.
+
+    dbt keeps semaphores until its process ends, and Airflow's tasks end without freeing them.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.unfreeze()
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """profiles.yml reads its connection from the environment; nothing secret is written down."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def connection_variables() -> dict[str, str]:
+    """What profiles.yml reads of the environment: the names of .env.example, with this home's database."""
+    address = conninfo_to_dict(database.url("owner"))
+    return {
+        "BAOCAO_DBT_HOST": str(address["host"]),
+        "BAOCAO_DBT_PORT": str(address.get("port") or 5432),
+        "BAOCAO_DBT_USER": str(address["user"]),
+        "BAOCAO_DBT_DATABASE": str(address["dbname"]),
+        "DBT_ENV_SECRET_BAOCAO_PASSWORD": str(address.get("password") or ""),
+    }
