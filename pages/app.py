@@ -30,6 +30,7 @@ from pages.signing_in import cookies, guard
 from pages.signing_in import office as office_pages
 from pages.signing_in import page as signing_in_pages
 from pages.tracing import page as tracing_page
+from pages.units import naming
 from pages.units import page as unit_page
 from pages.view import View
 from warehouse import clock, database
@@ -109,12 +110,26 @@ def add_page(app: FastAPI, path: str, maker: Maker) -> None:
         view = replace(_view_of_errors(request), path=path, query=chosen)
         try:
             view = replace(views.read(path, request.query_params, view.root), visitor=view.visitor)
+            if naming.is_name(view.get("unit")):
+                return _named(view)
             page = ordering.ordered(_read(maker, view), view)
+            if only := view.get("only"):
+                _require_table(page, only)
+                page = page.alone(only)
             return _download(page, view) if view.get("table") else HTMLResponse(rendering.html(page, view))
         except Exception as error:
             return failures.response(error, view)
 
     app.get(path)(show)
+
+
+def _named(view: View) -> Response:
+    """Where a unit is called by its name: the same page with its code, or the units to choose from."""
+    with database.connect("loader") as connection:
+        found = naming.candidates(connection, view.get("unit") or "")
+    if len(found) == 1:
+        return RedirectResponse(view.same(unit=found[0]["unit_code"]), 303)
+    return HTMLResponse(rendering.html(naming.page(found, view), view))
 
 
 def _read(maker: Maker, view: View) -> Page:
@@ -136,14 +151,18 @@ def _refuse_future(as_of: datetime) -> None:
 
 def _download(page: Page, view: View) -> Response:
     name, kind = view.get("table") or "", view.get("format") or "csv"
-    if name not in page.tables or kind not in downloads.TYPES:
-        raise errors.not_found(Text("Trang này không có bảng như vậy.", "This page has no such table."))
+    _require_table(page, name if kind in downloads.TYPES else "")
     read_at = terms.READ_AT.fill(at=terms.timestamp(view.as_of or clock.now()))
     content = downloads.make(page, page.tables[name], kind, view.language, read_at)
     file = f"{view.path.strip('/')}-{name}.{kind}"
     return Response(
         content, headers={"Content-Disposition": f'attachment; filename="{file}"'}, media_type=downloads.TYPES[kind]
     )
+
+
+def _require_table(page: Page, name: str) -> None:
+    if name not in page.tables:
+        raise errors.not_found(Text("Trang này không có bảng như vậy.", "This page has no such table."))
 
 
 def _front(request: Request) -> Response:

@@ -21,7 +21,7 @@ select unit_code, unit_name from marts.dim_org_unit
 where unit_level = 'province' and is_latest_version and valid_to > %(since)s order by unit_code, valid_from
 """
 
-UNIT = """
+UNITS_WITH_CODE = """
 select unit_id, unit_code, unit_name, unit_type, unit_level, valid_from, valid_to, parent_id, province_id,
     current_unit_id, has_single_successor, is_current
 from marts.dim_org_unit
@@ -53,7 +53,13 @@ NO_PROVINCE = Text("Mã «{code}» không phải của một tỉnh.", "“{code
 NO_INDICATOR = Text("Chương trình này không có chỉ tiêu «{code}».", "This programme has no indicator “{code}”.")
 PROGRAMME = Text("Chương trình", "Programme")
 PERIOD = Text("Kỳ báo cáo", "Period")
-UNIT_CODE = Text("Mã đơn vị", "Unit code")
+UNIT = Text("Mã hoặc tên đơn vị", "Code or name of a unit")
+UNIT_HINT = Text("ví dụ: 07228 hoặc Đa Mai", "such as 07228 or Đa Mai")
+
+
+def unit_field(code: str) -> Field:
+    """A unit, written as its code or its name."""
+    return Field("unit", UNIT, code, hint=UNIT_HINT)
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ def provinces(connection: psycopg.Connection) -> list[Row]:
 
 def units_with_code(connection: psycopg.Connection, code: str) -> list[Row]:
     """The units that have or had a code, the newest first. Raises PageError for a code that none ever had."""
-    rows = connection.cursor(row_factory=dict_row).execute(UNIT, {"code": code}).fetchall()
+    rows = connection.cursor(row_factory=dict_row).execute(UNITS_WITH_CODE, {"code": code}).fetchall()
     if not rows:
         raise errors.not_found(NO_UNIT.fill(code=code))
     return rows

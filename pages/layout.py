@@ -1,7 +1,7 @@
 """What a page consists of, in the order in which it is read; one template renders all of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pages.language import Shown, Text
 from pages.tables import Table
@@ -109,3 +109,7 @@ class Page:
 
     def __post_init__(self) -> None:
         self.tables.update({section.table.name: section.table for section in self.sections if section.table})
+
+    def alone(self, name: str) -> "Page":
+        """The page with the section of one table, to print it. It has no section where there is no such table."""
+        return replace(self, sections=[each for each in self.sections if each.table and each.table.name == name])

@@ -7,7 +7,7 @@ from psycopg.rows import dict_row
 
 from pages import choices, terms
 from pages.language import Text, figure
-from pages.layout import Field, Page, Section
+from pages.layout import Page, Section
 from pages.tables import EMPTY, Cell, Column, Table, number
 from pages.view import View
 from publish import formatting
@@ -41,7 +41,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
         title=Text("Lịch báo cáo", "Reporting calendar"),
         lead=f"{chosen.programme.name_vi}. {name} ({unit}).",
         notices=choices.made_up_notices(connection, programme, unit),
-        fields=[Field("unit", choices.UNIT_CODE, unit), programmes],
+        fields=[choices.unit_field(unit), programmes],
         sections=[
             _rates([row for row in by_period if row["period"] in chosen.begun(view)]),
             _calendar(owed, chosen.begun(view, ahead=1), view, programme),

@@ -68,7 +68,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
         ),
         notices=[terms.MADE_UP] if found.is_made_up else [],
         fields=[
-            Field("unit", choices.UNIT_CODE, unit),
+            choices.unit_field(unit),
             *chosen.fields(),
             Field("since", SINCE, wording.day(before.astimezone(ZONE)), hint=HINT),
         ],

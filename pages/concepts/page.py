@@ -64,7 +64,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
         title=Text(f"{found['name_vi']}: {name}", f"{found['name_en']}: {name}"),
         lead=HOW_TO_READ,
         notices=[terms.MADE_UP] if any(row["is_made_up"] for row in rows) else [],
-        fields=[Field("concept", CONCEPT.heading, code, options), Field("unit", choices.UNIT_CODE, unit)],
+        fields=[Field("concept", CONCEPT.heading, code, options), choices.unit_field(unit)],
         sections=[
             Section(
                 "ket-qua",
@@ -98,7 +98,7 @@ def _list_page(known: list[Row], unit: str, view: View) -> Page:
     return Page(
         title=TITLE,
         lead=HOW_TO_READ,
-        fields=[Field("unit", choices.UNIT_CODE, unit)],
+        fields=[choices.unit_field(unit)],
         sections=[
             Section("danh-sach", Text("Danh sách", "List"), table=Table("concepts", caption, columns, rows, empty))
         ],

@@ -93,7 +93,7 @@ def _fields(found: Indicator) -> list[Field]:
     return [
         *found.chosen.fields(),
         Field("indicator", INDICATOR.heading, code, options),
-        Field("unit", choices.UNIT_CODE, found.unit["unit_code"]),
+        choices.unit_field(found.unit["unit_code"]),
     ]
 
 

@@ -48,7 +48,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
     lead = Text("{programme}, {period}.", "{programme}, {period}.").fill(
         programme=chosen.programme.name_vi, period=terms.period(chosen.keys["period"])
     )
-    fields = [Field("unit", choices.UNIT_CODE, unit), *chosen.fields()]
+    fields = [choices.unit_field(unit), *chosen.fields()]
     return page_of(Text(name, name), lead, rows, catalogue.indicators(connection, programme), fields, view)
 
 

@@ -11,7 +11,6 @@ from pages.layout import Field, Page, Section
 from pages.progress import cells
 from pages.tables import EMPTY, Cell, Column, Table, number, text
 from pages.view import View
-from publish import formatting
 from publish.reading import checks, issues
 from warehouse import catalogue, clock
 
@@ -34,6 +33,10 @@ STEPS = {
     "build": Text("tổng hợp", "build"),
     "completeness": Text("kiểm tra mức đầy đủ hằng ngày", "daily completeness check"),
 }
+ACCEPTED_SINCE = Text("bản gửi lại được nhận lúc {at}", "a later one was accepted on {at}")
+WHICH = Text("Lỗi", "Issues")
+EVERY = ("", Text("tất cả", "all"))
+OPEN = ("open", Text("còn chờ báo cáo sửa hoặc xác nhận", "that still wait for a corrected report or a confirmation"))
 MET, BROKEN = Text("đạt", "met"), Text("có dòng sai", "broken")
 
 
@@ -47,8 +50,11 @@ def make(connection: psycopg.Connection, view: View) -> Page:
     rows = issues.of_reports(connection, programme, unit, until=view.as_of or clock.now())
     fields = [
         Field("programme", choices.PROGRAMME, programme or "", [("", choices.ALL_PROGRAMMES), *programmes]),
-        Field("unit", choices.UNIT_CODE, unit or ""),
+        choices.unit_field(unit or ""),
+        Field("issues", WHICH, view.get("issues") or "", [EVERY, OPEN]),
     ]
+    if view.get("issues") == OPEN[0]:
+        rows = [row for row in rows if _is_open(row)]
     names = choices.names(connection, sorted({row["unit_code"] for row in rows}))
     checked = checks.of_last_runs(connection, programme)
     return Page(
@@ -82,7 +88,7 @@ def _by_rule(rows: list[Row]) -> Section:
                 SEVERITIES[found[0]["severity"]],
                 number(len(found)),
                 number(len({row["submission_id"] for row in found})),
-                number(sum(_is_open(row) for row in found)),
+                number(sum(_is_unconfirmed(row) for row in found)),
                 Cell(rule),
             )
             for rule, found in ordered
@@ -92,8 +98,12 @@ def _by_rule(rows: list[Row]) -> Section:
     return Section("quy-tac", Text("Theo quy tắc", "By rule"), table=table)
 
 
-def _is_open(row: Row) -> bool:
+def _is_unconfirmed(row: Row) -> bool:
     return row["needs_confirmation"] and row["confirmed_at"] is None
+
+
+def _is_open(row: Row) -> bool:
+    return _is_unconfirmed(row) or (row["report_status"] == "rejected" and row["accepted_since"] is None)
 
 
 def _by_cell(rows: list[Row], view: View, names: dict[str, str]) -> Section:
@@ -121,7 +131,7 @@ def _by_cell(rows: list[Row], view: View, names: dict[str, str]) -> Section:
 
 def _issue(row: Row, view: View, names: dict[str, str]) -> tuple[Cell, ...]:
     """A code that no unit ever had leads nowhere."""
-    status, code = row["report_status"], row["unit_code"]
+    code = row["unit_code"]
     unit = Cell(f"{names[code]} ({code})", href=view.link("/don-vi", unit=code)) if code in names else Cell(code)
     return (
         unit,
@@ -132,8 +142,16 @@ def _issue(row: Row, view: View, names: dict[str, str]) -> tuple[Cell, ...]:
         SEVERITIES[row["severity"]],
         Cell(Text(row["message_vi"], row["message_en"])),
         cells.confirmation(row) if row["needs_confirmation"] or row["reason"] else EMPTY,
-        Cell(terms.GATE[status], shape=terms.shape(status)) if status else Cell(formatting.MISSING),
+        _report(row),
     )
+
+
+def _report(row: Row) -> Cell:
+    if row["report_status"] is None:
+        return EMPTY
+    since = row["accepted_since"]
+    note = ACCEPTED_SINCE.fill(at=terms.timestamp(since)) if since else ""
+    return Cell(terms.GATE[row["report_status"]], note=note, shape=terms.shape(row["report_status"]))
 
 
 def _checks(rows: list[Row]) -> Section:

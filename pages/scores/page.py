@@ -6,7 +6,7 @@ import psycopg
 
 from pages import choices, terms
 from pages.language import Shown, Text, figure
-from pages.layout import Field, Page, Section
+from pages.layout import Page, Section
 from pages.tables import Cell, Column, Table, number, text
 from pages.view import View
 from publish.scores import data as scores
@@ -40,7 +40,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
     unit = view.get("unit") or chosen.programme.root_unit_code
     choices.units_with_code(connection, unit)
     sheet = scores.load(connection, programme, unit, period, view.as_of)
-    fields = [*chosen.fields(), Field("unit", choices.UNIT_CODE, view.get("unit") or "")]
+    fields = [*chosen.fields(), choices.unit_field(view.get("unit") or "")]
     if sheet is None:
         return Page(TITLE, chosen.programme.name_vi, fields=fields, sections=[_nothing(programme in scored)])
     return Page(

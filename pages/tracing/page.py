@@ -53,7 +53,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
         ),
         notices=[terms.MADE_UP] if any(row["is_made_up"] for row in traced.parts) else [],
         fields=[
-            Field("unit", choices.UNIT_CODE, unit),
+            choices.unit_field(unit),
             Field("indicator", Text("Mã chỉ tiêu", "Indicator code"), indicator),
             *chosen.fields(),
         ],

@@ -25,8 +25,6 @@ LINES = Column("lines", Text("Số dòng đã có", "Lines filled in"), is_numbe
 FILE = Column("file", Text("Tệp", "File"), is_heading=True)
 RECEIVED = Column("received_at", Text("Nhận lúc", "Received at"))
 
-SEARCH = Text("Mã hoặc tên đơn vị", "Code or name of a unit")
-SEARCH_HINT = Text("ví dụ: 07228 hoặc Đa Mai", "such as 07228 or Đa Mai")
 WHOLE, SPLIT = Text("toàn bộ", "as a whole"), Text("một phần", "in part")
 
 
@@ -42,7 +40,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
         title=Text(name, name),
         lead=_lead(unit),
         notices=progress_page.notices(found.progress, view),
-        fields=[Field("unit", choices.UNIT_CODE, code), *chosen.fields()],
+        fields=[choices.unit_field(code), *chosen.fields()],
         facts=progress_page.facts(found.progress),
         sections=[
             Section(
@@ -98,7 +96,7 @@ def _search_page(connection: psycopg.Connection, view: View) -> Page:
     )
     return Page(
         title=Text("Tìm đơn vị", "Find a unit"),
-        fields=[Field("q", SEARCH, wanted or "", hint=SEARCH_HINT)],
+        fields=[Field("q", choices.UNIT, wanted or "", hint=choices.UNIT_HINT)],
         sections=[Section("ket-qua", Text("Kết quả", "Results"), table=table)],
     )
 

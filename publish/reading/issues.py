@@ -12,7 +12,7 @@ ISSUES = """
 select submission.received_at, submission.programme_code, submission.period, submission.unit_code,
     submission.agency_code, coalesce(submission.file_name, file.file_name) as file, issue.sheet, issue.cell,
     issue.line, issue.raw, issue.severity, issue.rule, issue.message_vi, issue.message_en,
-    verdict.status as report_status, issue.submission_id,
+    verdict.status as report_status, later.accepted_since, issue.submission_id,
     coalesce(warning.is_in_force, false) as needs_confirmation, warning.reason, warning.confirmed_at
 from ops.submission_issue as issue
 join raw.submission as submission on submission.submission_id = issue.submission_id
@@ -20,6 +20,16 @@ join raw.file as file on file.sha256 = submission.sha256
 left join ops.submission_verdict as verdict on verdict.submission_id = issue.submission_id
 left join lateral (
     select * from ops.report_warning as own where own.issue_id = issue.issue_id) as warning on issue.needs_confirmation
+left join lateral (
+    select min(again.received_at) as accepted_since
+    from raw.submission as again
+    join ops.submission_verdict as accepted on accepted.submission_id = again.submission_id
+        and accepted.status in ('accepted', 'accepted_with_warnings')
+    where (again.programme_code, again.period, again.unit_code, again.agency_code) = (
+        submission.programme_code, submission.period, submission.unit_code, submission.agency_code)
+        and again.received_at > submission.received_at
+        and again.received_at <= coalesce(%(until)s::timestamptz, 'infinity')
+) as later on verdict.status = 'rejected'
 where {conditions}
 order by submission.received_at desc, submission.submission_id, issue.issue_id
 """
@@ -48,6 +58,7 @@ def of_reports(
     unit: of the unit and all below it; also of a code that nobody has. since, until: of reports received from
     then on, until then; what was confirmed later is not known yet.
     needs_confirmation: it is about a figure in force that its sender is to confirm or correct.
+    accepted_since: of a rejected report, when a later one of the same unit, agency and period was accepted.
     """
     conditions = {
         "submission.programme_code = %(programme)s": programme,

@@ -510,6 +510,30 @@ def test_a_unit_is_found_without_the_marks_of_its_name_and_with_its_province(ser
     assert served.rows("/don-vi", "units", q="đá mái") == []
 
 
+def test_a_unit_may_be_written_as_its_name(served):
+    for name in ("Phường Đa Mai", "đa mai", "da mai"):
+        response = served.get("/thay-doi", unit=name, programme=ACTION)
+        assert (response.status_code, response.headers["Location"]) == (
+            303,
+            f"/thay-doi?unit={CORRECTED}&programme={ACTION}",
+        )
+    several = served.rows("/cham-diem", "units", unit="Lạng", programme=ACTION)
+    assert len(several) > 1 and all("lạng" in row["Đơn vị"].casefold() for row in several)
+    link = f"/cham-diem?unit={several[0]['Mã']}&amp;programme={ACTION}"
+    assert link in served.get("/cham-diem", unit="Lạng", programme=ACTION).text
+    assert served.get("/cham-diem", unit="Không đâu").status_code == 404
+
+
+def test_a_table_can_be_shown_alone_to_be_printed_and_the_whole_page_again(served):
+    shown = served.get("/sang-nay", unit="24", programme=ACTION, only="overdue", page="all").text
+
+    assert re.findall('id="bang-(.*?)"', shown) == ["overdue"]
+    assert f'href="/sang-nay?unit=24&amp;programme={ACTION}#bang-overdue"' in shown
+    whole = served.get("/sang-nay", unit="24", programme=ACTION).text
+    assert f'href="/sang-nay?unit=24&amp;programme={ACTION}&amp;only=overdue&amp;page=all"' in whole
+    assert served.get("/sang-nay", only="none").status_code == 404
+
+
 def test_pages_about_reports_say_that_some_are_made_up(served):
     for path in ("/sang-nay?unit=24", f"/lich-bao-cao?programme={ACTION}", f"/chat-luong?programme={ACTION}"):
         assert "CÓ BÁO CÁO GIẢ ĐỊNH" in served.get(path).text, path
