@@ -14,8 +14,8 @@ from pages.province import forms
 from pages.province.forms import Entry, Form
 from pages.signing_in import handling
 from pages.signing_in.handling import Visit
-from pipeline import catalogue_decisions, deciding
-from pipeline.catalogue_decisions import Deadline
+from pipeline import catalogue_decisions, deciding, planned_decisions
+from pipeline.planned_decisions import Deadline
 from warehouse import clock, database, queries, wording
 from warehouse.as_of import set_session_as_of_unchecked
 from warehouse.catalogue import DEFAULT_AGENCY
@@ -66,7 +66,7 @@ def decide(visit: Visit) -> Response:
         return show(visit)
     try:
         by = deciding.act(*(visit.field(name) for name in ("act", "act_on", "decided_by")))
-        make = catalogue_decisions.moved_deadline(visit.account, deadline, visit.field("last_day"), by)
+        make = planned_decisions.moved_deadline(visit.account, deadline, visit.field("last_day"), by)
         if forms.is_confirmed(visit):
             catalogue_decisions.decide(make, visit.field("seen"), visit.account)
             return visit.go("/quyet-dinh", xong="han")

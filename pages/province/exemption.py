@@ -12,8 +12,8 @@ from pages.province import forms
 from pages.province.forms import Entry, Form
 from pages.signing_in import handling
 from pages.signing_in.handling import Visit
-from pipeline import catalogue_decisions, deciding
-from pipeline.catalogue_decisions import Deadline
+from pipeline import catalogue_decisions, deciding, planned_decisions
+from pipeline.planned_decisions import Deadline
 from warehouse import clock, database
 from warehouse.as_of import set_session_as_of_unchecked
 from warehouse.catalogue import DEFAULT_AGENCY
@@ -68,7 +68,7 @@ def decide(visit: Visit) -> Response:
     try:
         by = deciding.act(*(visit.field(name) for name in ("act", "act_on", "decided_by")))
         reason = visit.field("reason")
-        make = catalogue_decisions.exempted(visit.account, report, units, by, reason, revoke=revoke)
+        make = planned_decisions.exempted(visit.account, report, units, by, reason, revoke=revoke)
         if forms.is_confirmed(visit):
             catalogue_decisions.decide(make, visit.field("seen"), visit.account)
             return visit.go("/quyet-dinh", xong="thu-hoi" if revoke else "mien")

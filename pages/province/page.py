@@ -6,7 +6,7 @@ import psycopg
 from fastapi import FastAPI
 
 from pages.layout import Page
-from pages.province import contacts, deadline, decisions, exemption, waiting, warning
+from pages.province import contacts, contacts_of_unit, deadline, decisions, exemption, waiting, warning
 from pages.view import View
 
 PAGES: dict[str, Callable[[psycopg.Connection, View], Page]] = {
@@ -21,4 +21,5 @@ def add_forms(app: FastAPI) -> None:
     deadline.add(app)
     exemption.add(app)
     contacts.add(app)
+    contacts_of_unit.add(app)
     warning.add(app)

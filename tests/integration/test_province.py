@@ -24,11 +24,12 @@ from pipeline import (
     contact_changes,
     deciding,
     decision_intents,
+    planned_decisions,
     receiving,
     reminding,
     verifying,
 )
-from pipeline.catalogue_decisions import Deadline
+from pipeline.planned_decisions import Deadline
 from tests import accessibility
 from tests.integration import desk
 from tests.integration.desk import Client
@@ -353,9 +354,7 @@ def test_an_officer_of_another_province_decides_nothing_of_this_one(served):
         strangers = [registry.find(connection, email) for email in (OTHER, OPERATOR, OFFICER)]
     by = deciding.act(ACT["act"], ACT["act_on"], ACT["decided_by"])
     for stranger in strangers:
-        make = catalogue_decisions.moved_deadline(
-            stranger, Deadline(ACTION, "2026", "commune", "UBND"), "2026-12-25", by
-        )
+        make = planned_decisions.moved_deadline(stranger, Deadline(ACTION, "2026", "commune", "UBND"), "2026-12-25", by)
         with pytest.raises(WrongCall, match="của tỉnh mình"):
             catalogue_decisions.plan(make)
         if stranger.email != OTHER:
@@ -381,7 +380,7 @@ def test_a_decision_is_never_changed_and_one_that_cannot_be_kept_leaves_no_row(s
     with database.connect() as connection:
         account = registry.find(connection, PROVINCE)
     by = deciding.act(ACT["act"], "2026-12-02", ACT["decided_by"])
-    make = catalogue_decisions.moved_deadline(account, Deadline(ACTION, "2027", "commune", "UBND"), "2027-12-25", by)
+    make = planned_decisions.moved_deadline(account, Deadline(ACTION, "2027", "commune", "UBND"), "2027-12-25", by)
     _, seen = catalogue_decisions.plan(make)
     with database.connect() as connection:
         connection.execute(
