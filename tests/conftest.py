@@ -25,10 +25,15 @@ import pytest
 from psycopg import sql
 
 from warehouse import database, identity
+from warehouse.postgres import embedded
 from warehouse.settings import get_settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+
+NOT_TO_DISK = {"fsync": "off"}
+"""Of servers that tests start themselves. A process that is killed loses nothing by it, only a machine that stops."""
 
 
 @contextmanager
@@ -37,6 +42,8 @@ def throw_away_home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="baocao-test-"))
     folder.chmod(0o755)
     with pytest.MonkeyPatch.context() as environment:
+        for option, value in NOT_TO_DISK.items():
+            environment.setitem(embedded.OPTIONS, option, value)
         for name in [name for name in os.environ if name.startswith("BAOCAO_")]:
             environment.delenv(name)
         environment.setenv("BAOCAO_HOME", str(folder))

@@ -67,6 +67,7 @@ def rows(home: Path) -> Iterator[Row]:
     introduce(units)
     box = Letterbox()
     with mail_server(box):
+        mailing.mail_receipts()  # of what the home has received before
         yield files_of_many_days(home, units)
         yield slow_mail_server(box)
         yield receipt_storm(box)

@@ -70,7 +70,6 @@ def test_thirty_queries_are_read_as_the_role_of_bi_tools(capsys):
 
 
 def test_more_than_it_was_made_for_is_refused_in_words_and_loses_nothing(capsys):
-    """Before the officers', whose receipts wait for a mail server too."""
     overload.main()
     files, slow, storm, sessions = (line.split(" | ") for line in capsys.readouterr().out.splitlines()[-4:])
     assert files[2] == "nothing: 3 accepted_with_warnings"
