@@ -32,8 +32,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-NOT_TO_DISK = {"fsync": "off"}
-"""Of servers that tests start themselves. A process that is killed loses nothing by it, only a machine that stops."""
+QUICKER = {"fsync": "off", "scram_iterations": "1"}
+"""Of servers that tests start themselves: thousands of short sessions and transactions. A process that is killed loses
+nothing without fsync, only a machine that stops."""
+PREPARED = "prepared"
+PARSED = ("dbt", "dbt-loadable")
+"""Where dbt keeps what it parsed, in a home."""
 
 
 @contextmanager
@@ -42,7 +46,7 @@ def throw_away_home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="baocao-test-"))
     folder.chmod(0o755)
     with pytest.MonkeyPatch.context() as environment:
-        for option, value in NOT_TO_DISK.items():
+        for option, value in QUICKER.items():
             environment.setitem(embedded.OPTIONS, option, value)
         for name in [name for name in os.environ if name.startswith("BAOCAO_")]:
             environment.delenv(name)
@@ -70,6 +74,7 @@ def database_of_its_own(environment: pytest.MonkeyPatch, template: str = "templa
     address = database.url().rpartition("/")[0] + f"/{name}"
     environment.setenv("BAOCAO_DATABASE_URL", address)
     database.prepare()
+    _parsed_for(name)
     try:
         yield address
     finally:
@@ -77,7 +82,25 @@ def database_of_its_own(environment: pytest.MonkeyPatch, template: str = "templa
         environment.delenv("BAOCAO_DATABASE_URL")
         forget_database()
         with database.superuser() as connection:
-            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def _parsed_for(name: str) -> None:
+    """dbt keeps what it parsed for one database and parses anew for another: each name has its own, "" for no name."""
+    home = get_settings().home
+    whose = home / "parsed-for"
+    before = whose.read_text() if whose.exists() else ""
+    if before != name:
+        _move(home, home / f"parsed-for-{before}")
+        _move(home / f"parsed-for-{name}", home)
+        whose.write_text(name)
+
+
+def _move(source: Path, target: Path) -> None:
+    for folder in PARSED:
+        if (source / folder).exists():
+            target.mkdir(exist_ok=True)
+            (source / folder).rename(target / folder)
 
 
 def forget_database() -> None:
@@ -85,6 +108,7 @@ def forget_database() -> None:
 
     Kept files go too: to `verify` a file that the next database does not know is one that was added.
     """
+    _parsed_for("")
     identity.file().unlink(missing_ok=True)
     for folder in (
         get_settings().archive,
@@ -132,7 +156,10 @@ def prepared_database(warehouse: None) -> Iterator[str]:
         database.engine().dispose()
         environment.delenv("BAOCAO_DATABASE_URL")
         forget_database()
-        yield address.rpartition("/")[2]
+        with database.superuser() as connection:  # its copy has the name that dbt has parsed the project for
+            name = sql.Identifier(address.rpartition("/")[2])
+            connection.execute(sql.SQL("alter database {} rename to {}").format(name, sql.Identifier(PREPARED)))
+        yield PREPARED
         environment.setenv("BAOCAO_DATABASE_URL", address)
 
 

@@ -9,6 +9,7 @@ import httpx
 from accounts import invitations, registry
 from accounts.events import COMMAND
 from accounts.registry import Account
+from tests.integration.served import TLS
 from warehouse import database
 
 PASSWORD = "bốn con cá vàng bơi"
@@ -44,7 +45,7 @@ class Client:
     token: str = ""
 
     def __post_init__(self) -> None:
-        self.http = httpx.Client(base_url=self.address, follow_redirects=False, timeout=120)
+        self.http = httpx.Client(base_url=self.address, follow_redirects=False, timeout=120, verify=TLS)
 
     def get(self, path: str, **query: str) -> httpx.Response:
         response = self.http.get(path, params=query or None)

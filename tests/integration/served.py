@@ -3,6 +3,7 @@
 import contextvars
 import csv
 import io
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ import uvicorn
 from pages import app
 from tests.integration.letterbox import free_port
 
+TLS = ssl.create_default_context()
+"""Made once: httpx reads every certificate of the machine for each client that it is not given to."""
+
 
 @dataclass
 class Served:
@@ -23,7 +27,7 @@ class Served:
     address: str
 
     def get(self, path: str, **query: str) -> httpx.Response:
-        return httpx.get(self.address + path, params=query or None, timeout=60)
+        return httpx.get(self.address + path, params=query or None, timeout=60, verify=TLS)
 
     def rows(self, path: str, table: str, **query: str) -> list[dict[str, str]]:
         """A table of a page, as its CSV file has it."""
