@@ -110,26 +110,28 @@ def add_page(app: FastAPI, path: str, maker: Maker) -> None:
         view = replace(_view_of_errors(request), path=path, query=chosen)
         try:
             view = replace(views.read(path, request.query_params, view.root), visitor=view.visitor)
-            if naming.is_name(view.get("unit")):
-                return _named(view)
-            page = ordering.ordered(_read(maker, view), view)
-            if only := view.get("only"):
-                _require_table(page, only)
-                page = page.alone(only)
-            return _download(page, view) if view.get("table") else HTMLResponse(rendering.html(page, view))
+            return _respond(maker, view)
         except Exception as error:
             return failures.response(error, view)
 
     app.get(path)(show)
 
 
-def _named(view: View) -> Response:
-    """Where a unit is called by its name: the same page with its code, or the units to choose from."""
-    with database.connect("loader") as connection:
-        found = naming.candidates(connection, view.get("unit") or "")
-    if len(found) == 1:
-        return RedirectResponse(view.same(unit=found[0]["unit_code"]), 303)
-    return HTMLResponse(rendering.html(naming.page(found, view), view))
+def _respond(maker: Maker, view: View) -> Response:
+    """The page or a table of it. Where a unit is called by its name: the same with its code, or the units to choose."""
+    if naming.is_name(view.get("unit")):
+        with database.connect("loader") as connection:
+            found = naming.candidates(connection, view.get("unit") or "")
+        if len(found) == 1:
+            return RedirectResponse(view.same(unit=found[0]["unit_code"]), 303)
+        page = naming.page(found, view)
+    else:
+        page = _read(maker, view)
+    page = ordering.ordered(page, view)
+    if only := view.get("only"):
+        _require_table(page, only)
+        page = page.alone(only)
+    return _download(page, view) if view.get("table") else HTMLResponse(rendering.html(page, view))
 
 
 def _read(maker: Maker, view: View) -> Page:

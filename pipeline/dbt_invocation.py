@@ -19,14 +19,14 @@ def invoke(arguments: list[str], more: Mapping[str, str] | None = None) -> Any:
     from dbt.adapters.factory import reset_adapters
     from dbt.cli.main import dbtRunner
 
-    _name_flags_without_a_look_at_the_stack()
+    _name_flags_without_reading_the_stack()
     with _environment({**connection_variables(), **(more or {})}), _collected():
         result = dbtRunner().invoke(arguments)
         reset_adapters()
     return result
 
 
-def _name_flags_without_a_look_at_the_stack() -> None:
+def _name_flags_without_reading_the_stack() -> None:
     """dbt reads the source of each frame of the stack for every flag of an adapter, only to name who declared it.
 
     In a process that has loaded much, as Airflow's have, that was a second of each run.
@@ -39,7 +39,7 @@ def _name_flags_without_a_look_at_the_stack() -> None:
 
 @contextmanager
 def _collected() -> Iterator[None]:
-    """Collect what was made inside and hangs in cycles, and look at nothing that was there before.
+    """Collect what was made inside and hangs in cycles, and pass over what was there before.
 
     dbt keeps semaphores until its process ends, and Airflow's tasks end without freeing them.
     """

@@ -42,7 +42,7 @@ def candidates(connection: psycopg.Connection, name: str) -> list[Row]:
 
 
 def page(found: list[Row], view: View) -> Page:
-    """The units to choose from; each leads to the page that was asked for."""
+    """The units to choose from; each leads to the page of the address."""
     rows = [
         (
             Cell(row["unit_name"], href=view.same(unit=row["unit_code"])),

@@ -67,7 +67,8 @@ def rows(home: Path) -> Iterator[Row]:
     introduce(units)
     box = Letterbox()
     with mail_server(box):
-        mailing.mail_receipts()  # of what the home has received before
+        receiving.receive_files([], from_inbox=False)  # what the home has taken before has its verdicts and letters
+        mailing.mail_receipts()
         yield files_of_many_days(home, units)
         yield slow_mail_server(box)
         yield receipt_storm(box)
