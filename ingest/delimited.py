@@ -14,6 +14,9 @@ DELIMITERS = ",;\t"
 HEADER_WITHIN = 60
 """Lines from the top in which the separator is looked for."""
 
+JOIN = "\x1a"
+"""A line of its own between two files that were joined within a line: the file itself has no end of a line there."""
+
 csv.field_size_limit(1_000_000)
 
 
@@ -84,12 +87,16 @@ def _delimiter(text: str) -> str:
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, Sequence[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    inserted = 0
     while True:
         line = reader.line_num + 1
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise Refused("csv_quote_unclosed", line=line) from error
+            raise Refused("csv_quote_unclosed", line=line - inserted) from error
         if cells is None:
             return
-        yield line, cells
+        if cells == [JOIN]:
+            inserted += 2
+        else:
+            yield line - inserted, cells

@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import Literal, NamedTuple
 
 from ingest import headers, signatures
+from ingest.delimited import JOIN
 from ingest.formats import xlsx
 from ingest.reports import Refused
 
@@ -112,7 +113,7 @@ def _joined(text: str) -> str:
     """Files that were joined have their marks in the middle: where a line of headings follows one, a line begins."""
     first, *others = re.split("[\ufeff\x1a]+", text)
     for other in others:
-        first += f"\n{other}" if _begins_a_file(first, other) else other
+        first += f"\n{JOIN}\n{other}" if _begins_a_file(first, other) else other
     return first
 
 

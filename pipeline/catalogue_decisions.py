@@ -1,7 +1,8 @@
-"""Deadlines that are moved and exemptions that are granted or revoked by an act: rows of the office's own catalogue.
+"""Deadlines, exemptions and targets that are decided by an act: rows of the office's own catalogue.
 
-A decision adds a row with the next revision to BAOCAO_CATALOGUE, by the function that an import of a workbook uses, and
-is recorded in the ledger. No row that is there is changed, so what was in force on an earlier day can still be told.
+A decision adds a row with the next revision, or the day of its act, to BAOCAO_CATALOGUE, by the function that an import
+of a workbook uses, and is recorded in the ledger. No row that is there is changed, so what was in force on an earlier
+day can still be told.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,10 +31,18 @@ from warehouse.settings import get_settings
 
 log = get_logger(__name__)
 
-SEEDS = {"deadline": "deadlines", "exemption": "exemptions"}
+SEEDS = {"deadline": "deadlines", "exemption": "exemptions", "target": "targets"}
 OF_A_DECISION = "decision"
 """Stands for a file in what is found wrong: the row that would be added."""
 
+OF_THE_LEDGER = {
+    "programme_code": ("programme_code",),
+    "period": ("period",),
+    "unit_level": ("unit_level", "target_scope"),
+    "unit_code": ("unit_code", "bound_unit_code"),
+    "agency_code": ("agency_code",),
+}
+"""Columns of the ledger, and those of the catalogue that they are."""
 RECORDED = "select 1 from ops.office_decision where decision_id = any(%s) limit 1"
 NO_FOLDER = (
     "Chưa đặt BAOCAO_CATALOGUE, thư mục danh mục riêng của cơ quan, nên chưa ghi được quyết định nào trên trang. "
@@ -143,7 +152,7 @@ def _record(
     account_id: UUID,
     at: datetime | None = None,
 ) -> int:
-    about = {name: planned.after.get(name) for name in ("programme_code", "period", "unit_level", "unit_code")}
+    about = {name: next(filter(None, map(planned.after.get, names)), None) for name, names in OF_THE_LEDGER.items()}
     return deciding.record(
         connection,
         planned.kind,
@@ -154,7 +163,6 @@ def _record(
         reason=planned.reason,
         before=planned.before,
         after=planned.after,
-        agency_code=planned.after.get("agency_code"),
         **about,
     )
 

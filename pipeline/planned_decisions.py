@@ -66,17 +66,17 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Planned:
-    """A decision before it is taken. before: the row in force, None where there is none; after: the row to be added."""
+    """A decision before it is taken. before: the row in force, None where there is none; after: the row to be added.
 
-    kind: Literal["deadline", "exemption"]
+    revision: its number among the rows of its key.
+    """
+
+    kind: Literal["deadline", "exemption", "target"]
     before: Cells | None
     after: Cells
     by: Act
     reason: str = ""
-
-    @property
-    def revision(self) -> int:
-        return int(self.after["revision"] or 0)
+    revision: int = 0
 
 
 Make = Callable[[psycopg.Connection], Sequence[Planned]]
@@ -86,10 +86,10 @@ def moved_deadline(account: Account, deadline: Deadline, last_day: str, by: Act)
     """Another last day in time. Raises Refused with the field that is wrong, when it is made."""
 
     def make(connection: psycopg.Connection) -> list[Planned]:
-        _require_own(connection, account, deadline.programme)
+        require_own(connection, account, deadline.programme)
         last = deciding.day("last_day", last_day)
-        rows = _rows("deadlines", _key(deadline))
-        of_level = _rows("deadlines", _key(replace(deadline, unit=None)))
+        rows = rows_of("deadlines", _key(deadline))
+        of_level = rows_of("deadlines", _key(replace(deadline, unit=None)))
         in_force = next(iter([*reversed(rows), *reversed(of_level)]), None)
         if deadline.unit:
             _require_units(connection, account, deadline, [deadline.unit])
@@ -97,9 +97,10 @@ def moved_deadline(account: Account, deadline: Deadline, last_day: str, by: Act)
             raise WrongCall(NO_DEADLINE)
         _require_later_act(by, in_force)
         _require_sensible(last, in_force)
+        revision = _next([*rows, *of_level])  # reminders of its level's revisions are not its own
         after = {
             **_key(deadline),
-            "revision": str(_next([*rows, *of_level])),  # reminders of its level's revisions are not its own
+            "revision": str(revision),
             "deadline_on": last.isoformat(),
             "reading": "inclusive",
             "phrase_vi": f"chậm nhất ngày {last:%d/%m/%Y}",
@@ -107,7 +108,7 @@ def moved_deadline(account: Account, deadline: Deadline, last_day: str, by: Act)
             "is_assumption": "false",
             "source": str(by),
         }
-        return [Planned("deadline", in_force, after, by)]
+        return [Planned("deadline", in_force, after, by, revision=revision)]
 
     return make
 
@@ -116,7 +117,7 @@ def exempted(account: Account, report: Deadline, units: Sequence[str], by: Act, 
     """Units that are excused from a report, or owe it again (revoke). Raises Refused, when it is made."""
 
     def make(connection: psycopg.Connection) -> list[Planned]:
-        _require_own(connection, account, report.programme)
+        require_own(connection, account, report.programme)
         if not units:
             raise Refused("units", deciding.EMPTY)
         why = deciding.text("reason", reason, deciding.LONGEST_REASON)
@@ -129,12 +130,12 @@ def exempted(account: Account, report: Deadline, units: Sequence[str], by: Act, 
                 "unit_code": unit,
                 "agency_code": report.agency,
             }
-            rows = _rows("exemptions", key)
+            rows = rows_of("exemptions", key)
             in_force = rows[-1] if rows else None
             is_exempt = in_force is not None and (in_force.get("is_revoked") or "").lower() != "true"
             if is_exempt != revoke:
                 wrong = EXEMPT_ALREADY if is_exempt else NOT_EXEMPT
-                raise Refused("units", _filled(wrong, code=unit))
+                raise Refused("units", filled(wrong, code=unit))
             if in_force:
                 _require_later_act(by, in_force)
             after = {
@@ -146,13 +147,14 @@ def exempted(account: Account, report: Deadline, units: Sequence[str], by: Act, 
                 "reason_vi": why,
                 "source": str(by),
             }
-            planned.append(Planned("exemption", in_force, after, by, why))
+            planned.append(Planned("exemption", in_force, after, by, why, int(after["revision"])))
         return planned
 
     return make
 
 
-def _require_own(connection: psycopg.Connection, account: Account, programme: str) -> None:
+def require_own(connection: psycopg.Connection, account: Account, programme: str) -> None:
+    """Raises WrongCall where the account does not decide about the programme."""
     if not remit.may_decide(account) or not connection.execute(ROOT, [programme, account.province_code]).fetchall():
         raise WrongCall(NOT_YOURS)
 
@@ -170,14 +172,18 @@ def _require_units(
     }
     for unit in units:
         if unit not in known:
-            raise Refused(field, _filled(NO_REPORT, code=unit))
+            raise Refused(field, filled(NO_REPORT, code=unit))
 
 
 def _require_later_act(by: Act, in_force: Cells) -> None:
-    former = in_force.get("decided_on")
+    require_later(by, in_force.get("decided_on"))
+
+
+def require_later(by: Act, former: str | None) -> None:
+    """Raises Refused where the document is older than the decision that is in force."""
     if former and by.on < date.fromisoformat(former):
         day = f"{date.fromisoformat(former):%d/%m/%Y}"
-        raise Refused("act_on", _filled(TOO_EARLY, day=day))
+        raise Refused("act_on", filled(TOO_EARLY, day=day))
 
 
 def _require_sensible(last: date, in_force: Cells) -> None:
@@ -187,10 +193,10 @@ def _require_sensible(last: date, in_force: Cells) -> None:
     today = clock.now().astimezone(ZONE).date()
     furthest = max(today, former).replace(day=1) + timedelta(days=366 * MOST_YEARS_AHEAD)
     if last > furthest:
-        raise Refused("last_day", _filled(TOO_FAR, day=f"{furthest:%d/%m/%Y}"))
+        raise Refused("last_day", filled(TOO_FAR, day=f"{furthest:%d/%m/%Y}"))
 
 
-def _rows(seed: str, key: Cells) -> list[Cells]:
+def rows_of(seed: str, key: Cells) -> list[Cells]:
     """The rows of a seed with this key, by revision; an exemption without one is the first."""
     project: Project = catalogue_loading.read(building.DBT_PROJECT)
     found = (row.cells for row in project.tables[seed].rows)
@@ -212,5 +218,5 @@ def _key(deadline: Deadline) -> dict[str, str | None]:
     }
 
 
-def _filled(message: Message, **values: Any) -> Message:
+def filled(message: Message, **values: Any) -> Message:
     return Message(*(each.format(**values) for each in message))

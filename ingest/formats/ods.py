@@ -82,6 +82,8 @@ class _Reader:
             self.repeated_rows = _count(attribute(attributes, "number-rows-repeated"))
             sheet.column = 0
         elif element in ("table-cell", "covered-table-cell"):
+            if self.cell is not None:  # a table inside a cell: its cells have no place in the sheet
+                raise Refused("file_damaged")
             self.cell = {key.rpartition(":")[2]: value for key, value in attributes.items()} | {"element": element}
             self.paragraphs = []
         elif self.cell is not None and element == "p":

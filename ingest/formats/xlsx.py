@@ -213,6 +213,8 @@ class _Sheet:
             raise Refused("file_damaged")
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
+        if self.cell is not None:  # a cell inside a cell: what lies behind it would be whose?
+            raise Refused("file_damaged")
         self.cell, self.content, self.is_formula, self.values = attributes, "", False, 0
         found = REFERENCE.fullmatch(attributes.get("r", ""))
         if found:

@@ -9,10 +9,10 @@ from psycopg.rows import dict_row
 from pages import choices, terms
 from pages.language import Shown, Text
 from pages.layout import Field, Page, Section
-from pages.province import forms
-from pages.tables import Cell, Column, Table, day, number, text
+from pages.province import forms, target
+from pages.tables import EMPTY, Cell, Column, Table, day, number, text
 from pages.view import View
-from pipeline import catalogue_decisions, deciding
+from pipeline import catalogue_decisions, deciding, planned_targets
 from pipeline.deciding import Cells, Decision
 from warehouse import clock, queries
 from warehouse.catalogue import DEFAULT_AGENCY
@@ -23,15 +23,19 @@ Row = dict[str, Any]
 ADDRESS = "/quyet-dinh"
 DEADLINES = queries.load(__file__, "deadlines")
 EXEMPTIONS = queries.load(__file__, "exemptions")
+TARGETS = queries.load(__file__, "targets")
 
 TITLE = Text("Quyết định về báo cáo", "Decisions about reporting")
 LEAD = Text(
-    "Hạn nộp được dời, đơn vị được miễn, đầu mối được thay: mỗi việc là một quyết định, không sửa đè lên cái cũ.",
-    "Deadlines that were moved, units that are exempt, contacts that were replaced: each a decision, none overwritten.",
+    "Hạn nộp được dời, đơn vị được miễn, mức kế hoạch được điều chỉnh, đầu mối được thay: mỗi việc là một quyết định, "
+    "không sửa đè lên cái cũ.",
+    "Deadlines that were moved, units that are exempt, targets that were revised, contacts that were replaced: each a "
+    "decision, none overwritten.",
 )
 DONE = {
     "han": Text("Đã ghi quyết định dời hạn.", "The decision to move the deadline is recorded."),
     "mien": Text("Đã ghi quyết định miễn báo cáo.", "The decision to exempt the units is recorded."),
+    "muc": Text("Đã ghi quyết định điều chỉnh mức kế hoạch.", "The decision to revise the target is recorded."),
     "thu-hoi": Text("Đã ghi quyết định thu hồi việc miễn.", "The decision to revoke the exemption is recorded."),
 }
 WAITING = Text("chờ lần tổng hợp tới", "waits for the next build")
@@ -39,6 +43,7 @@ IN_FORCE = Text("đã áp dụng", "applied")
 KINDS = {
     "deadline": Text("dời hạn", "deadline moved"),
     "exemption": Text("miễn báo cáo", "exemption"),
+    "target": Text("mức kế hoạch", "target"),
     "contacts": Text("đầu mối", "contacts"),
 }
 PROGRAMME = Column("programme", Text("Chương trình, kỳ", "Programme, period"), is_heading=True)
@@ -60,6 +65,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
         sections=[
             _deadlines(_read(connection, DEADLINES, province), view),
             _exemptions(_read(connection, EXEMPTIONS, province), view),
+            _targets(_read(connection, TARGETS, province), view),
             _history(rows, names, view),
         ],
     )
@@ -178,6 +184,43 @@ def _exemptions(rows: list[Row], view: View) -> Section:
     return Section("duoc-mien", Text("Được miễn", "Exempt"), table=table)
 
 
+def _targets(rows: list[Row], view: View) -> Section:
+    offered = may_decide(view)
+
+    def cells(row: Row) -> tuple[Cell, ...]:
+        keys = ("programme_code", "indicator_code", "target_scope", "bound_unit_code", "target_year")
+        href = view.link(
+            target.ADDRESS, **{name: str(row[key] or "") for name, key in zip(target.KEYS, keys, strict=True)}
+        )
+        revise = Cell(Text("Điều chỉnh", "Revise"), href=href) if row["comparator"] != "yes" else EMPTY
+        return (
+            Cell(f"{row['indicator_code']}. {row['name_vi']} ({row['unit_vi']})"),
+            Cell(target.whose(row["target_scope"], row["bound_unit_code"], row["unit_name"])),
+            Cell(str(row["target_year"])),
+            text(row["raw"]),
+            day(row["valid_from"], row["act"] or ""),
+            *((revise,) if offered else ()),
+        )
+
+    table = Table(
+        "targets",
+        Text("Mức kế hoạch đang có hiệu lực", "Targets in force"),
+        (
+            Column("indicator", Text("Chỉ tiêu", "Indicator"), is_heading=True),
+            Column("whose", Text("Của", "Of")),
+            Column("target_year", Text("Năm", "Year"), is_number=True),
+            Column("raw", Text("Mức", "Target")),
+            Column("valid_from", Text("Điều chỉnh từ", "Revised from")),
+            *((ACTION,) if offered else ()),
+        ),
+        [cells(row) for row in rows],
+        Text("Không chương trình nào của tỉnh có mức kế hoạch.", "No programme of the province has a target."),
+        Text("Chương trình", "Programme"),
+        [row["programme_name"] for row in rows],
+    )
+    return Section("muc-ke-hoach", Text("Mức kế hoạch", "Targets"), table=table)
+
+
 def _history(rows: list[Decision], names: dict[str, str], view: View) -> Section:
     table = Table(
         "decisions",
@@ -197,10 +240,8 @@ def _history(rows: list[Decision], names: dict[str, str], view: View) -> Section
         Text("Chưa có quyết định nào.", "Nothing was decided yet."),
     )
     note = Text(
-        "Quyết định không sửa và không xoá được; sai thì ra quyết định mới. Mức kế hoạch được điều chỉnh bằng sổ danh "
-        "mục: baocao catalogue import.",
-        "A decision is neither changed nor deleted; a wrong one is undone by another. Targets are revised in the "
-        "workbook of the catalogue: baocao catalogue import.",
+        "Quyết định không sửa và không xoá được; sai thì ra quyết định mới.",
+        "A decision is neither changed nor deleted; a wrong one is undone by another.",
     )
     return Section("lich-su", Text("Lịch sử", "History"), [note], table)
 
@@ -208,7 +249,8 @@ def _history(rows: list[Decision], names: dict[str, str], view: View) -> Section
 def _decision(each: Decision, names: dict[str, str], view: View) -> tuple[Cell, ...]:
     assert view.visitor is not None and view.visitor.account is not None
     unit = each.unit_code and f"{names.get(each.unit_code, '')} ({each.unit_code})".strip()
-    about = " · ".join(filter(None, (each.programme_code, each.period, each.agency_code, unit)))
+    indicator = (each.after or {}).get("indicator_code")
+    about = " · ".join(filter(None, (each.programme_code, indicator, each.period, each.agency_code, unit)))
     act = each.act and each.act_on and f"{each.act} ngày {each.act_on:%d/%m/%Y} của {each.decided_by}"
     return (
         Cell(terms.timestamp(each.decided_at), value=each.decided_at.isoformat()),
@@ -233,6 +275,8 @@ def described(kind: str, cells: Cells | None) -> Shown:
     if kind == "exemption":
         is_revoked = str(cells.get("is_revoked") or "").lower() == "true"
         return Text("phải nộp", "owed") if is_revoked else Text("được miễn", "exempt")
+    if kind == "target":
+        return planned_targets.printed(cells)
     last = date.fromisoformat(str(cells["deadline_on"])) - timedelta(days=cells.get("reading") == "exclusive")
     return Text(f"hạn {last:%d/%m/%Y}", f"last day {last:%d/%m/%Y}")
 

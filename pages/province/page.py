@@ -6,7 +6,7 @@ import psycopg
 from fastapi import FastAPI
 
 from pages.layout import Page
-from pages.province import contacts, contacts_of_unit, deadline, decisions, exemption, waiting, warning
+from pages.province import contacts, contacts_of_unit, deadline, decisions, exemption, target, waiting, warning
 from pages.view import View
 
 PAGES: dict[str, Callable[[psycopg.Connection, View], Page]] = {
@@ -20,6 +20,7 @@ PAGES: dict[str, Callable[[psycopg.Connection, View], Page]] = {
 def add_forms(app: FastAPI) -> None:
     deadline.add(app)
     exemption.add(app)
+    target.add(app)
     contacts.add(app)
     contacts_of_unit.add(app)
     warning.add(app)

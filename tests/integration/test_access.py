@@ -20,6 +20,7 @@ from warehouse import database
 
 NOW = "2026-11-20T09:00:00+07:00"
 ACTION, ELSEWHERE = "bacninh-2026-2030", "haiphong-directive28"
+OWN_TARGET = "indicator=5.1&scope=province&bound_unit=24&year=2030"
 SIGN_IN = "/dang-nhap"
 APPROVE = "/phe-duyet/bao-cao"
 CONFIRM = "/bao-cao-cua-toi/xac-nhan"
@@ -93,6 +94,8 @@ READ = {
     f"/quyet-dinh/han?programme={ELSEWHERE}&period=2026&level=commune": "closed closed closed closed",
     f"/quyet-dinh/mien?programme={ACTION}&period=2026&level=commune": "closed closed open closed",
     f"/quyet-dinh/mien?programme={ELSEWHERE}&period=2026&level=commune": "closed closed closed closed",
+    f"/quyet-dinh/muc?programme={ACTION}&{OWN_TARGET}": "closed closed open closed",
+    f"/quyet-dinh/muc?programme={ELSEWHERE}&{OWN_TARGET}": "closed closed closed closed",
     "/dau-moi": "closed closed moved open",
     "/dau-moi?unit=24": "closed closed open open",
     "/dau-moi?unit=31": "closed closed closed open",
@@ -165,6 +168,7 @@ WRITE = {
     "/viec-cho/canh-bao": "P",
     "/quyet-dinh/han": "P",
     "/quyet-dinh/mien": "P",
+    "/quyet-dinh/muc": "P",
     "/dau-moi/tep": "P",
     "/dau-moi/don-vi": "P",
 }

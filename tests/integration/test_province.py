@@ -46,7 +46,7 @@ OPERATOR, OFFICER = "van-hanh@example.org", "can-bo@da-mai.example"
 BEFORE, NOW, LATER = (f"2026-12-{at}:00+07:00" for at in ("01T08:00", "02T09:00", "07T08:00"))
 KEYS = {"programme": ACTION, "period": "2026", "level": "commune", "agency": "UBND"}
 ACT = {"act": "Công văn số 812/UBND-VX", "act_on": "2026-12-02", "decided_by": "UBND tỉnh Bắc Ninh"}
-DEADLINE, EXEMPTION = "/quyet-dinh/han", "/quyet-dinh/mien"
+DEADLINE, EXEMPTION, TARGET = "/quyet-dinh/han", "/quyet-dinh/mien", "/quyet-dinh/muc"
 CONTACTS = (
     "unit_code,agency,role,email,webhook\n"
     "{0},UBND,reporter,{0}@bacninh.example,\n"
@@ -422,6 +422,50 @@ def decided_and_killed(make, seen, account) -> None:
         finally:
             os._exit(1)
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+
+
+def test_a_target_is_revised_by_an_act_and_read_as_it_was_before(served, monkeypatch):
+    def shown_target(officer: Client, **query: str) -> str:
+        (row,) = (
+            row
+            for row in table(officer, "/quyet-dinh", "targets", **query)
+            if row["Chỉ tiêu"].startswith("5.1.") and row["Của"].endswith("(24)") and row["Năm"] == "2030"
+        )
+        return row["Mức"]
+
+    monkeypatch.setenv("BAOCAO_NOW", "2026-12-14T09:00:00+07:00")
+    officer, colleague = client(served), client(served, COLLEAGUE)
+    act = ACT | {"act_on": "14/12/2026"}
+    target = {"programme": ACTION, "indicator": "5.1", "scope": "province", "bound_unit": "24", "year": "2030"}
+    assert shown_target(officer) == "97"
+    for field, value, reason in (
+        ("number", "", "Xin điền ô này"),
+        ("number", "chín mươi", "Không đọc được số"),
+        ("number", "97,0", "Mức đang có cũng là số này"),
+        ("number", "120", "trong khoảng từ 0 đến 100"),
+        ("act_on", "2026-12-28", "ở tương lai"),
+    ):
+        refused = officer.post(TARGET, target | act | {"number": "98,5", field: value, "step": "xem"})
+        assert refused.status_code == 400 and reason in shown(refused), (field, shown(refused))
+        assert f'id="loi-{field}"' in refused.text
+    national = target | act | {"scope": "national", "bound_unit": "", "number": "98,5", "step": "xem"}
+    assert "không do tỉnh quyết định" in shown(officer.post(TARGET, national))
+    assert officer.get(TARGET, **(target | {"year": "2031"})).status_code == 404
+
+    second = colleague.post(TARGET, target | act | {"number": "99", "step": "xem"})
+    message = confirmed(officer, TARGET, target | act | {"number": "98,5"})
+    assert "Mức ≥97 thành ≥98,5" in message and "Có hiệu lực từ ngày 14/12/2026" in message
+    late = colleague.post(TARGET, hidden(second.text) | {"step": "xac-nhan"})
+    assert late.status_code == 400
+    decided = table(officer, "/quyet-dinh", "decisions")[0]
+    assert (decided["Loại"], decided["Trước"], decided["Sau"]) == ("mức kế hoạch", "≥97", "≥98,5")
+    assert decided["Về"].startswith(f"{ACTION} · 5.1 · ") and decided["Về"].endswith(" (24)")
+    building.build()
+    assert shown_target(officer) == "≥98,5"
+    assert shown_target(officer, as_of="2026-12-13", unit="24") == "97"
+    again = officer.post(TARGET, target | act | {"number": "99", "step": "xem"})
+    assert "đã được điều chỉnh bằng văn bản ngày 14/12/2026" in shown(again)
+    assert verifying.verify().findings == []
 
 
 def test_with_sign_in_off_nobody_reads_who_decided_what(served, monkeypatch):

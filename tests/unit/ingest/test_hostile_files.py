@@ -70,6 +70,7 @@ def test_a_cell_before_the_first_row_does_not_become_the_last(measures):
     """Its row would be -1, and that of a list is its last one."""
     assert reasons(hostile.report(more_cells='<c r="C0"><v>999</v></c>'), measures) == ["file_damaged"]
     assert reasons(hostile.sheets(["<c><v>1</v></c>"]), measures) == ["file_damaged"]
+    assert reasons(hostile.report(more_cells='<c r="J9"><c/><v>999</v></c>'), measures) == ["file_damaged"]
 
 
 def test_two_parts_of_one_name_are_no_workbook(measures):

@@ -117,6 +117,13 @@ def test_files_that_were_joined_are_read_through(mark, measures):
     assert units(text, measures) == [("07228", ["5.1", "5.2"])]
 
 
+@pytest.mark.parametrize(("mark", "line"), [("\ufeff", 3), ("\x1a", 3), ("\n\ufeff", 4), ("\x1a\n\ufeff", 4)])
+def test_lines_of_joined_files_have_the_numbers_of_the_file(mark, line, measures):
+    for first in (f"{HEADER}\n{KEYS},5.1,1,2,,", "x\n碌"):
+        *_, report = read(f"{first}{mark}{HEADER}\n{KEYS},5.2,3,4,,\n", measures)
+        assert [(each.indicator, each.row_no) for each in report.lines][-1] == ("5.2", line)
+
+
 @pytest.mark.parametrize("mark", ["\ufeff", "\x1a"])
 def test_a_mark_in_the_middle_of_a_line_ends_no_line(mark, measures):
     text = f"{HEADER}\n#meta,#date+yea{mark}r,#adm3+code,#indicator+code,#value+num,#value +den,,\n{KEYS},5.1,1,2,,\n"

@@ -88,6 +88,13 @@ def test_rows_and_cells_of_an_ods_may_be_repeated(measures):
     assert values(report) == {"5.1": ["291", "300", ""], "5.2": ["", "300", ""]}
 
 
+def test_a_table_inside_a_cell_of_an_ods_is_refused(measures):
+    inner = f"<table:table>{made.ods_row(made.number(9))}</table:table>"
+    row = made.ods_row(made.number(291).replace("<text:p>", f"{inner}<text:p>"), made.number(300))
+    with pytest.raises(Refused, match="file_damaged"):
+        read(made.ods(row), measures)
+
+
 def test_an_ods_that_repeats_a_figure_a_million_times_comes_back(measures):
     row = made.ods_row(*[made.text("x")] * 8, more=' table:number-rows-repeated="1048000"')
     with pytest.raises(Refused) as reason:
