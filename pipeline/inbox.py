@@ -127,20 +127,23 @@ def fingerprint(address: str) -> str | None:
         return None
 
 
-def try_to_remove(address: str, read: str) -> str | None:
+def try_to_remove(address: str, read: str, sha256: str | None = None) -> str | None:
     """Take a file out of the inbox, once what it holds is safe; why it cannot be, or None.
 
-    read: its fingerprint before it was read. What was put there meanwhile under the same name stays for the next time,
-    and one that is gone already is fine.
+    read: its fingerprint before it was read. sha256: of the bytes that were read, where they are known. What was put
+    there meanwhile under the same name stays for the next time, and one that is gone already is fine. A file that took
+    another's place after its fingerprint was taken, and before it was read, is the one that was read: left there, it
+    would be received again, and undo what corrected it since.
     """
     try:
-        if fingerprint(address) != read:
+        found = fingerprint(address)
+        if found is None or (found != read and not (sha256 and archive.holds(address, sha256))):
             return None
         if archive.is_url(address):
             system, path = archive.filesystem(address)
             system.rm_file(path)
         else:
-            taking.remove(Path(address), lambda taken: fingerprint(str(taken)) == read)
+            taking.remove(Path(address), lambda taken: fingerprint(str(taken)) == found)
     except Exception as error:  # each store has errors of its own, and none of them may hold up other files
         log.warning("%s cannot be removed from the inbox: %s", names.readable(address), error)
         return getattr(error, "strerror", None) or type(error).__name__

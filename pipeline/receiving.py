@@ -220,7 +220,7 @@ def _remove(file: Loaded) -> None:
         return
     if not _is_kept(file.received):
         log.error("%s stays in the inbox: %s does not hold its bytes", names.readable(address), file.received.address)
-    elif (reason := inbox.try_to_remove(address, fingerprint)) is not None:
+    elif (reason := inbox.try_to_remove(address, fingerprint, file.received.sha256)) is not None:
         quarantine.record(address, fingerprint, "not_removed", reason)
 
 

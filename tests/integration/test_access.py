@@ -241,7 +241,7 @@ def test_each_role_opens_what_is_its_own_and_nothing_else(clients, address):
 
 
 @pytest.mark.parametrize(
-    "address", [each for each in READ if each.count("unit=") == 1 and re.search(r"unit=(07|24)", each)]
+    "address", [each for each in READ if each.count("unit=") == 1 and re.search(r"[?&]unit=(07|24)", each)]
 )
 def test_what_is_of_one_unit_or_province_is_closed_to_those_of_another(clients, address):
     own_unit, own_province = "unit=07210" in address, address == f"/duong-den-2030?unit=24&programme={ACTION}"

@@ -343,6 +343,7 @@ def test_an_officer_of_another_province_decides_nothing_of_this_one(served):
     for address, fields in (
         (DEADLINE, KEYS | ACT | {"last_day": "2026-12-25"}),
         (EXEMPTION, KEYS | ACT | {"units": UNIT, "reason": "x"}),
+        (TARGET, {"programme": ACTION, "indicator": "5.1", "scope": "province", "bound_unit": "24", "year": "2030"}),
         ("/dau-moi/don-vi", {"unit": UNIT, "email-0": "x@example.org", "role-0": "reporter"}),
     ):
         for step in ("xem", "xac-nhan"):

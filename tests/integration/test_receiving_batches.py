@@ -84,6 +84,24 @@ def test_a_correction_in_the_same_batch_as_its_report_comes_after_it(session):
     assert sorted(arrived) == [(unit, ["full", "correction"], 2) for unit in units]
 
 
+def test_a_file_that_took_anothers_place_before_it_was_read_is_received_once(session, monkeypatch):
+    file = drop("07228.csv", row("07228", 280))
+    draft = file.with_name(".07228.part")
+    draft.write_bytes(file.read_bytes().replace(b"280", b"291"))
+    fingerprint = inbox.fingerprint
+
+    def then_replaced(address: str) -> str | None:
+        found = fingerprint(address)
+        if draft.exists():
+            draft.replace(file)
+        return found
+
+    monkeypatch.setattr(inbox, "fingerprint", then_replaced)
+    receiving.receive()
+    assert [line for (line,) in session.execute("select numerator_raw from raw.line")] == ["291"]
+    assert not file.exists(), "left there, it would be a new report once another has taken its place"
+
+
 def test_files_are_shared_out_in_batches(monkeypatch):
     monkeypatch.setenv("BAOCAO_BATCH_FILES", "2")
     for number in range(5):

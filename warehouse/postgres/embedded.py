@@ -39,6 +39,7 @@ STOP_SECONDS = 60
 then waits for its own I/O workers for ever): it is stopped as by a kill, and recovers at the next start."""
 
 LARGEST_LOG_BYTES = 10_000_000
+WORKSHOP = "postgres-being-made-"
 
 ROOTS_PLACE = Path("/var/lib/baocao")
 """Where root keeps what `nobody` must reach when home or environment stand in a closed folder such as /root."""
@@ -126,6 +127,8 @@ class Cluster:
         if server := self.running():
             return server
         with self._alone():
+            for left in self.data.parent.glob(f"{WORKSHOP}*"):  # with its password, of a process that was killed
+                shutil.rmtree(left, ignore_errors=True)
             if not self.is_made:
                 self._make(password)
             return self._start()
@@ -156,11 +159,9 @@ class Cluster:
 
     def _make(self, password: str) -> None:
         """initdb beside the final place, then one rename: a kill half-way leaves no half cluster behind."""
-        for left in self.data.parent.glob("postgres-*/password"):  # of a process that was killed while it made one
-            shutil.rmtree(left.parent, ignore_errors=True)
         self._choose_place()
         account = self._account()
-        workshop = Path(tempfile.mkdtemp(prefix="postgres-", dir=self.data.parent))
+        workshop = Path(tempfile.mkdtemp(prefix=WORKSHOP, dir=self.data.parent))
         try:
             _hand_over(workshop, account)
             self._initdb(workshop, password)

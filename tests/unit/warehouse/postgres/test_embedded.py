@@ -158,6 +158,12 @@ def test_a_start_that_was_interrupted_leaves_nothing_behind_that_stands_in_the_w
         "postgres.port",
         "secrets",
     ]
+    left = own_home / f"{embedded.WORKSHOP}7c1"  # of a process that was killed once the data had their place
+    left.mkdir()
+    (left / "password").write_text("not empty")
+    database.cluster().stop()
+    database.prepare()
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("kind", ["sysv", "posix"])
