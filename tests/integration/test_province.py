@@ -489,6 +489,7 @@ def test_the_pages_are_accessible_small_and_fit_a_telephone(served, browser: Bro
         "/dau-moi/tep?",
         f"/dau-moi/don-vi?unit={UNIT}",
         f"{EXEMPTION}?{query}",
+        f"{TARGET}?programme={ACTION}&indicator=5.1&scope=province&bound_unit=24&year=2030",
         f"{DEADLINE}?{query}",
     ):
         response = page.goto(f"{served.address}{address}&lang={language}")
