@@ -209,7 +209,7 @@ class _Sheet:
         is_own_text = self.cell is not None and self.cell.get("t") == "inlineStr"
         if element == "v":
             self.values += 1
-        if self.values > (0 if is_own_text else 1):
+        if self.values > (0 if is_own_text else 1) or (element == "t" and not is_own_text):
             raise Refused("file_damaged")
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:

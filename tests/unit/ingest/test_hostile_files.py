@@ -71,6 +71,9 @@ def test_a_cell_before_the_first_row_does_not_become_the_last(measures):
     assert reasons(hostile.report(more_cells='<c r="C0"><v>999</v></c>'), measures) == ["file_damaged"]
     assert reasons(hostile.sheets(["<c><v>1</v></c>"]), measures) == ["file_damaged"]
     assert reasons(hostile.report(more_cells='<c r="J9"><c/><v>999</v></c>'), measures) == ["file_damaged"]
+    for kind in ("str", "n", "s"):
+        cell = f'<c r="J9" t="{kind}"><is><t>6,5</t></is></c>'
+        assert reasons(hostile.report(more_cells=cell), measures) == ["file_damaged"], kind
 
 
 def test_two_parts_of_one_name_are_no_workbook(measures):
