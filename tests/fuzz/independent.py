@@ -104,6 +104,8 @@ def _in_csv(data: bytes) -> At | None:
         for records in tables.values():
             above = [cells for number, cells in records.items() if number < line.row_no and first in cells]
             cells = records.get(line.row_no)
+            if len(set(map(tuple, above))) > 1:
+                return UNKNOWN  # of headings that differ, whose is the line?
             if above and cells and len(cells) == len(above[-1]) and above[-1].count(name) == 1:
                 return cells[above[-1].index(name)]
         return UNKNOWN
