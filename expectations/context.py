@@ -36,12 +36,16 @@ def count_unexpected(
 
     session: has no open transaction; Great Expectations rolls back whatever is pending.
     severities: by rule code.
-    Raises NotEvaluable where Great Expectations met an error: it reports one as a mere failed expectation.
+    Raises NotEvaluable where Great Expectations met an error: it reports one as a mere failed expectation; and
+    psycopg.OperationalError where the session was lost, which says nothing about the rows.
     """
     warehouse = _datasource(session)
     counts = {}
     for suite in suites:
-        for result in _validate(warehouse, suite, severities):
+        results = _validate(warehouse, suite, severities)
+        if session.closed:
+            raise psycopg.OperationalError("the connection is closed")
+        for result in results:
             code = result.expectation_config.description
             counts[suite.name, code] = _unexpected(result, f"{suite.name}.{code}")
     expected = {(suite.name, rule.code) for suite in suites for rule in suite.rules}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from multiprocessing.synchronize import SemLock
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import psycopg
@@ -619,6 +620,19 @@ def test_a_report_for_which_a_rule_has_no_answer_is_set_aside_and_the_others_are
     found = [put("07228", {"5.1": (cases, 300)}, **CORRECTION) for cases in (291, 13, 290)]
     stop_if_broken(*found)
     assert [status(session, report) == "rejected" for report in found] == [False, True, False]
+
+
+def test_a_connection_that_is_lost_while_rows_are_counted_is_no_rule_that_cannot_be_evaluated(monkeypatch):
+    """Great Expectations reports both alike, and only the second is a reason to look for the row that is why."""
+    not_counted = SimpleNamespace(
+        result={},
+        exception_info={"count": {"exception_message": "the connection is closed"}},
+        expectation_config=SimpleNamespace(description="line_twice"),
+    )
+    monkeypatch.setattr(context, "_datasource", lambda own: own.close())
+    monkeypatch.setattr(context, "_validate", lambda *given: [not_counted])
+    with database.connect("loader") as own, pytest.raises(psycopg.OperationalError, match="the connection is closed"):
+        context.count_unexpected(own, [raw_line.SUITE], {})
 
 
 def test_two_counts_that_differ_decide_nothing(session, monkeypatch):

