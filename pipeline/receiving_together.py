@@ -13,7 +13,7 @@ from pipeline import receiving
 from publish.receipts.data import Receipt
 from warehouse.errors import BaocaoError
 
-MOST = 16
+MOST = 30
 """Files of a batch: the last of them is answered as soon as the first."""
 
 
