@@ -97,6 +97,7 @@ def _in_csv(data: bytes) -> At | None:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
         return None
+    text = text.replace("\x00", "")  # an end of a line with one in it is one end of a line to whoever looks at the file
     tables = {delimiter: _records(text, delimiter) for delimiter in ",;\t"}
 
     def at(report: Report, line: Line, part: str) -> Any:
