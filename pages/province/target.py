@@ -7,7 +7,7 @@ import psycopg
 from fastapi import FastAPI, Response
 from psycopg.rows import dict_row
 
-from pages import errors
+from pages import errors, terms
 from pages.language import Shown, Text
 from pages.province import forms
 from pages.province.forms import Entry, Form
@@ -52,12 +52,6 @@ LEAD = Text(
     "The new target is in force from the document's date on. The plan's stays, and earlier days can still be seen as "
     "they were; a wrong decision is undone by another one.",
 )
-SCOPES = {
-    "province": Text("tỉnh", "the province"),
-    "district": Text("huyện", "districts"),
-    "commune": Text("xã, phường", "communes"),
-    "agency": Text("cơ quan", "an agency"),
-}
 
 
 def add(app: FastAPI) -> None:
@@ -118,8 +112,8 @@ def whose(scope: str, code: str | None, name: str | None) -> Shown:
     """The unit with a plan of its own, or every unit of a level."""
     if code and name:
         return f"{name} ({code})"
-    level = SCOPES.get(scope, Text(scope, scope))
-    return Text(f"mọi {level.vi}", f"all {level.en}") if scope in ("district", "commune") else level
+    level = terms.SCOPES[scope]
+    return Text(f"mọi {level.vi}", f"every {level.en}") if scope in ("district", "commune") else level
 
 
 def _changes(connection: psycopg.Connection, target: Target, planned: Planned) -> list[Shown]:
