@@ -29,7 +29,7 @@ def invoke(arguments: list[str], more: Mapping[str, str] | None = None) -> Any:
 def _name_flags_without_reading_the_stack() -> None:
     """dbt reads the source of each frame of the stack for every flag of an adapter, only to name who declared it.
 
-    In a process that has loaded much, as Airflow's have, that was a second of each run.
+    In a process that has loaded much that was about a second of each run (ARCHITECTURE.md).
     """
     from dbt_common import behavior_flags
 

@@ -14,6 +14,8 @@ from publish import formatting
 from warehouse.errors import WrongCall
 from warehouse.seeds.files import Message
 
+HARD_RANGE = "select hard_min, hard_max from catalogue.indicators where programme_code = %s and indicator_code = %s"
+
 NO_TARGET = "Kế hoạch không có mức nào như vậy."
 NATIONAL = "Mức của chương trình quốc gia không do tỉnh quyết định."
 YES = Message("This target is yes or no, and has no number.", "Mức này là có hoặc không, không có số.")
@@ -98,14 +100,13 @@ def _numbers(
         raise Refused("upper", REVERSED)
     low = first if in_force.get("target_low") else None
     high = last if in_force.get("target_high") else None
-    ends = {name: None if end is None else f"{end.normalize():f}" for name, end in _named(low, high)}
+    ends = {
+        name: None if end is None else f"{end.normalize():f}"
+        for name, end in (("target_low", low), ("target_high", high))
+    }
     if all(_is_same(in_force.get(name), end) for name, end in ends.items()):
         raise Refused("number", SAME)
     return ends | {"raw": formatting.target(comparator, low, high)}
-
-
-def _named(low: Decimal | None, high: Decimal | None) -> tuple[tuple[str, Decimal | None], ...]:
-    return ("target_low", low), ("target_high", high)
 
 
 def _is_same(before: str | None, after: str | None) -> bool:
@@ -126,9 +127,6 @@ def _number(connection: psycopg.Connection, target: Target, in_force: Cells, fie
         ends = {name: "…" if end is None else formatting.threshold(end) for name, end in (("low", low), ("high", high))}
         raise Refused(field, filled(NOT_POSSIBLE, **ends))
     return found
-
-
-HARD_RANGE = "select hard_min, hard_max from catalogue.indicators where programme_code = %s and indicator_code = %s"
 
 
 def _limits(connection: psycopg.Connection, target: Target, measure: str) -> tuple[Decimal | None, Decimal | None]:
