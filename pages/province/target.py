@@ -26,9 +26,9 @@ KEYS = ("programme", "indicator", "scope", "bound_unit", "year")
 IN_FORCE = """
 select programme.name_vi as programme_name, indicator.name_vi, indicator.unit_vi, target.comparator, target.raw,
     target.act, unit.unit_name
-from marts.dim_target as target
+from dim_target as target
 join catalogue.programmes as programme using (programme_code)
-join marts.dim_indicator as indicator using (programme_code, indicator_code)
+join dim_indicator as indicator using (programme_code, indicator_code)
 left join lateral (
     select unit_name from app.org_unit_code as bearer
     where bearer.unit_code = target.bound_unit_code order by bearer.valid_to desc limit 1) as unit on true
@@ -37,10 +37,10 @@ where target.programme_code = %s and target.indicator_code = %s and target.targe
 """
 EFFECTS = """
 select count(distinct progress.unit_id) as units, count(distinct progress.period) as periods
-from marts.fct_target_progress as progress
+from fct_target_progress as progress
 where progress.programme_code = %s and progress.indicator_code = %s and progress.target_scope = %s
     and %s in ('', (
-        select above.ancestor_code from marts.bridge_org_unit_ancestor as above
+        select above.ancestor_code from bridge_org_unit_ancestor as above
         where above.unit_id = progress.unit_id and above.ancestor_code = %s limit 1))
     and progress.target_year::text = %s and progress.verdict is not null
 """
