@@ -1,11 +1,8 @@
 """`baocao demo`: a whole reporting season in minutes, run by the real services."""
 
-import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from warehouse.environment import set_environment
 from warehouse.settings import get_settings
 
 if TYPE_CHECKING:
@@ -54,7 +52,7 @@ def demo(
     log = _Log(console)
     folder = get_settings().home / "demo"
     try:
-        with mailbox(folder / "mailbox") as smtp_url, _environment(REPLAY | {"BAOCAO_SMTP_URL": smtp_url}):
+        with mailbox(folder / "mailbox") as smtp_url, set_environment(REPLAY | {"BAOCAO_SMTP_URL": smtp_url}):
             log.report("PostgreSQL and Airflow are starting; the plans and the map are loading")
             _prepare(log)
             _play(folder, log)
@@ -149,18 +147,3 @@ def _drop(files: list[Path]) -> None:
     system.makedirs(inbox, exist_ok=True)
     for file in files:
         system.put_file(str(file), f"{inbox}/{file.name}")
-
-
-@contextmanager
-def _environment(variables: dict[str, str]) -> Iterator[None]:
-    """What Airflow's processes inherit while the season is played."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -1,7 +1,6 @@
 """dbt in this process: the environment that its profile reads, and nothing of it left behind when it ends."""
 
 import gc
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 from warehouse import database
+from warehouse.environment import set_environment
 
 
 def invoke(arguments: list[str], more: Mapping[str, str] | None = None) -> Any:
@@ -20,7 +20,8 @@ def invoke(arguments: list[str], more: Mapping[str, str] | None = None) -> Any:
     from dbt.cli.main import dbtRunner
 
     _name_flags_without_reading_the_stack()
-    with _environment({**connection_variables(), **(more or {})}), _collected():
+    # profiles.yml reads its connection from the environment: nothing secret is written down
+    with set_environment({**connection_variables(), **(more or {})}), _collected():
         result = dbtRunner().invoke(arguments)
         reset_adapters()
     return result
@@ -49,21 +50,6 @@ def _collected() -> Iterator[None]:
     finally:
         gc.collect()
         gc.unfreeze()
-
-
-@contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """profiles.yml reads its connection from the environment; nothing secret is written down."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def connection_variables() -> dict[str, str]:
