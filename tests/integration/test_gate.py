@@ -629,7 +629,7 @@ def test_a_connection_that_is_lost_while_rows_are_counted_is_no_rule_that_cannot
         exception_info={"count": {"exception_message": "the connection is closed"}},
         expectation_config=SimpleNamespace(description="line_twice"),
     )
-    monkeypatch.setattr(context, "_datasource", lambda own: own.close())
+    monkeypatch.setattr(context, "_datasource", lambda own, suites: own.close())
     monkeypatch.setattr(context, "_validate", lambda *given: [not_counted])
     with database.connect("loader") as own, pytest.raises(psycopg.OperationalError, match="the connection is closed"):
         context.count_unexpected(own, [raw_line.SUITE], {})

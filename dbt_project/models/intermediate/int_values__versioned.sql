@@ -13,7 +13,7 @@
     config(
         materialized="partitioned_table",
         meta={"partitions_from": "int_submissions__validated"},
-        post_hook="{{ create_partial_index_on_upper_levels() }}",
+        post_hook="{{ create_partial_index_on_upper_levels(['programme_code', 'unit_code']) }}",
         indexes=[
             {"columns": ["programme_code", "period", "partition_province_id"]},
             {"columns": ["unit_code", "period", "programme_code"]},

@@ -23,6 +23,7 @@
             },
         },
         indexes=[{"columns": ["unit_code", "period", "programme_code"]}],
+        post_hook="{{ create_partial_index_on_upper_levels(['programme_code', 'period', 'indicator_code']) }}",
     )
 }}
 

@@ -8,7 +8,10 @@
 {{
     config(
         materialized="stored_mart",
-        post_hook="select ops.publish_build()",
+        post_hook=[
+            "select ops.publish_build()",
+            "{{ create_partial_index_on_upper_levels(['programme_code', 'period', 'indicator_code']) }}",
+        ],
         meta={
             "partitions_from": "int_figure_partitions__with_history",
             "foreign_keys": {
@@ -18,7 +21,7 @@
         },
         indexes=[
             {"columns": ["unit_code", "period", "programme_code"]},
-            {"columns": ["programme_code", "indicator_code", "period", "unit_code", "measure"]},
+            {"columns": ["programme_code", "indicator_code", "period", "unit_id", "measure"]},
         ],
     )
 }}
