@@ -33,7 +33,7 @@ ADDRESSES: Mapping[str, frozenset[Role]] = {
     r"/bao-cao-cua-toi(/.+)?": remit.REPORTING,
     r"/phe-duyet(/[a-z-]+)?": remit.APPROVING,
     r"/tai-khoan-don-vi(/[a-z-]+)?": frozenset({"province", "operates"}),
-    r"/quyet-dinh/(han|mien|muc)|/dau-moi/(tep|don-vi)|/viec-cho/canh-bao": frozenset({"province"}),
+    r"/quyet-dinh/(han|mien|muc|loai)|/dau-moi/(tep|don-vi)|/viec-cho/canh-bao": frozenset({"province"}),
 }
 """With a session, beside the reading pages: a pattern of the whole path, and the roles."""
 

@@ -22,6 +22,7 @@ OF_THE_PLANS = [
     "+int_alert_stages__scheduled",
     "+int_main_targets__selected",
     "+int_scores__required_lines",
+    "+int_unit_classes__in_force",
     "+tag:catalogue",
 ]
 CATALOGUE = ["--select", "resource_type:seed", *OF_THE_PLANS, *ONLY_ITS_TESTS]

@@ -147,7 +147,7 @@ def is_overdue() -> bool:
 
 
 def has_decisions_to_load() -> bool:
-    """Whether somebody decided about deadlines or exemptions since the catalogue was last loaded."""
+    """Whether somebody decided about rows of the catalogue since the catalogue was last loaded."""
     with database.connect() as connection:
         row = connection.execute(DECIDED_SINCE).fetchone()
     return bool(row and row[0]) and not _is_prepared(catalogue_version())
@@ -206,7 +206,7 @@ and not exists (
 from ops.pipeline_run as run where run.step = 'catalogue' order by run.run_id desc limit 1
 """
 """The newest load came to its end with this catalogue, nobody has changed what it made since, say by dbt, and no
-revision of a target came into force."""
+revision of a target, and no class of a unit, came into force."""
 
 
 def _is_prepared(version: str) -> bool:

@@ -1,4 +1,4 @@
-"""Deadlines, exemptions and targets that are decided by an act: rows of the office's own catalogue.
+"""Deadlines, exemptions, targets and classes of units that are decided by an act: rows of the office's own catalogue.
 
 A decision adds a row with the next revision, or the day of its act, to BAOCAO_CATALOGUE, by the function that an import
 of a workbook uses, and is recorded in the ledger. No row that is there is changed, so what was in force on an earlier
@@ -31,7 +31,7 @@ from warehouse.settings import get_settings
 
 log = get_logger(__name__)
 
-SEEDS = {"deadline": "deadlines", "exemption": "exemptions", "target": "targets"}
+SEEDS = {"deadline": "deadlines", "exemption": "exemptions", "target": "targets", "class": "unit_classes"}
 OF_A_DECISION = "decision"
 """Stands for a file in what is found wrong: the row that would be added."""
 

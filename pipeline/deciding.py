@@ -21,7 +21,7 @@ from warehouse.clock import ZONE
 from warehouse.errors import WrongCall
 from warehouse.seeds.files import Message
 
-Kind = Literal["deadline", "exemption", "target", "contacts"]
+Kind = Literal["deadline", "exemption", "target", "class", "contacts"]
 Cells = Mapping[str, Any]
 
 LONGEST_ACT = 200

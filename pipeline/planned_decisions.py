@@ -71,7 +71,7 @@ class Planned:
     revision: its number among the rows of its key.
     """
 
-    kind: Literal["deadline", "exemption", "target"]
+    kind: Literal["deadline", "exemption", "target", "class"]
     before: Cells | None
     after: Cells
     by: Act

@@ -1,6 +1,5 @@
 """What another target by an act would be, and whether it may be set: a row more, in force from the act's day on."""
 
-from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
 
@@ -8,8 +7,9 @@ import psycopg
 
 from accounts.registry import Account
 from ingest import numerals
+from pipeline import dated_rows
 from pipeline.deciding import EMPTY, Act, Refused
-from pipeline.planned_decisions import Cells, Make, Planned, filled, require_later, require_own, rows_of
+from pipeline.planned_decisions import Cells, Make, Planned, filled, require_own
 from publish import formatting
 from warehouse.errors import WrongCall
 from warehouse.seeds.files import Message
@@ -56,35 +56,23 @@ def revised(account: Account, target: Target, number: str, upper: str, by: Act) 
         require_own(connection, account, target.programme)
         if target.scope == "national":
             raise WrongCall(NATIONAL)
-        rows = rows_by_day(target)
+        rows = dated_rows.by_day("targets", target.key)
         if not rows:
             raise WrongCall(NO_TARGET)
         in_force = rows[-1]
-        _require_new_day(by, in_force)
+        dated_rows.require_new_day(by, in_force, ONE_A_DAY)
         after = {**in_force, **_numbers(connection, target, in_force, number, upper)}
-        after |= {"act": str(by), "valid_from": by.on.isoformat(), "source": str(by)}
+        after |= {**dated_rows.from_act(by), "source": str(by)}
         after |= dict.fromkeys(("comparator_source", "competing_reading_vi", "source_line"))
         return [Planned("target", in_force, after, by, revision=len(rows) + 1)]
 
     return make
 
 
-def rows_by_day(target: Target) -> Sequence[Cells]:
-    """The target as the plan has it and its revisions, the newest last."""
-    return sorted(rows_of("targets", target.key), key=lambda cells: cells.get("valid_from") or "")
-
-
 def printed(cells: Cells) -> str:
     """As the annex prints it: ≥97,5."""
     low, high = (Decimal(text) if (text := cells.get(name)) else None for name in ("target_low", "target_high"))
     return formatting.target(str(cells["comparator"]), low, high)
-
-
-def _require_new_day(by: Act, in_force: Cells) -> None:
-    former = in_force.get("valid_from")
-    require_later(by, former)
-    if former == by.on.isoformat():
-        raise Refused("act_on", filled(ONE_A_DAY, day=f"{by.on:%d/%m/%Y}"))
 
 
 def _numbers(

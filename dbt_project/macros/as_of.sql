@@ -4,11 +4,19 @@
 {%- endmacro %}
 
 {% macro promises_as_of() -%}
-    {#- The instant that targets are in force at: the session's, else that of the newest load of the catalogue, which
-        comes again on the day from which a revision is in force. -#}
+    {#- The instant that targets and classes are in force at: the session's, else that of the newest load of the
+        catalogue, which comes again on the day from which a revision is in force. -#}
     coalesce(
         {{ requested_as_of() }}, (select as_of from {{ ref("int_catalogue_loads__latest") }}), now()
     )
+{%- endmacro %}
+
+{% macro in_force(rows, key) -%}
+    {#- Of the rows of a key the newest whose day has come: those of today and of an earlier time. -#}
+    select distinct on ({{ key | join(", ") }}) *
+    from {{ rows }}
+    where {{ start_of_day("valid_from") }} <= {{ promises_as_of() }}
+    order by {{ key | join(", ") }}, valid_from desc nulls last
 {%- endmacro %}
 
 {% macro as_recorded(seed) -%}

@@ -1,16 +1,16 @@
 {% macro targets_in_force(targets) -%}
-    {#- Of the revisions of a target the newest whose day has come: those of today and of an earlier time. -#}
-    select distinct
-        on (programme_code, indicator_code, target_scope, bound_unit_code, target_year) *
-    from {{ targets }}
-    where {{ start_of_day("valid_from") }} <= {{ promises_as_of() }}
-    order by
-        programme_code,
-        indicator_code,
-        target_scope,
-        bound_unit_code,
-        target_year,
-        valid_from desc nulls last
+    {{
+        in_force(
+            targets,
+            [
+                "programme_code",
+                "indicator_code",
+                "target_scope",
+                "bound_unit_code",
+                "target_year",
+            ],
+        )
+    }}
 {%- endmacro %}
 
 {% macro applied_target_columns() -%}

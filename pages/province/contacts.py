@@ -91,7 +91,7 @@ def _table(rows: list[dict[str, Any]], view: View, offered: bool) -> Table:
             Column("agency", Text("Cơ quan", "Agency")),
             Column("email", Text("Thư điện tử", "E-mail")),
             Column("webhook", Text("Kênh nhắn tin", "Message service")),
-            *((decisions.ACTION,) if offered else ()),
+            *((forms.ACTION,) if offered else ()),
         ),
         [cells(row) for row in rows],
         Text("Không có đơn vị nào.", "There is no unit."),

@@ -1,4 +1,4 @@
-"""The page of decisions: deadlines and exemptions in force, and every decision with its act, before and after."""
+"""The page of decisions: what is in force, and every decision with its act, before and after."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +9,8 @@ from psycopg.rows import dict_row
 from pages import choices, terms
 from pages.language import Shown, Text
 from pages.layout import Field, Page, Section
-from pages.province import forms, target
+from pages.province import classes, forms, target
+from pages.province.classes import Names
 from pages.tables import EMPTY, Cell, Column, Table, day, number, text
 from pages.view import View
 from pipeline import catalogue_decisions, deciding, planned_targets
@@ -27,15 +28,16 @@ TARGETS = queries.load(__file__, "targets")
 
 TITLE = Text("Quyết định về báo cáo", "Decisions about reporting")
 LEAD = Text(
-    "Hạn nộp được dời, đơn vị được miễn, mức kế hoạch được điều chỉnh, đầu mối được thay: mỗi việc là một quyết định, "
-    "không sửa đè lên cái cũ.",
-    "Deadlines that were moved, units that are exempt, targets that were revised, contacts that were replaced: each a "
-    "decision, none overwritten.",
+    "Hạn nộp được dời, đơn vị được miễn, mức kế hoạch được điều chỉnh, loại đơn vị được xác định, đầu mối được thay: "
+    "mỗi việc là một quyết định, không sửa đè lên cái cũ.",
+    "Deadlines that were moved, units that are exempt, targets that were revised, classes of units that were set, "
+    "contacts that were replaced: each a decision, none overwritten.",
 )
 DONE = {
     "han": Text("Đã ghi quyết định dời hạn.", "The decision to move the deadline is recorded."),
     "mien": Text("Đã ghi quyết định miễn báo cáo.", "The decision to exempt the units is recorded."),
     "muc": Text("Đã ghi quyết định điều chỉnh mức kế hoạch.", "The decision to revise the target is recorded."),
+    "loai": Text("Đã ghi quyết định xác định loại đơn vị.", "The decision to set the class of the unit is recorded."),
     "thu-hoi": Text("Đã ghi quyết định thu hồi việc miễn.", "The decision to revoke the exemption is recorded."),
 }
 WAITING = Text("chờ lần tổng hợp tới", "waits for the next build")
@@ -44,12 +46,12 @@ KINDS = {
     "deadline": Text("dời hạn", "deadline moved"),
     "exemption": Text("miễn báo cáo", "exemption"),
     "target": Text("mức kế hoạch", "target"),
+    "class": Text("loại đơn vị", "class of a unit"),
     "contacts": Text("đầu mối", "contacts"),
 }
 PROGRAMME = Column("programme", Text("Chương trình, kỳ", "Programme, period"), is_heading=True)
 WHO = Column("who", Text("Ai phải nộp", "Who owes"))
 UNIT = Column("unit", Text("Đơn vị", "Unit"))
-ACTION = Column("action", Text("Việc", "Action"), is_sortable=False)
 
 
 def make(connection: psycopg.Connection, view: View) -> Page:
@@ -66,7 +68,8 @@ def make(connection: psycopg.Connection, view: View) -> Page:
             _deadlines(_read(connection, DEADLINES, province), view),
             _exemptions(_read(connection, EXEMPTIONS, province), view),
             _targets(_read(connection, TARGETS, province), view),
-            _history(rows, names, view),
+            *classes.sections(classes.read(connection, province), view, may_decide(view)),
+            _history(rows, names, classes.names(connection), view),
         ],
     )
 
@@ -144,7 +147,7 @@ def _deadlines(rows: list[Row], view: View) -> Section:
         Column("revision", Text("Lần", "Revision"), is_number=True),
         Column("source", Text("Căn cứ", "Source")),
     )
-    actions = (ACTION, Column("exempt", Text("Miễn", "Exempt"), is_sortable=False)) if offered else ()
+    actions = (forms.ACTION, Column("exempt", Text("Miễn", "Exempt"), is_sortable=False)) if offered else ()
     table = Table(
         "deadlines",
         Text("Hạn nộp đang có hiệu lực", "Deadlines in force"),
@@ -176,7 +179,7 @@ def _exemptions(rows: list[Row], view: View) -> Section:
             Column("programme", Text("Chương trình, kỳ", "Programme, period")),
             WHO,
             Column("act", Text("Văn bản", "Act")),
-            *((ACTION,) if offered else ()),
+            *((forms.ACTION,) if offered else ()),
         ),
         [cells(row) for row in rows],
         Text("Không đơn vị nào được miễn.", "No unit is exempt."),
@@ -211,7 +214,7 @@ def _targets(rows: list[Row], view: View) -> Section:
             Column("target_year", Text("Năm", "Year"), is_number=True),
             Column("raw", Text("Mức", "Target")),
             Column("valid_from", Text("Điều chỉnh từ", "Revised from")),
-            *((ACTION,) if offered else ()),
+            *((forms.ACTION,) if offered else ()),
         ),
         [cells(row) for row in rows],
         Text("Không chương trình nào của tỉnh có mức kế hoạch.", "No programme of the province has a target."),
@@ -221,7 +224,7 @@ def _targets(rows: list[Row], view: View) -> Section:
     return Section("muc-ke-hoach", Text("Mức kế hoạch", "Targets"), table=table)
 
 
-def _history(rows: list[Decision], names: dict[str, str], view: View) -> Section:
+def _history(rows: list[Decision], names: dict[str, str], classed: Names, view: View) -> Section:
     table = Table(
         "decisions",
         Text("Các quyết định, mới nhất trước", "Decisions, the newest first"),
@@ -236,7 +239,7 @@ def _history(rows: list[Decision], names: dict[str, str], view: View) -> Section
             Column("by", Text("Người ghi", "Recorded by")),
             Column("state", Text("Tình trạng", "State")),
         ),
-        [_decision(each, names, view) for each in rows],
+        [_decision(each, names, classed, view) for each in rows],
         Text("Chưa có quyết định nào.", "Nothing was decided yet."),
     )
     note = Text(
@@ -246,7 +249,7 @@ def _history(rows: list[Decision], names: dict[str, str], view: View) -> Section
     return Section("lich-su", Text("Lịch sử", "History"), [note], table)
 
 
-def _decision(each: Decision, names: dict[str, str], view: View) -> tuple[Cell, ...]:
+def _decision(each: Decision, names: dict[str, str], classed: Names, view: View) -> tuple[Cell, ...]:
     assert view.visitor is not None and view.visitor.account is not None
     unit = each.unit_code and f"{names.get(each.unit_code, '')} ({each.unit_code})".strip()
     indicator = (each.after or {}).get("indicator_code")
@@ -256,8 +259,8 @@ def _decision(each: Decision, names: dict[str, str], view: View) -> tuple[Cell, 
         Cell(terms.timestamp(each.decided_at), value=each.decided_at.isoformat()),
         Cell(KINDS[each.kind]),
         text(about),
-        Cell(described(each.kind, each.before)),
-        Cell(described(each.kind, each.after)),
+        Cell(described(each.kind, each.before, classed)),
+        Cell(described(each.kind, each.after, classed)),
         text(act),
         text(each.reason),
         Cell(forms.recorded_by(each, view.visitor.account)),
@@ -265,11 +268,13 @@ def _decision(each: Decision, names: dict[str, str], view: View) -> tuple[Cell, 
     )
 
 
-def described(kind: str, cells: Cells | None) -> Shown:
-    """What a row of the catalogue, or contacts, say."""
+def described(kind: str, cells: Cells | None, classed: Names) -> Shown:
+    """What a row of the catalogue, or contacts, say. classed: the names of classes."""
     if kind == "contacts":
         found = (cells or {}).get("contacts") or []
         return "; ".join(_contact(each) for each in found) or Text("không có", "none")
+    if kind == "class":
+        return classes.named(cells, classed)
     if cells is None:
         return Text("không có", "none") if kind == "deadline" else Text("phải nộp", "owed")
     if kind == "exemption":

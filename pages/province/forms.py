@@ -9,12 +9,15 @@ from accounts.registry import Account
 from pages import access
 from pages.language import Shown, Text
 from pages.signing_in.handling import Visit
+from pages.tables import Column
 from pipeline.deciding import Decision, Refused
 from warehouse import database
 from warehouse.errors import BaocaoError
 
 CONFIRM = "xac-nhan"
 """What the field `step` says where the officer has read what will change."""
+ACTION = Column("action", Text("Việc", "Action"), is_sortable=False)
+"""Of a table whose rows are decided about: the link to the form."""
 
 
 @dataclass(frozen=True)

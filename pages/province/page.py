@@ -6,7 +6,17 @@ import psycopg
 from fastapi import FastAPI
 
 from pages.layout import Page
-from pages.province import contacts, contacts_of_unit, deadline, decisions, exemption, target, waiting, warning
+from pages.province import (
+    contacts,
+    contacts_of_unit,
+    deadline,
+    decisions,
+    exemption,
+    target,
+    unit_class,
+    waiting,
+    warning,
+)
 from pages.view import View
 
 PAGES: dict[str, Callable[[psycopg.Connection, View], Page]] = {
@@ -21,6 +31,7 @@ def add_forms(app: FastAPI) -> None:
     deadline.add(app)
     exemption.add(app)
     target.add(app)
+    unit_class.add(app)
     contacts.add(app)
     contacts_of_unit.add(app)
     warning.add(app)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import psycopg
 
-from pages import choices, terms
+from pages import access, choices, terms
 from pages.language import Shown, Text, figure
 from pages.layout import Page, Section
 from pages.tables import Cell, Column, Table, number, text
@@ -20,11 +20,15 @@ CODE = Column("unit_code", Text("Mã", "Code"))
 TOTAL = Column("total", Text("Tổng điểm", "Total"), is_number=True)
 OPEN = Column("open", Text("Còn có thể cộng", "Can still be added"), is_number=True)
 REASONS = Column("reasons", Text("Căn cứ", "Why"))
+CLASS = Column("class", Text("Loại", "Class"))
+NEEDED = Column("needed", Text("Điểm cần đạt", "Points needed"), is_number=True)
+SET_CLASS = "/quyet-dinh/loai"
 VERDICTS = terms.SCORE_VERDICTS
 SHAPES = {"recognised": "met", "not_recognised": "unmet", "undetermined": "part"}
 NOT_SCORED = Text("Chương trình này không có bảng chấm điểm.", "This programme has no score sheet.")
 NOBODY = Text("Kỳ này chưa có đơn vị nào được chấm.", "No unit is scored in this period.")
 UNKNOWN = Text("chưa rõ", "not known")
+NO_CLASS = Text("chưa xác định", "not set")
 NOBODY_REPORTED = Text(
     "Chưa đơn vị nào báo cáo nên chưa xếp hạng; điểm trừ là của báo cáo trễ hạn hoặc thiếu.",
     "No unit has reported, so none is ranked; points are taken off for reports that are late or missing.",
@@ -61,6 +65,7 @@ def _nothing(is_scored: bool) -> Section:
 def _results(sheet: ScoreSheet, view: View) -> Section:
     is_ranked = sheet.rule == "ranked"
     first = [Column("rank", Text("Hạng", "Rank"), is_number=True)] if is_ranked else []
+    of_class = [] if is_ranked else [CLASS, NEEDED]
     sections = [
         Column(code, Text(f"{code}. {name}", f"{code}. {name}"), is_number=True) for code, name, _ in _tops(sheet)
     ]
@@ -68,7 +73,9 @@ def _results(sheet: ScoreSheet, view: View) -> Section:
     rows = [_result(result, sheet, view, is_ranked) for result in sheet.results]
     nobody = sheet.rule == "ranked" and not any(result.has_reported for result in sheet.results)
     caption = Text(sheet.summary_title or sheet.title, sheet.summary_title or sheet.title)
-    table = Table("results", caption, (*first, UNIT, CODE, *sections, TOTAL, OPEN, last, REASONS), rows, NOBODY)
+    table = Table(
+        "results", caption, (*first, UNIT, CODE, *sections, TOTAL, OPEN, *of_class, last, REASONS), rows, NOBODY
+    )
     return Section("ket-qua", Text("Kết quả", "Results"), [NOBODY_REPORTED] if nobody else [], table=table)
 
 
@@ -95,9 +102,18 @@ def _result(result: UnitResult, sheet: ScoreSheet, view: View, is_ranked: bool) 
         *points,
         _points(result.total),
         open_points,
+        *([] if is_ranked else [_class(result, sheet, view), _points(result.threshold)]),
         last,
         text("; ".join(result.reasons) if result.has_reported or not is_ranked else ""),
     )
+
+
+def _class(result: UnitResult, sheet: ScoreSheet, view: View) -> Cell:
+    """The class of a unit, with the form that sets it for whoever may decide now."""
+    account = view.visitor.account if view.visitor else None
+    may_set = account is not None and access.may_open(account.role, SET_CLASS) and view.as_of is None
+    href = view.link(SET_CLASS, programme=sheet.programme_code, unit=result.unit_code) if may_set else None
+    return Cell(result.class_name or NO_CLASS, href=href)
 
 
 def _lines(sheet: ScoreSheet) -> list[Section]:

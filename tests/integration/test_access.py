@@ -96,6 +96,8 @@ READ = {
     f"/quyet-dinh/mien?programme={ELSEWHERE}&period=2026&level=commune": "closed closed closed closed",
     f"/quyet-dinh/muc?programme={ACTION}&{OWN_TARGET}": "closed closed open closed",
     f"/quyet-dinh/muc?programme={ELSEWHERE}&{OWN_TARGET}": "closed closed closed closed",
+    f"/quyet-dinh/loai?programme={ACTION}&unit=07228": "closed closed none closed",
+    f"/quyet-dinh/loai?programme={ELSEWHERE}&unit=10507": "closed closed closed closed",
     "/dau-moi": "closed closed moved open",
     "/dau-moi?unit=24": "closed closed open open",
     "/dau-moi?unit=31": "closed closed closed open",
@@ -169,6 +171,7 @@ WRITE = {
     "/quyet-dinh/han": "P",
     "/quyet-dinh/mien": "P",
     "/quyet-dinh/muc": "P",
+    "/quyet-dinh/loai": "P",
     "/dau-moi/tep": "P",
     "/dau-moi/don-vi": "P",
 }

@@ -1,7 +1,7 @@
 """An office's own catalogue (BAOCAO_CATALOGUE) is what dbt loads, and an upgrade of the software leaves it as it is.
 
-A sixth programme, ten overridden deadlines and a removed indicator. The files are in the columns of the release before,
-which had neither plans of single units nor targets of agencies.
+A sixth programme, ten overridden deadlines, a class of a unit and a removed indicator. The files are in the columns of
+releases before, which had neither plans of single units nor targets of agencies, nor days of classes.
 """
 
 import csv
@@ -20,6 +20,13 @@ BACNINH, HAIPHONG, SIXTH = "bacninh-2026-2030", "haiphong-directive28", "vi-du-g
 NEWER_COLUMNS = {"plan_unit_code", "agency_code"}
 """Of targets, indicators, contradictions and footnotes: those that the release before did not have."""
 REMOVED = "24"
+CLASSIFIED = {
+    "programme_code": "langson-child-friendly-2024",
+    "unit_code": "05971",
+    "class_code": "con-lai",
+    "note": "",
+}
+"""In place of the plan's blank, as before a class had the day of its act."""
 AT = "2026-11-20T08:00:00+07:00"
 
 
@@ -31,6 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     deadlines = [row for row in shipped("deadlines") if row["programme_code"] in (BACNINH, HAIPHONG)][:10]
     own = [row | {"deadline_on": later(row), "change": "override"} for row in deadlines]
     write(folder / "deadlines.csv", [*read(folder / "deadlines.csv"), *own])
+    write(folder / "unit_classes.csv", [CLASSIFIED | {"change": "override"}])
     for seed, table in checks.read(building.DBT_PROJECT).tables.items():
         named = [row for row in table.rows if row.cells.get("indicator_code") == REMOVED]
         gone = [row.cells for row in named if row.programme == BACNINH]
@@ -99,6 +107,10 @@ def is_as_the_office_has_it(folder: Path) -> None:
     assert overridden(folder).items() <= deadlines(BACNINH, HAIPHONG).items()
     assert column(f"select count(*) from catalogue.targets where programme_code = '{SIXTH}'") == [2]
     assert column(f"select count(*) from catalogue.indicators where programme_code = '{BACNINH}'") == [32]
+    assert column("select class_code from intermediate.int_unit_classes__in_force where unit_code = '05971'") == [
+        "con-lai"
+    ]
+    assert column("select count(*) from intermediate.int_unit_classes__in_force") == [8]
     assert column(f"select name_vi from catalogue.programmes where programme_code = '{SIXTH}'") == [
         "Góc đọc sách cho trẻ em (ví dụ giả định)"
     ]
@@ -109,7 +121,7 @@ def test_dbt_loads_the_rows_of_the_office_and_the_folder_of_the_software_stays_a
     is_as_the_office_has_it(folder)
     assert {row["programme_code"] for row in loaded.rows("programmes")} & {SIXTH} == set()
     detail = runs.last("catalogue").detail
-    assert (detail["office"]["overridden"], detail["office"]["added"]) == (10, 28)
+    assert (detail["office"]["overridden"], detail["office"]["added"]) == (11, 28)
 
 
 def test_a_load_by_hand_has_the_rows_of_the_office_too(loaded, folder):

@@ -268,7 +268,7 @@ def test_without_class_and_maximum_points_a_commune_is_undetermined_and_it_is_sa
     assert reported[DONG_KINH]["total_points"] is None
 
 
-CHANGED_SHEETS = ["run", "--select", "int_scores__required_lines"]
+CHANGED_SHEETS = ["run", "--select", "int_scores__required_lines", "int_unit_classes__in_force"]
 
 
 @pytest.fixture
