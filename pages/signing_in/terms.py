@@ -31,6 +31,7 @@ EVENTS = {
     "disabled": Text("bị khóa", "disabled"),
     "uploaded": Text("nộp tệp", "handed a file in"),
     "upload_refused": Text("nộp tệp của đơn vị khác, không được nhận", "file of another unit refused"),
+    "upload_limited": Text("nộp quá số tệp của một ngày, không được nhận", "file beyond the day's limit refused"),
     "typed": Text("nhập báo cáo trên trang", "typed a report on the page"),
     "warning_confirmed": Text("xác nhận số liệu", "confirmed a figure"),
     "report_approved": Text("duyệt báo cáo", "approved a report"),

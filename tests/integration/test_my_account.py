@@ -1,4 +1,4 @@
-"""What the holder of an account sees and ends, and what is deleted after a time."""
+"""What the holder of an account sees and ends, what a day may bring, and what is deleted after a time."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from accounts import registry, retention, sessions
-from pipeline import erasing, expiring
+from pipeline import erasing, expiring, uploads
 from tests.integration import desk
 from tests.integration.desk import PASSWORD, Client
 from tests.integration.served import Served, serving
@@ -16,6 +16,7 @@ from warehouse import clock, database
 OFFICER, OTHER = "da-mai@example.org", "tinh@example.org"
 NOW = "2026-11-20T09:00:00+07:00"
 BUTTON = re.compile(r'<button class="plain" name="session" value="(\d+)"')
+LINES = "programme;period;unit_code;indicator;numerator;denominator\nbacninh-2026-2030;2026;{};5.1;{};300\n"
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +162,34 @@ def test_a_file_that_cannot_be_deleted_keeps_no_record_of_a_sign_in(served, monk
     with clock.at(clock.now() + 2 * retention.KEPT_FOR), pytest.raises(OSError):
         expiring.expire()
     assert count("sign_in_attempt") == count("account_session") == 0
+
+
+# --- a day's uploads ------------------------------------------------------------------------------
+
+
+def hand_in(numerator: int, email: str = OFFICER, unit: str = "07228") -> str:
+    """What became of one more file."""
+    content = LINES.format(unit, numerator).encode()
+    upload = uploads.receive(account(email), f"bao cao {numerator}.csv", content, "192.0.2.7")
+    with database.connect() as connection:
+        return connection.execute("select status from ops.upload where upload_id = %s", [upload]).fetchone()[0]
+
+
+def test_what_is_beyond_the_days_uploads_is_refused_before_it_is_read_and_taken_on_the_next_day(served, monkeypatch):
+    monkeypatch.setenv("BAOCAO_UPLOADS_A_DAY", "2")
+    assert [hand_in(numerator) for numerator in (280, 281, 282)] == ["received", "received", "refused"]
+    assert count("submission_origin") == 2 and desk.events_of(OFFICER)[-1] == "upload_limited"
+
+    client = signed_in(served, OFFICER)
+    client.get("/bao-cao-cua-toi")
+    answer = client.post("/bao-cao-cua-toi/nop", files=[("nua.csv", LINES.format("07228", 283).encode())])
+    page = client.get(answer.headers["location"])
+    assert "đã nộp 2 tệp, là giới hạn của một ngày" in page.text and "192.0.2.7" not in page.text
+    uploads.retract(account(), "bacninh-2026-2030", "2026", "nộp nhầm", "192.0.2.7")
+    assert "retracted" not in desk.events_of(OFFICER)
+    assert hand_in(284, OTHER, "24") == "received", "another account has a count of its own"
+
+    monkeypatch.setenv("BAOCAO_NOW", "2026-11-20T23:59:59+07:00")
+    assert hand_in(285) == "refused"
+    monkeypatch.setenv("BAOCAO_NOW", "2026-11-21T00:00:00+07:00")
+    assert hand_in(286) == "received"
