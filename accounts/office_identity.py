@@ -106,24 +106,29 @@ def sign_in(connection: psycopg.Connection, identity: Identity, address: str) ->
     """connection: one that commits each statement. address: where the request comes from."""
     account = registry.of_identity(connection, identity.issuer, identity.subject)
     reason: Refusal = "unknown"
+    is_bound = False
     if account is None and identity.email is None:
         reason = "unverified"
     elif account is None and identity.email is not None:
-        account = _bound(connection, registry.find(connection, identity.email), identity)
+        account = _bound(connection, registry.find(connection, identity.email), identity, address)
+        is_bound = account is not None
     if account is None or account.state != "active":
         events.add(connection, "sign_in_failed", None, Actor(None, "page", address), by="oidc", reason=reason)
         return reason
-    session = sessions.begin(connection, account)
-    events.add(connection, "signed_in", account.account_id, Actor(account.account_id, "page", address), by="oidc")
-    return SignedIn(account, session)
+    return SignedIn(account, sessions.begin(connection, account, address, by="oidc"), is_bound)
 
 
-def _bound(connection: psycopg.Connection, account: Account | None, identity: Identity) -> Account | None:
+def _bound(connection: psycopg.Connection, account: Account | None, identity: Identity, address: str) -> Account | None:
     """The account, from now on the identity's own; None where it is another one's."""
     if account is None:
         return None
     values = {"account": account.account_id, "issuer": identity.issuer, "subject": identity.subject}
-    return registry.get(connection, account.account_id) if connection.execute(BIND, values).rowcount else None
+    with connection.transaction():
+        if not connection.execute(BIND, values).rowcount:
+            return None
+        actor = Actor(account.account_id, "page", address)
+        events.add(connection, "office_account_bound", account.account_id, actor)
+    return registry.get(connection, account.account_id)
 
 
 def _client(back_to: str, state: str | None = None) -> OAuth2Session:

@@ -56,8 +56,8 @@ select account.account_id, account.email, account.role, account.unit_id, account
     account.oidc_subject,
     coalesce(named.unit_name, account.unit_code) as unit_name, coalesce(units.unit_level, '') as unit_level,
     coalesce(provinces.unit_code, '') as province_code,
-    (select max(began_at) from ops.account_session as session where session.account_id = account.account_id)
-        as last_signed_in_at
+    (select max(event.happened_at) from ops.account_event as event
+        where event.account_id = account.account_id and event.kind = 'signed_in') as last_signed_in_at
 from ops.account as account
 left join app.org_unit as units using (unit_id)
 left join app.org_unit as provinces on provinces.unit_id = units.current_province_id

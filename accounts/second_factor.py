@@ -31,3 +31,8 @@ def step_of(secret: str, code: str, at: datetime, taken_step: int | None) -> int
         ):
             return step
     return None
+
+
+def is_used(secret: str, code: str, at: datetime, taken_step: int | None) -> bool:
+    """Whether it is the code that was taken last, as long as it would still be good."""
+    return taken_step is not None and step_of(secret, code, at, taken_step - 1) == taken_step

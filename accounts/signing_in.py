@@ -17,27 +17,27 @@ where account_id = %(account)s and totp_secret = %(secret)s and (totp_step is nu
 
 
 class SignedIn(NamedTuple):
-    """session: its token, for the cookie."""
+    """session: its token, for the cookie. is_bound: by an account of the office that was bound to this one just now."""
 
     account: Account
     session: str
+    is_bound: bool = False
 
 
-Failure = Literal["wrong", "too_many"]
+Failure = Literal["wrong", "code_reused", "too_many"]
 
 
 def sign_in(connection: psycopg.Connection, email: str, password: str, code: str, address: str) -> SignedIn | Failure:
     """connection: one that commits each statement. `wrong` names no reason: address, password and code are one answer.
 
-    address: where the request comes from.
+    address: where the request comes from. `code_reused`: the password is right; whoever typed it is told no more than
+    `wrong`, and the holder gets a letter.
     """
     account = registry.find(connection, email)
     if failure := _verify(connection, account, email, password, code, address):
         return failure
     assert account is not None
-    session = sessions.begin(connection, account)
-    events.add(connection, "signed_in", account.account_id, Actor(account.account_id, "page", address))
-    return SignedIn(account, session)
+    return SignedIn(account, sessions.begin(connection, account, address))
 
 
 def confirm(connection: psycopg.Connection, account: Account, password: str, address: str) -> Failure | None:
@@ -88,9 +88,10 @@ def _verify(
         _hash_anew(connection, usable, password)
         return None
     attempts.settle(connection, attempt, "failed")
-    actor = Actor(None, "page", address)
-    events.add(connection, "sign_in_failed", account.account_id if account else None, actor)
-    return "wrong"
+    is_reused = bool(usable and is_right and code and _is_used(connection, usable, code))
+    kind = "code_reused" if is_reused else "sign_in_failed"
+    events.add(connection, kind, account.account_id if account else None, Actor(None, "page", address))
+    return "code_reused" if is_reused else "wrong"
 
 
 def _hash_anew(connection: psycopg.Connection, account: Account, password: str) -> None:
@@ -109,3 +110,16 @@ def _takes_code(connection: psycopg.Connection, account: Account, code: str) -> 
         return False
     values = {"step": step, "account": account.account_id, "secret": account.totp_secret}
     return connection.execute(TAKE_STEP, values).rowcount == 1
+
+
+def _is_used(connection: psycopg.Connection, account: Account, code: str) -> bool:
+    """Whether the code is one that was taken already.
+
+    The account is read anew, for of two requests with the same code the other one has taken it meanwhile; after a wrong
+    code it is not, for the time that it takes would say that the password is right.
+    """
+    now = clock.now()
+    if account.totp_secret is None or second_factor.step_of(account.totp_secret, code, now, None) is None:
+        return False
+    known = registry.get(connection, account.account_id)
+    return known is not None and second_factor.is_used(account.totp_secret, code, now, known.totp_step)

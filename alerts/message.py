@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-Kind = Literal["digest", "receipt", "answer", "approval", "warning"]
+Kind = Literal["digest", "receipt", "answer", "approval", "warning", "account"]
 
 
 @dataclass(frozen=True)

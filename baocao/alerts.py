@@ -80,7 +80,7 @@ def _shown(row: dict[str, Any]) -> dict[str, str]:
     agency = "" if row["agency_code"] == DEFAULT_AGENCY else f" ({row['agency_code']})"
     return {
         "unit": row["unit_code"] + agency,
-        "report": f"{row['programme_code']} {row['period']}",
+        "report": " ".join(filter(None, (row["programme_code"], row["period"]))),
         "deadline": wording.day(row["deadline_at"]) if row["deadline_at"] else "",
         "stage": row["stage"],
         "status": row["status"],

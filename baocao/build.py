@@ -52,7 +52,7 @@ def run() -> None:
     baocao run
     """
     from expectations.checks import NotFitToPublish
-    from pipeline import building, completeness, erasing, mailing, publishing, receiving, reminding
+    from pipeline import building, completeness, expiring, mailing, publishing, receiving, reminding
     from pipeline.mailbox import fetching
 
     database.prepare()
@@ -60,7 +60,7 @@ def run() -> None:
         fetching.try_to_fetch()
         receipts = receiving.receive()
         mailing.try_to_mail_receipts()
-        erasing.expire()
+        expiring.expire()
         status.update("Building the marts…")
         built = building.build()
         status.update("Checking who has not reported…")

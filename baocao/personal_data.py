@@ -85,16 +85,17 @@ def erase(
 
 @app.command()
 def expire(json: Json = False) -> None:
-    """Delete the restricted files whose time is up (BAOCAO_RESTRICTED_DAYS), as the DAG `deadlines` does daily.
+    """Delete the restricted files whose time is up (BAOCAO_RESTRICTED_DAYS), and records of sign-ins after 90 days, as
+    the DAG `deadlines` does daily.
 
     \b
     baocao personal-data expire
     """
-    from pipeline import erasing
+    from pipeline import expiring
 
     database.prepare()
-    deleted = erasing.expire()
+    done = expiring.expire()
     if json:
-        write_document({"deleted": deleted})
+        write_document({"deleted": done.files, "sign_in_records": done.sign_in_records})
     else:
-        typer.echo(f"{deleted} files deleted.")
+        typer.echo(f"{done.files} files and {done.sign_in_records} records of sign-ins deleted.")

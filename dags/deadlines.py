@@ -91,11 +91,11 @@ def deadlines():
 
     @task
     def expire(**context) -> None:
-        """Delete the files with personal data whose time in the restricted folder is up."""
-        from pipeline import erasing, run_clock
+        """Delete the files with personal data and the records of sign-ins whose time is up."""
+        from pipeline import expiring, run_clock
 
         with run_clock.of_run(context):
-            erasing.expire()
+            expiring.expire()
 
     # Side by side: what the check finds holds the publication and fails the run, and never keeps a letter back.
     build() >> [completeness(), remind()]

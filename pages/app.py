@@ -26,6 +26,7 @@ from pages.progress import page as progress_page
 from pages.province import page as province_pages
 from pages.quality import page as quality_page
 from pages.scores import page as scores_page
+from pages.signing_in import account as account_pages
 from pages.signing_in import cookies, guard
 from pages.signing_in import office as office_pages
 from pages.signing_in import page as signing_in_pages
@@ -78,6 +79,7 @@ def create() -> FastAPI:
     """The application; it connects to the warehouse with each request. Reading pages write nothing."""
     app = reading(_admit)
     signing_in_pages.add(app)
+    account_pages.add(app)
     office_pages.add(app)
     desk_pages.add(app)
     for path, maker in province_pages.PAGES.items():

@@ -1,5 +1,6 @@
 """The step `mail_receipts`: what became of each file, or of each mail, is sent to the contact of its unit, once; so is
-what waits for an approval to its approver, and what an approver returned to its sender.
+what waits for an approval to its approver, what an approver returned to its sender, and what was changed of an account
+to its holder.
 
 plan → enqueue one message a recipient and file → send → confirm. Each arrow is a commit, as for reminders.
 """
@@ -8,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 from alerts import delivery
 from alerts.channels import opening
-from alerts.ledger import answers, approvals, outbox, receipts
+from alerts.ledger import accounts, answers, approvals, outbox, receipts
 from alerts.message import Kind
 from pipeline import attachments, runs
 from warehouse import database
@@ -49,15 +50,15 @@ def mail_receipts(retry_failed: bool = False) -> Mailed:
         try:
             if not receipts.is_ready(connection):
                 return done
-            for planned in (receipts, approvals):
+            for planned in (accounts, receipts, approvals):
                 done.planned += planned.plan(connection, run.as_of)
-            ledgers = (receipts, answers, approvals)
+            ledgers = (accounts, receipts, answers, approvals)
             if retry_failed:
                 done.retried = sum(ledger.retry(connection, run.as_of) for ledger in ledgers)
             connection.commit()
             for ledger in ledgers:
                 ledger.enqueue(connection, run.run_id, run.as_of)
-            kinds: tuple[Kind, ...] = ("receipt", "answer", "approval")
+            kinds: tuple[Kind, ...] = ("account", "receipt", "answer", "approval")
             queued = [each for kind in kinds for each in outbox.queued(connection, kind, ["email"], run.as_of)]
             connection.commit()
             with opening.open_channels() as usable, attachments.opened() as files:

@@ -25,6 +25,7 @@ from publish.receipts.data import Receipt
 from warehouse import clock, database
 from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.logging import get_logger
+from warehouse.settings import get_settings
 
 log = get_logger(__name__)
 
@@ -35,6 +36,7 @@ NOTE = """
 insert into ops.upload (upload_id, account_id, sha256, file_name, size_bytes, uploaded_at, status)
 values (%s, %s, %s, %s, %s, %s, 'receiving')
 """
+TODAY = "select count(*) from ops.upload where account_id = %s and uploaded_at >= %s and upload_id <> %s"
 SETTLE = "update ops.upload set status = %s, reason_vi = %s, reason_en = %s where upload_id = %s"
 ORIGIN = """
 insert into ops.submission_origin (submission_id, upload_id, account_id)
@@ -59,6 +61,12 @@ NOT_YOURS = (
     "The file has reports of {reports}. This account hands in reports of {own} only. Nothing of the file was "
     "received: hand in a file with your own unit's reports alone, or leave it to that unit.",
 )
+TOO_MANY = (
+    "Hôm nay tài khoản này đã nộp {limit} tệp, là giới hạn của một ngày, nên tệp chưa được nhận. Xin nộp lại vào ngày "
+    "mai; nếu cần nộp ngay, xin báo người vận hành.",
+    "This account has handed in {limit} files today, which is the limit of a day, so the file was not received. Hand "
+    "it in tomorrow; if that is too late, tell the operator.",
+)
 FAILED = (
     "Hệ thống chưa nhận được tệp do có lỗi bên trong. Xin nộp lại sau ít phút; nếu vẫn vậy, xin báo người vận hành.",
     "The file could not be received, for something went wrong inside. Hand it in again in some minutes; if that does "
@@ -79,7 +87,8 @@ def receive(
 ) -> UUID:
     """Receive a file on behalf of an account; returns the upload, whose status says what became of it.
 
-    A file with a report that the account may not hand in is refused, whole, before anything of it is kept.
+    A file with a report that the account may not hand in is refused, whole, before anything of it is kept; so is one
+    beyond BAOCAO_UPLOADS_A_DAY, before it is read.
     address: of the network, for the audit trail. Never raises for what is in the file.
     """
     upload_id, name = uuid4(), _plain(file_name)
@@ -89,6 +98,9 @@ def receive(
         shown = names.readable(name)
         connection.execute(NOTE, [upload_id, account.account_id, sha256, shown, len(content), clock.now()])
         try:
+            if _has_enough(connection, account, upload_id):
+                _refuse_for_today(connection, account, upload_id, actor)
+                return upload_id
             if document is None and (foreign := _foreign(connection, account, content)):
                 _refuse(connection, account, upload_id, foreign, actor)
                 return upload_id
@@ -117,8 +129,10 @@ def retract(account: Account, programme: str, period: str, reason: str, address:
     name = f"rut-{account.unit_code}-{period}.csv"
     upload_id = receive(account, name, written.getvalue().encode("utf-8-sig"), address)
     with database.connect("loader") as connection:
-        actor = Actor(account.account_id, "page", address)
-        events.add(connection, "retracted", account.account_id, actor, upload_id=str(upload_id), reason=note)
+        stored = connection.execute(STORED, [upload_id]).fetchone()
+        if stored and stored[2] != "refused":
+            actor = Actor(account.account_id, "page", address)
+            events.add(connection, "retracted", account.account_id, actor, upload_id=str(upload_id), reason=note)
     return upload_id
 
 
@@ -157,6 +171,21 @@ def _foreign(connection: psycopg.Connection, account: Account, content: bytes) -
             and not remit.may_report(account, report.unit_code, report.unit_id, report.agency)
         )
     )
+
+
+def _has_enough(connection: psycopg.Connection, account: Account, upload_id: UUID) -> bool:
+    """Whether the account had its uploads of the day, in Vietnamese time. Those at once count one another."""
+    day = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    row = connection.execute(TODAY, [account.account_id, day, upload_id]).fetchone()
+    return row is not None and row[0] >= get_settings().uploads_a_day
+
+
+def _refuse_for_today(connection: psycopg.Connection, account: Account, upload_id: UUID, actor: Actor) -> None:
+    limit = get_settings().uploads_a_day
+    with connection.transaction():
+        connection.execute(SETTLE, ["refused", *(text.format(limit=limit) for text in TOO_MANY), upload_id])
+        detail = {"upload_id": str(upload_id), "limit": limit}
+        events.add(connection, "upload_limited", account.account_id, actor, **detail)
 
 
 def _refuse(

@@ -154,6 +154,13 @@ class Settings(BaseSettings):
         description="Where officers open the pages, for the links of invitations: `https://` and a host, without a "
         "path. No other host is served once sign-in is on. Default: `http://127.0.0.1:8090`.",
     )
+    uploads_a_day: int = Field(
+        default=200,
+        ge=1,
+        le=100_000,
+        description="How many files an account may hand in on the pages in a day, retractions and typed reports among "
+        "them; more are refused before they are read. Default: 200.",
+    )
     oidc_issuer: Annotated[str, AfterValidator(_check_issuer)] | None = Field(
         default=None,
         description="The office's own sign-in beside passwords: the issuer of an OpenID Connect provider, `https://…`, "

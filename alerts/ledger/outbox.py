@@ -29,6 +29,7 @@ LEDGERS: dict[Kind, str] = {
     "answer": "ops.answer_ledger",
     "approval": "ops.approval_ledger",
     "warning": "ops.warning_ledger",
+    "account": "ops.account_ledger",
 }
 """The table whose rows a message of each kind carries."""
 
@@ -93,7 +94,7 @@ def insert(
     thread: Sequence[str] = (),
 ) -> None:
     """Keep a message as it will be sent. in_reply_to, thread: of a letter that answers a mail."""
-    is_open = channel == "email" and takes_replies()
+    is_open = channel == "email" and kind != "account" and takes_replies()
     connection.execute(
         "insert into ops.message (message_id, kind, channel, recipient, subject, body_text, body_html, status, "
         "queued_at, audit_head, takes_replies, in_reply_to, thread) "

@@ -15,7 +15,7 @@ from pages.language import Text
 from pages.signing_in import cookies, handling
 from pages.signing_in.guard import UNKNOWN
 from pages.signing_in.handling import Visit
-from pages.signing_in.page import sign_in_page
+from pages.signing_in.page import sign_in_page, with_letter
 from warehouse import database
 from warehouse.logging import get_logger
 from warehouse.postgres import passwords as secrets
@@ -84,7 +84,7 @@ def complete(visit: Visit) -> Response:
     response = visit.at("/").page("signed_in.html.j2", SIGNED_IN)
     cookies.put(response, cookies.SESSION, outcome.session)
     cookies.remove(response, UNDER_WAY)
-    return response
+    return with_letter(response) if outcome.is_bound else response
 
 
 def _refused(visit: Visit, reason: Refusal, failure: Exception | None = None) -> Response:

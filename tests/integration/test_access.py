@@ -159,6 +159,7 @@ WRITE = {
     "/tai-khoan/mat-khau": "RAPO",
     "/tai-khoan/xac-thuc": "RAPO",
     "/tai-khoan/tat-xac-thuc": "RAPO",
+    "/tai-khoan/phien": "RAPO",
     "/bao-cao-cua-toi/nop": "RP",
     "/bao-cao-cua-toi/rut": "RP",
     "/bao-cao-cua-toi/nhap": "RP",

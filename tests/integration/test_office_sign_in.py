@@ -95,7 +95,9 @@ def test_who_was_invited_under_the_verified_address_is_signed_in(client, provide
 
     assert sign_in(client, provider, "s-1").status_code == 200
     assert signed_in_as(client) == email
-    assert desk.events_of(email)[-1] == "signed_in"
+    assert desk.events_of(email)[-2:] == ["office_account_bound", "signed_in"]
+    assert sign_in(client, provider, "s-1").status_code == 200
+    assert desk.events_of(email)[-2:] == ["signed_in", "signed_in"]
 
 
 def test_the_provider_is_sent_what_it_needs_and_no_secret(client):

@@ -310,7 +310,7 @@ def test_with_tls_the_cookie_is_bound_to_the_host(monkeypatch):
 def test_a_session_ends_half_an_hour_after_its_last_use_and_twelve_hours_after_its_first(steps, is_open):
     """Every step is a use; the last one is what counts."""
     with clock.at(NOW), database.connect("loader") as connection:
-        token = sessions.begin(connection, officer())
+        token = sessions.begin(connection, officer(), "192.0.2.1")
     found = None
     for step in steps:
         with clock.at(f"2026-11-20T{step}+07:00"), database.connect("loader") as connection:
