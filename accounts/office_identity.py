@@ -115,7 +115,11 @@ def sign_in(connection: psycopg.Connection, identity: Identity, address: str) ->
     if account is None or account.state != "active":
         events.add(connection, "sign_in_failed", None, Actor(None, "page", address), by="oidc", reason=reason)
         return reason
-    return SignedIn(account, sessions.begin(connection, account, address, by="oidc"), is_bound)
+    with connection.transaction():
+        if not registry.hold(connection, account):
+            return "unknown"
+        session = sessions.begin(connection, account, address, by="oidc")
+    return SignedIn(account, session, is_bound)
 
 
 def _bound(connection: psycopg.Connection, account: Account | None, identity: Identity, address: str) -> Account | None:
