@@ -56,6 +56,7 @@ def test_only_the_warnings_of_the_law_do_not_reject():
         "value_without_parts",
         "numerator_without_use",
         "denominator_without_use",
+        "figures_hidden",
         "hidden_sheet_ignored",
         "sheet_not_read",
         "column_not_read",
