@@ -223,6 +223,8 @@ def _value(cell: Mapping[str, str], written: str | None) -> tuple[Value, Shown |
 
 def _shows(text: str, number: float) -> bool:
     """Whether a text is this number, as far as its digits go: either mark may be the decimal one."""
+    if len(text) > cells.LONGEST:
+        return False
     plain = cells.normalise(text)
     if plain in number_formats.NOUGHTS:
         return number == 0
@@ -257,8 +259,8 @@ def _readings(digits: str) -> list[tuple[Decimal, int]]:
 def _marks(attributes: Mapping[str, str]) -> bool:
     """Whether what is written in such a font is struck out, raised or lowered."""
     struck = attribute(attributes, "text-line-through-style"), attribute(attributes, "text-line-through-type")
-    raised = (attribute(attributes, "text-position") or "0%").split()[0]
-    return any(each not in (None, "none") for each in struck) or raised not in ("0%", "0")
+    raised = (attribute(attributes, "text-position") or "").split()[:1]
+    return any(each not in (None, "none") for each in struck) or raised not in ([], ["0%"])
 
 
 def _time(text: str) -> Value:
