@@ -18,8 +18,9 @@ from ingest.numerals import Unreadable
 
 Expects = Literal["count", "rate", "percent", "per_mille", "points", "yes_no", "any"]
 Kind = Literal["exact", "censored", "range", "nil", "missing", "not_applicable", "yes", "no", "unreadable"]
-Shown = Literal["percent", "formula", "error", "merged"]
-"""What a spreadsheet cell is beside its value; see workbook.py."""
+Shown = Literal["percent", "formula", "error", "merged", "reformatted", "marked"]
+"""What a spreadsheet cell is beside its value: `reformatted`, its number format shows another number; `marked`, digits
+in it are struck out, raised or lowered."""
 
 Value = str | int | float | bool | date | time | timedelta | None
 
@@ -90,6 +91,10 @@ RANGE = re.compile(r"(?:từ )?(?P<low>[0-9][^-–—−~÷]*?) ?(?:[-–—−~
 ABOUT = re.compile(r"(?:~|≈|±|khoảng|gần|ước|chừng|xấp xỉ).*[0-9].*")
 
 SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+APART = re.compile(r"[0-9](?![ \u00a0\u2005-\u200a\u202f\u205f][0-9])[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+[0-9]")
+"""Digits with more between them than the one blank that groups thousands: the end of a line, a tab, two blanks."""
+TURNS = re.compile(r"[\u202b\u202e\u2067]")
+"""Characters by which what follows is shown from right to left: `192` as 291."""
 
 LONGEST = 300
 """Characters of the longest cell that can hold a figure or a mark."""
@@ -114,7 +119,13 @@ def parse(value: Value, expects: Expects = "any", shown: Shown | None = None) ->
     return _unreadable(as_text(value), "date_in_number_column")
 
 
-SHOWN_RULES = {"formula": "formula_in_cell", "error": "formula_error", "merged": "merged_cell"}
+SHOWN_RULES = {
+    "formula": "formula_in_cell",
+    "error": "formula_error",
+    "merged": "merged_cell",
+    "reformatted": "format_shows_another_number",
+    "marked": "digits_marked",
+}
 
 
 def is_figure(value: Value, shown: Shown | None = None) -> bool:
@@ -135,6 +146,10 @@ def _parsed(raw: str, expects: Expects) -> TypedCell:
     if raw.isdigit() and raw.isascii() and len(raw) < 10 and expects != "yes_no":
         number = Decimal(raw)  # nearly every cell of nearly every report
         return TypedCell("exact", number, number, True, True, raw)
+    if TURNS.search(raw):
+        return _unreadable(raw, "not_a_number")
+    if APART.search(visible(raw)):
+        return _unreadable(raw, "thousands_malformed")
     text = normalise(raw)
     kind = KINDS.get(text)
     if kind in ("yes", "no"):

@@ -1,6 +1,6 @@
 """A sheet or a CSV as rows of cells, with what each cell is beside its value."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,8 @@ class Grid:
     """Rows from A1, or the records of a CSV.
 
     lines: of a CSV, the line of the file on which each record begins. sheet: of a workbook.
-    shown: what cells are beside their values. merged: ranges of cells that are one.
+    shown: what cells are beside their values. merged: ranges of cells that are one. hidden_rows, hidden_columns: those
+    that whoever looks at the sheet does not see.
     """
 
     rows: Sequence[Sequence[Value]]
@@ -31,11 +32,13 @@ class Grid:
     shown: Mapping[Place, Shown] = field(default_factory=dict)
     merged: Sequence[Range] = ()
     is_visible: bool = True
+    hidden_rows: Collection[int] = frozenset()
+    hidden_columns: Collection[int] = frozenset()
 
     @property
     def size(self) -> int:
         """Rows × columns."""
-        return len(self.rows) * max(map(len, self.rows), default=0)
+        return len(self.rows) * width(self.rows)
 
     def at(self, row: int, column: int | None) -> Value:
         cells = self.rows[row]
@@ -70,6 +73,11 @@ def filled(cells: Mapping[Place, Value], sheet: str) -> list[list[Value]]:
     for (row, column), value in cells.items():
         rows[row][column] = value
     return rows
+
+
+def width(rows: Sequence[Sequence[Value]]) -> int:
+    """Cells of the longest row."""
+    return max(map(len, rows), default=0)
 
 
 def size(area: Range) -> int:

@@ -67,10 +67,15 @@ UNIT = re.compile(r"[(\[{:*/\n|%‰,;=¹²³†]|\s[-–—]\s")
 """Where a heading's name ends and its unit or explanation begins."""
 STACKED = " – "
 """Between the names of a heading that stands in several rows."""
-OWN_PERIOD = re.compile(r"\b(?:trong ky|ky nay|ky bao cao|nam nay|nam bao cao|thuc hien|neu co|neu khong co)\b")
+OWN_PERIOD = re.compile(
+    r"\b(?:trong ky|ky nay|ky bao cao|nam nay|nam bao cao|thuc hien|neu co|neu khong co|neu chua co|(?:co|dat) khong|"
+    r"(?:phan|tren mot|tren 1) (?:nghin|ngan)|ty (?:le|so|suat))\b"
+)
 OTHER_THING = re.compile(
     r"\b(?:nam|nu|ky|truoc|sau|ke hoach|kh|muc tieu|chi tieu|giao|cung ky|luy ke|uoc|du kien|thang|quy|so sanh|tang|"
-    r"giam|target|plan|planned|previous|prior|last|baseline|cumulative|male|female|boys|girls|[12][0-9]{3})\b"
+    r"giam|trai|gai|dan toc|dtts|ngheo|khuyet tat|nong thon|thanh thi|trong do|chua|khong(?! ghi)|con lai|dau nam|"
+    r"den (?:ngay|het|thang)|[0-9]{1,2} ?t|t[0-9]{1,2}|[qh][1-4]|nghin|ngan(?! sach)|trieu|ty|thousands?|millions?|"
+    r"x ?10+|target|plan|planned|previous|prior|last|baseline|cumulative|male|female|boys|girls|[12][0-9]{3})\b"
 )
 
 

@@ -39,6 +39,7 @@ CODE_AND_NAME = re.compile(r"\(?(?P<code>[0-9]{2}|[0-9]{3}|[0-9]{5})\)?[ \-:,.|]
 NAME_AND_CODE = re.compile(r"[^\W\d][^0-9]*[ \-:,.|(]+(?P<code>[0-9]{5})\)?")
 CODE = re.compile(r"(?=.*[0-9])[0-9A-Za-zĐđ.,]{1,12}")
 
+KEY = re.compile(r"(?=.*[0-9])[0-9a-z]+(?:[-_.][0-9a-z]+)*")
 
 LONGEST = 120
 """Characters; a longer text is no code, and the keys of an index have an end."""
@@ -136,6 +137,11 @@ def _spelled(written: str, codes: frozenset[str]) -> str:
     if re.fullmatch(r"[0-9]+,[0-9]+", plain):  # 5.1 passed through a spreadsheet that writes decimal commas
         return _from_number(plain.replace(",", "."), codes)
     return {code.casefold(): code for code in codes}.get(plain.casefold(), plain)
+
+
+def looks_like_a_key(written: str) -> bool:
+    """A code of a programme or a unit: no blank in it, and a digit."""
+    return KEY.fullmatch(written) is not None
 
 
 def looks_like_a_code(written: str) -> bool:

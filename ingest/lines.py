@@ -65,8 +65,9 @@ def _indicator(row: Row, codes: frozenset[str], problems: dict[str, str]) -> str
     except Unreadable as problem:
         problems["indicator"] = problem.rule
         return keys.text(row.indicator)
-    if row.shown.get("indicator"):
-        problems["indicator"] = cells.SHOWN_RULES[row.shown["indicator"]]
+    shown = row.shown.get("indicator")
+    if shown is not None:
+        problems["indicator"] = cells.SHOWN_RULES.get(shown, "indicator_became_number")  # 5.1 as 510%
     elif indicator is None:
         problems["indicator"] = "indicator_missing"
     return indicator

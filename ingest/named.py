@@ -15,11 +15,12 @@ DISTINGUISHING = ("unit_id", "unit_name")
 
 
 class Written(NamedTuple):
-    """A key's cell: its value, its place if it has one, and what it is beside its value."""
+    """A key's cell: its value, its place if it has one, what it is beside its value, and what contradicts it."""
 
     value: Value
     place: Place | None
     shown: Shown | None = None
+    contradicted_by: str | None = None
 
 
 def report(grid: Grid, written: Mapping[str, Written], row: int, measures: Measures) -> Report:
@@ -45,6 +46,10 @@ def report(grid: Grid, written: Mapping[str, Written], row: int, measures: Measu
         ):
             shown = {"key": headers.DISPLAY_NAMES[name]}
             found.issues.append(Issue("key_missing", shown, **_place(grid, written[name], row)))
+        if (other := written[name].contradicted_by) is not None:
+            raw = keys.text(written[name].value) or ""
+            shown = {"key": headers.DISPLAY_NAMES[name], "other": other}
+            found.issues.append(Issue("key_contradicts_itself", shown, raw=raw, **_place(grid, written[name], row)))
     return found
 
 

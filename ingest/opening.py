@@ -88,7 +88,10 @@ def _check_ole(data: bytes) -> None:
 
 
 def _text(data: bytes) -> str:
-    """UTF-8, or UTF-16 that says so; other encodings cannot be distinguished and are never guessed."""
+    """UTF-8, or UTF-16 that says so; other encodings cannot be distinguished and are never guessed.
+
+    NULs at the ends of the file, or within the end of a line, are nothing. Elsewhere something was lost there.
+    """
     text = _joined(_decoded(data))
     if not text.strip("\x00 \t\r\n,;"):
         raise Refused("file_empty")
@@ -96,7 +99,7 @@ def _text(data: bytes) -> str:
         raise Refused(rule)
     if text.count("\x00") * 100 > len(text):
         raise Refused("file_unknown" if _is_binary(data) else "encoding_unknown")
-    return text.replace("\x00", "")
+    return re.sub(r"(?<=\r)\x00+(?=\n)", "", text).strip("\x00")
 
 
 def _decoded(data: bytes) -> str:

@@ -22,10 +22,12 @@ IDENTIFYING = ("programme", "period", "unit_code")
 
 
 class Label(NamedTuple):
+    """place: of the value, or where it belongs. contradicted_by: what another label of the same name says."""
+
     value: Value
     place: Place
-    """Of the value, or where it belongs."""
     is_own_cell: bool = False
+    contradicted_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -141,14 +143,17 @@ def _end_before_other_labels(grid: Grid, section: Section, start: int) -> None:
 
 
 def _labels(grid: Grid, start: int, stop: int) -> dict[str, Label]:
-    """The labels in some rows by key: the first of a name that has a value counts, and a code before a name."""
+    """The labels in some rows by key: the first of a name that has a value counts, and a code before a name.
+
+    Where another one says something else of which report it is, that is kept beside it.
+    """
     found: dict[str, list[Label]] = {}
     for row in range(start, stop):
         for column in range(min(LABELS_WITHIN, len(grid.rows[row]))):
             head = headers.heading(grid.rows[row][column])
             if head and head.certainty != "unclear" and head.meaning.removesuffix(OR_NAME) in KEYS:
                 found.setdefault(head.meaning, []).append(_label(grid, row, column))
-    chosen = {name: min(labels, key=_without_value) for name, labels in found.items()}
+    chosen = {name: _chosen(name, labels) for name, labels in found.items()}
     for name in [name for name in chosen if name.endswith(OR_NAME)]:
         chosen.setdefault(name.removesuffix(OR_NAME), chosen.pop(name))
     return chosen
@@ -162,6 +167,27 @@ def _label(grid: Grid, row: int, column: int) -> Label:
             return Label(cells[place], (row, place), is_own_cell=True)
     _, mark, rest = str(cells[column]).partition(":")
     return Label(rest, (row, column)) if mark and rest.strip() else Label(None, (row, column + 1))
+
+
+def _chosen(name: str, labels: list[Label]) -> Label:
+    chosen = min(labels, key=_without_value)
+    if name not in IDENTIFYING:
+        return chosen
+    own = _plain(name, chosen.value)
+    others = [
+        text for label in labels if (text := _plain(name, label.value)) not in (None, own) and _is_key(name, text)
+    ]
+    return chosen._replace(contradicted_by=others[0]) if others else chosen
+
+
+def _is_key(name: str, text: str | None) -> bool:
+    """Whether it says which report it is, and is no explanation."""
+    if text is None:
+        return False
+    try:
+        return bool(keys.period(text)) if name == "period" else keys.looks_like_a_key(text)
+    except Unreadable:
+        return False
 
 
 def _without_value(label: Label) -> int:

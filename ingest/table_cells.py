@@ -53,7 +53,8 @@ class TableCells:
     def key(self, index: int, name: str) -> Written:
         label = self.section.labels.get(name)
         place = self._first_of_merged((index, self.places[name])) if name in self.places else label and label.place
-        return Written(self.value(index, name), place, self.shown.get(place) if place else None)
+        other = label.contradicted_by if label and name not in self.places else None
+        return Written(self.value(index, name), place, self.shown.get(place) if place else None, other)
 
     def is_blank(self, index: int, name: str) -> bool:
         return is_blank([self.value(index, name)])

@@ -9,7 +9,7 @@ from datetime import date, time
 
 from ingest import footers, headers, keys, lines, sections
 from ingest.cells import Value, as_text, is_figure
-from ingest.grids import Grid, is_blank
+from ingest.grids import Grid, Place, is_blank
 from ingest.headers import PARTS
 from ingest.lines import Row
 from ingest.measures import Measures
@@ -21,6 +21,8 @@ from ingest.table_cells import TableCells
 from ingest.unread import UnreadColumns
 
 NEEDED = (*IDENTIFYING, "indicator")
+HARMLESS = ("column_not_read", "figure_outside_table", "figures_hidden")
+"""Issues that do not explain why a report has no line."""
 
 
 def read(grid: Grid, measures: Measures) -> list[Report]:
@@ -83,6 +85,8 @@ class Table:
         self.after = ""
         """What was seen since the last line: nothing, `blank` rows, or the `footer`."""
         self.rows_between: list[int] = []
+        self.hidden: dict[int, list[Place]] = {}
+        """Of each report, by its id: its figures in rows and columns that are hidden."""
 
     def reports(self) -> list[Report]:
         """Raises Refused when the records of a CSV have neither columns nor labels for their keys."""
@@ -126,6 +130,7 @@ class Table:
             return
         self.keys.add(report, lines.read(row, report.programme, report.unit_code, self.measures))
         self.unread.count(report, row)
+        self._note_hidden(report, row)
         self.after, self.rows_between = "", []
 
     def _names_its_report(self, row: Row, is_line: bool) -> bool:
@@ -176,6 +181,15 @@ class Table:
         else:
             self._add(row, report)
 
+    def _note_hidden(self, report: Report, row: Row) -> None:
+        if not (self.grid.hidden_rows or self.grid.hidden_columns):
+            return
+        for part, value in zip(PARTS, row.parts, strict=True):
+            place = row.number_from_0, self.cells.places.get(part, 0)
+            is_hidden = place[0] in self.grid.hidden_rows or place[1] in self.grid.hidden_columns
+            if is_hidden and is_figure(value, row.shown.get(part)):
+                self.hidden.setdefault(id(report), []).append(place)
+
     # --- issues -----------------------------------------------------------------------------------
 
     def _report_figures(self, index: int, parts: Sequence[str], report: Report) -> None:
@@ -202,8 +216,10 @@ class Table:
         if any(issue.rule == "column_unclear" for issue in unread):  # what is missing may be in that column
             report.lines = [line for line in report.lines if line.problems]
         report.issues += unread
+        if hidden := self.hidden.get(id(report)):
+            report.issues.append(Issue("figures_hidden", {"count": len(hidden)}, **self.grid.place(*hidden[0])))
         report.lines = lines.carried(report.submission_type, report.lines)
-        others = [issue for issue in report.issues if issue.rule not in ("column_not_read", "figure_outside_table")]
+        others = [issue for issue in report.issues if issue.rule not in HARMLESS]
         if not report.lines and report.submission_type != "retraction" and not others:
             report.issues.append(Issue("lines_missing", sheet=self.grid.sheet))
         return report

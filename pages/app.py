@@ -191,6 +191,7 @@ def _guard(admit: Admit, frame_ancestors: str) -> Callable[[Request, Call], Awai
     async def respond(request: Request, call: Call) -> Response:
         request.state.visitor = None
         try:
+            guard.require_text((request.scope["path"], *request.query_params, *request.query_params.values()))
             admission = await admit(request)
             request.state.visitor = admission.visitor
             response = admission.response or await call(request)

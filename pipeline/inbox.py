@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ingest import archive
 from ingest.identities import names
-from pipeline import settling, taking
+from pipeline import folders, settling, taking
 from warehouse import clock
 from warehouse.errors import WrongCall
 from warehouse.logging import get_logger
@@ -157,7 +157,7 @@ def _versions(place: str) -> dict[str, Version]:
 
 def _local_versions(folder: Path) -> dict[str, Version]:
     versions = {}
-    for path in folder.rglob("*"):
+    for path in folders.below(folder):
         try:
             if _is_report(path.name) and not taking.is_aside(path) and path.is_file() and not path.is_symlink():
                 stat = path.stat()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
-from pipeline import settling
+from pipeline import folders, settling
 from warehouse.logging import get_logger
 
 log = get_logger(__name__)
@@ -37,7 +37,7 @@ def remove(file: Path, is_read: Callable[[Path], bool]) -> None:
 
 def put_abandoned_back(inbox: Path) -> None:
     """What a process that was killed had moved aside is in the inbox again."""
-    for folder in list(inbox.rglob(f"{FOLDER}*")):
+    for folder in [path for path in folders.below(inbox) if path.name.startswith(FOLDER)]:
         with contextlib.suppress(OSError):  # another process is about it
             if time.time() - folder.stat().st_mtime > ABANDONED_SECONDS:
                 for taken in list(folder.iterdir()):

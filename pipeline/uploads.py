@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import psycopg
@@ -22,10 +23,14 @@ from ingest.identities import names
 from pipeline import receipt_files, receiving, receiving_together
 from publish.receipts import data as receipt_data
 from publish.receipts.data import Receipt
-from warehouse import clock, database
+from warehouse import clock, confined, database
 from warehouse.catalogue import DEFAULT_AGENCY
+from warehouse.confined import Failed, Limits
 from warehouse.logging import get_logger
 from warehouse.settings import get_settings
+
+if TYPE_CHECKING:
+    from ingest.measures import Measures
 
 log = get_logger(__name__)
 
@@ -67,6 +72,12 @@ TOO_MANY = (
     "This account has handed in {limit} files today, which is the limit of a day, so the file was not received. Hand "
     "it in tomorrow; if that is too late, tell the operator.",
 )
+TOO_COSTLY = (
+    "Tệp này không đọc được: đọc nó tốn quá nhiều bộ nhớ hoặc thời gian, hoặc tệp bị hỏng. Không có gì trong tệp được "
+    "nhận: xin chép bảng số liệu sang mẫu mới rồi nộp lại.",
+    "The file could not be read: that takes too much memory or time, or the file is damaged. Nothing of it was "
+    "received: copy the table into a fresh template and hand that in.",
+)
 FAILED = (
     "Hệ thống chưa nhận được tệp do có lỗi bên trong. Xin nộp lại sau ít phút; nếu vẫn vậy, xin báo người vận hành.",
     "The file could not be received, for something went wrong inside. Hand it in again in some minutes; if that does "
@@ -101,7 +112,11 @@ def receive(
             if _has_enough(connection, account, upload_id):
                 _refuse_for_today(connection, account, upload_id, actor)
                 return upload_id
-            if document is None and (foreign := _foreign(connection, account, content)):
+            foreign = [] if document is not None else _foreign(connection, account, content)
+            if isinstance(foreign, Failed):
+                _refuse_harmful(connection, account, upload_id, foreign, actor)
+                return upload_id
+            if foreign:
                 _refuse(connection, account, upload_id, foreign, actor)
                 return upload_id
             receipt = _received(account, name, content, sha256, document)
@@ -154,21 +169,23 @@ def marked_workbook(upload_id: UUID) -> bytes | None:
     return receipt_files.marked_copy(found) if found else None
 
 
-def _foreign(connection: psycopg.Connection, account: Account, content: bytes) -> list[str]:
+def _foreign(connection: psycopg.Connection, account: Account, content: bytes) -> list[str] | Failed:
     """The reports of a file that the account may not hand in, as text. A report whose unit cannot be read is nobody's:
-    the gate returns it with the reason.
+    the gate returns it with the reason. Failed where its reader exceeds its limits or dies: nobody knows whose it is.
     """
-    from ingest import measures, opening, reading
+    from ingest import measures, opening
 
     if len(content) > opening.LARGEST_FILE:
         return []
-    found = reading.read(content, measures.read(connection))
+    given = [(content, measures.read(connection))]
+    (found,) = confined.each(_senders, given, limits=Limits(), processes=1)
+    if isinstance(found, Failed):
+        return found
     return list(
         dict.fromkeys(
-            _sender(report.unit_code, report.agency)
-            for report in found
-            if report.unit_code is not None
-            and not remit.may_report(account, report.unit_code, report.unit_id, report.agency)
+            _sender(unit_code, agency)
+            for unit_code, unit_id, agency in found
+            if not remit.may_report(account, unit_code, unit_id, agency)
         )
     )
 
@@ -186,6 +203,27 @@ def _refuse_for_today(connection: psycopg.Connection, account: Account, upload_i
         connection.execute(SETTLE, ["refused", *(text.format(limit=limit) for text in TOO_MANY), upload_id])
         detail = {"upload_id": str(upload_id), "limit": limit}
         events.add(connection, "upload_limited", account.account_id, actor, **detail)
+
+
+def _senders(given: tuple[bytes, "Measures"]) -> list[tuple[str, str | None, str]]:
+    """Unit, id of the unit and agency of each report of a file whose unit can be read."""
+    from ingest import reading
+
+    return [
+        (report.unit_code, report.unit_id, report.agency)
+        for report in reading.read(*given)
+        if report.unit_code is not None
+    ]
+
+
+def _refuse_harmful(
+    connection: psycopg.Connection, account: Account, upload_id: UUID, failed: Failed, actor: Actor
+) -> None:
+    log.error("Upload %s is refused, for it stopped its reader: %s", upload_id, failed.detail)
+    with connection.transaction():
+        connection.execute(SETTLE, ["refused", *TOO_COSTLY, upload_id])
+        detail = {"upload_id": str(upload_id), "reason": failed.reason}
+        events.add(connection, "upload_refused", account.account_id, actor, **detail)
 
 
 def _refuse(

@@ -23,6 +23,8 @@ FOUND_BY_READER = (
     "date_in_number_column",
     "decimal_comma_unquoted",
     "decimal_mark_ambiguous",
+    "digits_marked",
+    "format_shows_another_number",
     "formula_error",
     "formula_in_cell",
     "fraction_in_cell",

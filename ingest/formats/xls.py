@@ -5,12 +5,12 @@ and the ranges that array formulas fill stand in records of four bytes and a bod
 """
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.cells import Shown
 from ingest.formats import binary, number_formats
-from ingest.formats.binary import Marks
+from ingest.formats.binary import Marks, Style
 from ingest.grids import Grid, Place, Range
 from ingest.reports import Refused
 
@@ -23,9 +23,15 @@ BOF, EOF, FILEPASS = 0x0809, 0x000A, 0x002F
 BOUNDSHEET, FORMAT, XF = 0x0085, 0x041E, 0x00E0
 NUMBER, RK, MULRK, BOOLERR = 0x0203, 0x027E, 0x00BD, 0x0205
 FORMULA, ARRAY, TABLE, SHARED = 0x0006, 0x0221, 0x0236, 0x04BC
-CELLS = (NUMBER, RK, MULRK, BOOLERR, FORMULA, 0x00FD, 0x0204, 0x00D6)
-"""Records of cells with a content; the last three are texts."""
+TEXT_CELLS = (0x00FD, 0x0204, 0x00D6)
+CELLS = (NUMBER, RK, MULRK, BOOLERR, FORMULA, *TEXT_CELLS)
+"""Records of cells with a content."""
+SHARED_TEXT_CELL, TEXTS, CONTINUED = 0x00FD, 0x00FC, 0x003C
+FONT, ROW, COLUMNS = 0x0031, 0x0208, 0x007D
+HIDDEN_ROW, HIDDEN_COLUMN, RAISED_AT = 0x20, 1, 8
 MACRO_SHEETS = (1, 6)
+NO_FONT = 4
+"""Fonts are counted without this number."""
 
 
 @dataclass
@@ -33,7 +39,14 @@ class _Records:
     """The formats, styles and sheets of a workbook."""
 
     formats: dict[int, str] = field(default_factory=lambda: dict(number_formats.BUILT_IN))
-    styles: list[int] = field(default_factory=list)
+    fonts: dict[int, bool] = field(default_factory=dict)
+    """Whether each marks what is written in it."""
+    styles: list[tuple[int, int]] = field(default_factory=list)
+    """Number format and font of each."""
+    texts: list[bytes] = field(default_factory=list)
+    """The record of the shared texts, and those that continue it."""
+    marked: set[int] = field(default_factory=set)
+    """Which of the texts have something in a font that marks it."""
     sheets: list[int] = field(default_factory=list)
     """Where the records of each sheet begin."""
 
@@ -51,7 +64,11 @@ def grids(data: bytes) -> Iterator[Grid]:
 
 def _globals(stream: bytes) -> _Records:
     found = _Records()
+    before = 0
     for kind, body in _records(stream, 0):
+        if kind == TEXTS or (kind == CONTINUED and before in (TEXTS, CONTINUED) and found.texts):
+            found.texts.append(body)
+        before = kind
         if kind == FILEPASS:
             raise Refused("file_encrypted")
         if kind == BOUNDSHEET:
@@ -59,11 +76,17 @@ def _globals(stream: bytes) -> _Records:
                 raise Refused("file_macros")
             found.sheets.append(struct.unpack("<I", body[:4])[0])
         elif kind == XF:
-            found.styles.append(struct.unpack("<H", body[2:4])[0])
+            font, code = struct.unpack("<HH", body[:4])
+            found.styles.append((code, font))
+        elif kind == FONT:
+            number = len(found.fonts)
+            found.fonts[number + (number >= NO_FONT)] = binary.is_marking(body, RAISED_AT)
         elif kind == FORMAT:
             own_id, length, flags = struct.unpack("<HHB", body[:5])
             code = body[5 : 5 + length * (2 if flags & 1 else 1)]
             found.formats[own_id] = code.decode("utf-16-le" if flags & 1 else "latin-1")
+    if any(found.fonts.values()):
+        found.marked = set(_marked_texts(found.texts, found.fonts))
     return found
 
 
@@ -72,15 +95,22 @@ def _marks(stream: bytes, position: int, found: _Records) -> Marks:
     shown: dict[Place, Shown] = {}
     filled: list[Range] = []
     places: list[Place] = []
+    hidden_rows: set[int] = set()
+    hidden_columns: set[int] = set()
     for kind, body in _records(stream, position):
-        if kind in CELLS:
+        if kind == ROW and struct.unpack("<H", body[12:14])[0] & HIDDEN_ROW:
+            hidden_rows.add(struct.unpack("<H", body[:2])[0])
+        elif kind == COLUMNS and struct.unpack("<H", body[8:10])[0] & HIDDEN_COLUMN:
+            first, last = struct.unpack("<HH", body[:4])
+            hidden_columns |= set(range(first, last + 1))
+        elif kind in CELLS:
             places.append(struct.unpack("<HH", body[:4]))
             shown |= _shown(kind, body, places[-1], found)
         elif kind in (ARRAY, TABLE, SHARED):
             top, bottom, left, right = struct.unpack("<HHBB", body[:6])
             filled.append(((top, left), (bottom, right)))
     binary.check_extent(places)
-    return shown, filled, []
+    return Marks(shown, filled, [], hidden_rows, hidden_columns)
 
 
 def _shown(kind: int, body: bytes, place: Place, found: _Records) -> dict[Place, Shown]:
@@ -90,20 +120,78 @@ def _shown(kind: int, body: bytes, place: Place, found: _Records) -> dict[Place,
     if kind == BOOLERR:
         return {place: "error"} if body[7] else {}
     if kind == NUMBER:
-        return _percent(place, struct.unpack("<H", body[4:6])[0], struct.unpack("<d", body[6:14])[0], found)
+        return _formatted(place, struct.unpack("<H", body[4:6])[0], struct.unpack("<d", body[6:14])[0], found)
+    if kind == SHARED_TEXT_CELL and struct.unpack("<I", body[6:10])[0] in found.marked:
+        return {place: "marked"}
+    if kind in TEXT_CELLS:
+        return _formatted(place, struct.unpack("<H", body[4:6])[0], None, found)
     if kind not in (RK, MULRK):
         return {}
     row, column = place
     shown: dict[Place, Shown] = {}
     for own in range(max((len(body) - 6) // 6, 1) if kind == MULRK else 1):
         style, packed = struct.unpack("<HI", body[4 + own * 6 : 10 + own * 6])
-        shown |= _percent((row, column + own), style, binary.rk(packed), found)
+        shown |= _formatted((row, column + own), style, binary.rk(packed), found)
     return shown
 
 
-def _percent(place: Place, style: int, number: float, found: _Records) -> dict[Place, Shown]:
-    code = found.formats.get(found.styles[style], "General") if style < len(found.styles) else "General"
-    return {place: "percent"} if number_formats.kind(code, number) == "percent" else {}
+def _formatted(place: Place, style: int, number: float | None, found: _Records) -> dict[Place, Shown]:
+    """number: None for a text."""
+    code, font = found.styles[style] if style < len(found.styles) else (0, 0)
+    shown = Style(found.formats.get(code, "General"), found.fonts.get(font, False)).shown(number)
+    return {place: shown} if shown else {}
+
+
+def _marked_texts(records: Sequence[bytes], fonts: Mapping[int, bool]) -> Iterator[int]:
+    """Of the shared texts, those of which something is written in a font that marks it."""
+    texts = _Texts(records)
+    texts.take(4)
+    (count,) = struct.unpack("<I", texts.take(4))
+    for number in range(count):
+        text, runs = texts.next()
+        if binary.has_marked_run(text, runs, fonts):
+            yield number
+
+
+class _Texts:
+    """The shared texts as they stream: where letters go on in the next record, it says anew how wide they are."""
+
+    def __init__(self, records: Sequence[bytes]) -> None:
+        self.records = list(records)
+        self.record = self.position = 0
+
+    def take(self, size: int) -> bytes:
+        """Raises IndexError behind the last record."""
+        taken = b""
+        while len(taken) < size:
+            if self.position >= len(self.records[self.record]):
+                self.record, self.position = self.record + 1, 0
+            piece = self.records[self.record][self.position : self.position + size - len(taken)]
+            self.position += len(piece)
+            taken += piece
+        return taken
+
+    def next(self) -> tuple[str, list[tuple[int, int]]]:
+        """A text, and where each of its fonts begins."""
+        length, flags = struct.unpack("<HB", self.take(3))
+        runs = struct.unpack("<H", self.take(2))[0] if flags & 8 else 0
+        more = struct.unpack("<I", self.take(4))[0] if flags & 4 else 0
+        text = self._letters(length, flags & 1)
+        found = [struct.unpack("<HH", self.take(4)) for _ in range(runs)]
+        self.take(more)
+        return text, [(start, font) for start, font in found]
+
+    def _letters(self, length: int, is_wide: int) -> str:
+        text = ""
+        while len(text) < length:
+            if self.position >= len(self.records[self.record]):
+                self.record, self.position = self.record + 1, 1
+                is_wide = self.records[self.record][0] & 1
+            left = len(self.records[self.record]) - self.position
+            size = min((length - len(text)) << is_wide, left)
+            letters = self.take(size).decode("utf-16-le" if is_wide else "latin-1", "replace")
+            text += letters[: length - len(text)]
+        return text
 
 
 def _records(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:

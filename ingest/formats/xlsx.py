@@ -15,7 +15,7 @@ from ingest.cells import Shown, Value
 from ingest.characters import storable
 from ingest.formats import number_formats, xml_parts
 from ingest.formats.xml_parts import attribute
-from ingest.grids import Grid, Place, Range, covered, filled
+from ingest.grids import Grid, Place, Range, covered, filled, width
 from ingest.reports import Refused
 
 Parts = Mapping[str, bytes]
@@ -28,12 +28,29 @@ LARGEST_SHEETS = 2 * LARGEST_SHEET
 
 REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+TRUE = ("1", "true")
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+MARKED = {"strike": ("1", "true", "on", ""), "vertAlign": ("superscript", "subscript")}
+"""Properties of a font, and their values: what is written in it is struck out, raised or lowered."""
 
 
 class Relation(NamedTuple):
     kind: str
     target: str
+
+
+class Style(NamedTuple):
+    """Of a cell: its number format, and whether its font marks what is in it."""
+
+    code: str = "General"
+    is_marked: bool = False
+
+
+class Text(NamedTuple):
+    content: str
+    is_marked: bool = False
 
 
 def grids(parts: Parts) -> Iterator[Grid]:
@@ -81,7 +98,7 @@ class _Package:
 
     def grids(self) -> Iterator[Grid]:
         xml_parts.parse(self._part(self.workbook), self._start)
-        formats, texts = self._formats(), self._texts()
+        styles, texts = self._styles(), self._texts()
         size = 0
         for sheet in self.sheets:
             relation = self.relations.get(attribute(sheet, "id") or "")
@@ -93,7 +110,7 @@ class _Package:
             if len(content) > LARGEST_SHEET or size > LARGEST_SHEETS:
                 raise Refused("sheet_too_large", sheet=name)
             is_visible = sheet.get("state", "visible") == "visible"
-            yield _Sheet(name, formats, texts, self.since_1904).read(content).grid(is_visible)
+            yield _Sheet(name, styles, texts, self.since_1904).read(content).grid(is_visible)
 
     def names(self) -> dict[str, str]:
         xml_parts.parse(self._part(self.workbook), self._start)
@@ -118,40 +135,66 @@ class _Package:
             raise Refused("sheet_too_large", sheet=kind)
         return content
 
-    def _formats(self) -> list[str]:
-        """The number format of each cell style."""
+    def _styles(self) -> list[Style]:
+        """The style of each cell format."""
         formats = dict(number_formats.BUILT_IN)
-        styles: list[int] = []
+        fonts: list[bool] = []
+        styles: list[tuple[int, int]] = []
         inside: list[str] = []
 
         def start(element: str, attributes: Mapping[str, str]) -> None:
             if element == "numFmt" and "dxf" not in inside:
                 formats[_whole(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
+            elif element == "font" and inside[-1:] == ["fonts"]:
+                fonts.append(False)
+            elif inside[-2:] == ["fonts", "font"] and _marks(element, attributes):
+                fonts[-1] = True
             elif element == "xf" and inside[-1:] == ["cellXfs"]:
-                styles.append(_whole(attributes.get("numFmtId")))
+                styles.append((_whole(attributes.get("numFmtId")), _whole(attributes.get("fontId"))))
             inside.append(element)
 
         if content := self._of_kind("styles"):
             xml_parts.parse(content, start, lambda element: inside.pop())
-        return [formats.get(style, "General") for style in styles]
+        return [Style(formats.get(code, "General"), font < len(fonts) and fonts[font]) for code, font in styles]
 
-    def _texts(self) -> list[str]:
+    def _texts(self) -> list[Text]:
         """The shared strings, without the reading aids of East Asian scripts."""
-        texts: list[list[str]] = []
+        texts: list[_Runs] = []
         inside: list[str] = []
 
         def start(element: str, attributes: Mapping[str, str]) -> None:
             inside.append(element)
             if element == "si":
-                texts.append([])
+                texts.append(_Runs())
+            elif texts:
+                texts[-1].start(element, attributes)
 
         def text(data: str) -> None:
             if inside[-1:] == ["t"] and "rPh" not in inside and texts:
-                texts[-1].append(data)
+                texts[-1].add(data)
 
         if content := self._of_kind("sharedstrings"):
             xml_parts.parse(content, start, lambda element: inside.pop(), text)
-        return [unescaped("".join(pieces)) for pieces in texts]
+        return [Text(unescaped("".join(each.pieces)), each.has_marked) for each in texts]
+
+
+@dataclass
+class _Runs:
+    """The runs of a text, each in a font of its own. has_marked: something is written in one that marks it."""
+
+    pieces: list[str] = field(default_factory=list)
+    has_marked: bool = False
+    is_marked: bool = False
+
+    def start(self, element: str, attributes: Mapping[str, str]) -> None:
+        if element == "r":
+            self.is_marked = False
+        elif _marks(element, attributes):
+            self.is_marked = True
+
+    def add(self, data: str) -> None:
+        self.pieces.append(data)
+        self.has_marked = self.has_marked or (self.is_marked and not data.isspace())
 
 
 @dataclass
@@ -159,8 +202,8 @@ class _Sheet:
     """One worksheet while it is read."""
 
     name: str
-    formats: list[str]
-    texts: list[str]
+    styles: list[Style]
+    texts: list[Text]
     since_1904: bool
     cells: dict[Place, Value] = field(default_factory=dict)
     shown: dict[Place, Shown] = field(default_factory=dict)
@@ -174,6 +217,9 @@ class _Sheet:
     values: int = 0
     is_formula: bool = False
     is_phonetic: bool = False
+    runs: _Runs = field(default_factory=_Runs)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
     def read(self, content: bytes) -> "_Sheet":
         xml_parts.parse(content, self._start, self._end, self._text)
@@ -183,7 +229,17 @@ class _Sheet:
         for place in covered(self.filled_by_formula, self.cells):
             self.shown[place] = "formula"
         rows = filled(self.cells, self.name)
-        return Grid(rows, self.name, shown=self.shown, merged=self.merged, is_visible=is_visible)
+        end = width(rows)
+        hidden = {column for first, last in self.hidden_columns for column in range(first, min(last + 1, end))}
+        return Grid(
+            rows,
+            self.name,
+            shown=self.shown,
+            merged=self.merged,
+            is_visible=is_visible,
+            hidden_rows=self.hidden_rows,
+            hidden_columns=hidden,
+        )
 
     def _start(self, element: str, attributes: Mapping[str, str]) -> None:
         if element == "c":
@@ -198,9 +254,15 @@ class _Sheet:
                     self.filled_by_formula.append(area)
             elif element == "rPh":
                 self.is_phonetic = True
+            else:
+                self.runs.start(element, attributes)
         elif element == "row":
             self.row = _whole(attributes.get("r"), self.row + 2) - 1
             self.column = -1
+            if attributes.get("hidden") in TRUE:
+                self.hidden_rows.add(self.row)
+        elif element == "col" and attributes.get("hidden") in TRUE:
+            self.hidden_columns.append((_whole(attributes.get("min")) - 1, _whole(attributes.get("max")) - 1))
         elif element == "mergeCell" and (area := _range(attributes.get("ref"))):
             self.merged.append(area)
 
@@ -216,6 +278,7 @@ class _Sheet:
         if self.cell is not None:  # a cell inside a cell: what lies behind it would be whose?
             raise Refused("file_damaged")
         self.cell, self.content, self.is_formula, self.values = attributes, "", False, 0
+        self.runs = _Runs()
         found = REFERENCE.fullmatch(attributes.get("r", ""))
         if found:
             self.row, self.column = int(found[2]) - 1, column_number(found[1])
@@ -231,7 +294,8 @@ class _Sheet:
     def _end(self, element: str) -> None:
         if self.pieces is not None and element in ("v", "t"):
             if not self.is_phonetic:
-                self.content += "".join(self.pieces)
+                self.runs.add("".join(self.pieces))
+                self.content += self.runs.pieces[-1]
             self.pieces = None
         elif element == "rPh":
             self.is_phonetic = False
@@ -244,6 +308,8 @@ class _Sheet:
         place = self.row, self.column
         if self.is_formula:
             shown = "formula"
+        elif value != "" and shown in (None, "percent") and (self.runs.has_marked or self._style(attributes).is_marked):
+            shown = "marked"
         if shown:
             self.shown[place] = shown
         is_filled = value != "" or self.is_formula
@@ -258,7 +324,8 @@ class _Sheet:
                 if not content.strip():
                     return "", None
                 raise Refused("file_damaged")
-            return self.texts[index], None
+            text = self.texts[index]
+            return text.content, "marked" if text.is_marked else None
         if kind in ("str", "inlineStr"):
             return unescaped(content), None
         if kind == "b":
@@ -269,17 +336,24 @@ class _Sheet:
             return number_formats.from_iso(content.strip()), None
         if kind != "n":
             raise Refused("file_damaged")
-        return self._number(content.strip(), _whole(attributes.get("s")))
+        return self._number(content.strip(), self._style(attributes).code)
 
-    def _number(self, content: str, style: int) -> tuple[Value, Shown | None]:
+    def _style(self, attributes: Mapping[str, str]) -> Style:
+        style = _whole(attributes.get("s"))
+        return self.styles[style] if style < len(self.styles) else Style()
+
+    def _number(self, content: str, code: str) -> tuple[Value, Shown | None]:
         if not NUMBER.fullmatch(content):
             return unescaped(content), None
         number = float(content)
-        code = self.formats[style] if 0 <= style < len(self.formats) else "General"
         kind = number_formats.kind(code, number)
         if kind == "date":
             return number_formats.as_date(number, since_1904=self.since_1904), None
-        return number, "percent" if kind == "percent" else None
+        return number, number_formats.shown(kind)
+
+
+def _marks(element: str, attributes: Mapping[str, str]) -> bool:
+    return element in MARKED and (attribute(attributes, "val") or "") in MARKED[element]
 
 
 def unescaped(text: str) -> str:

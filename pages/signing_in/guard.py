@@ -1,5 +1,6 @@
 """What every request passes before a page sees it: host, origin, size, session, access."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -32,6 +33,10 @@ TOO_LARGE = Text(
     "Các tệp vượt quá 60 MB. Xin nộp ít tệp hơn một lần.",
     "The files are larger than 60 MB. Hand in fewer of them at once.",
 )
+NO_TEXT = Text(
+    "Trong địa chỉ hoặc trong một ô có ký tự hỏng. Xin mở lại trang và làm lại.",
+    "There is a damaged character in the address or in a field. Open the page again and repeat it.",
+)
 OFF = Text(
     "Chưa bật đăng nhập, nên chưa nộp báo cáo trên trang được. Người vận hành đặt BAOCAO_SIGN_IN=on.",
     "Sign-in is off, so nothing can be handed in here. The operator sets BAOCAO_SIGN_IN=on.",
@@ -61,13 +66,17 @@ def require_host(request: Request) -> None:
         raise PageError(421, OTHER_HOST)
 
 
+def require_text(values: Iterable[str]) -> None:
+    """Raises PageError for what no text holds: a NUL, which a database refuses and no browser sends by itself."""
+    if any("\x00" in value for value in values):
+        raise PageError(400, NO_TEXT)
+
+
 def admit(request: Request) -> Admission:
     """Decide about a request. Raises PageError where it is refused."""
     path = request.url.path
     if path in access.FILES:
         return Admission(None)
-    if any("\x00" in text for text in (request.scope["path"], *request.query_params, *request.query_params.values())):
-        raise PageError(404, UNKNOWN)
     if get_settings().sign_in == "off":
         if (path not in access.READING["operates"] or path in access.ONLY_SIGNED_IN) and path != "/":
             raise PageError(404, OFF if access.is_open(path) or _has_role(path) else UNKNOWN)

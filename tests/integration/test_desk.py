@@ -1,6 +1,8 @@
 """An officer reports on the pages, in a browser without scripts: from the invitation to the province's figure."""
 
+import os
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -202,6 +204,34 @@ def test_an_interrupted_upload_leaves_its_trace_and_says_so(served, monkeypatch)
             "where email = 'dut@example.org'"
         ).fetchall()
     assert found == [("failed", "a.csv")]
+
+
+@pytest.mark.parametrize("harm", ["exhausts", "kills"])
+def test_a_file_that_harms_its_reader_is_refused_and_the_pages_go_on(harm, served, monkeypatch):
+    """Its reader lives in a process of its own: whatever it does, this one goes on."""
+    from ingest import reading
+
+    server = os.getpid()
+
+    def read(*given: object) -> None:
+        if harm == "kills" and os.getpid() != server:
+            os.kill(os.getpid(), signal.SIGABRT)
+        raise MemoryError
+
+    email = f"{harm}@example.org"
+    desk.account(email, "07267")
+    client = desk.Client(served.address)
+    client.sign_in(email)
+    monkeypatch.setattr(reading, "read", read)
+    done = client.post("/bao-cao-cua-toi/nop", files=[("a.csv", b"x")])
+    assert "Tệp này không đọc được" in client.get(done.headers["location"]).text
+    with database.connect() as connection:
+        found = connection.execute(
+            "select status, (select count(*) from raw.file as file where file.sha256 = upload.sha256) "
+            "from ops.upload join ops.account using (account_id) where email = %s",
+            [email],
+        ).fetchall()
+    assert found == [("refused", 0)]
 
 
 def test_a_document_is_handed_in_at_its_obligation(served):

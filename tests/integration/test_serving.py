@@ -52,6 +52,15 @@ def test_a_request_under_another_servers_name_is_refused(warehouse):
     assert "chỉ xem được trên chính máy" in refused.text
 
 
+def test_a_character_that_no_database_holds_is_the_senders_error_and_none_of_ours(warehouse, caplog):
+    with serving() as pages:
+        found = httpx.get(f"{pages.address}/chi-tieu?unit=24%00")
+
+    assert found.status_code == 400
+    assert "ký tự hỏng" in found.text
+    assert "failed" not in caplog.text
+
+
 def test_an_unexpected_error_is_a_sentence_and_no_stack_trace(warehouse, monkeypatch):
     def fail(connection, view) -> Page:
         raise RuntimeError("a secret of the server")

@@ -247,3 +247,28 @@ def test_a_true_cell_is_a_yes():
 def test_numbers_stay_decimal():
     assert parse("97,50", "percent").low == Decimal("97.50")
     assert str(parse("97,50", "percent").low) == "97.50"
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n", " \n ", "\t", "  ", "\u2003", "\u2028"])
+@pytest.mark.parametrize("expects", ["count", "percent"])
+def test_two_numbers_in_one_cell_are_not_one_with_thousands(blank, expects):
+    assert typed(f"120{blank}115", expects) == "thousands_malformed"
+    assert typed(f"không{blank}phát sinh", expects) == NIL
+
+
+@pytest.mark.parametrize("text", ["3-2026", "12-2026", "01-02", "5-03"])
+def test_a_month_or_a_day_is_no_range(text):
+    assert typed(text, "count") == "date_in_number_column"
+    assert typed("2-13", "count") == ("range", "[2,13]")
+
+
+@pytest.mark.parametrize("turn", ["\u202e", "\u202b", "\u2067"])
+def test_digits_that_are_shown_from_right_to_left_come_back(turn):
+    assert typed(f"{turn}192", "count") == "not_a_number"
+
+
+@pytest.mark.parametrize(
+    ("shown", "problem"), [("reformatted", "format_shows_another_number"), ("marked", "digits_marked")]
+)
+def test_a_cell_that_shows_another_number_is_a_question(shown, problem):
+    assert typed(952, "count", shown) == typed("952", "count", shown) == problem

@@ -2,7 +2,7 @@ import codecs
 
 import pytest
 
-from ingest import delimited, opening
+from ingest import delimited, opening, reading
 from ingest.reports import Refused
 
 HEADER = "programme,period,unit_code,indicator,numerator,denominator,value,note"
@@ -165,3 +165,14 @@ def test_a_thousand_units_are_a_thousand_reports(measures):
     rows = "".join(f"bacninh-2026-2030,2026,{unit:05d},5.1,{unit},{unit},97.5,\n" * 10 for unit in range(1000))
     reports = read(f"{HEADER}\n{rows}", measures)
     assert (len(reports), sum(len(report.lines) for report in reports)) == (1000, 10_000)
+
+
+@pytest.mark.parametrize("cell", ["2\x0091", "29\x00", "\x0091"])
+def test_a_figure_whose_digits_were_lost_in_a_file_comes_back(cell, measures):
+    long = "x" * 500
+    header = "programme;period;unit_code;indicator;numerator;denominator;note"
+    text = f"{header}\nbacninh-2026-2030;2026;07228;5.1;{cell};300;{long}\n"
+    (report,) = reading.read(text.encode(), measures)
+    assert report.lines[0].problems == {"numerator": "not_a_number"}
+    (report,) = reading.read(f"{text.replace(chr(0), '')}\x00\x00".encode(), measures)
+    assert report.lines[0].problems == {}

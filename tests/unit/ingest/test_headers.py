@@ -56,6 +56,13 @@ def test_a_name_with_a_unit_or_an_explanation_is_its_column(heading, meaning):
         "Giá trị mục tiêu",
         "Giá trị cùng kỳ",
         "value (target)",
+        "Tử số (trẻ gái)",
+        "Tử số (Q1)",
+        "Tử số 9T",
+        "Mẫu số (dân tộc thiểu số)",
+        "Tử số (chưa đạt)",
+        "Tử số (nghìn người)",
+        "Mẫu số (triệu đồng)",
     ],
 )
 def test_another_period_a_plan_or_a_part_of_the_cases_is_not_taken_for_the_figures(heading, measures):
@@ -151,3 +158,17 @@ def test_the_numbers_of_the_lines_are_no_figures_whatever_their_column_is_called
 def test_a_column_of_agencies_in_the_form_names_no_report(measures):
     report = read(made.HEADER[3:6], measures, made.cell("H7", "Cơ quan báo cáo"), made.cell("H8", "Sở Y tế"))
     assert (report.agency, report.issues) == ("UBND", [])
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Giá trị (Có/Không)",
+        "Giá trị (Đạt/Không đạt)",
+        "Giá trị (phần nghìn)",
+        "Giá trị (tỷ lệ %)",
+        "Mẫu số (trạm y tế)",
+    ],
+)
+def test_a_unit_in_a_heading_is_no_part_of_the_cases(heading):
+    assert headers.heading(heading).certainty == "unit"

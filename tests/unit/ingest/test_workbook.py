@@ -138,3 +138,25 @@ def test_each_visible_table_is_a_report(measures):
 @pytest.mark.parametrize(("column", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
 def test_columns_have_letters(column, name):
     assert grids.letters(column) == name
+
+
+@pytest.mark.parametrize(
+    ("label", "other"), [("Mã đơn vị", "07210"), ("Kỳ báo cáo", "2027"), ("Mã chương trình", "angiang-emulation-2022")]
+)
+def test_two_labels_that_contradict_each_other_are_a_question_and_the_same_twice_is_none(label, other, measures):
+    (report,) = read(made.workbook(made.cell("A6", label), made.cell("B6", other)), measures)
+    (issue,) = report.issues
+    assert (issue.rule, issue.values["other"]) == ("key_contradicts_itself", other)
+    again = {"Mã đơn vị": "07228", "Kỳ báo cáo": "năm 2026", "Mã chương trình": "Chương trình của tỉnh"}[label]
+    (report,) = read(made.workbook(made.cell("A6", label), made.cell("B6", again)), measures)
+    assert report.issues == []
+
+
+def test_figures_in_hidden_columns_are_received_and_reported(measures):
+    (report,) = read(made.workbook(lambda book, sheet: sheet.set_column("E:E", None, None, {"hidden": True})), measures)
+    assert [(issue.rule, issue.cell, issue.values["count"]) for issue in report.issues] == [("figures_hidden", "E8", 2)]
+    assert [line.problems for line in report.lines] == [{}, {}]
+    assert (
+        read(made.workbook(lambda book, sheet: sheet.set_row(2, None, None, {"hidden": True})), measures)[0].issues
+        == []
+    )

@@ -1,12 +1,15 @@
 """The formats and dialects of workbooks: the same rules for values, percentages, formulas, errors and merged cells."""
 
 import struct
+import zipfile
+from io import BytesIO
+from xml.sax.saxutils import escape
 
 import pytest
 
 from ingest import opening, reading, workbook
 from ingest.cells import SHOWN_RULES
-from ingest.formats import number_formats
+from ingest.formats import number_formats, xls
 from ingest.reports import Refused
 from tests.fixtures import made_workbooks as made
 
@@ -229,6 +232,220 @@ def test_a_date_or_a_time_is_no_number(code, measures):
 @pytest.mark.parametrize("code", ["General", "0.00E+00", '0 "ngày"', "#,##0.00_);(#,##0.00)", "@", "[Red]0", "0\\d"])
 def test_other_formats_are_numbers(code):
     assert number_formats.kind(code, 5.0) == "number"
+
+
+@pytest.mark.parametrize(
+    ("code", "number"),
+    [
+        ("0.0,", 1234),
+        ("#,##0,,", 12_000_000),
+        ('0"000"', 5),
+        ("0\\0", 5),
+        ('"<"0', 5),
+        ('[<10]"<10";0', 5),
+        ('"dưới "0', 5),
+        ('0" trở lên"', 5),
+        ('0" nghìn"', 5),
+        ('0"/300"', 5),
+        ("00-00", 1212),
+        ('0"."0', 25),
+        ("-0", 5),
+        ("0;0", -5),
+        ("# ?/?", 0.5),
+        (";;;", 5),
+        ('"KPS"', 5),
+        ('0;-0;"chưa có"', 0),
+        ("0%%", 0.5),
+    ],
+)
+def test_a_format_that_shows_another_number_is_a_question(code, number, measures):
+    assert number_formats.kind(code, number) == "other"
+    styles = PERCENT.format(escape(code, {'"': "&quot;"}))
+    cells = GOOD | {"C5": f'<c r="C5" s="1"><v>{number}</v></c>'}
+    assert read(made.xlsx(cells, styles=styles), measures).lines[0].problems == {
+        "numerator": "format_shows_another_number"
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "number"),
+    [
+        ('_-* #,##0_-;-* #,##0_-;_-* "-"_-;_-@_-', 0),
+        ('_-* #,##0_-;-* #,##0_-;_-* "-"_-;_-@_-', 1234),
+        ('_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)', -5),
+        ("0;-0;;@", 0),
+        ("00000", 5),
+        ("# ##0", 1234),
+        ("#,##0 [$₫-42A]", 5),
+        ('0" phần nghìn"', 5),
+        ("# ?/?", 5),
+        ("+0;-0", 5),
+        ("", 5),
+    ],
+)
+def test_a_format_that_only_dresses_its_number_is_none(code, number):
+    assert number_formats.kind(code, number) == "number"
+
+
+RAISED = '<rPr><vertAlign val="superscript"/></rPr>'
+MARKED_TEXTS = {
+    "a footnote": f"<si><r><t>95</t></r><r>{RAISED}<t>2</t></r></si>",
+    "a digit struck out": "<si><r><rPr><strike/></rPr><t>9</t></r><r><t>52</t></r></si>",
+}
+
+
+@pytest.mark.parametrize("strings", MARKED_TEXTS.values(), ids=MARKED_TEXTS)
+def test_digits_that_are_struck_out_or_raised_are_a_question(strings, measures):
+    cells = GOOD | {"C5": '<c r="C5" t="s"><v>0</v></c>', "F5": '<c r="F5" t="s"><v>0</v></c>'}
+    found = read(made.xlsx(cells, strings=strings), measures).lines[0]
+    assert (found.problems, found.note) == ({"numerator": "digits_marked"}, "952")
+    own = cells | {"C5": f'<c r="C5" t="inlineStr">{strings.replace("si>", "is>")}</c>'}
+    assert read(made.xlsx(own, strings=strings), measures).lines[0].problems == {"numerator": "digits_marked"}
+    as_code = GOOD | {"A5": '<c r="A5" t="s"><v>0</v></c>'}
+    code = strings.replace("95<", "5.<").replace(">9<", ">5.<").replace(">52<", ">1<").replace(">2<", ">1<")
+    assert read(made.xlsx(as_code, strings=code), measures).lines[0].problems == {"indicator": "digits_marked"}
+
+
+def test_what_is_not_struck_out_is_read(measures):
+    strings = '<si><r><rPr><strike val="0"/><vertAlign val="baseline"/></rPr><t>9</t></r><r><t>52</t></r></si>'
+    cells = GOOD | {"C5": '<c r="C5" t="s"><v>0</v></c>', "D5": '<c r="D5"><v>999</v></c>'}
+    assert read(made.xlsx(cells, strings=strings), measures).lines[0].numerator.raw == "952"
+
+
+@pytest.mark.parametrize("font", ["<strike/>", '<vertAlign val="superscript"/>'])
+def test_a_cell_that_is_struck_out_is_a_question(font, measures):
+    styles = f'<fonts><font/><font>{font}</font></fonts><cellXfs><xf/><xf numFmtId="0" fontId="1"/></cellXfs>'
+    cells = GOOD | {"C5": '<c r="C5" s="1"><v>291</v></c>'}
+    assert read(made.xlsx(cells, styles=styles), measures).lines[0].problems == {"numerator": "digits_marked"}
+
+
+def test_a_code_under_a_percent_format_is_a_question_and_no_reason_to_refuse_the_file(measures):
+    cells = GOOD | {"A5": '<c r="A5" s="1"><v>5.1</v></c>'}
+    (found,) = read(made.xlsx(cells, styles=PERCENT.format("0%")), measures).lines
+    assert found.problems == {"indicator": "indicator_became_number"}
+
+
+def shown_as(text: str, value: str, kind: str = "float") -> str:
+    attributes = f'office:value-type="{kind}" office:value="{value}"'
+    return f"<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1,2", "1234"), ("&lt;5", "5"), ("5000", "5"), ("5 nghìn", "5000"), ("", "5"), ("KPS", "5"), ("5", "-5")],
+)
+def test_an_ods_cell_that_shows_another_number_is_a_question(text, value, measures):
+    row = made.ods_row(shown_as(text, value), made.number(3000))
+    assert line(read(made.ods(row), measures), "5.1").problems == {"numerator": "format_shows_another_number"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1.234", "1234"),
+        ("1,234", "1234"),
+        ("1 234", "1234"),
+        ("5 trẻ", "5"),
+        ("-", "0"),
+        ("", "0"),
+        ("2,91E+02", "291"),
+    ],
+)
+def test_an_ods_cell_that_only_dresses_its_number_is_read(text, value, measures):
+    row = made.ods_row(shown_as(text, value), made.number(3000))
+    found = line(read(made.ods(row), measures), "5.1")
+    assert (found.problems, found.numerator.raw) == ({}, value)
+
+
+@pytest.mark.parametrize("text", ["97", "97,5", "97.46"])
+def test_an_ods_rate_may_be_shown_rounded(text, measures):
+    row = made.ods_row(made.BLANK, made.BLANK, shown_as(text, "97.46"))
+    assert line(read(made.ods(row), measures), "5.1").value.raw == "97.46"
+
+
+STRUCK = (
+    '<office:automatic-styles><style:style style:name="T1" style:family="text"><style:text-properties {}/>'
+    '</style:style><style:style style:name="ce1" style:family="table-cell"><style:text-properties {}/></style:style>'
+)
+
+
+@pytest.mark.parametrize("look", ['style:text-position="super 58%"', 'style:text-line-through-style="solid"'])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<table:table-cell office:value-type="string"><text:p>95<text:span text:style-name="T1">2</text:span></text:p>'
+        "</table:table-cell>",
+        '<table:table-cell table:style-name="ce1" office:value-type="float" office:value="952"><text:p>952</text:p>'
+        "</table:table-cell>",
+    ],
+    ids=["a run", "the cell"],
+)
+def test_digits_of_an_ods_that_are_struck_out_or_raised_are_a_question(cell, look, measures):
+    data = made.ods(made.ods_row(cell, made.number(999)))
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    styles = STRUCK.format(look, look)
+    parts["content.xml"] = parts["content.xml"].replace(b"<office:automatic-styles>", styles.encode(), 1)
+    assert line(read(made.zipped(parts), measures), "5.1").problems == {"numerator": "digits_marked"}
+    assert line(read(data, measures), "5.1").problems == {}
+
+
+def test_figures_in_hidden_rows_of_an_ods_are_reported(measures):
+    data = made.ods(made.ods_row(made.number(291), made.number(300)))
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    before, row, behind = parts["content.xml"].rpartition(b"<table:table-row>")
+    parts["content.xml"] = before + row.replace(b">", b' table:visibility="filter">') + behind
+    report = read(made.zipped(parts), measures)
+    assert [(issue.rule, issue.cell, issue.values) for issue in report.issues] == [
+        ("figures_hidden", "C5", {"count": 2})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "font", "problem"),
+    [
+        ("0.0,", 0, "format_shows_another_number"),
+        ("General", made.STRUCK_OUT, "digits_marked"),
+        ("General", made.RAISED, "digits_marked"),
+    ],
+)
+def test_an_xlsb_is_asked_about_in_the_same_way(code, font, problem, measures):
+    found = line(read(made.xlsb(code=code, font=font), measures), "5.1")
+    assert found.problems == {"numerator": problem}
+
+
+def test_digits_and_rows_of_an_xls_are_asked_about_in_the_same_way(measures):
+    """excel_97.xls with the font of every cell struck out, and the row of 5.1 hidden."""
+    data = made.EXCEL_97.read_bytes()
+    struck = line(read(_changed_records(data, 0x0031, lambda body: body[:2] + b"\x08\x00" + body[4:]), measures), "5.1")
+    assert struck.problems == dict.fromkeys(("indicator", "numerator", "denominator"), "digits_marked")
+    hidden = _changed_records(data, 0x0208, lambda body: body[:12] + bytes([body[12] | 0x20]) + body[13:])
+    assert [issue.rule for issue in read(hidden, measures).issues] == ["figures_hidden"]
+
+
+def test_the_shared_texts_of_an_xls_are_known_by_their_fonts_also_over_two_records():
+    """95 and a raised 2; the second record goes on in letters of two bytes."""
+    first = struct.pack("<IIHBH", 2, 2, 3, 8, 1) + b"952" + struct.pack("<HH", 2, 5) + struct.pack("<HB", 4, 0) + b"ab"
+    second = b"\x01" + "cd".encode("utf-16-le")
+    assert list(xls._marked_texts([first, second], {5: True})) == [0]
+    assert list(xls._marked_texts([first, second], {5: False})) == []
+    texts = xls._Texts([first[8:], second])
+    assert [texts.next(), texts.next()] == [("952", [(2, 5)]), ("abcd", [])]
+
+
+def _changed_records(data: bytes, kind: int, change) -> bytes:
+    """A workbook of records with each record of a kind changed where it lies."""
+    stream = xls._workbook_stream(data)
+    start = data.index(stream[:64])
+    assert data[start : start + len(stream)] == stream
+    changed, position = bytearray(data), start
+    while position + 4 <= start + len(stream):
+        found, length = struct.unpack("<HH", data[position : position + 4])
+        if found == kind:
+            changed[position + 4 : position + 4 + length] = change(data[position + 4 : position + 4 + length])
+        position += 4 + length
+    return bytes(changed)
 
 
 @pytest.mark.parametrize(
