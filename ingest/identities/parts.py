@@ -44,23 +44,24 @@ COMMENTS = re.compile(
     re.DOTALL,
 )
 ANNOTATIONS = re.compile(rb"<office:annotation\b.*?</office:annotation>", re.DOTALL)
-STRING = re.compile(rb"<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTALL)
-USED = re.compile(rb"<(?:\w+:)?c\b[^>]*\bt=[\"']s[\"'][^>]*>\s*<(?:\w+:)?v>([0-9]{1,9})<")
-"""A shared string, and a cell that shows the one with that number."""
-NAMED = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
+STRING_ENDS, EMPTY_STRING = re.compile(rb"</(?:\w+:)?si>"), re.compile(rb"<(?:\w+:)?si\s*/>")
+USED = re.compile(rb"<(?:\w+:)?c\b[^<>]*\bt=[\"']s[\"'][^<>]*>\s*<(?:\w+:)?v>([0-9]{1,9})<")
+"""Where a shared string ends, and a cell that shows the one with that number."""
+NAMED = re.compile(rb"<(?:\w+:)?sheet\b[^<>]*>")
 """A sheet with its name, which is looked at with its cells."""
-CELLS = re.compile(rb"<(?:\w+:)?sheetData\b.*</(?:\w+:)?sheetData>", re.DOTALL)
+SHEET_DATA = b"sheetData"
 ATTRIBUTES = re.compile(rb"""=\s*(?:"([^"<>]{8,})"|'([^'<>]{8,})')""")
 """Alternative texts, hints of lists and links, names of columns, what a pivot table remembers of its cells."""
 PARAGRAPH = re.compile(
     rb"</(?:\w+:)?(?:p|si|c|v|row|tr|td|th|div|li|h\d|title|lpstr|vt|property|text|formula\d?|cp:\w+|dc:\w+)>"
-    rb"|<(?:\w+:)?(?:br|tab|rPh)\b[^>]*>"
+    rb"|<(?:\w+:)?(?:br|tab|rPh)\b[^<>]*>"
 )
-MARKUP = re.compile(rb"<[^>]*>")
+MARKUP = re.compile(rb"<[^<>]*>")
+OLD_NUMBERS = re.compile(rb"[ -~]{0,60}(?:[0-9][ .-]?){9,15}[ -~]{0,20}")
 OLD_TEXT = re.compile("[ -~\u00a0-\u024f\u0300-\u036f\u1e00-\u1eff\u2010-\u2026]{8,2000}")
-"""Runs of text in a file of records."""
+"""Runs of text in a file of records: of one byte a letter, in which no Vietnamese is, those with a number."""
 ROWS, CELLS_OF_A_ROW = (
-    re.compile(rb"<(?:\w+:)?(?:" + names + rb")\b[^>]*>", re.IGNORECASE)
+    re.compile(rb"<(?:\w+:)?(?:" + names + rb")\b[^<>]*>", re.IGNORECASE)
     for names in (rb"tr|row|table-row", rb"tc|td|th|cell|table-cell")
 )
 """Tables of a document, a page of the web, or a workbook as XML."""
@@ -79,7 +80,7 @@ def of_workbook(parts: Parts, data: bytes, known: Patterns) -> Iterator[Finding]
         elif "worksheets/" in name and name.endswith(".xml"):
             margins = [MARGIN_CODES.sub(b"\n", each) for each in MARGINS.findall(content)]
             yield from _of_texts(margins, MARGIN, "cell", known)
-            yield from _of_texts(_with_attributes(CELLS.sub(b"", content)), HIDDEN, "file", known)
+            yield from _of_texts(_around_cells(content), HIDDEN, "file", known)
         elif name.endswith(".bin"):
             yield from _of_records(content, known)
         elif name == "content.xml":
@@ -158,18 +159,26 @@ def _of_texts(contents: Iterable[bytes], part: Part, scope: Scope, known: Patter
         yield Finding(rule, part=part)
 
 
-def _unused(strings: bytes, parts: Parts) -> list[bytes]:
+def _unused(strings: bytes, parts: Parts) -> Iterator[bytes]:
     """The shared strings that no cell shows: a cell that was emptied may leave its own."""
     used = {int(number) for name, content in parts.items() if "worksheets/" in name for number in USED.findall(content)}
-    return [text for number, text in enumerate(STRING.findall(strings)) if number not in used]
+    number = 0
+    for text in STRING_ENDS.split(strings):
+        number += len(EMPTY_STRING.findall(text))
+        if number not in used:
+            yield text
+        number += 1
 
 
 def _attributes(content: bytes) -> list[bytes]:
     return [one or other for one, other in ATTRIBUTES.findall(content)]
 
 
-def _with_attributes(content: bytes) -> list[bytes]:
-    return [content, *_attributes(content)]
+def _around_cells(sheet: bytes) -> list[bytes]:
+    """What is before and behind the cells of a sheet, and the texts in its attributes."""
+    begin, end = sheet.find(SHEET_DATA), sheet.rfind(SHEET_DATA)
+    around = [sheet] if begin < 0 else [sheet[:begin], sheet[end:]]
+    return [text for part in around for text in (part, *_attributes(part))]
 
 
 def _lines(content: bytes) -> Iterator[str]:
@@ -185,8 +194,9 @@ def _of_records(data: bytes, known: Patterns, part: Part = HIDDEN, scope: Scope 
 
     Letters have one byte, or two from an even or an odd place on; no record is looked up.
     """
-    readings = (data.decode("latin-1"), *(data[start:].decode("utf-16-le", "replace") for start in (0, 1)))
-    rules = {rule for text in readings for run in OLD_TEXT.findall(text) for rule in known.rules(run, scope)}
+    runs = [run.decode("ascii") for run in OLD_NUMBERS.findall(data)]
+    runs += (run for start in (0, 1) for run in OLD_TEXT.findall(data[start:].decode("utf-16-le", "replace")))
+    rules = {rule for run in runs for rule in known.rules(run, scope)}
     for rule in sorted(rules):
         yield Finding(rule, part=part)
 
