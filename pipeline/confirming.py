@@ -9,6 +9,7 @@ from accounts import events, remit
 from accounts.events import Actor
 from accounts.registry import Account
 from ingest.identities import parts, patterns
+from ingest.identities.patterns import Scope
 from warehouse import clock, database
 from warehouse.audit import chain
 from warehouse.errors import WrongCall
@@ -103,11 +104,12 @@ def _confirm(
         raise WrongCall(NO_REASON)
     if len(text) > LONGEST_REASON:
         raise WrongCall(TOO_LONG)
-    _require_no_person(text)
+    _require_no_person(text, "line")
     sender = (account.account_id if account else None, confirmed_by)
     connection.execute(CONFIRM, [warning["issue_id"], warning["submission_id"], text, clock.now(), *sender])
 
 
-def _require_no_person(text: str) -> None:
-    if next(parts.of_text(text, patterns.current()), None) is not None:
+def _require_no_person(text: str, scope: Scope = "cell") -> None:
+    """scope: a reason is about a figure, where nobody signs."""
+    if next(parts.of_text(text, patterns.current(), scope), None) is not None:
         raise WrongCall(PERSONAL)

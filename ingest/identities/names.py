@@ -13,7 +13,7 @@ REPLACED = "tep-"
 
 
 def readable(path: str, known: Patterns | None = None) -> str:
-    """A file's name or path as text on one line; a name that holds personal data as `tep-` and its hash.
+    """A file's name or path as text on one line; names that hold personal data as `tep-` and their hash.
 
     known: the patterns, where they are at hand.
     """
@@ -21,17 +21,23 @@ def readable(path: str, known: Patterns | None = None) -> str:
 
 
 def without_person(path: str, known: Patterns | None = None) -> str:
-    """A path as it is, but for a name that holds personal data: `tep-` and its hash."""
+    """A path as it is, but for names of folders and of the file that hold personal data: `tep-` and their hash."""
+    known = known or patterns.current()
     folder, name = posixpath.split(path)
-    if not _rules(name, known or patterns.current()):
-        return path
-    digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
-    return posixpath.join(folder, f"{REPLACED}{digest[:12]}{posixpath.splitext(name)[1].lower()}")
+    shown = [_without_person(each, "", known) for each in folder.split("/")]
+    return posixpath.join("/".join(shown), _without_person(name, posixpath.splitext(name)[1].lower(), known))
 
 
 def is_replaced(path: str) -> bool:
     """Whether a path may be one that `without_person` changed."""
-    return posixpath.basename(path).startswith(REPLACED)
+    return any(name.startswith(REPLACED) for name in path.split("/"))
+
+
+def _without_person(name: str, suffix: str, known: Patterns) -> str:
+    if not _rules(name, known):
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{REPLACED}{digest[:12]}{suffix}"
 
 
 def findings(path: str, known: Patterns) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -17,8 +17,10 @@ Scope = Literal["file", "cell", "line"]
 SCOPES: tuple[Scope, ...] = ("file", "cell", "line")
 PART = re.compile(r"<<(\w+)>>")
 LONGEST_HEADING = 60
-SHORTEST, LONGEST = 8, 20_000
-"""Characters of a text that can hold a sign, and of a longer one those that are looked at."""
+SHORTEST, LONGEST, OVERLAP = 8, 20_000, 200
+"""Characters of a text that can hold a sign; a longer one is looked at in pieces, which overlap by a sign's length."""
+BLANKS = re.compile(r"[^\S\n]+")
+"""A no-break space, a tab and two blanks are one, as a reader sees them; a new line in a cell stays."""
 REMEMBERED = 20_000
 DEEPEST = 3
 """Parts in parts in a pattern."""
@@ -60,7 +62,7 @@ class Patterns:
             pass
         if len(self._seen) >= REMEMBERED:
             self._seen.clear()
-        found = Seen(self._found(visible(text[:LONGEST])), self._heading(text))
+        found = Seen(self._found(BLANKS.sub(" ", visible(text))), self._heading(text))
         self._seen[text] = kept = found if any(found) else None
         return kept
 
@@ -85,8 +87,9 @@ class Patterns:
             return ()
         found = [
             sign
+            for piece in _pieces(text)
             for pattern, sign in self._signs
-            if pattern.search(text) and not (sign.unless and sign.unless.search(text))
+            if pattern.search(piece) and not (sign.unless and sign.unless.search(piece))
         ]
         return tuple(dict.fromkeys(found))
 
@@ -127,6 +130,11 @@ def _compiled(row: IdentityPattern, pattern: str, parts: Mapping[str, str]) -> r
         return re.compile(pattern)
     except (re.error, KeyError) as error:
         raise WrongCall(f"identity_patterns, row {row.pattern_code}: {pattern!r} is no pattern ({error}).") from None
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for begin in range(0, max(len(text) - OVERLAP, 1), LONGEST - OVERLAP):
+        yield text[begin : begin + LONGEST]
 
 
 def _squashed(text: str) -> str:

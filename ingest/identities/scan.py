@@ -70,7 +70,7 @@ class Scan:
     def document(self, data: bytes) -> None:
         """Look through the text of anything else: a document of Word, a mail. What is packed or a picture is not."""
         if not data.startswith(opening.ZIP):
-            self._add(parts.of_text(data.decode("utf-8", "replace"), self._known))
+            self._add(parts.of_bytes(data, self._known))
             return
         try:
             members = opening.members(data)

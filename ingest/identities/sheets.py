@@ -1,5 +1,6 @@
 """Personal data in the cells of a sheet or a CSV: signs in single cells, and lists of persons by their headings."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from ingest import keys
@@ -11,10 +12,13 @@ from ingest.measures import Measures
 from ingest.reports import Report
 
 NAME, BIRTH, POST = "heading_of_names", "heading_of_births", "heading_of_posts"
+LIST = "title_of_a_list"
 DIGITS = {"heading_of_numbers": "personal_number", "heading_of_telephones": "personal_phone"}
 """Headings over digits, and their rules."""
-LEAST_DIGITS = 9
+LONG_NUMBER = re.compile(r"\d(?:[ .-]?\d){8}")
 """A spreadsheet drops up to three zeros in front of a personal number, one in front of a telephone."""
+TITLE_WITHIN = 8
+"""Rows between the title of a list and its headings."""
 TEXTS = {"heading_of_children": "personal_name", "heading_of_houses": "personal_address"}
 LONGEST_CODE = 6
 """Of a programme that nobody knows: `III.12`."""
@@ -68,7 +72,7 @@ def _finding(rule: str, grid: Grid, name: str | None, row: int, column: int) -> 
 
 def _found(grid: Grid, line_rows: Collection[int], known: Patterns) -> Iterator[tuple[str, int, int]]:
     """Rule, row and column of each sign in a cell, and of the lists of persons that begin with each row."""
-    seen = known.seen
+    seen, title = known.seen, -TITLE_WITHIN
     for row, cells in enumerate(grid.rows):
         headings = {}
         for column, value in enumerate(cells):
@@ -84,8 +88,10 @@ def _found(grid: Grid, line_rows: Collection[int], known: Patterns) -> Iterator[
                     yield rule, row, column
             if found and found.heading:
                 headings[column] = found.heading
+        if LIST in headings.values():
+            title = row
         if headings and POST not in headings.values():
-            yield from _list(grid, row, headings, known)
+            yield from _list(grid, row, headings, known, row - title < TITLE_WITHIN)
 
 
 def _heading(grid: Grid, row: int, column: int) -> str:
@@ -111,7 +117,11 @@ def _figures(grid: Grid, name: str | None, reports: Sequence[Report]) -> Iterato
 # --- lists of persons -----------------------------------------------------------------------------
 
 
-def _list(grid: Grid, row: int, headings: Mapping[int, str], known: Patterns) -> Iterator[tuple[str, int, int]]:
+def _list(
+    grid: Grid, row: int, headings: Mapping[int, str], known: Patterns, is_of_children: bool
+) -> Iterator[tuple[str, int, int]]:
+    """is_of_children: a title above says so."""
+
     def is_written(text: str) -> bool:
         return _is_written(text, known)
 
@@ -122,6 +132,10 @@ def _list(grid: Grid, row: int, headings: Mapping[int, str], known: Patterns) ->
             rule, filled = TEXTS[meant], _first(grid, row, column, is_written)
         elif meant == NAME and BIRTH in headings.values():
             rule, filled = "personal_birth", _first(grid, row, column, is_written)
+        elif meant == NAME and is_of_children:
+            rule, filled = "personal_name", _first(grid, row, column, is_written)
+        elif meant == BIRTH and _is_label(grid, row, column):
+            rule, filled = "personal_birth", _beside(grid, row, column, lambda text: sum(map(str.isdigit, text)) > 3)
         else:
             continue
         if filled is not None:
@@ -134,18 +148,25 @@ def _is_written(text: str, known: Patterns) -> bool:
 
 
 def _has_digits(text: str) -> bool:
-    return sum(map(str.isdigit, text)) >= LEAST_DIGITS
+    return LONG_NUMBER.search(text) is not None
 
 
 def _first(grid: Grid, row: int, column: int, is_filled: Callable[[str], bool]) -> tuple[int, int] | None:
-    """The first cell below a heading, or right beside it, that is filled in."""
-    beside = grid.at(row, column + 1)
-    if is_filled(_text(beside)) and _text(grid.at(row, column)).rstrip().endswith(":"):
-        return row, column + 1
+    """The first cell below a heading, or right beside a label, that is filled in; long digits need no colon."""
+    if (_is_label(grid, row, column) or is_filled is _has_digits) and (beside := _beside(grid, row, column, is_filled)):
+        return beside
     for below in range(row + 1, min(row + 1 + WITHIN, len(grid.rows))):
         if is_filled(_text(grid.at(below, column))):
             return below, column
     return None
+
+
+def _is_label(grid: Grid, row: int, column: int) -> bool:
+    return _text(grid.at(row, column)).endswith(":")
+
+
+def _beside(grid: Grid, row: int, column: int, is_filled: Callable[[str], bool]) -> tuple[int, int] | None:
+    return (row, column + 1) if is_filled(_text(grid.at(row, column + 1))) else None
 
 
 def _text(value: Value) -> str:

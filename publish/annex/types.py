@@ -104,6 +104,14 @@ class Entry:
             is_suppressed=True,
         )
 
+    def without_past(self) -> "Entry":
+        """The same line without what the plan prints of earlier years, and the path from there."""
+        starts = {
+            year: Start(formatting.SUPPRESSED, formatting.SUPPRESSED if start.assessment else None)
+            for year, start in self.starts.items()
+        }
+        return replace(self, milestone=None, starts=starts)
+
     @property
     def value(self) -> Decimal | None:
         """The exact figure, unrounded; None where only bounds are known or nothing is."""
@@ -174,8 +182,11 @@ class Annex:
     unit_id: str = ""
 
     def for_public(self, suppressed: Set[tuple[str, str]], sensitive: Set[str]) -> "Annex":
-        """The table without figures of these indicators and measures, paths of sensitive ones, and senders' words."""
-        public = [replace(entry, milestone=None) if entry.code in sensitive else entry for entry in self.entries]
+        """The table without figures of these indicators and measures, and senders' words.
+
+        Of sensitive ones nothing of the years before, either: the unit's own plan may print a count of one.
+        """
+        public = [entry.without_past() if entry.code in sensitive else entry for entry in self.entries]
         entries = [entry.suppressed() if (entry.code, entry.measure) in suppressed else entry for entry in public]
         return replace(self, entries=tuple(entries), confirmed=(), is_public=True)
 

@@ -128,7 +128,9 @@ class DrawnAnnex(Drawing):
         yield f"{len(entries)} chỉ tiêu{against} · " + _counts(self.annex.tally, list(formatting.VERDICTS.values()))
         if self.annex.has("assessment"):
             printed = Counter(start.assessment for entry in entries if (start := entry.starts.get(self.annex.period)))
-            yield "Phụ lục của đơn vị ghi · " + _counts(printed, [label for label in printed if label])
+            yield "Phụ lục của đơn vị ghi · " + _counts(
+                printed, [label for label in printed if label not in (None, formatting.SUPPRESSED)]
+            )
         if self.annex.has("path"):
             paths = [formatting.PATHS[entry.milestone.verdict] for entry in entries if entry.milestone]
             counts = _counts({label: paths.count(label) for label in paths}, list(formatting.PATHS.values()))
@@ -331,6 +333,10 @@ class DrawnAnnex(Drawing):
             yield "Dấu – ở cột mốc: kế hoạch không có hiện trạng, hoặc chỉ tiêu không có lộ trình, nên không tính mốc."
             if self.annex.is_public:
                 yield "Mốc của chỉ tiêu nhạy cảm không công bố, vì từ mốc suy ra được số liệu hiện trạng của đơn vị."
+        if self.annex.is_public and any(formatting.SUPPRESSED in _printed(entry) for entry in entries):
+            yield (
+                f"Dấu {formatting.SUPPRESSED} ở cột hiện trạng: số liệu nhạy cảm của các năm trước không công bố ở đây."
+            )
         if any(entry.is_suppressed for entry in entries):
             yield (
                 f"Dấu {formatting.SUPPRESSED}: số nhỏ không công bố, hoặc số liên quan mà từ đó có thể suy ra số nhỏ; "
@@ -361,6 +367,10 @@ class DrawnAnnex(Drawing):
         mark = f"{formatting.MADE_UP} · " if self.annex.is_made_up else ""
         place = f"{self.annex.unit_code} · {self.annex.programme_code} · {self.annex.period}"
         sheet.set_footer(f"&L&8 {mark}{place}&R&8Trang &P/&N")
+
+
+def _printed(entry: Entry) -> list[str]:
+    return [start.raw for start in entry.starts.values()]
 
 
 def _path(entry: Entry) -> str:

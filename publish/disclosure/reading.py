@@ -20,6 +20,8 @@ Row = dict[str, Any]
 COSTS = {"commune": 1.0, "district": 3.0, "province": 10.0, "national": 30.0}
 """What is lost with a figure of a level; the unallocated row of a province counts as a district."""
 CHANGE = "relative_change"
+ASSESSED = frozenset({"points", "yes_no"})
+"""Of these 0 is no case less, but the worse side of a bound."""
 
 
 class Key(NamedTuple):
@@ -69,7 +71,7 @@ def _figure(key: Key, row: Row, lines: list[Row], counts: dict[str, Count]) -> F
     """A figure without parts to add up is a value alone: what count is behind it is not known."""
     cost = COSTS.get(row["unit_level"], COSTS["district"])
     if not lines:
-        is_nil = row["value_low"] == row["value_high"] == 0
+        is_nil = row["value_low"] == row["value_high"] == 0 and key.measure not in ASSESSED
         return Figure(key, (), (not is_nil,), cost)
     sums, is_primary = [], []
     for part in _secret_parts(row, lines):
@@ -134,7 +136,10 @@ class Links:
                 yield {whole: Decimal(-1), **dict.fromkeys(members, Decimal(1))}
 
     def orders(self) -> Iterator[Terms]:
-        """What cannot be more: periods than the one they are in, newborns than infants, cases than their base."""
+        """What cannot be more: periods than the one they are in, newborns than infants, cases than their base.
+
+        A base that is a secret itself is part of the wider cases too.
+        """
         for whole, members in [*self._packed(), *self._nested(), *self._of_bases()]:
             least = sum(self.counts[name].low for name in members)
             if not self._is_equal(whole, members) and least <= self.counts[whole].low:
@@ -163,7 +168,8 @@ class Links:
     def _nested(self) -> Iterator[tuple[str, list[str]]]:
         for (indicator, *place), by_part in self.names.items():
             wider = self.names.get((self.wider.get(indicator, ""), *place), {}).get("numerator", {})
-            for period, name in by_part["numerator"].items():
+            parts = ["numerator"] if indicator in self.changes else list(by_part)
+            for period, name in ((period, name) for part in parts for period, name in by_part[part].items()):
                 if period in wider:
                     yield wider[period], [name]
 

@@ -337,6 +337,11 @@ def test_without_the_right_no_other_mart_tells_a_sensitive_figure(sessions, ever
         for row in about:
             filled = {name for name, value in row.items() if value is not None} - columns.DESCRIBING - {"is_suppressed"}
             assert row["is_suppressed"] and filled == set(), (mart.name, row)
+    hashes = {
+        role: {row["sha256"] for row in _rows(sessions[role], "area_marts.dim_submission")}
+        for role in (BAC_NINH, OFFICE)
+    }
+    assert hashes[BAC_NINH] == {None} and None not in hashes[OFFICE]
     scores = _rows(sessions[AN_GIANG], "area_marts.rpt_score_ranking")
     assert len(scores) == 11 and {(row["total_points"], row["rank"]) for row in scores} == {(None, None)}
     assert any(row["total_points"] is not None for row in everything["rpt_score_ranking"])

@@ -162,6 +162,8 @@ def test_only_the_sender_confirms_and_only_with_a_reason_that_names_nobody(serve
     fields = {**KEYS, f"reason:{foreign}": "cháu Nguyễn Văn An, 001215012345"}
     named = neighbour.post(PAGE, fields)
     assert named.status_code == 400 and "thông tin giống thông tin cá nhân" in named.text
+    fields[f"reason:{foreign}"] = "Nguyễn Văn Mẫu - 01/02/2019, 0912345678"
+    assert "thông tin giống thông tin cá nhân" in neighbour.post(PAGE, fields).text
     assert neighbour.post(PAGE, {**KEYS, f"reason:{foreign}": "x" * 501}).status_code == 400
     assert warnings(NEIGHBOUR)["5.1", "figure_outside_soft_range"]["reason"] is None
     for email in ("da-mai@example.org", "so@example.org"):

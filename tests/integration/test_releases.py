@@ -38,6 +38,9 @@ MOTHERS_INFECTED = {"07210": 3, "07228": 6, "07246": 0, "07264": 11, "07282": 0,
 """Nobody is infected by them; of the first commune the number itself would name them."""
 BOUNDED = {"07210": "<5", "07228": "20", "07246": "30"}
 DISTRICTS = {"213": 1, "215": 6, "216": 8, "217": 11}
+SCORED = "angiang-emulation-2022"
+SCORES = {"883": (2, 5), "886": (12, 0), "887": (6, 5)}
+"""Deaths of newborns, and the points that a district gave itself for the targets of mortality: all or none."""
 HEAD = "programme;period;unit_code;indicator;numerator;denominator;submission_type;value\n"
 FIRST, SECOND = "2026-12-01T09:00:00+07:00", "2026-12-08T09:00:00+07:00"
 
@@ -77,6 +80,8 @@ def releases(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
     lines += [f"{ACTION},2026,{unit},{INFANTS},{deaths},400," for unit, deaths in BOUNDED.items()]
     lines.append(f"{ACTION},2026,07210,{CHILDREN},,,,2")
     lines += [f"{MOTHERS},2024,{unit},II.1,{deaths},900," for unit, deaths in DISTRICTS.items()]
+    lines += [f"{SCORED},2022,{unit},CT3.1,{deaths},900," for unit, (deaths, _) in SCORES.items()]
+    lines += [f"{SCORED},2022,{unit},CT3.diem,,,,{points}" for unit, (_, points) in SCORES.items()]
     receive(folder, lines, FIRST)
     found = Releases([], [])
     for number, at in enumerate((FIRST, SECOND)):
@@ -310,6 +315,33 @@ def test_a_trial_writes_nothing(releases: Releases, command, tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
     with database.connect() as connection:
         assert connection.execute("select count(*) from ops.public_release").fetchone() == before
+
+
+def test_points_say_nothing_of_the_figure_that_they_are_for(releases: Releases, tmp_path: Path):
+    """Five points are the target met, and none not: a bound for what is suppressed beside them."""
+    with clock.at(SECOND):
+        releasing.release(SCORED, ["2022"], tmp_path)
+    deaths, points = (
+        {row["unit_code"]: row for row in rows_of(tmp_path, SCORED) if row["indicator_code"] == code}
+        for code in ("CT3.1", "CT3.diem")
+    )
+    assert deaths["883"]["numerator"] == "…" and points.keys() == SCORES.keys()
+    assert {row["value_low"] for row in points.values()} == {"…"}
+
+
+def test_the_public_table_has_nothing_of_what_the_plan_prints_of_earlier_years(releases: Releases):
+    """Of the province 2,7 in 2023: of a commune the same column could have a count of one."""
+    with database.connect() as connection:
+        inside = annex_data.load(connection, MOTHERS, "24", "2024")
+        sensitive = catalogue.sensitive_indicators(connection, MOTHERS)
+    assert inside is not None
+    starts = [
+        {entry.code: {start.raw for start in entry.starts.values()} for entry in table.entries}
+        for table in (inside, inside.for_public(set(), sensitive))
+    ]
+    assert starts[0]["II.1"] == {"2.7"} and starts[1]["II.1"] == {"…"}
+    assert all(starts[0][code] == starts[1][code] for code in starts[0].keys() - sensitive)
+    assert "2,7" not in texts(releases.folders[1] / MOTHERS / "2024" / "24.xlsx")
 
 
 def test_no_released_file_goes_before_the_new_ones_are_recorded(releases: Releases, monkeypatch, tmp_path: Path):

@@ -114,6 +114,9 @@ NUMBERS = frozenset(
 )
 """What a release prints of a figure, so it is shown of one that is public. Paths and trends are made of other years."""
 
+HASHES = frozenset({"sha256"})
+"""Of a form that was typed on a page: whoever knows its other cells could try small counts until the hash is right."""
+
 SENSITIVE = "(mart.programme_code, mart.indicator_code) in (select programme_code, indicator_code {of_catalogue})"
 SCORED = "mart.programme_code in (select programme_code {of_catalogue})"
 OF_CATALOGUE = "from marts.dim_indicator where is_sensitive"
@@ -180,6 +183,16 @@ def flags(mart: Mart) -> dict[str, str]:
         return {"is_closed": closed, FLAG.name: closed}
     public = PUBLIC.format(boundary_basis=RELEASED[mart.name])
     return {"is_closed": closed, FLAG.name: f"({closed} and not {public})"}
+
+
+def plain(mart: Mart) -> list[str]:
+    """The columns as expressions over rows that name no figure; $4 as in `flags`."""
+    return [
+        f'case when mart.unit_id = any($4) then mart."{column.name}" end'
+        if column.name in HASHES
+        else f'mart."{column.name}"'
+        for column in mart.columns
+    ]
 
 
 def shown(mart: Mart) -> list[str]:

@@ -124,9 +124,7 @@ def _of_mart(mart: Mart) -> list[str]:
     else:
         flag = [columns.FLAG] if columns.is_suppressible(mart) else []
         statements += [
-            _function(
-                area, mart, flag, _rows_of_area(mart, shown), UNITS + (CODES if columns.is_by_code(mart) else "")
-            ),
+            _function(area, mart, flag, _rows_of_area(mart), UNITS + (CODES if columns.is_by_code(mart) else "")),
             *_allowed(area, GROUP, mart),
             f"create view {SCHEMA}.{mart.name} as select * from {area}({SESSIONS})",
         ]
@@ -152,11 +150,11 @@ def _function(name: str, mart: Mart, more: list[Column], rows_of: str, readable:
     )
 
 
-def _rows_of_area(mart: Mart, shown: list[str]) -> str:
+def _rows_of_area(mart: Mart) -> str:
     conditions = [*columns.of_programme(mart), columns.of_units(mart)]
     source = f"{mart.name} as mart"
     if not columns.is_suppressible(mart):
-        return _executed(shown, source, conditions)
+        return _executed(columns.plain(mart), source, conditions)
     flags = "".join(f", {condition} as {name}" for name, condition in columns.flags(mart).items())
     inner = f"(select mart.*{flags} from {source} where {' and '.join(conditions)} offset 0) as mart"
     return _executed([*columns.shown(mart), columns.FLAG.name], inner, [])

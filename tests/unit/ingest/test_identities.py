@@ -4,6 +4,7 @@ Nobody here exists: the names say that they are samples, and numbers are counted
 """
 
 import io
+import quopri
 import zipfile
 
 import openpyxl
@@ -40,6 +41,26 @@ FOUND = {
     f"SĐT {MOBILE[:4]} {MOBILE[4:7]} {MOBILE[7:]}": ["personal_phone"],
     f"ở {ADDRESS}, thôn 3": ["personal_address"],
     "nhà ở số 12/5 ngõ 3": ["personal_address"],
+    NUMBER[:3] + "".join(f"\u00a0{NUMBER[at : at + 3]}" for at in (3, 6, 9)): ["personal_number"],
+    f"{NUMBER[:4]} {NUMBER[4:8]} {NUMBER[8:]}": ["personal_number"],
+    f"Mẫu,{NUMBER}": ["personal_number"],
+    f"CCCD{NUMBER}": ["personal_number"],
+    f"CMND {NUMBER[:9]}": ["personal_number"],
+    f"CCCD {' '.join(NUMBER)}": ["personal_number"],
+    f"BHYT TE1{NUMBER}": ["personal_number"],
+    f"{NAME.replace(' ', '  ')} SN 2019": ["personal_birth"],
+    f"{NAME.replace(' ', chr(0xA0))} SN 2019": ["personal_birth"],
+    f"{NAME}, nam, dân tộc Kinh, sinh năm 2019": ["personal_birth"],
+    f"{NAME} chết ngày {DAY}": ["personal_birth"],
+    f"{NAME}, 5 tuổi": ["personal_birth"],
+    f"ngày sinh của cháu: {DAY}": ["personal_birth"],
+    f"01 bé gái {NAME}": ["personal_name"],
+    f"con của chị {NAME}": ["personal_name"],
+    f"trẻ {NAME}, thôn 3": ["personal_name"],
+    f"em {NAME}": ["personal_name"],
+    f"mẹ là {NAME}": ["personal_name"],
+    f"họ tên mẹ: {NAME}": ["personal_name"],
+    "x " * 10_001 + f"cháu {NAME}": ["personal_name"],
 }
 """Notes in a line of figures, and what is found in them."""
 
@@ -59,6 +80,13 @@ PASSED = (
     "1.234.567.890.123",
     "0001234567",
     "urn:uuid:6f1c1d5e-6d2b-4b0e-9f0a-012345678901",
+    "Cấp số định danh cho 1.234/1.300 trẻ theo Thông tư 17/2024/TT-BCA",
+    "Mã định danh đơn vị: 000.12.34.H05",
+    "Trẻ em xã Lê Hồng Phong, trẻ 5 tuổi: 120",
+    "Trẻ Cao Bằng, em Hà Giang",
+    "Phường Trần Hưng Đạo: 5 tuổi 120 trẻ",
+    "Học sinh Trần Hưng Đạo: 300",
+    "0,012345678901",
 )
 """Notes of reports as they are."""
 
@@ -174,9 +202,39 @@ def test_a_list_that_nobody_filled_in_or_of_who_works_there_is_passed(measures):
 
 
 @pytest.mark.parametrize(
+    "rows",
+    [
+        [["STT", "Tên", "Tuổi"], [1, NAME, 5]],
+        [["Họ đệm", "Tên", "Sinh ngày"], [NAME.rpartition(" ")[0], "Mẫu", DAY]],
+        [["DANH SÁCH TRẺ EM BỊ XÂM HẠI NĂM 2026"], ["STT", "Họ và tên", "Thôn"], [1, NAME, "3"]],
+        [["Họ và tên:", NAME], ["Ngày sinh:", DAY]],
+        [["Số CCCD", int(NUMBER)]],
+    ],
+)
+def test_lists_and_forms_of_persons_are_found_by_what_is_above_or_beside(rows, measures):
+    def change(book):
+        sheet = book.create_sheet("Phụ biểu")
+        for row in rows:
+            sheet.append(row)
+
+    assert withholding.is_restricted(reading.read(workbook(change), measures))
+
+
+def test_a_list_of_officers_under_the_title_of_another_is_passed(measures):
+    def change(book):
+        sheet = book.create_sheet("Phụ biểu")
+        for row in (["DANH SÁCH CÁN BỘ LÀM CÔNG TÁC TRẺ EM"], ["STT", "Họ và tên", "Điện thoại"], [1, NAME, MOBILE]):
+            sheet.append(row)
+
+    assert not withholding.is_restricted(reading.read(workbook(change), measures))
+
+
+@pytest.mark.parametrize(
     ("headings", "values", "rule"),
     [
         (["Số CCCD"], [int(NUMBER)], "personal_number"),
+        (["Số CCCD/CMND"], [int(NUMBER)], "personal_number"),
+        (["Họ tên mẹ"], [NAME], "personal_name"),
         (["Họ tên trẻ"], [NAME], "personal_name"),
         (["SĐT phụ huynh"], [MOBILE], "personal_phone"),
         (["Địa chỉ trẻ"], ["thôn 3, xã Mẫu"], "personal_address"),
@@ -210,6 +268,51 @@ def test_properties_margins_and_hidden_copies_are_found_and_named(measures):
     assert set(found_in(reports)) == {"personal_data_in_file"}
 
 
+CHILD = f"cháu {NAME}"
+PARTS = {
+    "xl__drawings__drawing9": f'<wsDr><cNvPr id="2" name="P" descr="{CHILD}"/></wsDr>',
+    "xl__tables__table9": f'<table><tableColumns><tableColumn name="{CHILD}"/></tableColumns></table>',
+    "xl__externalLinks__externalLink9": f'<externalLink><sheetName val="{CHILD}"/></externalLink>',
+    "customXml__item9": f"<a b='{CHILD}'/>",
+}
+"""Parts with a child in an attribute: an alternative text, the name of a column, of a sheet elsewhere, a property."""
+BEHIND_THE_CELLS = (
+    f'<dataValidations><dataValidation type="list" sqref="Z1"><formula1>"{CHILD}"</formula1></dataValidation>'
+    "</dataValidations>",
+    f'<dataValidations><dataValidation prompt="{CHILD}" sqref="Z1"/></dataValidations>',
+    f'<hyperlinks><hyperlink ref="Z1" location="a" tooltip="{CHILD}"/></hyperlinks>',
+)
+"""Of a sheet: a list to choose from, a hint, and the hint of a link."""
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_child_in_an_attribute_of_a_part_is_found(name, measures):
+    reports = reading.read(workbook(**{name: PARTS[name]}), measures)
+    assert set(found_in(reports)) == {"personal_data_in_file"} and NAME not in repr(reports)
+
+
+def changed(part, before, after):
+    """The report of the fixtures with a text in one of its parts replaced."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook())) as package, zipfile.ZipFile(out, "w") as copy:
+        for name in package.namelist():
+            content = package.read(name).decode() if name == part else package.read(name)
+            assert name != part or before in content
+            copy.writestr(name, content.replace(before, after) if name == part else content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("added", BEHIND_THE_CELLS)
+def test_a_child_behind_the_cells_of_a_sheet_is_found(added, measures):
+    data = changed("xl/worksheets/sheet1.xml", "</worksheet>", f"{added}</worksheet>")
+    assert set(found_in(reading.read(data, measures))) == {"personal_data_in_file"}
+
+
+def test_a_text_that_no_cell_shows_any_more_is_found(measures):
+    data = workbook(xl__sharedStrings=f"<sst><si><t>{CHILD}</t></si></sst>")
+    assert set(found_in(reading.read(data, measures))) == {"personal_data_in_file"}
+
+
 def test_a_sheet_named_after_a_child_is_not_named_in_the_receipt(measures):
     def change(book):
         book.create_sheet(f"cháu {NAME}")["A1"] = f"sinh ngày {DAY}"
@@ -230,6 +333,34 @@ def test_a_file_that_is_no_report_is_looked_through_too(measures):
     assert found_in(reading.read(nothing_read.encode(), measures)) == ["personal_name"]
 
 
+OLD_DOCUMENT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 501 + "WordDocument".encode("utf-16-le")
+TABLE = f"<tr><{{0}}>Họ và tên</{{0}}><{{0}}>Ngày sinh</{{0}}></tr><tr><{{0}}>{NAME}</{{0}}><{{0}}>{DAY}</{{0}}></tr>"
+
+
+def document(text):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("word/document.xml", text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        OLD_DOCUMENT + b"\0" * 9 + f"tử vong: {CHILD}".encode("utf-16-le"),
+        f"{HEADER}\n{LINE}{CHILD}\n".encode("utf-16-le"),
+        f"{HEADER}\n{LINE}{CHILD}\n".encode("utf-16-be"),
+        f"<html><body><table>{TABLE.format('td')}</table></body></html>".encode(),
+        f"<html><p>cháu <b>{''.join(f'&#{ord(letter)};' for letter in NAME)}</b></p></html>".encode(),
+        document(f"<w:tbl>{TABLE.format('tc').replace('tr>', 'w:tr>').replace('tc>', 'w:tc>')}</w:tbl>"),
+        b"From: a@b.vn\nTo: b@b.vn\nSubject: x\nContent-Transfer-Encoding: quoted-printable\n\n"
+        + quopri.encodestring(CHILD.encode()),
+    ],
+)
+def test_old_documents_pages_and_tables_of_documents_are_looked_through(data, measures):
+    assert withholding.is_restricted(reading.read(data, measures))
+
+
 # --- names of files -------------------------------------------------------------------------------
 
 
@@ -239,6 +370,12 @@ def test_the_name_of_a_file_is_replaced_where_it_is_a_persons(name):
     assert shown.startswith("inbox/07228/tep-") and shown.endswith(".xlsx")
     assert names.readable(f"other/{name}").rpartition("/")[2] == shown.rpartition("/")[2]
     assert names.findings(name, patterns.current())
+
+
+def test_a_folder_named_after_a_child_is_replaced_too():
+    shown = names.readable(f"inbox/cháu {NAME}/Báo cáo.xlsx")
+    assert shown.startswith("inbox/tep-") and shown.endswith("/Báo cáo.xlsx")
+    assert names.is_replaced(shown) and not names.is_replaced("inbox/07228/Báo cáo.xlsx")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """What holds between the counts of a unit is found in its lines."""
 
+import csv
 from decimal import Decimal
+from pathlib import Path
 
-from publish.disclosure.reading import Key, Links
+from publish.disclosure.reading import Key, Links, _figure
 from publish.disclosure.types import Count
 
 PLACE = {"unit_id": "07210@start", "agency_code": "UBND"}
@@ -54,3 +56,36 @@ def test_cases_are_at_most_their_base_where_the_base_is_a_secret():
     assert list(links(("a", "2026", 1, 3)).orders()) == []
     secret = links(("a", "2026", 1, 3), a={"is_base_sensitive": True})
     assert [shown(terms) for terms in secret.orders()] == [{"a/2026 denominator=3..3": -1, "a/2026 numerator=1..1": 1}]
+
+
+def test_a_base_that_is_a_secret_is_at_most_the_wider_cases_too():
+    about = {"supported": {"is_base_sensitive": True, "part_of_code": "abused"}}
+    found = links(("supported", "2026", 1, 3), ("abused", "2026", 5, 90), **about)
+    assert {"abused/2026 numerator=5..5": -1, "supported/2026 denominator=3..3": 1} in [
+        shown(terms) for terms in found.orders()
+    ]
+
+
+def test_points_and_answers_are_no_counts_and_zero_of_them_is_no_nil():
+    row = {"unit_level": "district", "value_low": Decimal(0), "value_high": Decimal(0)}
+    for measure, is_primary in (("points", True), ("yes_no", True), ("rate", False)):
+        figure = _figure(Key("CT3.diem", "2022", "883", "as_reported", measure), row, [], {})
+        assert (figure.sums, figure.is_primary) == ((), (is_primary,))
+
+
+def test_of_the_shipped_plans_points_that_a_sensitive_figure_decides_are_sensitive():
+    seeds = Path(__file__).parents[4] / "dbt_project" / "seeds" / "catalogue"
+
+    def rows(name: str) -> list[dict[str, str]]:
+        with (seeds / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    sensitive = {
+        (row["programme_code"], row["indicator_code"]) for row in rows("indicators") if row["is_sensitive"] == "true"
+    }
+    criteria: dict[tuple[str, str], set[bool]] = {}
+    for part in rows("criterion_indicators"):
+        place = (part["programme_code"], part["criterion_code"])
+        criteria.setdefault(place, set()).add((part["programme_code"], part["indicator_code"]) in sensitive)
+    assert {place for place, found in criteria.items() if len(found) > 1} == set()
+    assert sum(True in found for found in criteria.values()) == 9
