@@ -159,7 +159,7 @@ def _take(cells: list[str], header: list[str], line: int, contacts: dict[Contact
         unit,
         row.get("agency") or DEFAULT_AGENCY,
         row.get("role", ""),
-        row.get("email") or None,
+        row.get("email", "").lower() or None,
         row.get("webhook") or None,
     )
     if not reason and contact in contacts:

@@ -56,10 +56,10 @@ def verify(
     baocao verify annex.xlsx
     """
     if workbook is not None:
-        if head:
+        if head is not None:
             raise WrongCall("A head is one of the chain, which is in the home and not in a workbook: leave it out.")
         _prove(workbook, sha256, json)
-    elif sha256:
+    elif sha256 is not None:
         raise WrongCall("--sha256 is of a workbook: name it.")
     else:
         _verify(head, json)
@@ -68,7 +68,7 @@ def verify(
 def _verify(head: str | None, json: bool) -> None:
     from pipeline import verifying
 
-    noted = verifying.parse_head(head) if head else None
+    noted = None if head is None else verifying.parse_head(head)
     database.prepare()
     with stderr().status("Verifying …"):
         found = verifying.verify(noted)
@@ -94,7 +94,7 @@ def _prove(workbook: Path, sha256: str | None, json: bool) -> None:
     is_other = sha256 is not None and sha256.strip().lower() != proof.sha256
     if json:
         write_document(
-            asdict(proof) | {"file": str(workbook), "is_expected_file": None if not sha256 else not is_other}
+            asdict(proof) | {"file": str(workbook), "is_expected_file": None if sha256 is None else not is_other}
         )
     else:
         for finding in proof.findings:

@@ -68,7 +68,7 @@ def find(sha256: str, archive: str) -> str | None:
     """Where the archive has a content, whatever suffix its file had; None where it has none."""
     pattern = f"{archive}/{sha256[:2]}/{sha256}*"
     if not is_url(archive):
-        found = sorted(Path(archive, sha256[:2]).glob(f"{sha256}*"))
+        found = sorted(path for path in Path(archive, sha256[:2]).glob(f"{sha256}*") if path.is_file())
         return str(found[0]) if found else None
     system, path = filesystem(pattern)
     system.invalidate_cache()
@@ -93,14 +93,20 @@ def digest(address: str) -> str:
 
 
 def listed(archive: str) -> list[str]:
-    """The addresses of all archived files, without what a killed process left half written."""
+    """The addresses of all files in the archive, in whatever folder, without what a kill left half written."""
     if not is_url(archive):
-        files = [str(path) for path in Path(archive).glob("??/*") if path.is_file()]
+        files = [str(path) for path in Path(archive).rglob("*") if path.is_file()]
     else:
         system, path = filesystem(archive)
         system.invalidate_cache()
         files = [system.unstrip_protocol(found) for found in (system.find(path) if system.exists(path) else [])]
     return sorted(file for file in files if not name_of(file).startswith("."))
+
+
+def is_in_place(address: str) -> bool:
+    """Whether the file is in the folder in which its content is looked for."""
+    folder, name = PurePosixPath(address).parts[-2:]
+    return folder == name[:2]
 
 
 def name_of(address: str) -> str:

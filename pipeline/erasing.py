@@ -57,6 +57,12 @@ where submission_id = any(%(submissions)s) and message_id is not null and not ex
 APPROVALS = "select concat(submission_id, ' ', stage) from ops.report_approval where submission_id = any(%s)"
 REQUESTS = "select concat(submission_id, ' ', stage) from ops.approval_request where submission_id = any(%s)"
 CONFIRMATIONS = "select confirmation_id from ops.warning_confirmation where submission_id = any(%s)"
+NOTICES = {
+    "approval_letter": """
+        select ledger_id::text from ops.approval_ledger where submission_id = any(%s) and status = 'sent'""",
+    "warning_letter": """
+        select ledger_id::text from ops.warning_ledger where submission_id = any(%s) and status = 'sent'""",
+}
 DELETED = {
     "ops.form_draft": "delete from ops.form_draft as draft using ops.account as account, raw.submission as submission "
     "where submission.submission_id = any(%(submissions)s) and account.account_id = draft.account_id "
@@ -246,6 +252,7 @@ def _erase_rows(connection: psycopg.Connection, done: Erased, by: str, act: str)
     approvals, requests = (
         [own for (own,) in connection.execute(query, [submissions])] for query in (APPROVALS, REQUESTS)
     )
+    notices = {kind: [own for (own,) in connection.execute(query, [submissions])] for kind, query in NOTICES.items()}
     files = list(_files(done.sha256))
     done.counts = {table: connection.execute(query, values).rowcount for table, query in DELETED.items()}
     done.counts = {table: count for table, count in (done.counts | {"files": len(files)}).items() if count}
@@ -263,6 +270,7 @@ def _erase_rows(connection: psycopg.Connection, done: Erased, by: str, act: str)
         "confirmation": confirmations,
         "approval": approvals,
         "approval_request": requests,
+        **notices,
         "receipt": [chain.subject(path) for path in _receipts(done.sha256)],
     }.items():
         chain.record_removed(connection, kind, subjects, **evidence)

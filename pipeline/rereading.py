@@ -10,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from ingest import archive, loading, measures, opening, reading
 from ingest.loading import Content
@@ -24,19 +25,40 @@ FILES = """
 select file.sha256, file.file_name, file.size_bytes, file.archive_uri, file.received_at, file.batch_id,
     exists (select from ops.submission_issue as issue where issue.rule = any(%s)
             and issue.submission_id = any(array_agg(submission.submission_id))) as is_unread,
-    array_agg(submission.submission_id) as submissions
+    array_agg(submission.submission_id) as submissions,
+    array_agg(submission.submission_id) filter (where
+        exists (select from raw.line where line.submission_id = submission.submission_id)
+        or exists (select from ops.submission_verdict as verdict
+                   where verdict.submission_id = submission.submission_id and verdict.status <> 'rejected')) as counting
 from raw.file
 inner join raw.submission using (sha256)
 where submission.form = 'figures'
 group by file.sha256
 order by file.received_at, file.sha256
 """
+"""counting: of a file that no reader could take, what says something all the same, and so has to be in it."""
 
 CREATE = """
 create temporary table reread_file (sha256 text primary key) on commit drop;
+create temporary table reread_submission (like raw.submission) on commit drop;
 create temporary table reread_line (like raw.line) on commit drop;
 alter table reread_line alter column line_id drop not null;
 """
+
+INSERT = loading.INSERT_SUBMISSIONS.replace("insert into raw.submission", "insert into reread_submission")
+
+KEYS = """
+select file.archive_uri, stored.submission_id, part.key, part.value as found, in_file.value as expected
+from pg_temp.reread_submission as reread
+join raw.submission as stored using (submission_id)
+join raw.file as file on file.sha256 = stored.sha256
+cross join lateral jsonb_each_text(to_jsonb(stored) - %s::text[]) as part
+cross join lateral (select to_jsonb(reread) ->> part.key) as in_file (value)
+where part.value is distinct from in_file.value
+order by stored.received_at, stored.submission_id, part.key
+"""
+BY_ARRIVAL = ["submission_id", "sha256", "batch_id", "received_at", "file_name"]
+"""Columns of a submission that the file does not say."""
 
 COPY = loading.COPY_LINES.replace("raw.line", "reread_line")
 
@@ -59,9 +81,10 @@ def reread() -> Reread:
         known = measures.read(connection)
         connection.execute(CREATE)
         for row in connection.cursor(row_factory=dict_row).execute(FILES, [[*UNREAD]]).fetchall():
-            if row.pop("is_unread"):
+            is_unread, counting, every = row.pop("is_unread"), row.pop("counting"), row.pop("submissions")
+            there, batch_id = set((counting or ()) if is_unread else every), row.pop("batch_id")
+            if not there:
                 continue
-            there, batch_id = set(row.pop("submissions")), row.pop("batch_id")
             content = Content(**row)
             try:
                 reports = _reports(content, known)
@@ -70,6 +93,7 @@ def reread() -> Reread:
                 continue
             done.differences += _load(connection, content, reports, batch_id, there)
             done.files += 1
+        done.differences += _different_keys(connection)
         done.differences += _different_cells(connection)
     return done
 
@@ -97,11 +121,19 @@ def _load(
         if not ids:
             break
         found |= ids
+        own = [row for row in batch.submissions if UUID(str(row["submission_id"])) in ids]
+        connection.execute(INSERT, {"submissions": Jsonb(own)})
         with connection.cursor().copy(COPY) as copy:
             copy.write(batch.lines)
         count += 1
     for submission in sorted(there - found):
         yield f"{content.archive_uri}: raw.submission {submission} is not in the file"
+
+
+def _different_keys(connection: psycopg.Connection) -> Iterator[str]:
+    """Reports that raw has under another unit, period or type than their file says."""
+    for uri, submission, column, found, expected in connection.execute(KEYS, [BY_ARRIVAL]):
+        yield f"{uri}: submission {submission}, {column}: raw {found}, archive {expected}"
 
 
 def _different_cells(connection: psycopg.Connection) -> Iterator[str]:

@@ -163,5 +163,9 @@ def lines(done: Restored) -> Iterator[str]:
     yield f"Restored as of {done.point_in_time}: {done.marts} marts, {len(done.differences)} of them differ."
     yield from done.differences
     yield from done.findings
+    yield (
+        "What happened later is not in it: letters that went out since then go out once more with the next run, and "
+        "reports that came since then are owed again (docs/verify-and-backup.md#restore)."
+    )
     if done.left_out:
         yield f"Settings of the original that were left out: {', '.join(done.left_out)}."

@@ -74,7 +74,9 @@ def verify(noted: Head | None = None) -> Verified:
         with database.exclusive(step):
             log.debug("No %s is under way", step)
     second = _look_through(noted)
-    second.findings = [finding for finding in second.findings if finding in first.findings]
+    # by what differs, not how: a file that is changed all the time is another one at each look
+    before = {finding.artefact for finding in first.findings}
+    second.findings = [finding for finding in second.findings if finding.artefact in before]
     return second
 
 
@@ -100,6 +102,8 @@ def _look_through(noted: Head | None) -> Verified:
         done = Verified(chain.head(connection))
         done.counts = counts(connection) | {"archived": len(listed)}
         done.findings += comparison.check_chain(connection, noted)
+        done.findings += comparison.check_heads(connection)
+        done.findings += comparison.check_removals(connection)
         done.findings += comparison.check_rows(connection)
         done.findings += _check_archive(connection, listed)
         for kind, found in files.items():
@@ -121,9 +125,13 @@ def _check_archive(connection: psycopg.Connection, listed: list[str]) -> Iterato
     for address in listed:
         sha256 = archive.name_of(address).partition(".")[0]
         expected, found = f"SHA-256 {sha256}", _digest(address)
-        there.add(sha256)
+        is_in_place = archive.is_in_place(address)
+        if is_in_place:
+            there.add(sha256)
         if found != expected:
             yield Finding("changed", address, expected, found)
+        elif not is_in_place:
+            yield Finding("added", address, f"a file of the archive in its folder {sha256[:2]}", found)
         elif sha256 not in recorded:
             waiting = _waiting() if waiting is None else waiting
             if found not in waiting:

@@ -1,8 +1,9 @@
 """A workbook's figures proven from the lines in it: no database, no home, no network.
 
-What it proves: each printed figure follows from the lines (or sums) that stand in the same file, and no cell differs
-from what was printed. What it cannot: that the lines are those that were received. Whoever can write the file can
-write both; against that there is the file's SHA-256, which the publisher's `baocao verify` compares.
+What it proves: each printed figure follows from the lines (or sums) that stand in the same file, no cell differs from
+what was printed, and nothing in the file hides, covers or replaces a cell (`proof/display.py`). What it cannot: that
+the lines are those that were received. Whoever can write the file can write both; against that there is the file's
+SHA-256, which the publisher's `baocao verify` compares.
 """
 
 from collections import Counter
@@ -14,7 +15,7 @@ from hashlib import sha256
 from publish import formatting
 from publish.annex import printing
 from publish.annex.types import Entry, Milestone, Target
-from publish.proof import arithmetic, encoding, reading, sheet
+from publish.proof import arithmetic, display, encoding, reading, sheet
 from publish.proof.encoding import Unreadable
 from publish.proof.reading import Sheet
 from publish.proof.sheet import Carried
@@ -52,7 +53,9 @@ class Proof:
 
 def prove(content: bytes) -> Proof:
     """Prove a workbook. Raises NotProvable for one without a sheet of lines, WrongCall for what is no workbook."""
-    return prove_sheets(reading.read(content), sha256(content).hexdigest())
+    proof = prove_sheets(reading.read(content), sha256(content).hexdigest())
+    proof.findings += [Finding(each.sheet, each.cell, each.what, "") for each in display.oddities(content)]
+    return proof
 
 
 def prove_sheets(sheets: Mapping[str, Sheet], digest: str = "") -> Proof:
@@ -69,6 +72,7 @@ def prove_sheets(sheets: Mapping[str, Sheet], digest: str = "") -> Proof:
     proof = Proof(digest)
     last = sheet.address(0, len(sheet.HEADINGS) - 1).rstrip("1")
     proof.findings += [Finding(sheet.SHEET, f"A{row}:{last}{row}", "a changed row", "") for row in carried.broken]
+    proof.findings += _beside_the_lines(sheets[sheet.SHEET])
     places = _prove_figures(carried, sheets, proof) | _prove_sums(carried, sheets, proof)
     _compare(carried, sheets, places, proof)
     return proof
@@ -166,14 +170,20 @@ def _compare(carried: Carried, sheets: Mapping[str, Sheet], proven: set[tuple[st
     for name in carried.copies.keys() - sheets.keys():
         proof.findings.append(Finding(name, "A1", "no such sheet", "a sheet"))
     for name, found in sheets.items():
-        if name == sheet.SHEET:
-            continue
-        if name not in carried.copies:
+        if name != sheet.SHEET and name not in carried.copies:
             proof.findings.append(Finding(name, "A1", "a sheet", "no such sheet"))
             continue
         if not found.is_visible:
             proof.findings.append(Finding(name, "A1", "a hidden sheet", "a visible sheet"))
-        proof.findings += _differences(name, found, carried.copies[name], proven, proof)
+        if name != sheet.SHEET:
+            proof.findings += _differences(name, found, carried.copies[name], proven, proof)
+
+
+def _beside_the_lines(found: Sheet) -> Iterator[Finding]:
+    """On the sheet of lines: cells that are no text, or stand where no line has one and no check reads them."""
+    for place, (content, num_format) in sorted(found.cells.items()):
+        if not isinstance(content, str) or num_format == reading.FORMULA or not sheet.is_cell(*place):
+            yield Finding(sheet.SHEET, sheet.address(*place), _shown((content, num_format)), "")
 
 
 def _differences(

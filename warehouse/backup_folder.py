@@ -74,7 +74,8 @@ class Writer:
 
 
 class Reader:
-    """Reads a backup. Raises WrongCall for a folder that is none, or whose key is missing or another."""
+    """Reads a backup. Raises WrongCall for a folder that is none, whose key is missing or another, or that no key
+    encrypts though one is given."""
 
     def __init__(self, folder: Path, key: bytes | None) -> None:
         self.folder = folder
@@ -83,6 +84,11 @@ class Reader:
             raise WrongCall(f"{folder} is no backup: it has no {MANIFEST}, or was not finished.")
         if is_encrypted and key is None:
             raise WrongCall(f"{folder} is encrypted: --key names the file with its key.")
+        if key is not None and not is_encrypted:
+            raise WrongCall(
+                f"{folder} is not encrypted, so no key can tell whether it is what was backed up: somebody may have "
+                "put it in the place of one that is. Leave --key out to restore it all the same."
+            )
         self._decrypt = _decryption(key) if is_encrypted else None
         content = (folder / (MANIFEST + ENCRYPTED if is_encrypted else MANIFEST)).read_bytes()
         self.manifest: dict[str, Any] = json.loads(self._decrypted(content, "the manifest"))

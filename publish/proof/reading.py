@@ -37,16 +37,16 @@ def _read(content: bytes) -> dict[str, Sheet]:
     import openpyxl
 
     try:
-        _check_size(content)
+        check_size(content)
         book = openpyxl.load_workbook(BytesIO(content))
+        return {sheet.title: _sheet(sheet) for sheet in book.worksheets}
     except WrongCall:
         raise
     except Exception as error:  # a file that is no workbook fails in any way
         raise WrongCall("The file is no .xlsx workbook, or is damaged.") from error
-    return {sheet.title: _sheet(sheet) for sheet in book.worksheets}
 
 
-def _check_size(content: bytes) -> None:
+def check_size(content: bytes) -> None:
     with zipfile.ZipFile(BytesIO(content)) as archive:
         members = archive.infolist()
     unpacked = sum(member.file_size for member in members)

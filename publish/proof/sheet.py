@@ -29,6 +29,7 @@ EXPLAINED = (
     "nhạy cảm của đơn vị cấp trên chỉ có tổng (Σ), không có dòng của từng đơn vị. Dòng “số liệu”, “tổng” và “bản sao” "
     "để máy kiểm: lệnh “baocao verify tệp.xlsx” tính lại từng số, không cần mạng. Khi in chỉ in phần đầu này."
 )
+MARKS = 6
 FIRST = 5
 """The row of the first line, from 0."""
 
@@ -94,6 +95,12 @@ def read(cells: Mapping[tuple[int, int], object]) -> Carried:
     if not found.broken and (head[3], head[5]) != (str(len(digests)), encoding.digest(digests)):
         found.broken.append(FIRST - 2)
     return found
+
+
+def is_cell(row: int, column: int) -> bool:
+    """Whether the sheet has a cell there: its title, its marks, its headings or a line."""
+    widths = {0: 1, 1: 1, FIRST - 3: MARKS, FIRST - 2: 0}
+    return column < widths.get(row, len(HEADINGS))
 
 
 def _take(found: Carried, row: Sequence[str]) -> None:

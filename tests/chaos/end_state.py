@@ -49,6 +49,7 @@ OF_ANOTHER_NAME = {
     "ops.receipt_ledger",
     "raw.line",
     "ops.submission_issue",
+    "asked_sha256",
     "accepted_seq",
 }
 """What the audit chain witnesses by numbers that are drawn: the rows themselves are compared."""
@@ -138,8 +139,8 @@ def _text(row: dict[str, Any]) -> str:
         kept["content"] = {name: value for name, value in witnessed.items() if name not in OF_ANOTHER_NAME}
         if kept.get("kind") == "receipt":  # its bytes have moments in them, and are compared without
             kept["content"] = {}
-        if kept.get("kind") == "message":
-            kept["subject"] = "its Message-ID"
+        if kept.get("kind") in ("message", "approval_letter", "warning_letter", "answer"):
+            kept["subject"] = "its Message-ID, or its number in the ledger"
     return _without_seconds(json.dumps(kept, ensure_ascii=False, sort_keys=True))
 
 

@@ -222,23 +222,23 @@ def test_the_operators_get_what_differs_by_mail(warehouse_of_all, monkeypatch):
 
 
 def test_what_a_step_has_not_recorded_yet_is_waited_for(warehouse_of_all, caplog):
-    """A receipt is written, and recorded before its step gives up its lock: `verify` waits for that."""
-    path = get_settings().home / "receipts" / "made-up.json"
+    """A workbook is written, and recorded before its step gives up its lock: `verify` waits for that."""
+    path = get_settings().home / "published" / "made-up.xlsx"
     content = b"made up"
     is_written, may_end = threading.Event(), threading.Event()
 
     def step() -> None:
-        with database.exclusive("receipts"):
+        with database.exclusive("publish"):
             kept_files.put(path, content)
             is_written.set()
             may_end.wait()
-            chain.record_files("receipt", {path: chain.described(content)})
+            chain.record_files("workbook", {path: chain.described(content)})
 
     class Waits(logging.Handler):
         """Lets the step end when `verify` waits for it."""
 
         def emit(self, record: logging.LogRecord) -> None:
-            if "Waiting for another process to finish: receipts" in record.getMessage():
+            if "Waiting for another process to finish: publish" in record.getMessage():
                 may_end.set()
 
     writer, waits = threading.Thread(target=step), Waits()
@@ -256,7 +256,7 @@ def test_what_a_step_has_not_recorded_yet_is_waited_for(warehouse_of_all, caplog
         writer.join()
         logger.removeHandler(waits)
     path.unlink()
-    chain.record_files("receipt", {path: chain.REMOVED})
+    chain.record_files("workbook", {path: chain.REMOVED})
     assert findings() == []
 
 
@@ -331,8 +331,12 @@ def test_who_writes_the_whole_chain_anew_is_found_by_a_head_that_was_noted(wareh
         connection.execute("alter table ops.audit_entry enable trigger chain")
         connection.execute("alter table ops.audit_entry enable trigger append_only")
 
-    assert found[0] == [], "by itself it is whole"
-    assert [each.artefact for each in found[1]] == [f"ops.audit_entry {noted.entry_no} hash"]
+    number = warehouse_of_all.letters[0]["X-Baocao-Audit-Head"].partition(":")[0].strip()
+    by_letter = f"ops.audit_entry {number}"
+    assert [each.artefact for each in found[0]] == [by_letter], (
+        "by itself it is whole, but not by the letter that is kept"
+    )
+    assert [each.artefact for each in found[1]] == [f"ops.audit_entry {noted.entry_no} hash", by_letter]
     assert command("verify", "--head", f"{noted.entry_no + 1}:{noted.hash}").code == 1
     assert command("verify", "--head", "12:ab").code == 2
 
@@ -344,6 +348,120 @@ def test_what_a_stopped_step_left_out_is_named_until_the_next_step_takes_it_up(w
     assert chain.take_up() == 1
     assert chain.take_up() == 0
     assert findings() == []
+
+
+def test_who_cuts_off_the_end_of_the_chain_is_found_by_the_letters_that_went_out(warehouse_of_all):
+    """Also once the next step has recorded again what lost its entries."""
+    with unguarded() as connection:
+        (letter, head) = connection.execute("select message_id, audit_head from ops.message").fetchone()
+        number, _, digest = head.partition(":")
+        connection.execute("delete from ops.audit_entry where entry_no >= %s", [number])
+        found = [str(each) for each in comparison.check_heads(connection)]
+        connection.execute("set session_replication_role = origin")
+        connection.execute("insert into ops.audit_entry (kind, subject, content) values ('file', 'again', '{}')")
+        again = [str(each) for each in comparison.check_heads(connection)]
+        connection.rollback()
+    expected = f"ops.audit_entry {number}\n  expected  {digest}, as the letter {letter} carries it\n  found     "
+    assert found == [f"missing: {expected}no entry"]
+    assert len(again) == 1 and again[0].startswith(f"changed: {expected}")
+    assert findings() == []
+
+
+@pytest.mark.parametrize("kind", ["submission", "verdict", "message", "closing"])
+def test_a_row_that_was_said_to_be_removed_and_came_back_changed_is_named(warehouse_of_all, kind):
+    """Who may append to the chain needs no second chain: two entries more would do, if nobody asked for the erasure."""
+    table = chain.TABLES[kind]
+    with unguarded() as connection:
+        chain.print_canonically(connection)
+        subject, content = connection.execute(
+            "select subject, content from ops.audit_entry where kind = %s order by entry_no limit 1", [kind]
+        ).fetchone()
+        connection.execute("set session_replication_role = origin")
+        made = {"removed": True, "by": "Sở mẫu", "act": "1/QĐ"}
+        for each in (made, {name: value for name, value in content.items() if not name.endswith("_at")}):
+            chain._record(connection, kind, {subject: each})
+        rows = [str(each) for each in comparison.check_rows(connection) if table in each.artefact]
+        removals = [str(each) for each in comparison.check_removals(connection)]
+        connection.rollback()
+    assert rows == [], "as far as the rows go it is an erasure"
+    assert len(removals) == 1 and f"({kind} {subject})" in removals[0]
+    assert findings() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update ops.catalogue_row set content = content || '{\"value\": \"1\"}' where seed = 'targets'",
+        "update ops.catalogue_row set recorded_from = recorded_from - interval '1 day' "
+        "where seed = 'targets' and recorded_from > '-infinity'",
+        "update ops.catalogue_row set recorded_from = '2026-01-01+07' where seed = 'targets'",
+        "update ops.catalogue_row set recorded_to = '2026-01-01+07' where seed = 'targets'",
+        "delete from ops.catalogue_row where seed = 'targets'",
+        "insert into ops.catalogue_row select seed, programme_code, content || '{\"x\": 1}', valid_from, "
+        "recorded_from, recorded_to, loaded_at from ops.catalogue_row where seed = 'targets' limit 1",
+    ],
+)
+def test_what_a_plan_promised_cannot_be_told_otherwise_unseen(warehouse_of_all, change):
+    with unguarded() as connection:
+        count = connection.execute(change).rowcount
+        found = findings_of(connection)
+        connection.rollback()
+    assert bool(found) == bool(count) and all("ops.catalogue_row targets " in each for each in found)
+    assert findings() == []
+
+
+def test_a_warning_that_asks_for_no_answer_any_more_is_named(warehouse_of_all):
+    with unguarded() as connection:
+        connection.execute("update ops.submission_issue set needs_confirmation = not needs_confirmation")
+        found = findings_of(connection)
+        connection.rollback()
+    assert found and all(
+        each.startswith("changed ops.submission_verdict ") and each.endswith(" asked") for each in found
+    )
+
+
+def test_a_letter_that_would_be_sent_again_is_named(warehouse_of_all):
+    """Its row is what keeps it from being sent twice."""
+    with unguarded() as connection:
+        submission = connection.execute("select submission_id from raw.submission limit 1").fetchone()
+        connection.execute(
+            "insert into ops.warning_ledger (submission_id, stage, status, planned_at, settled_at) "
+            "values (%s, 'unconfirmed_3', 'sent', now(), now())",
+            submission,
+        )
+        (added,) = findings_of(connection)
+        connection.rollback()
+    assert added.startswith("added ops.warning_ledger ")
+
+
+def test_a_file_of_the_archive_in_another_folder_is_not_where_it_is_looked_for(warehouse_of_all):
+    path = archived()[0]
+    root, content = path.parents[1], path.read_bytes()
+    for other in (root / "zz" / path.name, root / path.name, path.parent / "zz" / path.name):
+        with instead(path, None), instead(other, content):
+            assert sorted(findings()) == [f"added {other}", f"missing {path}"]
+        if not any(other.parent.iterdir()):
+            other.parent.rmdir()
+
+
+def test_what_differs_otherwise_at_each_look_is_named(warehouse_of_all, monkeypatch):
+    """A file that is written all the time is not what was recorded at any of them."""
+    path = chain.listed("workbook")[0]
+    number = iter(range(10))
+    look = verifying._look_through
+
+    def changing(noted):
+        path.write_bytes(b"made up %d" % next(number))
+        return look(noted)
+
+    with instead(path, path.read_bytes()):
+        monkeypatch.setattr(verifying, "_look_through", changing)
+        assert findings() == [f"changed {path}"]
+    monkeypatch.undo()
+
+
+def test_an_empty_head_is_no_head(warehouse_of_all, command):
+    assert command("verify", "--head", "").code == 2
 
 
 def test_200_random_flips_are_found_and_each_is_named(warehouse_of_all):
@@ -406,6 +524,12 @@ def test_a_backup_that_was_changed_or_has_another_key_is_refused_by_name(backup,
         Reader(folder, None)
     with pytest.raises(BaocaoError, match="the key is another one"):
         Reader(folder, key_at(other))
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    (plain / "manifest.json").write_text('{"format": 1, "files": {}}')
+    with pytest.raises(WrongCall, match="is not encrypted, so no key can tell"):
+        Reader(plain, key_at(key))
+    assert Reader(plain, None).names == []
     reader = Reader(folder, key_at(key))
     dump = folder / reader.manifest["files"]["database.dump"]["stored"]
     lines = dump.read_bytes().splitlines(keepends=True)
@@ -474,6 +598,40 @@ def test_a_cell_of_raw_that_is_not_that_of_the_archived_file_is_named(warehouse_
     assert found.endswith(f"row {row_no}, numerator_raw: raw 1234567, archive {before}")
 
 
+def test_a_report_under_another_unit_than_its_file_says_is_named(warehouse_of_all):
+    with unguarded() as connection:
+        query = "select submission_id, unit_code from raw.submission where unit_code = '07210'"
+        submission, before = connection.execute(query).fetchone()
+        for unit in ("07246", before):
+            connection.execute("update raw.submission set unit_code = %s where submission_id = %s", [unit, submission])
+            connection.commit()
+            if unit != before:
+                (found,) = rereading.reread().differences
+    assert found.endswith(f"submission {submission}, unit_code: raw 07246, archive {before}")
+
+
+def test_a_report_of_a_file_that_nobody_could_read_is_named(warehouse_of_all):
+    """Files that no reader took are not opened again; but then nothing of them counts either."""
+    with unguarded() as connection:
+        (submission,) = connection.execute(
+            "select submission_id from ops.submission_verdict where status <> 'rejected' limit 1"
+        ).fetchone()
+        connection.execute(
+            "insert into ops.submission_issue (submission_id, severity, rule, message_vi, message_en) "
+            "values (%s, 'warning', 'file_unreadable', '', '')",
+            [submission],
+        )
+        query = "select line_id, numerator_raw from raw.line where submission_id = %s order by line_id limit 1"
+        line, before = connection.execute(query, [submission]).fetchone()
+        for text in ("1234567", before):
+            connection.execute("update raw.line set numerator_raw = %s where line_id = %s", [text, line])
+            connection.commit()
+            if text != before:
+                (found,) = rereading.reread().differences
+        connection.execute("delete from ops.submission_issue where rule = 'file_unreadable'")
+    assert "numerator_raw: raw 1234567" in found
+
+
 def test_a_rebuild_drops_no_view_of_somebody_else_unasked(warehouse_of_all, command):
     with database.connect() as connection:
         connection.execute("create view public.own as select * from marts.dim_programme")
@@ -516,3 +674,7 @@ def test_an_erased_report_counts_no_longer_and_nothing_is_missing(warehouse_of_a
     assert status not in (("on_time",), ("late",))
     assert not verifying.verify().findings
     assert not rereading.reread().differences
+    with unguarded() as connection:
+        connection.execute("update ops.erasure set counts = '{\"files\": 1}'")
+        assert [each.rpartition(" ")[2] for each in findings_of(connection)] == ["counts"]
+        connection.rollback()

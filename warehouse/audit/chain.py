@@ -31,6 +31,11 @@ ROWS = {
     "decision": queries.load(__file__, "decision"),
     "approval_request": queries.load(__file__, "approval_request"),
     "approval": queries.load(__file__, "approval"),
+    "approval_letter": queries.load(__file__, "approval_letter"),
+    "warning_letter": queries.load(__file__, "warning_letter"),
+    "answer": queries.load(__file__, "answer"),
+    "catalogue_row": queries.load(__file__, "catalogue_row"),
+    "catalogue_end": queries.load(__file__, "catalogue_end"),
 }
 """What is witnessed of tables, by kind of entry: subject, order (happened) and content of each row."""
 
@@ -51,9 +56,21 @@ RECENT = {
     "decision": "",
     "approval_request": "",
     "approval": "",
+    "approval_letter": "",
+    "warning_letter": "",
+    "answer": "",
+    "catalogue_row": """
+        where kept.loaded_at >= coalesce((
+            select (entry.content ->> 'loaded_at')::timestamptz from ops.audit_entry as entry
+            where entry.kind = 'catalogue_row' order by entry.entry_no desc limit 1), '-infinity')""",
+    "catalogue_end": """
+        and kept.recorded_to >= coalesce((
+            select (entry.content ->> 'recorded_to')::timestamptz from ops.audit_entry as entry
+            where entry.kind = 'catalogue_end' order by entry.entry_no desc limit 1), '-infinity')""",
 }
 """What may be new of each since it was last taken up: a file and a submission are recorded with their verdict, and one
-gate at a time decides, so that verdicts are numbered in the order in which they are committed."""
+gate at a time decides, so that verdicts are numbered in the order in which they are committed. A load of the catalogue
+is never earlier than the one before it, whatever the clock says."""
 
 SINCE = """
 select
@@ -75,6 +92,11 @@ TABLES = {
     "decision": "ops.office_decision",
     "approval_request": "ops.approval_request",
     "approval": "ops.report_approval",
+    "approval_letter": "ops.approval_ledger",
+    "warning_letter": "ops.warning_ledger",
+    "answer": "ops.answer_ledger",
+    "catalogue_row": "ops.catalogue_row",
+    "catalogue_end": "ops.catalogue_row",
 }
 
 FOLDERS = {"receipt": "receipts", "workbook": "published", "public_file": "public"}

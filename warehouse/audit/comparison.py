@@ -19,6 +19,17 @@ left join ops.submission_verdict as verdict using (submission_id) where verdict.
 """
 """Reports that the gate has not decided about, and their files: they are recorded with their verdict."""
 
+LETTERS = """
+select message.audit_head, min(message.message_id) as message_id, entry.hash
+from ops.message as message
+left join ops.audit_entry as entry on entry.entry_no::text = split_part(message.audit_head, ':', 1)
+where message.audit_head is not null and split_part(message.audit_head, ':', 2) is distinct from entry.hash
+group by 1, 3 order by 1
+"""
+"""Heads that went out, or are about to, and are not in the chain."""
+
+REMOVALS = queries.load(__file__, "unfounded_removals")
+
 Problem = Literal["changed", "missing", "added"]
 
 
@@ -57,6 +68,22 @@ def check_chain(connection: psycopg.Connection, noted: Head | None = None) -> It
         yield Finding("missing", f"ops.audit_entry {noted.entry_no}", f"{noted.hash}, as it was noted", "no entry")
 
 
+def check_heads(connection: psycopg.Connection) -> Iterator[Finding]:
+    """Entries that are not those whose hash a letter carries: the chain was cut off, or written anew."""
+    for noted, letter, found in connection.execute(LETTERS):
+        number, _, digest = noted.partition(":")
+        expected = f"{digest}, as the letter {letter} carries it"
+        problem: Problem = "missing" if found is None else "changed"
+        yield Finding(problem, f"ops.audit_entry {number}", expected, found or "no entry")
+
+
+def check_removals(connection: psycopg.Connection) -> Iterator[Finding]:
+    """Entries that take a row out of the comparison, and are of no erasure of its file."""
+    for number, kind, subject in connection.execute(REMOVALS, {"published": ["workbook", "public_file"]}):
+        expected = "an erasure of its file, by the same office and act"
+        yield Finding("changed", f"ops.audit_entry {number} ({kind} {subject})", expected, "a removal without one")
+
+
 def check_rows(connection: psycopg.Connection) -> Iterator[Finding]:
     """Rows of raw and ops that are not as they were recorded. The caller's transaction prints canonically."""
     waiting = {name for names in connection.execute(WAITING) for name in names}
@@ -91,7 +118,7 @@ def _differences(name: str, expected: dict[str, Any], found: dict[str, Any]) -> 
         other = found.get(column)
         if value == other:
             continue
-        if isinstance(value, dict) and isinstance(other, dict):
+        if isinstance(value, dict) and isinstance(other, dict) and "each" in value and "each" in other:
             yield from _differences_below(column, name, value, other)
         else:
             yield Finding("changed", f"{name} {column.removesuffix('_sha256')}", _shown(column, value), str(other))

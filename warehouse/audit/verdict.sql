@@ -7,6 +7,13 @@ select
         'unit_id', verdict.unit_id,
         'rules_version', verdict.rules_version,
         'decided_at', verdict.decided_at,
+        'asked_sha256', (
+            select encode(sha256(convert_to(string_agg(
+                row(issue.issue_id, issue.indicator_code, issue.needs_confirmation)::text, ' ' order by issue.issue_id
+            ), 'UTF8')), 'hex')
+            from ops.submission_issue as issue
+            where issue.submission_id = verdict.submission_id
+        ),
         'ops.submission_issue', (
             select jsonb_build_object(
                 'rows', count(*),

@@ -52,6 +52,14 @@ def test_a_malformed_row_is_refused_with_its_line_and_the_reason(tmp_path, row, 
     assert refused == [Refusal(3, reason, row.split(",")[0])]
 
 
+def test_an_address_in_capitals_is_the_same_recipient(tmp_path):
+    """Two spellings would be two recipients, and get every reminder twice."""
+    rows = "07228,,reporter,Da-Mai@Example.org,\n09169,,reporter,da-mai@example.org,\n"
+    found, refused = contacts.read(write(tmp_path, HEADER + rows + "07228,,reporter,DA-MAI@example.ORG,\n"))
+    assert {contact.email for contact in found} == {"da-mai@example.org"}
+    assert refused == [Refusal(4, "lặp lại dòng 2", "07228")]
+
+
 @pytest.mark.parametrize("address", ["tgram://123456789:abcdefg_hijklmnop/-100", "matrixs://ten:bi-mat@h/#phong"])
 def test_a_webhook_may_be_any_service_that_apprise_knows(tmp_path, address):
     found, refused = contacts.read(write(tmp_path, HEADER + f"07228,,reporter,,{address}\n"))
