@@ -34,8 +34,8 @@ TOO_LARGE = Text(
     "The files are larger than 60 MB. Hand in fewer of them at once.",
 )
 NO_TEXT = Text(
-    "Trong địa chỉ hoặc trong một ô có ký tự hỏng. Xin mở lại trang và làm lại.",
-    "There is a damaged character in the address or in a field. Open the page again and repeat it.",
+    "Trong địa chỉ có ký tự hỏng. Xin mở lại trang và làm lại.",
+    "There is a damaged character in the address. Open the page again and repeat it.",
 )
 OFF = Text(
     "Chưa bật đăng nhập, nên chưa nộp báo cáo trên trang được. Người vận hành đặt BAOCAO_SIGN_IN=on.",
