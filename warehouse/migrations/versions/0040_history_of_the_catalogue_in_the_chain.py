@@ -7,8 +7,8 @@ is still to begin records it with everything else.
 
 from alembic import op
 
-revision = "0043"
-down_revision = "0037"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
