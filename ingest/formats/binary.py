@@ -92,11 +92,11 @@ def _grid(book: CalamineWorkbook, place: int, name: str, is_visible: bool, marks
     source = book.get_sheet_by_index(place)
     rows: Sequence[Sequence[Value]] = source.to_python(skip_empty_area=False)
     there = {(row, column): cell for row, cells in enumerate(rows) for column, cell in enumerate(cells) if cell != ""}
-    shown = {**marks.shown, **dict.fromkeys(covered(marks.filled, there), "formula")}
+    formulas: dict[Place, Shown] = dict.fromkeys(covered(marks.filled, there), "formula")
     return Grid(
         rows,
         name,
-        shown=shown,
+        shown={**marks.shown, **formulas},
         merged=marks.merged or list(source.merged_cell_ranges or []),
         is_visible=is_visible,
         hidden_rows=marks.hidden_rows,

@@ -128,9 +128,8 @@ class DrawnAnnex(Drawing):
         yield f"{len(entries)} chỉ tiêu{against} · " + _counts(self.annex.tally, list(formatting.VERDICTS.values()))
         if self.annex.has("assessment"):
             printed = Counter(start.assessment for entry in entries if (start := entry.starts.get(self.annex.period)))
-            yield "Phụ lục của đơn vị ghi · " + _counts(
-                printed, [label for label in printed if label not in (None, formatting.SUPPRESSED)]
-            )
+            labels = [label for label in printed if label and label != formatting.SUPPRESSED]
+            yield "Phụ lục của đơn vị ghi · " + _counts(printed, labels)
         if self.annex.has("path"):
             paths = [formatting.PATHS[entry.milestone.verdict] for entry in entries if entry.milestone]
             counts = _counts({label: paths.count(label) for label in paths}, list(formatting.PATHS.values()))
