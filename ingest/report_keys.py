@@ -1,5 +1,7 @@
 """Which report each row of a table belongs to, by the keys in its columns and in the labels above it."""
 
+from typing import Any
+
 from ingest import headers, keys, named
 from ingest.grids import Grid, address, is_blank
 from ingest.headers import KEYS
@@ -64,10 +66,10 @@ class ReportKeys:
             if id(report) not in self._overlong:
                 self._overlong.add(id(report))
                 sheet = self.grid.sheet
-                place = (
+                place: dict[str, Any] = (
                     {"line": line.row_no} if sheet is None else {"sheet": sheet, "cell": address(line.row_no - 1, 0)}
                 )
-                report.issues.append(Issue("too_many_lines", {"limit": MOST_LINES}, **place))  # type: ignore[arg-type]
+                report.issues.append(Issue("too_many_lines", {"limit": MOST_LINES}, **place))
             return
         report.lines.append(line)
         self._indicators.setdefault(id(report), set()).add(line.indicator)

@@ -100,7 +100,7 @@ def receive(
         shown = names.readable(name)
         connection.execute(NOTE, [upload_id, account.account_id, sha256, shown, len(content), clock.now()])
         try:
-            foreign = [] if document is not None else _foreign(connection, account, content)
+            foreign: list[str] | Failed = [] if document is not None else _foreign(connection, account, content)
             if isinstance(foreign, Failed):
                 _refuse_harmful(connection, account, upload_id, foreign, actor)
                 return upload_id

@@ -92,7 +92,9 @@ def _grid(book: CalamineWorkbook, place: int, name: str, is_visible: bool, marks
     source = book.get_sheet_by_index(place)
     rows: Sequence[Sequence[Value]] = source.to_python(skip_empty_area=False)
     there = {(row, column): cell for row, cells in enumerate(rows) for column, cell in enumerate(cells) if cell != ""}
-    shown = {**marks.shown, **dict.fromkeys(covered(marks.filled, there), "formula")}
+    shown: dict[Place, Shown] = dict(marks.shown)
+    for own in covered(marks.filled, there):
+        shown[own] = "formula"
     return Grid(
         rows,
         name,
