@@ -1,7 +1,9 @@
 """Which report each row of a table belongs to, by the keys in its columns and in the labels above it."""
 
+from typing import Any
+
 from ingest import headers, keys, named
-from ingest.grids import Grid, is_blank
+from ingest.grids import Grid, address, is_blank
 from ingest.headers import KEYS
 from ingest.lines import Row
 from ingest.measures import Measures
@@ -12,6 +14,9 @@ from ingest.table_cells import TableCells
 
 MOST_REPORTS = 10_000
 """In one table: three times the communes of the nation."""
+
+MOST_LINES = 1000
+"""Of one report: ten times the indicators of the longest plan. Each line may be told of in a receipt several times."""
 
 Keys = tuple[Written, ...]
 """In the order of KEYS."""
@@ -28,6 +33,7 @@ class ReportKeys:
         self.last: Report | None = None
         self._by_cells: dict[tuple[object, ...], Report] = {}
         self._indicators: dict[int, set[str | None]] = {}
+        self._overlong: set[int] = set()
         self._above: Keys | None = None
 
     @property
@@ -54,9 +60,19 @@ class ReportKeys:
         return report
 
     def add(self, report: Report, line: Line) -> None:
+        """A line of a report; of one that has far too many the first are kept, and that is said once."""
+        self.last = report
+        if len(report.lines) >= MOST_LINES:
+            if id(report) not in self._overlong:
+                self._overlong.add(id(report))
+                sheet = self.grid.sheet
+                place: dict[str, Any] = (
+                    {"line": line.row_no} if sheet is None else {"sheet": sheet, "cell": address(line.row_no - 1, 0)}
+                )
+                report.issues.append(Issue("too_many_lines", {"limit": MOST_LINES}, **place))
+            return
         report.lines.append(line)
         self._indicators.setdefault(id(report), set()).add(line.indicator)
-        self.last = report
 
     def has_line_of(self, report: Report, row: Row) -> bool:
         """Whether a report has a line of the same indicator already."""

@@ -112,7 +112,7 @@ def receive(
             if _has_enough(connection, account, upload_id):
                 _refuse_for_today(connection, account, upload_id, actor)
                 return upload_id
-            foreign = [] if document is not None else _foreign(connection, account, content)
+            foreign: list[str] | Failed = [] if document is not None else _foreign(connection, account, content)
             if isinstance(foreign, Failed):
                 _refuse_harmful(connection, account, upload_id, foreign, actor)
                 return upload_id

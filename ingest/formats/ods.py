@@ -250,7 +250,9 @@ def _readings(digits: str) -> list[tuple[Decimal, int]]:
     """The numbers that digits with marks may be, each with how many decimals it has."""
     plain = digits.replace(" ", "").rstrip(".,")
     readings = [(Decimal(re.sub("[.,]", "", plain)), 0)]
-    whole, mark, rest = re.fullmatch(r"(.*?)([.,]?)([0-9]*)", plain).groups()  # type: ignore[union-attr]
+    found = re.fullmatch(r"(.*?)([.,]?)([0-9]*)", plain)
+    assert found is not None
+    whole, mark, rest = found.groups()
     if mark:
         readings.append((Decimal(f"{re.sub('[.,]', '', whole) or '0'}.{rest}"), len(rest)))
     return readings

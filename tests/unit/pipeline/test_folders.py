@@ -1,13 +1,27 @@
 """Folders that somebody makes in the inbox: none of them keeps another's file from being found."""
 
 import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from pipeline import folders, inbox, taking
 
 
-def nested(folder, name: str, depth: int) -> None:
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Removed by a program that knows any depth: pytest's own folders are removed by recursion."""
+    made = Path(tempfile.mkdtemp(prefix="baocao-test-"))
+    try:
+        yield made
+    finally:
+        subprocess.run(["rm", "-rf", str(made)], check=True)
+
+
+def nested(folder: Path, name: str, depth: int) -> None:
     """A file below so many folders, made one in the other, as a path of that length could not be."""
     handle = os.open(folder, os.O_RDONLY)
     for _ in range(depth):
@@ -20,12 +34,12 @@ def nested(folder, name: str, depth: int) -> None:
 
 
 @pytest.mark.parametrize(("name", "depth"), [("d", 1500), ("d" * 250, 30)], ids=["deep", "a long path"])
-def test_folders_in_one_another_hide_no_file_beside_them(name, depth, tmp_path, monkeypatch, caplog):
-    monkeypatch.setenv("BAOCAO_INBOX", str(tmp_path))
+def test_folders_in_one_another_hide_no_file_beside_them(name, depth, folder, monkeypatch, caplog):
+    monkeypatch.setenv("BAOCAO_INBOX", str(folder))
     monkeypatch.setenv("BAOCAO_INBOX_QUIET_SECONDS", "0")
-    (tmp_path / "good.csv").write_text("a\n")
-    nested(tmp_path, name, depth)
-    assert str(tmp_path / "good.csv") in inbox.waiting()
+    (folder / "good.csv").write_text("a\n")
+    nested(folder, name, depth)
+    assert str(folder / "good.csv") in inbox.waiting()
     assert ("is passed over" in caplog.text) == (depth == 30)
 
 
