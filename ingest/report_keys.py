@@ -60,7 +60,7 @@ class ReportKeys:
         return report
 
     def add(self, report: Report, line: Line) -> None:
-        """A line of a report; of one that has far too many the first are kept, and that is said once."""
+        """A line of a report; of one that has far too many the first are kept, and that is reported once."""
         self.last = report
         if len(report.lines) >= MOST_LINES:
             if id(report) not in self._overlong:
