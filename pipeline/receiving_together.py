@@ -1,16 +1,19 @@
-"""Files that arrive at the pages at the same time are received as one batch.
+"""Files that arrive at the pages at the same time are looked at, and then received, as one batch.
 
-Loading, gate and receipts of a batch cost little more than those of a file: while one batch is received, what arrives
-meanwhile waits and becomes the next. Nobody is kept waiting for a batch to fill.
+Loading, gate and receipts of a batch cost little more than those of a file, and so does a child process that reads.
 """
 
-import threading
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from ingest import measures, reading
+from ingest.measures import Measures
 from pipeline import receiving
+from pipeline.together import Together
 from publish.receipts.data import Receipt
+from warehouse import confined, database
+from warehouse.confined import Failed, Limits
 from warehouse.errors import BaocaoError
 
 MOST = 30
@@ -21,30 +24,19 @@ class NotReceived(BaocaoError):
     """The receiving step left the file out; its log says why."""
 
 
-@dataclass
-class _Waiting:
-    """A file, and what became of it. earlier: how many of its batch before it have the same bytes."""
+class Sender(NamedTuple):
+    """Whose report it is, as the report says."""
+
+    unit_code: str
+    unit_id: str | None
+    agency: str
+
+
+class File(NamedTuple):
+    """A file of this machine."""
 
     path: str
     sha256: str
-    receipts: Sequence[Receipt] = ()
-    error: Exception | None = None
-    is_done: bool = field(default=False)
-    earlier: int = 0
-
-    def receipt(self) -> Receipt:
-        """Of several files with the same bytes the first has the verdict, the others are duplicates of it."""
-        if self.error is not None:
-            raise self.error
-        own = [receipt for receipt in self.receipts if receipt.sha256 == self.sha256]
-        if not own:
-            raise NotReceived(f"{self.sha256} was not received")
-        return own[0] if not self.earlier and len(own) > 1 else own[-1]
-
-
-_waiting: list[_Waiting] = []
-_changes = threading.Lock()
-_turn = threading.Lock()
 
 
 def receive(path: str, sha256: str) -> Receipt:
@@ -52,31 +44,49 @@ def receive(path: str, sha256: str) -> Receipt:
 
     Raises what receiving.receive_files raises, and NotReceived.
     """
-    own = _Waiting(path, sha256)
-    with _changes:
-        _waiting.append(own)
-    with _turn:
-        while not own.is_done:
-            _receive_next()
-    return own.receipt()
+    receipt = RECEIVING.result(File(path, sha256))
+    if receipt is None:
+        raise NotReceived(f"{sha256} was not received")
+    return receipt
 
 
-def _receive_next() -> None:
-    """One batch of those that wait, in the order in which they arrived."""
-    with _changes:
-        batch = _waiting[:MOST]
-        del _waiting[:MOST]
+def senders(content: bytes) -> Sequence[Sender] | Failed:
+    """The sender of each report of a file whose unit can be read; Failed where the file stops its reader."""
+    return LOOKING.result(content)
+
+
+def _receive(files: Sequence[File]) -> list[Receipt | None]:
+    receipts = receiving.receive_files([file.path for file in files], from_inbox=False)
     seen: Counter[str] = Counter()
-    for file in batch:
-        file.earlier = seen[file.sha256]
+    found = []
+    for file in files:
+        found.append(_receipt(receipts, file.sha256, is_first=not seen[file.sha256]))
         seen[file.sha256] += 1
-    try:
-        receipts = receiving.receive_files([file.path for file in batch], from_inbox=False)
-        for file in batch:
-            file.receipts = receipts
-    except Exception as error:
-        for file in batch:
-            file.error = error
-    finally:
-        for file in batch:
-            file.is_done = True
+    return found
+
+
+def _receipt(receipts: Sequence[Receipt], sha256: str, *, is_first: bool) -> Receipt | None:
+    """Of several files with the same bytes the first has the verdict, the others are duplicates of it."""
+    own = [receipt for receipt in receipts if receipt.sha256 == sha256]
+    if not own:
+        return None
+    return own[0] if is_first and len(own) > 1 else own[-1]
+
+
+def _senders(contents: Sequence[bytes]) -> list[list[Sender] | Failed]:
+    with database.connect("loader") as connection:
+        known = measures.read(connection)
+    given = [(content, known) for content in contents]
+    return list(confined.each(_senders_of, given, limits=Limits(), processes=1))
+
+
+def _senders_of(given: tuple[bytes, Measures]) -> list[Sender]:
+    return [
+        Sender(report.unit_code, report.unit_id, report.agency)
+        for report in reading.read(*given)
+        if report.unit_code is not None
+    ]
+
+
+RECEIVING: Together[File, Receipt | None] = Together(_receive, MOST)
+LOOKING: Together[bytes, list[Sender] | Failed] = Together(_senders, MOST)

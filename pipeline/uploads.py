@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import psycopg
@@ -23,14 +22,11 @@ from ingest.identities import names
 from pipeline import receipt_files, receiving, receiving_together
 from publish.receipts import data as receipt_data
 from publish.receipts.data import Receipt
-from warehouse import clock, confined, database
+from warehouse import clock, database
 from warehouse.catalogue import DEFAULT_AGENCY
-from warehouse.confined import Failed, Limits
+from warehouse.confined import Failed
 from warehouse.logging import get_logger
 from warehouse.settings import get_settings
-
-if TYPE_CHECKING:
-    from ingest.measures import Measures
 
 log = get_logger(__name__)
 
@@ -112,7 +108,7 @@ def receive(
             if _has_enough(connection, account, upload_id):
                 _refuse_for_today(connection, account, upload_id, actor)
                 return upload_id
-            foreign: list[str] | Failed = [] if document is not None else _foreign(connection, account, content)
+            foreign: list[str] | Failed = [] if document is not None else _foreign(account, content)
             if isinstance(foreign, Failed):
                 _refuse_harmful(connection, account, upload_id, foreign, actor)
                 return upload_id
@@ -169,25 +165,19 @@ def marked_workbook(upload_id: UUID) -> bytes | None:
     return receipt_files.marked_copy(found) if found else None
 
 
-def _foreign(connection: psycopg.Connection, account: Account, content: bytes) -> list[str] | Failed:
+def _foreign(account: Account, content: bytes) -> list[str] | Failed:
     """The reports of a file that the account may not hand in, as text. A report whose unit cannot be read is nobody's:
     the gate returns it with the reason. Failed where its reader exceeds its limits or dies: nobody knows whose it is.
     """
-    from ingest import measures, opening
+    from ingest import opening
 
     if len(content) > opening.LARGEST_FILE:
         return []
-    given = [(content, measures.read(connection))]
-    (found,) = confined.each(_senders, given, limits=Limits(), processes=1)
+    found = receiving_together.senders(content)
     if isinstance(found, Failed):
         return found
-    return list(
-        dict.fromkeys(
-            _sender(unit_code, agency)
-            for unit_code, unit_id, agency in found
-            if not remit.may_report(account, unit_code, unit_id, agency)
-        )
-    )
+    foreign = [each for each in found if not remit.may_report(account, each.unit_code, each.unit_id, each.agency)]
+    return list(dict.fromkeys(_sender(each.unit_code, each.agency) for each in foreign))
 
 
 def _has_enough(connection: psycopg.Connection, account: Account, upload_id: UUID) -> bool:
@@ -203,17 +193,6 @@ def _refuse_for_today(connection: psycopg.Connection, account: Account, upload_i
         connection.execute(SETTLE, ["refused", *(text.format(limit=limit) for text in TOO_MANY), upload_id])
         detail = {"upload_id": str(upload_id), "limit": limit}
         events.add(connection, "upload_limited", account.account_id, actor, **detail)
-
-
-def _senders(given: tuple[bytes, "Measures"]) -> list[tuple[str, str | None, str]]:
-    """Unit, id of the unit and agency of each report of a file whose unit can be read."""
-    from ingest import reading
-
-    return [
-        (report.unit_code, report.unit_id, report.agency)
-        for report in reading.read(*given)
-        if report.unit_code is not None
-    ]
 
 
 def _refuse_harmful(

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from pipeline import receiving_together, uploads
+from pipeline import uploads
+from pipeline.receiving_together import RECEIVING
 from tests.integration import desk
 from warehouse import database
 
@@ -51,7 +52,7 @@ def test_what_arrives_while_the_gate_is_at_work_is_the_next_batch_and_nobody_get
 
 def until_waiting(first: Future[UUID], *, at_work: bool, waiting: int) -> None:
     for _ in range(6000):
-        if receiving_together._turn.locked() is at_work and len(receiving_together._waiting) == waiting:
+        if RECEIVING.turn.locked() is at_work and len(RECEIVING.waiting) == waiting:
             return
         assert not first.done()
         sleep(0.02)
