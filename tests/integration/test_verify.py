@@ -286,9 +286,10 @@ def test_rows_that_were_deleted_or_put_in_are_named(warehouse_of_all):
         connection.rollback()
 
     assert found[0].startswith(f"missing raw.line {line} (of raw.submission ")
-    assert found[1].startswith("added ops.submission_issue ")
-    assert found[1].endswith(f"(of ops.submission_verdict {submission})")
-    assert found[2:] == ["missing ops.period_closing bacninh-2026-2030 2026", "added ops.period_closing p 2031"]
+    assert found[1] == f"changed ops.submission_verdict {submission} asked"
+    assert found[2].startswith("added ops.submission_issue ")
+    assert found[2].endswith(f"(of ops.submission_verdict {submission})")
+    assert found[3:] == ["missing ops.period_closing bacninh-2026-2030 2026", "added ops.period_closing p 2031"]
     assert findings() == []
 
 
