@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 @dataclass
 class _Waiting(Generic[Item, Result]):
-    """An item, and what came of it."""
+    """An item, and its result."""
 
     item: Item
     outcome: tuple[Result] | Exception | None = None

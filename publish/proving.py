@@ -180,7 +180,7 @@ def _compare(carried: Carried, sheets: Mapping[str, Sheet], proven: set[tuple[st
 
 
 def _beside_the_lines(found: Sheet) -> Iterator[Finding]:
-    """On the sheet of lines: cells that are no text, or stand where no line has one and no check reads them."""
+    """On the sheet of lines: cells that are no text, or lie where no line has one and no check reads them."""
     for place, (content, num_format) in sorted(found.cells.items()):
         if not isinstance(content, str) or num_format == reading.FORMULA or not sheet.is_cell(*place):
             yield Finding(sheet.SHEET, sheet.address(*place), _shown((content, num_format)), "")

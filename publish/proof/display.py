@@ -22,7 +22,7 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 WORKBOOK, STYLES, STRINGS = "xl/workbook.xml", "xl/styles.xml", "xl/sharedstrings.xml"
 SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-SILENT = re.compile(
+INVISIBLE = re.compile(
     r"\[content_types\]\.xml|_rels/\.rels|docprops/.*|docmetadata/.*|customxml/.*|xl/_rels/workbook\.xml\.rels"
     r"|xl/worksheets/_rels/[^/]+\.rels|xl/printersettings/.*|xl/theme/[^/]+\.xml|xl/persons/.*|xl/calcchain\.xml"
 )
@@ -85,7 +85,7 @@ def _oddities(content: bytes) -> list[Oddity]:
 
 def _of_package(parts: Mapping[str, bytes]) -> Iterator[Oddity]:
     for name in parts:
-        if name not in (WORKBOOK, STYLES, STRINGS) and not SILENT.fullmatch(name) and not SHEET.fullmatch(name):
+        if name not in (WORKBOOK, STYLES, STRINGS) and not INVISIBLE.fullmatch(name) and not SHEET.fullmatch(name):
             yield Oddity(PACKAGE, name, "a part that no published workbook has")
     main = [target for kind, target in _relations(parts, "") if kind == "officedocument"]
     if main != [WORKBOOK]:

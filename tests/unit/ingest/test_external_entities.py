@@ -1,4 +1,4 @@
-"""XML in a file names entities from outside: no reader asks a server for one, and none opens another file."""
+"""XML in a file names entities from outside: no reader requests one of a server, and none opens another file."""
 
 import io
 import threading
@@ -20,14 +20,14 @@ SECRET = "canary-5b1d"
 
 @dataclass
 class Canary:
-    """address: of a server on this machine that answers with the secret; asked: what it was asked for.
+    """address: of a server on this machine that answers with the secret; requests: their paths.
 
     file: on this machine, with the same secret.
     """
 
     address: str
     file: Path
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
 
     def doctype(self, root: str) -> str:
         return (
@@ -41,11 +41,11 @@ class Canary:
 def canary(tmp_path: Path) -> Iterator[Canary]:
     file = tmp_path / "canary"
     file.write_text(SECRET)
-    asked: list[str] = []
+    requests: list[str] = []
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append(self.path)
+            requests.append(self.path)
             body = b"" if self.path.endswith(".dtd") else SECRET.encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
@@ -57,7 +57,7 @@ def canary(tmp_path: Path) -> Iterator[Canary]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield Canary(f"http://127.0.0.1:{server.server_address[1]}", file, asked)
+        yield Canary(f"http://127.0.0.1:{server.server_address[1]}", file, requests)
         server.shutdown()
         thread.join()
 
@@ -84,7 +84,7 @@ def test_nothing_from_outside_gets_into_a_report(workbook, part, canary, measure
     reports = reading.read(poisoned(workbook, canary, part), measures)
 
     assert reports and SECRET not in repr(reports)
-    assert canary.asked == []
+    assert canary.requests == []
 
 
 @pytest.mark.parametrize("part", [name for _, name in PARTS[:-1]])
@@ -98,7 +98,7 @@ def test_nor_into_a_workbook_that_openpyxl_opens(part, read_only, canary):
         texts = [str(refusal)]
 
     assert texts and SECRET not in repr(texts)
-    assert canary.asked == []
+    assert canary.requests == []
 
 
 def test_the_canary_is_reached_by_a_parser_that_loads_entities(canary):
@@ -117,4 +117,4 @@ def test_the_canary_is_reached_by_a_parser_that_loads_entities(canary):
     source.setByteStream(io.BytesIO(part))
     parser.parse(source)
 
-    assert "".join(found).count(SECRET) > 1 and "/far" in canary.asked
+    assert "".join(found).count(SECRET) > 1 and "/far" in canary.requests
