@@ -16,6 +16,11 @@ OPEN = """
 select account_id from ops.account_invitation
 where token_hash = %(token)s and ended_at is null and expires_at > %(now)s
 """
+HOLD = """
+select from ops.account
+where account_id = (select account_id from ops.account_invitation where token_hash = %s) for update
+"""
+"""The account before its invitation, in the order in which whoever disables it takes them."""
 END = """
 update ops.account_invitation set ended_at = %(now)s
 where token_hash = %(token)s and ended_at is null and expires_at > %(now)s returning account_id
@@ -43,6 +48,7 @@ def read(connection: psycopg.Connection, token: str) -> Account | None:
 def accept(connection: psycopg.Connection, token: str, password: str, actor: Actor) -> Account | None:
     """Set the password and use the invitation up; None where somebody else already has, or it was none."""
     hashed = passwords.hashed(password)
+    connection.execute(HOLD, [tokens.digest(token)])
     row = connection.execute(END, {"token": tokens.digest(token), "now": clock.now()}).fetchone()
     if row is None:
         return None

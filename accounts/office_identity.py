@@ -113,8 +113,11 @@ def sign_in(connection: psycopg.Connection, identity: Identity, address: str) ->
     if account is None or account.state != "active":
         events.add(connection, "sign_in_failed", None, Actor(None, "page", address), by="oidc", reason=reason)
         return reason
-    session = sessions.begin(connection, account)
-    events.add(connection, "signed_in", account.account_id, Actor(account.account_id, "page", address), by="oidc")
+    with connection.transaction():
+        if not registry.hold(connection, account):
+            return "unknown"
+        session = sessions.begin(connection, account)
+        events.add(connection, "signed_in", account.account_id, Actor(account.account_id, "page", address), by="oidc")
     return SignedIn(account, session)
 
 

@@ -50,6 +50,7 @@ class Account:
         return "active" if self.password_hash or self.oidc_subject else "invited"
 
 
+CHANGED = "Trong lúc chờ, tài khoản này đã bị khóa hoặc đã đổi. Xin đăng nhập lại."
 READ = """
 select account.account_id, account.email, account.role, account.unit_id, account.unit_code, account.agency_code,
     account.created_at, account.disabled_at, account.password_hash, account.totp_secret, account.totp_step,
@@ -67,6 +68,12 @@ where {condition} order by account.unit_code, account.email
 BEARER = """
 select unit_id, unit_level from app.org_unit_code
 where unit_code = %(code)s and valid_from <= %(today)s and valid_to > %(today)s
+"""
+HOLD = """
+select from ops.account
+where account_id = %(account)s and disabled_at is null and password_hash is not distinct from %(password)s
+    and totp_secret is not distinct from %(totp)s and oidc_subject is not distinct from %(subject)s
+for update
 """
 AGENCY = "select from catalogue.agencies where agency_code = %s limit 1"
 INSERT = """
@@ -117,6 +124,25 @@ def add(connection: psycopg.Connection, unit_code: str, email: str, role: str, a
     connection.execute(INSERT, [account_id, lowered, role, bearer[0], unit_code, agency, clock.now()])
     events.add(connection, "invited", account_id, actor, role=role, unit_code=unit_code, agency_code=agency)
     return cast(Account, get(connection, account_id))
+
+
+def hold(connection: psycopg.Connection, account: Account) -> bool:
+    """Keep the account as it is until the transaction ends; False where it was disabled, invited again or given other
+    secrets since it was read. What was found out about it then holds no more, such as that a password was right.
+    """
+    values = {
+        "account": account.account_id,
+        "password": account.password_hash,
+        "totp": account.totp_secret,
+        "subject": account.oidc_subject,
+    }
+    return connection.execute(HOLD, values).rowcount == 1
+
+
+def require_held(connection: psycopg.Connection, account: Account) -> None:
+    """As `hold`, for what an account decides after it waited for its turn. Raises WrongCall."""
+    if not hold(connection, account):
+        raise WrongCall(CHANGED)
 
 
 def disable(connection: psycopg.Connection, account: Account, actor: Actor) -> None:

@@ -35,8 +35,12 @@ def sign_in(connection: psycopg.Connection, email: str, password: str, code: str
     if failure := _verify(connection, account, email, password, code, address):
         return failure
     assert account is not None
-    session = sessions.begin(connection, account)
-    events.add(connection, "signed_in", account.account_id, Actor(account.account_id, "page", address))
+    with connection.transaction():
+        if not registry.hold(connection, account):
+            return "wrong"
+        session = sessions.begin(connection, account)
+        events.add(connection, "signed_in", account.account_id, Actor(account.account_id, "page", address))
+    _hash_anew(connection, account, password)
     return SignedIn(account, session)
 
 
@@ -47,26 +51,37 @@ def confirm(connection: psycopg.Connection, account: Account, password: str, add
 
 def change_password(
     connection: psycopg.Connection, account: Account, password: str, session: str, address: str
-) -> None:
-    """After `confirm`. Every other session of the account ends."""
+) -> bool:
+    """After `confirm`; False where the account is no longer what was confirmed. Every other session of it ends."""
     hashed = passwords.hashed(password)
     with connection.transaction():
+        if not registry.hold(connection, account):
+            return False
         connection.execute(
             "update ops.account set password_hash = %s where account_id = %s", [hashed, account.account_id]
         )
         sessions.end_others(connection, account, session)
         events.add(connection, "password_changed", account.account_id, Actor(account.account_id, "page", address))
+    return True
 
 
-def set_second_factor(connection: psycopg.Connection, account: Account, secret: str | None, address: str) -> None:
-    """Switch codes on with a secret, or off; after a code of it, or `confirm`."""
+def set_second_factor(
+    connection: psycopg.Connection, account: Account, secret: str | None, step: int | None, address: str
+) -> bool:
+    """Switch codes on with a secret, or off; after `confirm`. False where the account is no longer what was confirmed.
+
+    step: of the code that showed the secret on a telephone; that code is taken.
+    """
     with connection.transaction():
+        if not registry.hold(connection, account):
+            return False
         connection.execute(
-            "update ops.account set totp_secret = %s, totp_step = null where account_id = %s",
-            [secret, account.account_id],
+            "update ops.account set totp_secret = %s, totp_step = %s where account_id = %s",
+            [secret, step, account.account_id],
         )
         kind = "second_factor_on" if secret else "second_factor_off"
         events.add(connection, kind, account.account_id, Actor(account.account_id, "page", address))
+    return True
 
 
 def _verify(
@@ -85,7 +100,6 @@ def _verify(
     is_right = passwords.is_right(usable.password_hash if usable else None, password)
     if usable and is_right and (code is None or _takes_code(connection, usable, code)):
         attempts.settle(connection, attempt, "succeeded")
-        _hash_anew(connection, usable, password)
         return None
     attempts.settle(connection, attempt, "failed")
     actor = Actor(None, "page", address)

@@ -21,7 +21,7 @@ REASONS = {
     "no_letter": Reason("it answers no letter of ours"),
     "letter_too_old": Reason("the letter that it answers is too old"),
     "sender_unclear": Reason("From names no address, or several"),
-    "other_sender": Reason("its sender is not who the letter went to, and no account of that unit"),
+    "other_sender": Reason("its sender is no contact that the letter went to, or no more, and no account of that unit"),
     "other_unit": Reason(
         "it holds reports of units that the letter did not go to",
         "Tệp có báo cáo của đơn vị khác ({detail}) nên chưa được nhận. Nếu nhầm tệp: xin trả lời lại với đúng tệp "

@@ -118,7 +118,7 @@ READING: Mapping[Role, Mapping[str, Mapping[str, Check]]] = {
         "/dau-moi": {"unit": own_province},
         "/duong-den-2030": {"unit": any_of_province, "programme": own_programme},
         "/don-vi": {"unit": within_province},
-        "/chi-tieu": {"programme": own_programme},
+        "/chi-tieu": {"unit": within_province, "programme": own_programme},
         "/khai-niem": {"unit": any_of_province},
         "/bang-tong-hop": {"unit": any_of_province, "programme": own_programme},
         "/thay-doi": {"unit": any_of_province, "programme": own_programme},

@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import dict_row
 
-from accounts import events, remit
+from accounts import events, registry, remit
 from accounts.events import Actor
 from accounts.registry import Account
 from ingest.identities import parts, patterns
@@ -61,6 +61,7 @@ def decide_on_page(
     """An account decides about a version of a report that it was shown. Raises WrongCall where it may not."""
     text = _text(reason)
     with database.exclusive("gate"), database.connect("loader") as connection:
+        registry.require_held(connection, account)
         waiting = _waiting(connection, submission_id, stage)
         for row in waiting:
             if not remit.may_approve(

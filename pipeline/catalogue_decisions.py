@@ -14,6 +14,7 @@ from uuid import UUID
 
 import psycopg
 
+from accounts import registry
 from accounts.registry import Account
 from pipeline import building, catalogue_import, catalogue_loading, deciding, decision_intents
 from pipeline.catalogue_import import Plan
@@ -70,6 +71,7 @@ def decide(make: Make, seen: str, account: Account) -> list[int]:
     complete()
     with database.connect("loader") as connection:
         deciding.lock(connection)
+        registry.require_held(connection, account)
         planned = make(connection)
         if _seen(planned) != seen:
             raise Superseded(CHANGED)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg
 
-from accounts import remit
+from accounts import registry, remit
 from accounts.registry import Account
 from alerts import contacts
 from alerts.contacts import Contact, Imported, Refusal, Taken
@@ -75,6 +75,7 @@ def replace(account: Account, name: str, content: bytes, seen: str, unit: str | 
     """Do what was planned. Raises Superseded where somebody changed the same contacts since, and what `plan` raises."""
     with database.connect("loader") as connection:
         deciding.lock(connection)
+        registry.require_held(connection, account)
         taken = _taken(connection, account, name, content, unit)
         if _planned(connection, taken).seen != seen:
             raise Superseded(CHANGED)

@@ -7,7 +7,7 @@ VIETNAMESE = {
     "no_letter": "không trả lời thư nào của hệ thống",
     "letter_too_old": "thư được trả lời đã quá cũ",
     "sender_unclear": "không rõ địa chỉ người gửi",
-    "other_sender": "người gửi không phải nơi nhận thư, cũng không có tài khoản của đơn vị",
+    "other_sender": "người gửi không phải hoặc không còn là đầu mối nhận thư, cũng không có tài khoản của đơn vị",
     "other_unit": "tệp có báo cáo của đơn vị khác",
     "no_files": "không kèm tệp nào",
     "only_other_files": "không kèm bảng tính hay tệp CSV",

@@ -52,7 +52,10 @@ def require_host(request: Request) -> None:
 
     A page of another server whose name was made to mean this machine could read the figures otherwise.
     """
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    try:
+        host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:
+        host = ""
     settings = get_settings()
     if not is_loopback(host) and not (settings.sign_in == "on" and host == urlsplit(settings.pages_url).hostname):
         raise PageError(421, OTHER_HOST)
@@ -63,6 +66,8 @@ def admit(request: Request) -> Admission:
     path = request.url.path
     if path in access.FILES:
         return Admission(None)
+    if any("\x00" in text for text in (request.scope["path"], *request.query_params, *request.query_params.values())):
+        raise PageError(404, UNKNOWN)
     if get_settings().sign_in == "off":
         if (path not in access.READING["operates"] or path in access.ONLY_SIGNED_IN) and path != "/":
             raise PageError(404, OFF if access.is_open(path) or _has_role(path) else UNKNOWN)

@@ -121,7 +121,8 @@ def change_password(visit: Visit) -> Response:
     with database.connect("loader", autocommit=True) as connection:
         if failure := signing_in.confirm(connection, account, visit.field("current"), visit.address):
             return _account_page(visit, FAILURES[failure])
-        signing_in.change_password(connection, account, visit.field("password"), session, visit.address)
+        if not signing_in.change_password(connection, account, visit.field("password"), session, visit.address):
+            raise PageError(403, handling.STALE_FORM)
     return visit.go("/tai-khoan", xong="mat-khau")
 
 
@@ -134,12 +135,14 @@ def switch_on(visit: Visit) -> Response:
         secret = _serializer(visit).loads(visit.field("secret"), max_age=int(SECRET_IS_GOOD_FOR.total_seconds()))
     except BadData:
         raise PageError(403, handling.STALE_FORM) from None
-    if second_factor.step_of(secret, visit.field("code"), clock.now(), None) is None:
+    step = second_factor.step_of(secret, visit.field("code"), clock.now(), None)
+    if step is None:
         return _second_factor_page(visit, secret, WRONG_CODE)
     with database.connect("loader", autocommit=True) as connection:
         if failure := signing_in.confirm(connection, visit.account, visit.field("current"), visit.address):
             return _second_factor_page(visit, secret, FAILURES[failure])
-        signing_in.set_second_factor(connection, visit.account, secret, visit.address)
+        if not signing_in.set_second_factor(connection, visit.account, secret, step, visit.address):
+            raise PageError(403, handling.STALE_FORM)
     return visit.go("/tai-khoan", xong="bat")
 
 
@@ -147,7 +150,8 @@ def switch_off(visit: Visit) -> Response:
     with database.connect("loader", autocommit=True) as connection:
         if failure := signing_in.confirm(connection, visit.account, visit.field("current"), visit.address):
             return _account_page(visit, FAILURES[failure])
-        signing_in.set_second_factor(connection, visit.account, None, visit.address)
+        if not signing_in.set_second_factor(connection, visit.account, None, None, visit.address):
+            raise PageError(403, handling.STALE_FORM)
     return visit.go("/tai-khoan", xong="tat")
 
 

@@ -74,6 +74,8 @@ where ledger.message_id = any(%(letters)s) and submission.unit_code is not null 
 """
 """Whose reports a letter is about. Who accepted somebody's mail vouched for that mail, not for what comes after it."""
 
+CONTACT = "select unit_code, agency_code from ops.contact where role = 'reporter' and lower(email) = %s"
+
 LETTERS_A_DAY = 20
 """Mails of one sender that a receipt or an answer follows; a program that answers each of ours is stopped by it."""
 MAILS_TODAY = """
@@ -166,9 +168,11 @@ def _is_ours(connection: psycopg.Connection, message_id: str) -> bool:
 
 
 def _sender(connection: psycopg.Connection, address: str, letters: Sequence[tuple[str, str]]) -> Sender:
-    """The units of the letters that went to this address, and of all of them that its account reports for."""
+    """The units of the letters that went to this address and whose contact it still is, and of all letters those that
+    its account reports for. Who is a contact no more has the letters of before, and hands nothing in by them.
+    """
     received = [letter for letter, recipients in letters if address in recipients.lower().split(", ")]
-    units = set(_units(connection, received, address))
+    units = set(_units(connection, received, address)) & set(connection.execute(CONTACT, [address]).fetchall())
     account = registry.find(connection, address)
     if account is None or account.state != "active":
         return Sender(frozenset(units), None)

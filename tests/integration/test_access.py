@@ -126,6 +126,8 @@ READ = {
     "/chi-tieu": "closed closed moved open",
     f"/chi-tieu?programme={ACTION}": "closed closed open open",
     f"/chi-tieu?programme={ELSEWHERE}": "closed closed closed open",
+    f"/chi-tieu?programme={ACTION}&unit=07228": "closed closed open open",
+    f"/chi-tieu?programme={ACTION}&unit=31": "closed closed closed open",
     "/khai-niem": "closed closed moved open",
     "/khai-niem?concept=under_five_mortality&unit=24": "closed closed open open",
     "/khai-niem?concept=under_five_mortality&unit=31": "closed closed closed open",

@@ -108,6 +108,7 @@ ELSEWHERE = {
     "connections": "alter role current_user connection limit -1",
     "temporary files": "set temp_file_limit = -1",
     "snapshot": "select pg_export_snapshot()",
+    "write-ahead log": "select pg_logical_emit_message(false, 'a', 'b')",
 }
 EXPECTED = {(readers.EVERYTHING, "marts"), (readers.GROUP, "area_marts")}
 

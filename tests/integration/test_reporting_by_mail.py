@@ -21,6 +21,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from accounts import registry
+from accounts.events import COMMAND
 from alerts.channels.base import Later
 from ingest.mail import access
 from ingest.mail.boxes import MailboxUnreachable
@@ -216,6 +218,32 @@ def test_the_token_of_another_units_letter_hands_in_no_report_of_this_one(season
     assert mails(season_by_mail)[1] == ("waiting", "other_sender")
 
 
+def test_who_is_no_contact_and_whose_account_is_closed_hands_nothing_in_by_an_old_letter(
+    season_by_mail, letter, letterbox, box
+):
+    account = desk.account("can-bo@example.org", DA_MAI)
+    box.deliver(reply(letter, [("a.xlsx", filled(form_of(letter)))], sender=account.email).as_bytes())
+    assert fetching.fetch().received == 1
+    receipts = {receipt["Message-ID"]: receipt for receipt in letterbox.letters}
+    receipt = next(iter(receipts.values()))
+    letterbox.letters.clear()
+    with database.connect("loader") as connection:
+        registry.disable(connection, account, COMMAND)
+    season_by_mail.execute("update ops.contact set email = 'moi@example.org' where unit_code = %s", [DA_MAI])
+
+    for sender in (account.email, OFFICER):
+        for answered in (letter, receipt):
+            files = [("b.xlsx", filled(form_of(letter), 284))]
+            box.deliver(reply(answered, files, sender=sender).as_bytes())
+    assert fetching.fetch() == fetching.Fetched(waiting=4)
+    assert mails(season_by_mail)[1:] == [("waiting", "other_sender")] * 4
+    assert [numerator for _, _, numerator, _ in received(season_by_mail)] == ["291"]
+
+    box.deliver(reply(letter, [("c.xlsx", filled(form_of(letter), 284))], sender="moi@example.org").as_bytes())
+    fetching.fetch()
+    assert mails(season_by_mail)[-1] == ("waiting", "other_sender")  # the letter did not go to the new one
+
+
 def test_letters_of_earlier_releases_and_old_letters_take_no_answers(season_by_mail, letter, letterbox, box):
     with database.connect() as connection:
         connection.execute("update ops.message set takes_replies = false")
@@ -233,7 +261,7 @@ def test_a_person_accepts_or_declines_what_waits(season_by_mail, letter, letterb
     for name in ("a", "b"):
         box.deliver(reply(letter, [(f"{name}.xlsx", filled(form_of(letter)))], sender="nha@example.com").as_bytes())
     fetching.fetch()
-    assert "not who the letter went to" in command("mail", "waiting", "--json").out
+    assert "no contact that the letter went to" in command("mail", "waiting", "--json").out
     assert "nha@example.com" in command("mail", "waiting").out
     assert command("mail", "accept", 1, "--by", "Sở Y tế, đã gọi điện").code == 0
     assert command("mail", "decline", 2, "--by", "Sở Y tế", "--reason", "gửi hai lần").code == 0

@@ -2,10 +2,12 @@
 
 import logging
 import re
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import psycopg
 import pyotp
@@ -17,11 +19,13 @@ from accounts import attempts, invitations, passwords, registry, sessions, signi
 from accounts.events import COMMAND
 from accounts.registry import Account
 from pages.signing_in import cookies
+from pipeline import approving, catalogue_decisions, contact_changes
 from tests.integration import desk
 from tests.integration.desk import PASSWORD, Client
 from tests.integration.letterbox import Letterbox
 from tests.integration.served import Served, serving
 from warehouse import clock, database
+from warehouse.errors import WrongCall
 from warehouse.logging import OURS
 
 OFFICER, PROVINCE, NOBODY = "da-mai@example.org", "tinh@example.org", "khong-ai@example.org"
@@ -116,6 +120,24 @@ def test_of_two_who_use_an_invitation_at_the_same_time_one_sets_the_password():
         accepted = [invitations.accept(connection, token, PASSWORD, COMMAND) is not None for _ in range(2)]
 
     assert accepted == [True, False]
+
+
+def test_an_invitation_that_is_used_while_its_account_is_disabled_opens_nothing_and_stops_nobody():
+    with database.connect("loader") as connection:
+        token, _ = invitations.create(connection, officer())
+
+    def accept() -> Account | None:
+        with database.connect("loader") as other:
+            return invitations.accept(other, token, PASSWORD, COMMAND)
+
+    with ThreadPoolExecutor() as pool, database.connect("loader") as connection:
+        assert registry.hold(connection, officer())
+        accepted = pool.submit(accept)
+        time.sleep(1)
+        registry.disable(connection, officer(), COMMAND)
+        connection.commit()
+        assert accepted.result() is None
+    assert (officer().state, officer().password_hash) == ("disabled", None)
 
 
 @pytest.mark.parametrize(
@@ -366,6 +388,55 @@ def test_who_forgot_the_password_is_invited_again_by_the_province(served, letter
     assert event == (PROVINCE, "127.0.0.1")
 
 
+def disable(connection: psycopg.Connection, account: Account) -> None:
+    registry.disable(connection, account, COMMAND)
+
+
+UNDER_WAY = {
+    "/dang-nhap": {"email": OFFICER, "password": PASSWORD, "code": ""},
+    "/tai-khoan/mat-khau": {"current": PASSWORD, "password": "sáu con cá vàng bơi", "again": "sáu con cá vàng bơi"},
+    "/tai-khoan/xac-thuc": {"current": PASSWORD},
+    "/tai-khoan/tat-xac-thuc": {"current": PASSWORD},
+}
+
+
+@pytest.mark.parametrize("end", [invitations.create, disable])
+@pytest.mark.parametrize("path", UNDER_WAY)
+def test_what_was_under_way_as_an_account_ended_leaves_nothing_to_who_knew_its_password(served, monkeypatch, path, end):
+    client = Client(served.address)
+    client.sign_in(OFFICER)
+    page = client.get("/tai-khoan/xac-thuc").text
+    secret = SECRET.search(page)[1].replace(" ", "")
+    fields = {"secret": SIGNED.search(page)[1], "code": code(secret)} | UNDER_WAY[path]
+    settle = attempts.settle
+
+    def ended(connection: psycopg.Connection, attempt: int, outcome: str) -> None:
+        """The password was right, and then the account ends."""
+        settle(connection, attempt, outcome)
+        with database.connect("loader") as other:
+            end(other, officer())
+
+    monkeypatch.setattr(attempts, "settle", ended)
+    assert client.post(path, fields).status_code in (401, 403)
+    assert (officer().password_hash, officer().totp_secret) == (None, None)
+    with database.connect() as connection:
+        open_sessions = "select count(*) from ops.account_session where account_id = %s and ended_at is null"
+        assert connection.execute(open_sessions, [officer().account_id]).fetchone() == (0,)
+
+
+def test_who_waited_for_a_turn_and_was_disabled_meanwhile_decides_nothing():
+    account = officer()
+    with database.connect("loader") as connection:
+        disable(connection, account)
+    for decide in (
+        lambda: approving.decide_on_page(account, uuid4(), "counting", "approved", "", None),
+        lambda: contact_changes.replace(account, "tep.csv", b"", ""),
+        lambda: catalogue_decisions.decide(lambda connection: [], "", account),
+    ):
+        with pytest.raises(WrongCall, match="đã bị khóa hoặc đã đổi"):
+            decide()
+
+
 # --- the second factor ----------------------------------------------------------------------------
 
 
@@ -386,6 +457,7 @@ def test_with_the_second_factor_a_password_alone_opens_nothing_and_a_code_opens_
     client = Client(served.address)
     client.sign_in(OFFICER)
     secret = switch_on(client)
+    assert client.sign_in(OFFICER, code=code(secret)).status_code == 401, "the code that switched it on is taken"
 
     monkeypatch.setenv("BAOCAO_NOW", "2026-11-20T10:00:00+07:00")
     now = code(secret)
@@ -483,3 +555,13 @@ def test_a_body_that_is_too_large_or_of_unknown_size_is_refused_before_it_is_rea
 
     assert (chunked.status_code, server.getresponse().status) == (413, 413)
     server.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "status"),
+    [("/don-vi?unit=%00", None, 404), ("/don-vi?%00=1", None, 404), ("/loi-moi/%00", None, 404), ("/", "[::1", 421)],
+)
+def test_an_address_that_is_none_is_no_fault_of_the_server(client, path, host, status):
+    client.sign_in(PROVINCE)
+    assert client.http.get(path, headers={"Host": host} if host else {}).status_code == status
+    assert client.sign_in("can-bo\x00@example.org").status_code == 401

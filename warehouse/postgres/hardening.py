@@ -14,10 +14,11 @@ select p.oid::regprocedure::text from pg_proc as p
 where p.pronamespace = 'pg_catalog'::regnamespace and has_function_privilege('public', p.oid, 'execute') and (
     p.proname like 'pg\\_advisory%%' or p.proname like 'pg\\_try\\_advisory%%'
     or p.proname like 'lo\\_%%' or p.proname in ('loread', 'lowrite')
-    or p.proname in ('pg_notify', 'pg_cancel_backend', 'pg_terminate_backend', 'pg_export_snapshot'))
+    or p.proname in (
+        'pg_notify', 'pg_cancel_backend', 'pg_terminate_backend', 'pg_export_snapshot', 'pg_logical_emit_message'))
 """
 """Advisory locks, with which our steps wait for one another; large objects; signals to sessions of the same role, which
-all tools of an office may share."""
+all tools of an office may share; messages of any length in the write-ahead log, also of a session that only reads."""
 
 
 def protect_server(connection: psycopg.Connection, ours: Sequence[str]) -> None:
