@@ -139,7 +139,7 @@ def hold(connection: psycopg.Connection, account: Account) -> bool:
     return connection.execute(HOLD, values).rowcount == 1
 
 
-def require_held(connection: psycopg.Connection, account: Account) -> None:
+def require_unchanged(connection: psycopg.Connection, account: Account) -> None:
     """As `hold`, for what an account decides after it waited for its turn. Raises WrongCall."""
     if not hold(connection, account):
         raise WrongCall(CHANGED)

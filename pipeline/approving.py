@@ -61,7 +61,7 @@ def decide_on_page(
     """An account decides about a version of a report that it was shown. Raises WrongCall where it may not."""
     text = _text(reason)
     with database.exclusive("gate"), database.connect("loader") as connection:
-        registry.require_held(connection, account)
+        registry.require_unchanged(connection, account)
         waiting = _waiting(connection, submission_id, stage)
         for row in waiting:
             if not remit.may_approve(

@@ -71,7 +71,7 @@ def decide(make: Make, seen: str, account: Account) -> list[int]:
     complete()
     with database.connect("loader") as connection:
         deciding.lock(connection)
-        registry.require_held(connection, account)
+        registry.require_unchanged(connection, account)
         planned = make(connection)
         if _seen(planned) != seen:
             raise Superseded(CHANGED)

@@ -75,7 +75,7 @@ def replace(account: Account, name: str, content: bytes, seen: str, unit: str | 
     """Do what was planned. Raises Superseded where somebody changed the same contacts since, and what `plan` raises."""
     with database.connect("loader") as connection:
         deciding.lock(connection)
-        registry.require_held(connection, account)
+        registry.require_unchanged(connection, account)
         taken = _taken(connection, account, name, content, unit)
         if _planned(connection, taken).seen != seen:
             raise Superseded(CHANGED)

@@ -232,9 +232,9 @@ def test_who_is_no_contact_and_whose_account_is_closed_hands_nothing_in_by_an_ol
     season_by_mail.execute("update ops.contact set email = 'moi@example.org' where unit_code = %s", [DA_MAI])
 
     for sender in (account.email, OFFICER):
-        for answered in (letter, receipt):
+        for replied in (letter, receipt):
             files = [("b.xlsx", filled(form_of(letter), 284))]
-            box.deliver(reply(answered, files, sender=sender).as_bytes())
+            box.deliver(reply(replied, files, sender=sender).as_bytes())
     assert fetching.fetch() == fetching.Fetched(waiting=4)
     assert mails(season_by_mail)[1:] == [("waiting", "other_sender")] * 4
     assert [numerator for _, _, numerator, _ in received(season_by_mail)] == ["291"]
