@@ -17,8 +17,10 @@ from email import message_from_bytes
 from email.message import Message
 from time import perf_counter, sleep
 from typing import Literal
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+import psutil
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from pipeline import reminding
@@ -203,6 +205,7 @@ class Season:
         Where none but the levels above get letters, it is one that a supervisor gets, who has news on most days. Each
         third run is killed a moment earlier, before the text goes out: nobody can have got that letter.
         """
+        sessions_before = database_sessions()
         victim = subprocess.Popen(
             [sys.executable, "-c", "from pipeline import reminding; reminding.remind()"],
             cwd=PROJECT_ROOT,
@@ -221,17 +224,26 @@ class Season:
         setattr(self.postbox, hook, kill)
         assert victim.wait(600) == -signal.SIGKILL, f"the run of {turn.at} ended before it was killed"
         setattr(self.postbox, hook, lambda: None)
-        in_flight = self._unconfirmed()
+        in_flight = self._unconfirmed(sessions_before)
         assert (0 if is_early else 1) <= len(in_flight) <= get_settings().smtp_connections
         self.in_flight += in_flight
 
-    def _unconfirmed(self) -> list[str]:
-        """What the server took in this run and the ledger knows as tried only: one of each connection at most."""
-        sleep(0.5)  # the server reads what another connection had sent before the kill
+    def _unconfirmed(self, sessions_before: set[int]) -> list[str]:
+        """What the server took in this run and the ledger knows as tried only: one of each connection at most.
+
+        Read when both have read to the end what the run had sent before it was killed.
+        """
+        _wait_for(lambda: not self._is_being_read() and database_sessions() <= sessions_before)
         with database.connect() as connection:
             query = "select message_id from ops.message where status = 'queued' and attempts > 0"
             tried = {message_id for (message_id,) in connection.execute(query)}
         return sorted(tried & {str(message_from_bytes(taken)["Message-ID"]) for taken in self.postbox.taken})
+
+    def _is_being_read(self) -> bool:
+        """Whether the mail server still has a connection, and perhaps a letter sent on it before the kill."""
+        port = urlsplit(get_settings().smtp_url or "").port
+        connections = psutil.Process().net_connections("tcp")
+        return any(each.laddr.port == port and each.status != psutil.CONN_LISTEN for each in connections)
 
     def _last_recipient(self) -> str:
         return str(message_from_bytes(self.postbox.taken[-1])["To"])
@@ -287,6 +299,22 @@ def draw_turns(chance: random.Random, lost: int, kills: int) -> list[Turn]:
     daily = [Turn(datetime.combine(day, MORNING, ZONE), fates.get(day, "done")) for day in DAYS]
     by_hand = [Turn(datetime.combine(day, AFTERNOON, ZONE), "done") for day in afternoons]
     return sorted([*daily, *by_hand], key=lambda turn: turn.at)
+
+
+def database_sessions() -> set[int]:
+    """Process numbers of the sessions of this database, but for the one that asks."""
+    with database.connect() as connection:
+        query = (
+            "select pid from pg_stat_activity where datname = current_database() and backend_type = 'client backend'"
+        )
+        return {pid for (pid,) in connection.execute(f"{query} and pid <> pg_backend_pid()")}
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    until = perf_counter() + 60
+    while not condition():
+        assert perf_counter() < until, "the run that was killed is still under way"
+        sleep(0.05)
 
 
 def address(audience: str, unit_code: str) -> str:

@@ -2,12 +2,9 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -16,6 +13,7 @@ import pytest
 
 from ingest.receiving import NotKept
 from pipeline import inbox, receiving
+from tests.full_disk import largest_file
 from warehouse import clock
 from warehouse.errors import WrongCall
 from warehouse.settings import aware, get_settings
@@ -368,14 +366,3 @@ def test_what_came_after_a_file_that_the_disk_has_no_room_for_waits_with_it(sess
     receiving.receive()
     assert [name for name, _ in arrived(session) if name[0] in "ab"][-1] == "b-correction.csv"
     assert inbox.waiting() == []
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """No file of this process and its children grows beyond it: as with a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)

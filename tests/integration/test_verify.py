@@ -4,7 +4,6 @@ import hashlib
 import json
 import logging
 import random
-import resource
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from psycopg import sql
 
 from ingest import archive
 from pipeline import backing_up, building, erasing, rereading, verifying
+from tests.full_disk import largest_file
 from tests.integration.letterbox import Letterbox, free_port, listening
 from tests.integration.recorded import recorded
 from warehouse import clock, database, kept_files
@@ -558,12 +558,8 @@ def test_neither_a_backup_nor_a_restore_overwrites_anything(backup, command, tmp
 
 def test_a_full_disk_leaves_no_half_backup(backup, tmp_path, command):
     """No file may grow beyond 100 kB, as where a quota ends."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
-    try:
+    with largest_file(100_000):
         outcome = command("backup", tmp_path / "half")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert (outcome.code, outcome.err.strip()) == (
         1,
         f"The backup cannot be written to {tmp_path}/half: File too large",

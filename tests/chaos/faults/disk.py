@@ -7,7 +7,6 @@ does, in the same places, and nobody has to be root or to mount anything.
 import os
 import random
 import resource
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -15,17 +14,14 @@ import psutil
 
 from tests.chaos.faults.base import Arguments, wait_a_while
 from tests.chaos.world import Ended, World
+from tests.full_disk import limit_for_good
 from warehouse import database
 
 
 def for_files(world: World, step: Arguments, now: str, usual: float, chance: random.Random) -> Ended | None:
     largest = chance.choice([0, 100, 1000, 4000, 8000])
 
-    def limit() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
-
-    world.begin(step, now, limit).wait()
+    world.begin(step, now, lambda: limit_for_good(largest)).wait()
     return None
 
 
