@@ -370,7 +370,7 @@ def test_who_cuts_off_the_end_of_the_chain_is_found_by_the_letters_that_went_out
 
 @pytest.mark.parametrize("kind", ["submission", "verdict", "message", "closing"])
 def test_a_row_that_was_said_to_be_removed_and_came_back_changed_is_named(warehouse_of_all, kind):
-    """Who may append to the chain needs no second chain: two entries more would do, if nobody had requested the erasure."""
+    """Who may append to the chain could do so with two entries more, if nobody had to have requested the erasure."""
     table = chain.TABLES[kind]
     with unguarded() as connection:
         chain.print_canonically(connection)
