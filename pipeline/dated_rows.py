@@ -21,7 +21,7 @@ def from_act(by: Act) -> dict[str, str | None]:
 
 
 def require_new_day(by: Act, in_force: Cells, used: Message) -> None:
-    """Raises Refused unless the act is of a later day than the row in force. used: said of an act of the same day."""
+    """Raises Refused unless the act is of a later day than the row in force. used: for an act of the same day."""
     former = in_force.get("valid_from")
     require_later(by, former)
     if former == by.on.isoformat():

@@ -302,7 +302,7 @@ def draw_turns(chance: random.Random, lost: int, kills: int) -> list[Turn]:
 
 
 def database_sessions() -> set[int]:
-    """Process numbers of the sessions of this database, but for the one that asks."""
+    """Process numbers of the other sessions of this database."""
     with database.connect() as connection:
         query = (
             "select pid from pg_stat_activity where datname = current_database() and backend_type = 'client backend'"
