@@ -18,8 +18,12 @@ def invoke(arguments: list[str], more: Mapping[str, str] | None = None) -> Any:
     """
     from dbt.adapters.factory import reset_adapters
     from dbt.cli.main import dbtRunner
+    from dbt_common.events.event_manager_client import ctx_set_event_manager
+
+    from pipeline.dbt_events import WantedEvents
 
     _name_flags_without_reading_the_stack()
+    ctx_set_event_manager(WantedEvents())
     # profiles.yml reads its connection from the environment: nothing secret is written down
     with set_environment({**connection_variables(), **(more or {})}), _collected():
         result = dbtRunner().invoke(arguments)
