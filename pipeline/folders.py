@@ -13,8 +13,8 @@ log = get_logger(__name__)
 def below(folder: Path) -> Iterator[Path]:
     """Every file and folder below a folder; links are not followed, and a folder that cannot be listed is passed over.
 
-    Not by recursion, as pathlib's own: a thousand folders in one another would end it. Raises OSError where the first
-    one does not answer.
+    Not by recursion, as pathlib's own: a thousand folders in one another would end it. Nothing where the first one is
+    not there; raises OSError where it does not answer.
     """
     waiting = [folder]
     while waiting:
@@ -22,7 +22,9 @@ def below(folder: Path) -> Iterator[Path]:
         try:
             with os.scandir(above) as found:
                 entries = list(found)
-        except OSError as error:  # it is gone, its path is too long, or nobody may look into it
+        except FileNotFoundError:
+            continue
+        except OSError as error:  # its path is too long, or nobody may look into it
             if above == folder and not isinstance(error, PermissionError):
                 raise
             log.warning("%s is passed over: %s", names.readable(above.name), error.strerror)

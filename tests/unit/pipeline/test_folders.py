@@ -54,8 +54,13 @@ def test_links_are_not_followed_and_what_is_no_file_is_none(tmp_path):
 
 
 def test_a_folder_that_does_not_answer_is_an_error_and_no_empty_one(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        list(folders.below(tmp_path / "gone"))
+    (tmp_path / "file").touch()
+    with pytest.raises(NotADirectoryError):
+        list(folders.below(tmp_path / "file"))
+
+
+def test_an_inbox_that_nobody_has_made_yet_is_empty(tmp_path):
+    assert list(folders.below(tmp_path / "none")) == []
 
 
 def test_what_was_left_aside_deep_down_is_put_back(tmp_path):
