@@ -219,7 +219,7 @@ def test_a_file_that_harms_its_reader_is_refused_and_the_pages_go_on(harm, serve
         raise MemoryError
 
     email = f"{harm}@example.org"
-    desk.account(email, "07267")
+    desk.account(email, "07288")
     client = desk.Client(served.address)
     client.sign_in(email)
     monkeypatch.setattr(reading, "read", read)
