@@ -652,4 +652,4 @@ def test_two_counts_that_differ_decide_nothing(session, monkeypatch):
 
 
 def test_the_suites_list_each_finding_once():
-    assert len(set(raw_cell.FOUND_BY_READER)) == len(raw_cell.FOUND_BY_READER) == 24
+    assert len(set(raw_cell.FOUND_BY_READER)) == len(raw_cell.FOUND_BY_READER) == 26
