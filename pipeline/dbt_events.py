@@ -1,4 +1,4 @@
-"""What dbt tells of itself while it runs, as far as one of its logs is to have it."""
+"""dbt's events while it runs, as far as one of its logs keeps them."""
 
 from typing import Any
 
