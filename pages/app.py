@@ -34,7 +34,7 @@ from pages.tracing import page as tracing_page
 from pages.units import naming
 from pages.units import page as unit_page
 from pages.view import View
-from warehouse import clock, database
+from warehouse import clock, pool
 from warehouse.as_of import set_session_as_of
 
 Maker = Callable[[psycopg.Connection, View], Page]
@@ -122,7 +122,7 @@ def add_page(app: FastAPI, path: str, maker: Maker) -> None:
 def _respond(maker: Maker, view: View) -> Response:
     """The page or a table of it. Where a unit is called by its name: the same with its code, or the units to choose."""
     if naming.is_name(view.get("unit")):
-        with database.connect("loader") as connection:
+        with pool.connection() as connection:
             found = naming.candidates(connection, view.get("unit") or "")
         if len(found) == 1:
             return RedirectResponse(view.same(unit=found[0]["unit_code"]), 303)
@@ -140,7 +140,7 @@ def _read(maker: Maker, view: View) -> Page:
     """The page as of the date of the address, read in one transaction that can write nothing."""
     if view.as_of is not None and view.path not in READS_FUTURE:
         _refuse_future(view.as_of)
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         if view.path not in READS_FUTURE:

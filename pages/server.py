@@ -6,6 +6,7 @@ from importlib import import_module
 from urllib.parse import urlsplit
 
 from pages.loopback import is_loopback
+from warehouse import pool
 from warehouse.errors import WrongCall
 from warehouse.settings import get_settings
 
@@ -30,8 +31,11 @@ def run(host: str, port: int) -> None:
 
     if get_settings().sign_in == "on":
         threading.Thread(target=_import_slow, daemon=True).start()
-    with suppress(KeyboardInterrupt):
-        uvicorn.run(create(), host=host, port=port, log_level="warning", server_header=False)
+    try:
+        with suppress(KeyboardInterrupt):
+            uvicorn.run(create(), host=host, port=port, log_level="warning", server_header=False)
+    finally:
+        pool.close_all()
 
 
 def require_address(host: str) -> None:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import pytest
 from psycopg import sql
 
-from warehouse import database, identity
+from warehouse import database, identity, pool
 from warehouse.postgres import embedded
 from warehouse.settings import get_settings
 
@@ -114,6 +114,7 @@ def forget_database() -> None:
 
     Kept files go too: to `verify` a file that the next database does not know is one that was added.
     """
+    pool.close_all()
     _parsed_for("")
     identity.file().unlink(missing_ok=True)
     for folder in (

@@ -11,7 +11,7 @@ from pages.signing_in import handling
 from pages.signing_in.handling import Visit
 from pages.signing_in.terms import ROLES, STATES
 from pipeline import inviting
-from warehouse import database
+from warehouse import pool
 from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.errors import BaocaoError
 
@@ -45,7 +45,7 @@ def add(app: FastAPI) -> None:
 
 def show(visit: Visit, problem: Text | None = None) -> Response:
     account = visit.account
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         found = registry.listed(connection, None if account.role == "operates" else account.province_code)
     notice = DONE.get(visit.view.get("xong") or "")
     return visit.at(ADDRESS).page(
@@ -66,7 +66,7 @@ def show(visit: Visit, problem: Text | None = None) -> Response:
 def invite(visit: Visit) -> Response:
     unit, email, role = visit.field("unit").strip(), visit.field("email").strip(), visit.field("role")
     agency = visit.field("agency").strip() or DEFAULT_AGENCY
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         row = connection.execute(UNIT_IN_PROVINCE, [unit]).fetchone()
     if row is None or not remit.may_invite(visit.account, role, row[0]):
         return show(visit, NO_SUCH_UNIT.fill(code=unit))
@@ -94,7 +94,7 @@ def disable(visit: Visit) -> Response:
 
 def _managed(visit: Visit) -> Account:
     """The account that a form names. Raises PageError unless it is this visitor's to look after."""
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         found = registry.find(connection, visit.field("email"))
     if found is None or not remit.may_manage(visit.account, found):
         raise PageError(403, NOT_YOURS)

@@ -15,7 +15,7 @@ from pages.signing_in.handling import Visit
 from pipeline import approving, mailing
 from pipeline.approving import Decision
 from publish.reading import approvals
-from warehouse import database
+from warehouse import pool
 from warehouse.errors import WrongCall
 
 ADDRESS = "/phe-duyet"
@@ -45,7 +45,7 @@ def add(app: FastAPI) -> None:
 
 
 def show(visit: Visit) -> Response:
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         rows = approvals.waiting(connection, **_scope(visit.account))
     return visit.at(ADDRESS).page(
         "approvals.html.j2", TITLE, rows=rows, notice=DONE.get(visit.view.get("xong") or ""), stages=STAGES
@@ -55,7 +55,7 @@ def show(visit: Visit) -> Response:
 def show_report(visit: Visit, problem: Text | None = None) -> Response:
     stage = visit.field("stage") or visit.view.get("stage") or ""
     wanted = visit.field("submission") or visit.view.get("submission") or ""
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         row = _report(visit, approvals.waiting(connection, **_scope(visit.account)), wanted, stage)
         lines = approvals.lines(connection, row)
         warnings = approvals.warnings(connection, approvals.versions(connection, row))
@@ -99,7 +99,7 @@ def _scope(account: Account) -> dict[str, str]:
 
 def _report(visit: Visit, rows: list[dict[str, Any]], wanted: str, stage: str) -> dict[str, Any]:
     """The report of which a version was named: its newest one. Raises PageError for one that does not wait."""
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         named = {"submission_id": _id(wanted), "stage": stage}
         versions = approvals.versions(connection, named)
     for row in rows:

@@ -11,7 +11,7 @@ from pages.signing_in import handling
 from pages.signing_in.handling import Visit
 from pipeline import confirming
 from publish.reading import warnings
-from warehouse import database
+from warehouse import pool
 from warehouse.errors import WrongCall
 
 ADDRESS = "/bao-cao-cua-toi/xac-nhan"
@@ -66,6 +66,6 @@ def confirm(visit: Visit) -> Response:
 def _rows(visit: Visit, programme: str, period: str) -> list[dict[str, Any]]:
     """Raises PageError for a report that the account's unit and agency do not have."""
     account = visit.account
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         data.require_report(data.reports(connection, account), programme, period)
         return warnings.in_force(connection, programme, period, unit_id=account.unit_id, agency=account.agency_code)

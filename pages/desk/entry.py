@@ -24,7 +24,7 @@ from publish.forms import prefill
 from publish.forms import queries as form_queries
 from publish.forms.types import Form
 from publish.forms.workbook import Field
-from warehouse import database
+from warehouse import pool
 
 ADDRESS = "/bao-cao-cua-toi/nhap"
 MOST_FIELDS = 2000
@@ -112,7 +112,7 @@ def add(app: FastAPI) -> None:
 
 def show(visit: Visit) -> Response:
     programme, period = visit.view.get("programme") or "", visit.view.get("period") or ""
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         form, known = _form(connection, visit, programme, period)
         draft = drafts.find(connection, visit.account, programme, period)
     if draft is None:
@@ -128,7 +128,7 @@ def take(visit: Visit) -> Response:
     """What the buttons do; each but the last two keeps what is typed: save, check, hand in, and discard the draft."""
     programme, period = visit.field("programme"), visit.field("period")
     action, _, group = visit.field("action").partition(":")
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         form, known = _form(connection, visit, programme, period)
         if action == "bo":
             drafts.delete(connection, visit.account, programme, period)
@@ -168,7 +168,7 @@ def _checked(visit: Visit, opened: Opened, *, is_final: bool) -> Response:
     upload_id = data_entry.hand_in(visit.account, given, visit.address)
     receipt = uploads.receipt(upload_id)
     if receipt is not None and receipt.status != "rejected":
-        with database.connect("loader") as connection:
+        with pool.connection() as connection:
             drafts.delete(connection, visit.account, *opened.keys)
     response = visit.go(f"/bao-cao-cua-toi/bien-nhan/{upload_id}")
     response.background = BackgroundTask(mailing.try_to_mail_receipts)
@@ -223,7 +223,7 @@ def _typed(visit: Visit, form: Form) -> dict[str, dict[Field, str]]:
 
 
 def _save(visit: Visit, opened: Opened) -> None:
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         drafts.save(connection, visit.account, *opened.keys, opened.texts, opened.based_on)
 
 

@@ -19,7 +19,7 @@ from publish.forms import prefill
 from publish.forms import queries as form_queries
 from publish.forms import workbook as form_workbook
 from publish.reading import warnings
-from warehouse import database
+from warehouse import pool
 from warehouse.catalogue import DEFAULT_AGENCY
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -48,7 +48,7 @@ def add(app: FastAPI) -> None:
 
 
 def show(visit: Visit, problem: Text | None = None) -> Response:
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         found = data.reports(connection, visit.account)
         sent = data.uploads(connection, visit.account)
         begun = drafts.of_account(connection, visit.account)
@@ -75,7 +75,7 @@ def template(visit: Visit) -> Response:
     """The workbook of one of the account's own reports, with the previous figures in it."""
     programme, period = visit.view.get("programme") or "", visit.view.get("period") or ""
     account = visit.account
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         data.require_report(data.reports(connection, account), programme, period)
         empty = form_queries.form(connection, programme, account.unit_code, period, account.agency_code)
         (form,) = prefill.beside(connection, [empty])
@@ -90,7 +90,7 @@ def hand_in(visit: Visit) -> Response:
     document = None
     if visit.field("programme"):
         document = Document(visit.field("programme"), visit.field("period"))
-        with database.connect("loader") as connection:
+        with pool.connection() as connection:
             report = data.require_report(data.reports(connection, visit.account), document.programme, document.period)
         if report.form != "document":
             raise PageError(400, data.NO_REPORT)
@@ -102,7 +102,7 @@ def retract(visit: Visit) -> Response:
     programme, period, reason = visit.field("programme"), visit.field("period"), visit.field("reason").strip()
     if not reason:
         return show(visit, NO_REASON)
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         report = data.require_report(data.reports(connection, visit.account), programme, period)
     if not report.can_be_retracted:
         return show(visit, NOT_IN_FORCE)
@@ -113,7 +113,7 @@ def retract(visit: Visit) -> Response:
 
 def receipt(visit: Visit) -> Response:
     ids = [_upload_id(each) for each in visit.values["uploads"].split(",")[:MOST_FILES]]
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         for upload_id in ids:
             access.require_upload(connection, visit.account, upload_id)
         found = [data.upload(connection, upload_id) for upload_id in ids]
@@ -124,7 +124,7 @@ def receipt(visit: Visit) -> Response:
 
 def marked(visit: Visit) -> Response:
     upload_id = _upload_id(visit.values["upload"])
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         access.require_upload(connection, visit.account, upload_id)
         upload = data.upload(connection, upload_id)
     workbook = uploads.marked_workbook(upload_id)

@@ -17,7 +17,7 @@ from pages.signing_in import handling
 from pages.signing_in.handling import Visit
 from pipeline import contact_changes
 from pipeline.deciding import Superseded
-from warehouse import database
+from warehouse import pool
 from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.errors import BaocaoError
 
@@ -67,7 +67,7 @@ def change_unit(visit: Visit) -> Response:
 def _own_unit(visit: Visit) -> str:
     """Raises PageError for a unit that is not of the account's province."""
     unit = visit.field("unit") or visit.view.get("unit") or ""
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         if unit not in contact_changes.units_of(connection, visit.account.province_code):
             raise errors.PageError(403, Text("Đơn vị này không thuộc tỉnh.", "This unit is not of the province."))
     return unit
@@ -75,7 +75,7 @@ def _own_unit(visit: Visit) -> str:
 
 def _unit_form(visit: Visit, unit: str, error: BaocaoError | None = None, refused: Sequence[Refusal] = ()) -> Form:
     """A row per contact that the unit has, and some empty ones; a row without any address is left out."""
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         known = book.of_units(connection, [unit])
     by_line = {each.line: Text(each.reason, each.reason) for each in refused}
     is_typed, groups, line = bool(visit.fields), [], 1
@@ -163,7 +163,7 @@ def _as_file(visit: Visit, unit: str) -> bytes:
     A message service that is kept is known by its fingerprint: somebody else may have removed a contact above it since.
     Raises Superseded where it is gone.
     """
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         known = {
             contact_changes.fingerprint(contact.webhook): contact.webhook
             for contact in book.of_units(connection, [unit])

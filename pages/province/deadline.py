@@ -16,7 +16,7 @@ from pages.signing_in import handling
 from pages.signing_in.handling import Visit
 from pipeline import catalogue_decisions, deciding, planned_decisions
 from pipeline.planned_decisions import Deadline
-from warehouse import clock, database, queries, wording
+from warehouse import clock, pool, queries, wording
 from warehouse.as_of import set_session_as_of_unchecked
 from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.clock import ZONE
@@ -54,7 +54,7 @@ def add(app: FastAPI) -> None:
 
 def show(visit: Visit, error: BaocaoError | None = None) -> Response:
     deadline = _deadline(visit)
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         form = _form(visit, deadline, _in_force(connection, deadline))
     return forms.show(visit, form.with_error(error) if error else form)
 
@@ -74,7 +74,7 @@ def decide(visit: Visit) -> Response:
     except BaocaoError as error:
         return show(visit, error)
     last = deciding.day("last_day", visit.field("last_day"))
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         form = _form(visit, deadline, _in_force(connection, deadline))
         changes = _changes(_effects(connection, deadline, last), wording.day(last))
     return forms.show(visit, form.to_confirm([*changes, _by_act(str(planned[0].by))], seen=seen))

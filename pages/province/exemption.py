@@ -14,7 +14,7 @@ from pages.signing_in import handling
 from pages.signing_in.handling import Visit
 from pipeline import catalogue_decisions, deciding, planned_decisions
 from pipeline.planned_decisions import Deadline
-from warehouse import clock, database
+from warehouse import clock, pool
 from warehouse.as_of import set_session_as_of_unchecked
 from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.errors import BaocaoError
@@ -80,7 +80,7 @@ def decide(visit: Visit) -> Response:
 
 
 def _form(visit: Visit, report: Deadline) -> Form:
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         row = connection.execute(PROGRAMME, [report.programme]).fetchone()
     if row is None or report.level not in terms.LEVELS or not report.period:
         raise errors.not_found(Text("Không có báo cáo nào như vậy.", "There is no such report."))
@@ -116,7 +116,7 @@ def _form(visit: Visit, report: Deadline) -> Form:
 
 def _changes(report: Deadline, units: list[str], revoke: bool) -> list[Shown]:
     values = {name: getattr(report, name) for name in KEYS} | {"units": units}
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         names: dict[str, str] = dict(connection.execute(NAMES, [units]).fetchall())
         set_session_as_of_unchecked(connection, clock.now())
         found = connection.cursor(row_factory=dict_row).execute(EFFECTS, values).fetchone()

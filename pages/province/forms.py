@@ -11,7 +11,7 @@ from pages.language import Shown, Text
 from pages.signing_in.handling import Visit
 from pages.tables import Column
 from pipeline.deciding import Decision, Refused
-from warehouse import database
+from warehouse import pool
 from warehouse.errors import BaocaoError
 
 CONFIRM = "xac-nhan"
@@ -103,7 +103,7 @@ def act_entries(visit: Visit) -> list[Entry]:
 
 def own_programme(visit: Visit, given: str) -> str:
     """The programme of a form. Raises PageError for one that is not the account's province's."""
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         return access.own_programme(connection, visit.account, given) or ""
 
 

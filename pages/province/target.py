@@ -16,7 +16,7 @@ from pages.signing_in.handling import Visit
 from pipeline import catalogue_decisions, deciding, planned_targets
 from pipeline.planned_decisions import Planned
 from pipeline.planned_targets import Target
-from warehouse import database
+from warehouse import pool
 from warehouse.errors import BaocaoError
 
 Row = dict[str, Any]
@@ -60,7 +60,7 @@ def add(app: FastAPI) -> None:
 
 def show(visit: Visit, error: BaocaoError | None = None) -> Response:
     target = _target(visit)
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         form = _form(visit, target, _in_force(connection, target))
     return forms.show(visit, form.with_error(error) if error else form)
 
@@ -79,7 +79,7 @@ def decide(visit: Visit) -> Response:
         (planned,), seen = catalogue_decisions.plan(make)
     except BaocaoError as error:
         return show(visit, error)
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         form = _form(visit, target, _in_force(connection, target))
         return forms.show(visit, form.to_confirm(_changes(connection, target, planned), seen=seen))
 

@@ -17,7 +17,7 @@ from pipeline import catalogue_decisions, deciding, planned_classes
 from pipeline.planned_classes import ScoredUnit
 from pipeline.planned_decisions import Planned
 from publish.scores import data as scores
-from warehouse import database
+from warehouse import pool
 from warehouse.errors import BaocaoError
 
 Row = dict[str, Any]
@@ -63,7 +63,7 @@ def add(app: FastAPI) -> None:
 
 def show(visit: Visit, error: BaocaoError | None = None) -> Response:
     scored = _scored(visit)
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         form = _form(visit, scored, _in_force(connection, scored), _of_the_sheet(connection, scored))
     return forms.show(visit, form.with_error(error) if error else form)
 
@@ -82,7 +82,7 @@ def decide(visit: Visit) -> Response:
         (planned,), seen = catalogue_decisions.plan(make)
     except BaocaoError as error:
         return show(visit, error)
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         sheet = _of_the_sheet(connection, scored)
         form = _form(visit, scored, _in_force(connection, scored), sheet)
         changes = [*_changes(sheet, planned), _result(connection, scored)]

@@ -12,7 +12,7 @@ from pages.signing_in import handling
 from pages.signing_in.handling import Visit
 from pipeline import confirming
 from publish.reading import warnings
-from warehouse import database
+from warehouse import pool
 from warehouse.errors import WrongCall
 
 Row = dict[str, Any]
@@ -88,7 +88,7 @@ def _key(visit: Visit, name: str) -> str:
 
 def _rows(visit: Visit) -> list[Row]:
     """Raises PageError for a unit of another province, and for a report of which nothing waits."""
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         access.within_province(connection, visit.account, _key(visit, "unit"))
         found = warnings.in_force(
             connection, _key(visit, "programme"), _key(visit, "period"), visit.account.province_code, is_open=True

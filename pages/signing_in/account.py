@@ -13,7 +13,7 @@ from pages.signing_in import handling
 from pages.signing_in.handling import Visit
 from pages.signing_in.page import FAILURES, password_problem, with_letter
 from pages.signing_in.terms import EVENTS
-from warehouse import clock, database
+from warehouse import clock, pool
 from warehouse.postgres import passwords as secrets
 
 ADDRESS = "/tai-khoan"
@@ -52,7 +52,7 @@ def change_password(visit: Visit) -> Response:
     account, session = visit.account, _session(visit)
     if problem := password_problem(visit, account.email, account.unit_code):
         return _account_page(visit, problem)
-    with database.connect("loader", autocommit=True) as connection:
+    with pool.connection(autocommit=True) as connection:
         if failure := signing_in.confirm(connection, account, visit.field("current"), visit.address):
             return _account_page(visit, FAILURES[failure])
         if not signing_in.change_password(connection, account, visit.field("password"), session, visit.address):
@@ -72,7 +72,7 @@ def switch_on(visit: Visit) -> Response:
     step = second_factor.step_of(secret, visit.field("code"), clock.now(), None)
     if step is None:
         return _second_factor_page(visit, secret, WRONG_CODE)
-    with database.connect("loader", autocommit=True) as connection:
+    with pool.connection(autocommit=True) as connection:
         if failure := signing_in.confirm(connection, visit.account, visit.field("current"), visit.address):
             return _second_factor_page(visit, secret, FAILURES[failure])
         if not signing_in.set_second_factor(connection, visit.account, secret, step, visit.address):
@@ -81,7 +81,7 @@ def switch_on(visit: Visit) -> Response:
 
 
 def switch_off(visit: Visit) -> Response:
-    with database.connect("loader", autocommit=True) as connection:
+    with pool.connection(autocommit=True) as connection:
         if failure := signing_in.confirm(connection, visit.account, visit.field("current"), visit.address):
             return _account_page(visit, FAILURES[failure])
         if not signing_in.set_second_factor(connection, visit.account, None, None, visit.address):
@@ -92,7 +92,7 @@ def switch_off(visit: Visit) -> Response:
 def end_sessions(visit: Visit) -> Response:
     """One other session, or all others. Who signs in with the office's account alone has no password to write."""
     account = visit.account
-    with database.connect("loader", autocommit=True) as connection:
+    with pool.connection(autocommit=True) as connection:
         if account.password_hash is not None:
             failure = signing_in.confirm(connection, account, visit.field("current"), visit.address)
             if failure:
@@ -107,7 +107,7 @@ def _session(visit: Visit) -> str:
 
 
 def _account_page(visit: Visit, problem: Text | None = None) -> Response:
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         found = events.of_account(connection, visit.account.account_id, EVENTS_SHOWN)
         opened = sessions.open_of(connection, visit.account, _session(visit))
     return visit.at(ADDRESS).page(

@@ -14,7 +14,7 @@ from pages.language import Text
 from pages.loopback import is_loopback
 from pages.signing_in import cookies
 from pages.visitor import Visitor
-from warehouse import database
+from warehouse import pool
 from warehouse.settings import get_settings
 
 LARGEST_BODY = 60 * 1024 * 1024
@@ -84,7 +84,7 @@ def admit(request: Request) -> Admission:
     if request.method not in ("GET", "HEAD"):
         _require_own_site(request)
     session = cookies.read(request, cookies.SESSION)
-    with database.connect("loader", autocommit=True) as connection:
+    with pool.connection(autocommit=True) as connection:
         account = sessions.use(connection, session) if session else None
         if account is None or session is None:
             return _anonymous(request)

@@ -16,7 +16,7 @@ from pages.signing_in import cookies, handling
 from pages.signing_in.guard import UNKNOWN
 from pages.signing_in.handling import Visit
 from pages.signing_in.page import sign_in_page, with_letter
-from warehouse import database
+from warehouse import pool
 from warehouse.logging import get_logger
 from warehouse.postgres import passwords as secrets
 from warehouse.settings import get_settings
@@ -75,7 +75,7 @@ def complete(visit: Visit) -> Response:
         identity = office_identity.identify(Begun(*kept), _back_to(), answer)
     except (BadData, ProviderFailed) as failure:
         return _refused(visit, "provider", failure)
-    with database.connect("loader", autocommit=True) as connection:
+    with pool.connection(autocommit=True) as connection:
         outcome = office_identity.sign_in(connection, identity, visit.address)
         if isinstance(outcome, str):
             return _refused(visit, outcome)

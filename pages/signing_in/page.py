@@ -11,7 +11,7 @@ from pages.signing_in import cookies, handling
 from pages.signing_in.handling import Visit
 from pages.signing_in.terms import PROBLEMS
 from pipeline import mailing
-from warehouse import database
+from warehouse import pool
 from warehouse.settings import get_settings
 
 SIGN_IN = Text("Đăng nhập", "Sign in")
@@ -46,7 +46,7 @@ def show_sign_in(visit: Visit) -> Response:
 
 def sign_in(visit: Visit) -> Response:
     email, password, code = (visit.field(name) for name in ("email", "password", "code"))
-    with database.connect("loader", autocommit=True) as connection:
+    with pool.connection(autocommit=True) as connection:
         outcome = signing_in.sign_in(connection, email, password, code, visit.address)
         if isinstance(outcome, str):
             refused = sign_in_page(visit, FAILURES[outcome], 429 if outcome == "too_many" else 401)
@@ -59,7 +59,7 @@ def sign_in(visit: Visit) -> Response:
 
 
 def sign_out(visit: Visit) -> Response:
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         if visit.visitor.session:
             sessions.end(connection, visit.visitor.session)
         events.add(connection, "signed_out", visit.account.account_id, _actor(visit))
@@ -74,7 +74,7 @@ def show_invitation(visit: Visit) -> Response:
 
 def accept_invitation(visit: Visit) -> Response:
     token, password = visit.values["token"], visit.field("password")
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         account = invitations.read(connection, token)
         if account is None:
             raise PageError(404, NO_INVITATION)
@@ -95,7 +95,7 @@ def sign_in_page(visit: Visit, problem: Text | None = None, status: int = 200) -
 
 
 def _invitation_page(visit: Visit, problem: Text | None = None) -> Response:
-    with database.connect("loader") as connection:
+    with pool.connection() as connection:
         account = invitations.read(connection, visit.values["token"])
     if account is None:
         raise PageError(404, NO_INVITATION)
