@@ -1,16 +1,21 @@
 """What several threads want at the same time is done as one batch.
 
 Where a batch costs little more than one of it: while one batch is done, what is wanted meanwhile waits and becomes the
-next. Nobody is kept waiting for a batch to fill.
+next. A batch begins when no more has come for a tenth of a second: those whose last batch ended together would else
+come as one of few and one of many.
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+PAUSE_S, LONGEST_S = 0.1, 1.0
+"""Without another item after which a batch begins, and how long it waits for that at most."""
 
 
 @dataclass
@@ -47,6 +52,7 @@ class Together(Generic[Item, Result]):
         return own.result()
 
     def _do_next(self) -> None:
+        self._wait_for_more()
         with self.changes:
             batch = self.waiting[: self.most]
             del self.waiting[: self.most]
@@ -57,3 +63,10 @@ class Together(Generic[Item, Result]):
         except Exception as error:
             for each in batch:
                 each.outcome = error
+
+    def _wait_for_more(self) -> None:
+        until = time.monotonic() + LONGEST_S
+        before = 0
+        while before < len(self.waiting) < self.most and time.monotonic() < until:
+            before = len(self.waiting)
+            time.sleep(PAUSE_S)
