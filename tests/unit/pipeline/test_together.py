@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 import pytest
 
+from pipeline import together as module
 from pipeline.together import Together
+
+UNHURRIED_S = 0.5
+"""Longer than a busy machine takes to start the next thread."""
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAUSE_S", UNHURRIED_S)
+    monkeypatch.setattr(module, "LONGEST_S", 20 * UNHURRIED_S)
 
 
 def in_threads(together: Together[int, int], items: Sequence[int]) -> dict[int, int | str]:
@@ -27,6 +37,7 @@ def in_threads(together: Together[int, int], items: Sequence[int]) -> dict[int, 
     return found
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_those_that_come_one_after_the_other_are_one_batch_and_none_is_larger_than_allowed():
     batches: list[list[int]] = []
 
@@ -39,6 +50,7 @@ def test_those_that_come_one_after_the_other_are_one_batch_and_none_is_larger_th
     assert [len(batch) for batch in batches] == [8, 8, 4]
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_what_a_batch_raises_each_of_it_raises_and_the_next_goes_on():
     def failing(items: Sequence[int]) -> list[int]:
         if 1 in items:
