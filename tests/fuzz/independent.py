@@ -82,10 +82,10 @@ def _in_workbook(data: bytes) -> At | None:
             return UNKNOWN  # of a sheet without its namespace openpyxl has nothing at all
         try:
             cell = book[report.sheet][f"{report.part_columns[part]}{line.row_no}"]
-        except (ValueError, AttributeError, KeyError, TypeError):
-            return UNKNOWN
-        value = cell.value
-        if "%" in str(cell.number_format) and isinstance(value, int | float) and not isinstance(value, bool):
+            value, number_format = cell.value, str(cell.number_format)
+        except (ValueError, AttributeError, KeyError, TypeError, IndexError):
+            return UNKNOWN  # no such cell, or a format that the workbook does not have
+        if "%" in number_format and isinstance(value, int | float) and not isinstance(value, bool):
             return float(Decimal(format(value, ".15g")).scaleb(2)) if abs(value) < 1e15 else UNKNOWN
         return value
 
