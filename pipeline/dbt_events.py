@@ -22,5 +22,6 @@ class WantedEvents(EventManager):
         force_warn_or_error_handling: bool = False,
     ) -> None:
         rank = RANKS[level or e.level_tag()]
-        if rank >= RANKS[EventLevel.WARN] or any(rank >= RANKS[logger.level] for logger in self.loggers):
+        may_fail = force_warn_or_error_handling or rank >= RANKS[EventLevel.WARN]
+        if may_fail or any(rank >= RANKS[logger.level] for logger in self.loggers):
             super().fire_event(e, level, node, force_warn_or_error_handling)

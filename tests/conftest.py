@@ -36,14 +36,8 @@ QUICKER = {"fsync": "off", "scram_iterations": "1"}
 """Of servers that tests start themselves: thousands of short sessions and transactions. A process that is killed loses
 nothing without fsync, only a machine that stops."""
 PREPARED = "prepared"
-BEGIN_EARLY = {"test_what_is_rebuilt", "test_verify", "test_stopped_builds", "test_programmes", "test_province"}
-"""Files of several minutes that are late in the alphabet: at the end all but one process would wait for them."""
 PARSED = ("dbt", "dbt-loadable")
 """Where dbt keeps what it parsed, in a home."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.stem not in BEGIN_EARLY)
 
 
 @contextmanager
