@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 QUICKER = {"fsync": "off", "scram_iterations": "1"}
 """Of servers that tests start themselves: thousands of short sessions and transactions. A process that is killed loses
 nothing without fsync, only a machine that stops."""
+FIRST_PORT = embedded.FIRST_PORT + 100 * (1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
+"""Of the servers of this process of tests: no other takes the port of one that is stopped for a moment."""
 PREPARED = "prepared"
 PARSED = ("dbt", "dbt-loadable")
 """Where dbt keeps what it parsed, in a home."""
@@ -48,6 +50,7 @@ def throw_away_home() -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as environment:
         for option, value in QUICKER.items():
             environment.setitem(embedded.OPTIONS, option, value)
+        environment.setattr(embedded, "FIRST_PORT", FIRST_PORT)
         for name in [name for name in os.environ if name.startswith("BAOCAO_")]:
             environment.delenv(name)
         environment.setenv("BAOCAO_HOME", str(folder))

@@ -155,7 +155,7 @@ def administrator() -> psycopg.Connection:
     BAOCAO_DATABASE_URL."""
     if get_settings().database_url:
         return connect(autocommit=True)
-    return _connect(_embedded_url("postgres", "postgres", DATABASE), autocommit=True)
+    return _administrator_of_embedded()
 
 
 def cluster() -> Cluster:
@@ -207,7 +207,7 @@ def _make_roles(server: Server) -> None:
     with superuser() as connection:
         _lock(connection, "roles", wait=True)
         roles.create_on_embedded(connection, DATABASE)
-        with administrator() as inside:
+        with _administrator_of_embedded() as inside:
             hardening.protect_database(inside, ours=(roles.NAMES["owner"], roles.LOADER))
 
 
@@ -221,6 +221,12 @@ def _prepare_schemas() -> None:
     with connect() as connection:
         identity.ensure(connection)
     log.info("The database is at revision %s", migrations.head())
+
+
+def _administrator_of_embedded() -> psycopg.Connection:
+    """In the embedded server's warehouse, also where BAOCAO_DATABASE_URL names another: Airflow's server is made ready
+    then, and what the user's server allows is for its administrator to decide."""
+    return _connect(_embedded_url("postgres", "postgres", DATABASE), autocommit=True)
 
 
 def _check_that_revision_is_known(connection: psycopg.Connection) -> None:

@@ -445,15 +445,16 @@ def test_a_finished_file_is_received_though_no_schedule_comes_and_one_being_writ
 def test_a_collector_of_traces_sees_the_step_in_its_task(watched, collected):
     """The files of the test before were checked: each time the gate's span is in the trace of Airflow's run."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
-    while len(collected.named("receive")) < len(watched):
+    by_id: dict[bytes, Any] = {}
+    # A span is sent when it has ended, so the task's come after its step's.
+    while len(steps := collected.named("receive")) < len(watched) or not {s.parent_span_id for s in steps} <= {*by_id}:
         assert time.monotonic() < deadline, {span.name for span in collected.spans}
         time.sleep(0.2)
-    by_id = {span.span_id: span for span in collected.spans}
+        by_id = {span.span_id: span for span in collected.spans}
     for step in collected.named("receive"):
         assert attributes(step)["baocao.files"] == 1
         assert attributes(step)["baocao.rows"] > 0
         assert attributes(step)["baocao.bytes"] > 1000
-        assert step.parent_span_id
         assert {"airflow.dag_id": "submissions", "airflow.task_id": "check"}.items() <= attributes(
             by_id[step.parent_span_id]
         ).items()

@@ -88,6 +88,14 @@ def test_airflow_has_a_database_of_its_own(warehouse):
         assert connection.execute("select current_user, current_database()").fetchone() == ("airflow", "airflow")
 
 
+def test_making_airflows_database_ready_changes_nothing_on_a_server_of_the_users(spare_database):
+    database._make_roles.cache_clear()  # as in a process that has just begun
+    database.airflow_url()
+    with database.connect("loader") as connection:
+        allowed = "select has_database_privilege('public', current_database(), 'temporary')"
+        assert connection.execute(allowed).fetchone() == (True,)
+
+
 # --- locks ---------------------------------------------------------------------------------------
 
 
