@@ -69,7 +69,8 @@ def each(
 ) -> Iterator[Result | Failed]:
     """`function` of each item, in their order. start: called in each child before its first item.
 
-    Raises what `function` raises, but for MemoryError, which is a failed item; BaocaoError if no child starts.
+    Raises what `function` or `start` raises, but for MemoryError, which is a failed item, or a start that failed;
+    BaocaoError if no child starts.
     """
     pool = _Pool(function, items, limits, start)
     try:
@@ -120,28 +121,34 @@ class _Pool:
     def _started(self) -> "_Child":
         for _ in range(STARTS):
             child = _Child(self.limits, self._serve, [other.pipe for other in self.children])
-            if child.pipe.poll(START_SECONDS) and child.has_started():
+            start = child.start()
+            if start is True:
                 return child
             child.end()
+            if isinstance(start, _Raised):
+                raise start.error
             log.warning("Child process %s did not start and is replaced", child.process)
         raise BaocaoError(f"No child process could be started in {STARTS} attempts; the log says more.")
 
     def _serve(self, pipe: connection.Connection) -> None:
         """The life of a child: an item after the other, until its parent has no more or is gone."""
         _confine(self.limits)
-        self.start()
-        pipe.send(True)
-        while True:
-            try:
+        with contextlib.suppress(EOFError, OSError):  # its parent is gone
+            pipe.send_bytes(self._started_here())
+            while True:
                 index = pipe.recv()
-            except OSError:  # its parent was killed
-                return
-            _limit_cpu(self.limits.cpu_seconds)
-            outcome = self._outcome(self.items[index])
-            try:
-                pipe.send_bytes(outcome)
-            except OSError:
-                return
+                _limit_cpu(self.limits.cpu_seconds)
+                pipe.send_bytes(self._outcome(self.items[index]))
+
+    def _started_here(self) -> bytes:
+        """What keeps a child from starting, such as a database that is gone, is for its parent to say."""
+        try:
+            self.start()
+        except MemoryError:
+            raise
+        except Exception as error:
+            return _pickled(error)
+        return pickle.dumps(True)
 
     def _outcome(self, item: object) -> bytes:
         try:
@@ -170,11 +177,12 @@ class _Child:
             _live(lambda: serve(own), [self.pipe, *others])
         own.close()
 
-    def has_started(self) -> bool:
+    def start(self) -> object:
+        """True once it has started, _Raised with what keeps it from it; None if it says nothing in time or died."""
         try:
-            return bool(self.pipe.recv())
+            return self.pipe.recv() if self.pipe.poll(START_SECONDS) else None
         except (EOFError, OSError):
-            return False
+            return None
 
     def give(self, index: int) -> None:
         self.item, self.deadline, self.cpu_before = index, time.monotonic() + self.limits.seconds, self._cpu()
@@ -233,8 +241,6 @@ def _live(serve: Start, others: Sequence[connection.Connection]) -> NoReturn:
             signal.signal(deadly, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted too, and ends its children
         serve()
-        os._exit(0)
-    except EOFError:
         os._exit(0)
     except BaseException:
         log.exception("A child process cannot go on")

@@ -139,7 +139,7 @@ def _text(row: dict[str, Any]) -> str:
         kept["content"] = {name: value for name, value in witnessed.items() if name not in OF_ANOTHER_NAME}
         if kept.get("kind") == "receipt":  # its bytes have moments in them, and are compared without
             kept["content"] = {}
-        if kept.get("kind") in ("message", "approval_letter", "warning_letter", "answer"):
+        if kept.get("kind") in ("message", "approval_letter", "warning_letter", "account_letter", "answer"):
             kept["subject"] = "its Message-ID, or its number in the ledger"
     return _without_seconds(json.dumps(kept, ensure_ascii=False, sort_keys=True))
 

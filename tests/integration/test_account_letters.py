@@ -92,6 +92,9 @@ def test_a_new_password_brings_one_letter_that_says_when_from_where_and_whom_to_
     assert letterbox.recipients == [[OFFICER]] and letter["subject"] == "Tài khoản trên trang báo cáo: đổi mật khẩu"
     assert "09:00 ngày 20/11/2026: đổi mật khẩu (từ địa chỉ mạng 127.0.0.1)." in text
     assert "Bắc Ninh (đơn vị cấp trên)" in text
+    with database.connect() as connection:
+        (recorded,) = connection.execute("select content from ops.audit_entry where kind = 'account_letter'").fetchone()
+    assert recorded["message_id"] in letter["Message-ID"]
     assert "http" not in letter.as_string() and "href" not in letter.as_string() and NEW not in text
 
 

@@ -421,18 +421,23 @@ def test_a_warning_that_asks_for_no_answer_any_more_is_named(warehouse_of_all):
     )
 
 
-def test_a_letter_that_would_be_sent_again_is_named(warehouse_of_all):
-    """Its row is what keeps it from being sent twice."""
+@pytest.mark.parametrize(
+    ("ledger", "keys", "about"),
+    [
+        ("ops.warning_ledger", "submission_id, stage", "select submission_id, 'unconfirmed_3' from raw.submission"),
+        ("ops.account_ledger", "event_id", "values (1)"),
+    ],
+)
+def test_a_letter_that_was_sent_according_to_its_row_alone_is_named(warehouse_of_all, ledger, keys, about):
+    """The row is what keeps a letter from being sent twice, and from being sent at all."""
     with unguarded() as connection:
-        submission = connection.execute("select submission_id from raw.submission limit 1").fetchone()
         connection.execute(
-            "insert into ops.warning_ledger (submission_id, stage, status, planned_at, settled_at) "
-            "values (%s, 'unconfirmed_3', 'sent', now(), now())",
-            submission,
+            f"insert into {ledger} ({keys}, status, planned_at, settled_at) "
+            f"select found.*, 'sent', now(), now() from ({about}) as found limit 1"
         )
         (added,) = findings_of(connection)
         connection.rollback()
-    assert added.startswith("added ops.warning_ledger ")
+    assert added.startswith(f"added {ledger} ")
 
 
 def test_a_file_of_the_archive_in_another_folder_is_not_where_it_is_looked_for(warehouse_of_all):

@@ -33,6 +33,7 @@ ROWS = {
     "approval": queries.load(__file__, "approval"),
     "approval_letter": queries.load(__file__, "approval_letter"),
     "warning_letter": queries.load(__file__, "warning_letter"),
+    "account_letter": queries.load(__file__, "account_letter"),
     "answer": queries.load(__file__, "answer"),
     "catalogue_row": queries.load(__file__, "catalogue_row"),
     "catalogue_end": queries.load(__file__, "catalogue_end"),
@@ -58,6 +59,7 @@ RECENT = {
     "approval": "",
     "approval_letter": "",
     "warning_letter": "",
+    "account_letter": "",
     "answer": "",
     "catalogue_row": """
         where kept.loaded_at >= coalesce((
@@ -94,6 +96,7 @@ TABLES = {
     "approval": "ops.report_approval",
     "approval_letter": "ops.approval_ledger",
     "warning_letter": "ops.warning_ledger",
+    "account_letter": "ops.account_ledger",
     "answer": "ops.answer_ledger",
     "catalogue_row": "ops.catalogue_row",
     "catalogue_end": "ops.catalogue_row",

@@ -117,6 +117,19 @@ def test_what_the_function_raises_is_raised_here_and_no_child_is_left():
     assert children() == before
 
 
+def test_what_keeps_a_child_from_starting_is_raised_here_and_not_written_by_the_child(capfd):
+    """As when the database is stopped in the middle of a batch: a sentence of the command, no trace of its child."""
+    before = children()
+
+    def failing():
+        raise WrongCall("no database")
+
+    with pytest.raises(WrongCall, match="no database"):
+        list(confined.each(lambda item: item, [0], limits=LIMITS, processes=1, start=failing))
+    assert children() == before
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_child_writes_no_core_and_is_the_first_to_go_when_memory_ends():
     import resource
     from pathlib import Path
