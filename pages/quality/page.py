@@ -9,9 +9,11 @@ from pages import choices, terms
 from pages.language import Text
 from pages.layout import Field, Page, Section
 from pages.progress import cells
+from pages.quality import checks
 from pages.tables import EMPTY, Cell, Column, Table, number, text
 from pages.view import View
-from publish.reading import checks, issues
+from publish.reading import checks as reading
+from publish.reading import issues
 from warehouse import catalogue, clock
 
 Row = dict[str, Any]
@@ -21,23 +23,15 @@ LEAD = Text(
     "Lỗi và cảnh báo của cổng kiểm tra trong các báo cáo đã nhận, và kết quả các phép kiểm tra của hệ thống.",
     "Errors and warnings that the gate found in reports, and what the checks of the system found.",
 )
-RULE = Column("rule", Text("Quy tắc", "Rule"), is_heading=True)
 SEVERITY = Column("severity", Text("Mức độ", "Severity"))
 SEVERITIES = {
     "critical": Cell(Text("lỗi", "error"), shape="unmet"),
     "warning": Cell(Text("cảnh báo", "warning"), shape="part"),
 }
-STEPS = {
-    "catalogue": Text("nạp danh mục", "loading of the catalogue"),
-    "receive": Text("cổng kiểm tra, lần nhận gần nhất", "gate, last reception"),
-    "build": Text("tổng hợp", "build"),
-    "completeness": Text("kiểm tra mức đầy đủ hằng ngày", "daily completeness check"),
-}
 ACCEPTED_SINCE = Text("bản gửi lại được nhận lúc {at}", "a later one was accepted on {at}")
 WHICH = Text("Lỗi", "Issues")
 EVERY = ("", Text("tất cả", "all"))
 OPEN = ("open", Text("còn chờ báo cáo sửa hoặc xác nhận", "that still wait for a corrected report or a confirmation"))
-MET, BROKEN = Text("đạt", "met"), Text("có dòng sai", "broken")
 
 
 def make(connection: psycopg.Connection, view: View) -> Page:
@@ -56,13 +50,13 @@ def make(connection: psycopg.Connection, view: View) -> Page:
     if view.get("issues") == OPEN[0]:
         rows = [row for row in rows if _is_open(row)]
     names = choices.names(connection, sorted({row["unit_code"] for row in rows}))
-    checked = checks.of_last_runs(connection, programme)
+    newest = checks.section(reading.of_last_runs(connection, programme))
     return Page(
         TITLE,
         LEAD,
         notices=choices.made_up_notices(connection, programme, unit),
         fields=fields,
-        sections=[_by_rule(rows), _by_cell(rows, view, names), _checks(checked)],
+        sections=[_by_rule(rows), _by_cell(rows, view, names), newest],
     )
 
 
@@ -152,37 +146,3 @@ def _report(row: Row) -> Cell:
     since = row["accepted_since"]
     note = ACCEPTED_SINCE.fill(at=terms.timestamp(since)) if since else ""
     return Cell(terms.GATE[row["report_status"]], note=note, shape=terms.shape(row["report_status"]))
-
-
-def _checks(rows: list[Row]) -> Section:
-    table = Table(
-        "checks",
-        Text("Phép kiểm tra của lần chạy gần nhất", "Checks of the newest runs"),
-        (
-            RULE,
-            Column("suite", Text("Bảng được kiểm tra", "Table under check")),
-            Column("checked_at", Text("Kiểm tra lúc", "Checked at")),
-            Column("rows", Text("Số dòng", "Rows"), is_number=True),
-            Column("failed", Text("Dòng sai", "Rows that fail"), is_number=True),
-            Column("result", Text("Kết quả", "Result")),
-        ),
-        [
-            (
-                Cell(row["rule"]),
-                Cell(row["suite"]),
-                Cell(terms.timestamp(row["checked_at"])),
-                number(row["rows_checked"]),
-                number(row["rows_failed"]),
-                Cell(MET, shape="met") if row["is_met"] else Cell(BROKEN, shape="unmet"),
-            )
-            for row in rows
-        ],
-        Text("Không có phép kiểm tra nào có dòng sai.", "No check is broken."),
-        Text("Bước", "Step"),
-        [STEPS.get(str(row["step"]), str(row["step"])) for row in rows],
-    )
-    newest = Text(
-        "Bảng này luôn là của lần chạy mới nhất, không theo ngày đã chọn.",
-        "This table is always the newest run's, whatever day is chosen.",
-    )
-    return Section("kiem-tra", Text("Kết quả kiểm tra", "Checks"), [newest], table)

@@ -408,6 +408,15 @@ def test_quality_counts_the_issues_of_the_gate_by_rule_and_names_each_cell(serve
     assert served.rows("/chat-luong", "issues", as_of="2026-11-19") == []
 
 
+def test_quality_shows_every_check_in_words_with_its_code(served, command: Callable[..., Outcome]):
+    listed = json.loads(command("checks", "--json").out)
+    shown = served.rows("/chat-luong", "checks")
+
+    assert sorted(row["Mã quy tắc"] for row in shown) == sorted(row["rule"] for row in listed)
+    assert len(shown) > 200 and [row for row in shown if row["Phép kiểm tra"] == row["Mã quy tắc"]] == []
+    assert {row["Kiểm tra gì"] for row in shown} > {"ô của báo cáo đang xét", "cấu trúc các bảng"}
+
+
 def test_made_up_figures_are_marked_and_real_ones_are_not(served):
     mark = "SỐ LIỆU GIẢ ĐỊNH"
 
