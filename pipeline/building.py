@@ -1,6 +1,7 @@
 """Rows become figures: runs dbt in this process, one build at a time, and keeps each node's result."""
 
 import hashlib
+import os
 from collections import Counter
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
@@ -20,6 +21,8 @@ from warehouse.settings import PROJECT_ROOT, get_settings
 log = get_logger(__name__)
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+MOST_THREADS = 4
+"""Of dbt, each with a connection; on fewer cores as many as there are: more only hand the interpreter's lock around."""
 FAILED = frozenset({"error", "fail", "runtime error"})
 BLOCKED = "warn"
 """How dbt ends a test that fails in a build of ours: what depends on it is built all the same."""
@@ -266,6 +269,7 @@ def run_dbt(arguments: list[str], project: Path | None = None) -> list[Node]:
     """Run dbt in this process. Its target and logs live under BAOCAO_HOME, so that two homes never meet."""
     quietly = ["--no-use-colors", "--log-level", "error", "--no-write-json", "--cache-selected-only"]
     quietly += ["--log-level-file", "info"]  # to format and write thousands of lines was a sixth of a build
+    quietly += ["--threads", str(min(os.cpu_count() or 1, MOST_THREADS))]
     folders = _folders("dbt") if project in (None, DBT_PROJECT) else _folders("dbt-loadable", project)
     result = dbt_invocation.invoke([*arguments, *folders, *quietly], {"BAOCAO_DBT_TEST_SEVERITY": "warn"})
     if result.result is None:
