@@ -26,11 +26,12 @@ COLUMNS = (
     Column("rule", Text("Mã quy tắc", "Rule")),
 )
 STEPS = {
-    "catalogue": Text("nạp danh mục", "loading of the catalogue"),
     "receive": Text("cổng kiểm tra, lần nhận gần nhất", "gate, last reception"),
     "build": Text("tổng hợp", "build"),
     "completeness": Text("kiểm tra mức đầy đủ hằng ngày", "daily completeness check"),
+    "catalogue": Text("nạp danh mục", "loading of the catalogue"),
 }
+OF_DBT = "dbt_tests"
 MET, BROKEN = Text("đạt", "met"), Text("có dòng sai", "broken")
 NEWEST = Text(
     "Bảng này luôn là của lần chạy mới nhất, không theo ngày đã chọn.",
@@ -39,7 +40,9 @@ NEWEST = Text(
 
 
 def section(rows: list[Row]) -> Section:
-    """rows: of publish.reading.checks."""
+    """rows: of publish.reading.checks; of each step the broken ones come first, and what is about tables last."""
+    order = list(STEPS)
+    rows = sorted(rows, key=lambda row: (order.index(row["step"]), row["is_met"], row["suite"] == OF_DBT))
     table = Table(
         "checks",
         Text("Phép kiểm tra của lần chạy gần nhất", "Checks of the newest runs"),
@@ -47,7 +50,7 @@ def section(rows: list[Row]) -> Section:
         [_cells(row) for row in rows],
         Text("Không có phép kiểm tra nào có dòng sai.", "No check is broken."),
         Text("Bước", "Step"),
-        [STEPS.get(str(row["step"]), str(row["step"])) for row in rows],
+        [STEPS[row["step"]] for row in rows],
     )
     return Section("kiem-tra", Text("Kết quả kiểm tra", "Checks"), [NEWEST], table)
 

@@ -413,7 +413,7 @@ def test_quality_shows_every_check_in_words_with_its_code(served, command: Calla
     shown = served.rows("/chat-luong", "checks")
 
     assert sorted(row["Mã quy tắc"] for row in shown) == sorted(row["rule"] for row in listed)
-    assert len(shown) > 200 and [row for row in shown if row["Phép kiểm tra"] == row["Mã quy tắc"]] == []
+    assert shown and [row for row in shown if row["Phép kiểm tra"] == row["Mã quy tắc"]] == []
     assert {row["Kiểm tra gì"] for row in shown} > {"ô của báo cáo đang xét", "cấu trúc các bảng"}
 
 
