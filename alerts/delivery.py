@@ -19,6 +19,7 @@ from warehouse.logging import get_logger
 
 log = get_logger(__name__)
 
+LOST = (psycopg.OperationalError, psycopg.InterfaceError)
 FAILURES_IN_A_ROW = 3
 """After so many messages that a server did not take it is left alone for this run, and its other messages wait."""
 
@@ -90,10 +91,15 @@ class Delivery:
                 _Sender(self, connection, {"email": mailer}).send_all(batches)
 
     def files_of(self, letter: QueuedMessage) -> Sequence[Attachment]:
-        """What goes with a letter; where it cannot be made the letter goes without."""
+        """What goes with a letter; where it cannot be made the letter goes without.
+
+        Raises where the database is lost: the letter waits for the next run.
+        """
         with self._making:
             try:
                 return self.attachments(letter)
+            except LOST:
+                raise
             except Exception:
                 log.exception("%s goes without its attachments", letter.message_id)
         return ()

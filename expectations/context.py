@@ -59,6 +59,8 @@ def _datasource(session: psycopg.Connection, suites: Sequence[Suite]) -> "Postgr
     configuration of all of it again.
     """
     logging.getLogger("great_expectations").setLevel(logging.WARNING)  # Airflow's root logger is at info
+    # It writes the stack trace of an error that it raises as well, and whoever lost a server would read both.
+    logging.getLogger("great_expectations.execution_engine.sqlalchemy_execution_engine").setLevel(logging.CRITICAL)
 
     defer_import("scipy.stats")
     import great_expectations

@@ -131,6 +131,9 @@ def check_and_issue_receipts(batches: list[str]) -> list[Receipt]:
 def receive(paths: Sequence[str] = (), on_file: Callable[[], None] | None = None) -> list[Receipt]:
     """Receive files, folders and addresses, or the inbox without any; one receipt a file, duplicates last.
 
+    Duplicates are answered before the gate decides anything: one that a kill leaves in the inbox behind its decided
+    correction would be taken for a report that was put back, and undo it.
+
     on_file: called once for each file as it is loaded. Raises WrongCall for a path where nothing is.
     """
     if paths:
@@ -148,11 +151,14 @@ def receive_files(
     database.prepare()
     building.prepare_catalogue()
     loaded: list[Loaded] = []
+    answered: list[Receipt] = []
     for arrived in _batched(_in_order_of_arrival(files, from_inbox)):
-        loaded += _load(arrived, uuid4(), from_inbox=from_inbox, on_file=on_file)
+        batch = _load(arrived, uuid4(), from_inbox=from_inbox, on_file=on_file)
+        answered += _answer_duplicates([file for file in batch if file.received.is_duplicate])
+        loaded += batch
     batches = {file.received.batch_id for file in loaded if not file.received.is_duplicate}
     issued = check_and_issue_receipts([str(batch) for batch in sorted(batches | set(_unchecked_batches()))])
-    return [*issued, *_answer_duplicates([file for file in loaded if file.received.is_duplicate])]
+    return [*issued, *answered]
 
 
 def receive_document(

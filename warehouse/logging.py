@@ -40,6 +40,7 @@ def configure(level: int = logging.INFO) -> None:
 
     A DAG's task does not call it: there Airflow decides where logs go.
     """
+    logging.raiseExceptions = False  # a log on a full disk would print a stack trace for each of its lines
     handler = _Stderr()
     handler.setFormatter(_Masked("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S"))
     root = logging.getLogger()

@@ -152,6 +152,27 @@ def test_bytes_of_the_report_in_force_are_a_duplicate_that_repeats_its_receipt(s
     assert not list(inbox.files_at([get_settings().inbox]))
 
 
+def test_a_duplicate_never_undoes_the_correction_behind_it_wherever_the_step_is_killed(session, monkeypatch):
+    drop("07228.csv", full("07228", 280))
+    receiving.receive()
+    drop("again.csv", full("07228", 280))
+    drop("correction.csv", row("07228", 291))
+    decide = receiving.check_and_issue_receipts
+
+    def killed_after_it(batches: list[str]) -> None:
+        decide(batches)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as kill, pytest.raises(KeyboardInterrupt):
+        kill.setattr(receiving, "check_and_issue_receipts", killed_after_it)
+        receiving.receive()
+    assert receiving.receive() == []
+    newest = session.execute(
+        "select numerator_raw from ops.accepted_verdict join raw.line using (submission_id) order by accepted_seq desc"
+    ).fetchone()
+    assert newest == ("291",)
+
+
 def test_the_same_bytes_twice_in_one_batch_are_one_report(session):
     drop("a.csv", row("07228", 291))
     drop("b.csv", row("07228", 291))
