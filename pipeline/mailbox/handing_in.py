@@ -64,22 +64,25 @@ def _not_received(handed_in: Sequence[Taken]) -> set[int]:
 def receive(mails: Sequence[tuple[int, Sequence[str], Sequence[Attached]]]) -> None:
     """Receive the files of mails, each with its number and the letters that it answers, in their order.
 
-    What is received of each is noted first: a run that is killed leaves no submission without its origin.
+    What is received of each is noted first: a run that is killed leaves no submission without its origin. What such a
+    run has received is not received again: behind its decided correction it would be a report that was put back.
     Raises BaocaoError where a file could not be received, for no fault of its own: it is tried again.
     """
     if not mails:
         return
-    hashes = {mail_no: [_sha256(file) for file in files] for mail_no, _, files in mails}
+    missing: list[Attached] = []
     with database.connect("loader") as connection:
-        for mail_no, letters, _ in mails:
-            records.begin(connection, mail_no, list(letters), hashes[mail_no])
+        for mail_no, letters, files in mails:
+            records.begin(connection, mail_no, list(letters), [_sha256(file) for file in files])
+            known = records.brought(connection, mail_no)
+            missing += [file for file in files if _sha256(file) not in known]
     folder = Path(tempfile.mkdtemp(prefix="baocao-mail-"))
     try:
-        paths = [_put(folder, file) for _, _, files in mails for file in files]
+        paths = [_put(folder, file) for file in missing]
         receipts = receiving.receive_files([str(path) for path in paths], from_inbox=False)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    if {each for found in hashes.values() for each in found} - {receipt.sha256 for receipt in receipts}:
+    if {_sha256(file) for file in missing} - {receipt.sha256 for receipt in receipts}:
         raise BaocaoError("Files of mails could not be received; the mails stay in the mailbox for the next run.")
 
 

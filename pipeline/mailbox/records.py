@@ -26,16 +26,17 @@ values (%s, %s, %s, %s, %s, %s, 'receiving') on conflict (mail_key) do nothing
 BEGIN = "update ops.received_mail set letters = %s, files = %s where mail_no = %s"
 ANSWERS = "update ops.received_mail set letters = %s where mail_no = %s"
 SETTLE = "update ops.received_mail set status = %s, reason = %s, detail = %s, settled_at = %s where mail_no = %s"
-ORIGIN = """
-insert into ops.submission_origin (submission_id, mail_no, account_id)
-select submission.submission_id, mail.mail_no, %(account)s
+BROUGHT = """
 from ops.received_mail as mail
 join raw.submission as submission
     on submission.sha256 = any(mail.files) and submission.received_at >= mail.begun_at - interval '1 second'
 where mail.mail_no = %(mail)s
-on conflict do nothing
 """
 """Of bytes that arrived earlier the submissions are another's; a second covers how files of one batch are ordered."""
+ORIGIN = f"""
+insert into ops.submission_origin (submission_id, mail_no, account_id)
+select submission.submission_id, mail.mail_no, %(account)s {BROUGHT} on conflict do nothing
+"""
 NEW = """
 select count(distinct submission.sha256) from ops.submission_origin join raw.submission using (submission_id)
 where mail_no = %s
@@ -98,6 +99,12 @@ def answers(connection: psycopg.Connection, mail_no: int, letters: list[str]) ->
 def begin(connection: psycopg.Connection, mail_no: int, letters: list[str], files: list[str]) -> None:
     """What is about to be received. files: SHA-256."""
     connection.execute(BEGIN, [letters, files, mail_no])
+
+
+def brought(connection: psycopg.Connection, mail_no: int) -> set[str]:
+    """SHA-256 of its files that were received since it was begun."""
+    rows = connection.execute(f"select distinct submission.sha256 {BROUGHT}", {"mail": mail_no})
+    return {sha256 for (sha256,) in rows}
 
 
 def add_origins(connection: psycopg.Connection, mail_no: int, account_id: object) -> int:

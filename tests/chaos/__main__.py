@@ -130,9 +130,11 @@ def _play(
         tallies[name].seconds.append(seconds)
     letters = tallies[WITH_A_LETTER]
     letters.repeated_letters += played.repeated_letters
-    tallies[next(iter(played.injected), WITH_A_LETTER)].failures += _shown(played.found) + [
-        f"a stack trace: {trace[-600:]}" for trace in played.traces
-    ]
+    failures = _shown(played.found) + [f"a stack trace: {trace[-600:]}" for trace in played.traces]
+    if failures:
+        failures.insert(0, "; ".join(played.struck))
+    print("\n".join(failures), flush=True)
+    tallies[next(iter(played.injected), WITH_A_LETTER)].failures += failures
 
 
 def _shown(found: Mapping[str, Difference]) -> list[str]:

@@ -20,11 +20,16 @@ ATTEMPTS = 4
 
 @dataclass(frozen=True)
 class Fault:
-    """name: as the table has it. steps: those that it can strike; all without any."""
+    """name: as the table has it. steps: those that it can strike; all without any.
+
+    is_arrival: of files that no run has seen. It comes before other faults of its step: whoever puts a file there again
+    behind its correction means it.
+    """
 
     name: str
     strike: Strike
     steps: tuple[str, ...] = ()
+    is_arrival: bool = False
 
     def can_strike(self, step: Arguments) -> bool:
         return not self.steps or step[0] in self.steps
@@ -40,8 +45,8 @@ FAULTS = [
     Fault("no connection left", connections.none_left),
     Fault("disk full for files", disk.for_files),
     Fault("disk full for PostgreSQL", disk.for_server),
-    Fault("files arrive slowly", inbox.slow, ("receive",)),
-    Fault("files replaced while they are read", inbox.replaced, ("receive",)),
+    Fault("files arrive slowly", inbox.slow, ("receive",), is_arrival=True),
+    Fault("files replaced while they are read", inbox.replaced, ("receive",), is_arrival=True),
     Fault("inbox read-only", inbox.read_only, READING),
     Fault("two runs of a step at once", runs.at_once),
     Fault("clock set back", runs.with_the_clock_back),
@@ -59,11 +64,12 @@ class Undisturbed:
 
 @dataclass
 class Played:
-    """injected: how often each fault struck. seconds: by the last fault of a step, until the step was done. traces:
-    stack traces that somebody saw."""
+    """injected: how often each fault struck. struck: each step with its faults, in their order. seconds: by the last
+    fault of a step, until the step was done. traces: stack traces that somebody saw."""
 
     found: dict[str, Difference]
     injected: Counter[str] = field(default_factory=Counter)
+    struck: list[str] = field(default_factory=list)
     seconds: list[tuple[str, float]] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
     repeated_letters: int = 0
@@ -96,7 +102,8 @@ def play_disturbed(
         turn.deliver(world.home / "inbox")
         for step in turn.steps:
             usual = undisturbed.seconds[number]
-            faults = choose(number, step)
+            faults = sorted(choose(number, step), key=lambda fault: not fault.is_arrival)
+            played.struck.append(f"{step[0]}: {', '.join(fault.name for fault in faults)}")
             number += 1
             is_done = False
             over = time.monotonic()

@@ -663,6 +663,24 @@ def test_a_run_that_is_killed_anywhere_is_carried_on_by_the_next(season_by_mail,
     assert receipt["In-Reply-To"]
 
 
+@pytest.mark.parametrize("box", ["imap"], indirect=True)
+def test_a_mail_that_a_killed_run_left_never_undoes_the_later_one_behind_it(season_by_mail, letter, letterbox, box):
+    for numerator in (280, 291):
+        box.deliver(reply(letter, [("a.xlsx", filled(form_of(letter), numerator))]).as_bytes())
+    target = "pipeline.mailbox.records.add_origins"
+    victim = subprocess.run(
+        [sys.executable, "-c", KILL, target], cwd=PROJECT_ROOT, env=os.environ | {"BAOCAO_NOW": AFTER}, timeout=300
+    )
+    assert victim.returncode == -signal.SIGKILL
+    fetching.fetch()
+    in_order = season_by_mail.execute(
+        "select numerator_raw from ops.accepted_verdict join raw.line using (submission_id) "
+        "where indicator_code = '5.1' order by accepted_seq"
+    ).fetchall()
+    assert in_order == [("280",), ("291",)]
+    assert mails(season_by_mail) == [("received", None)] * 2
+
+
 def test_two_runs_at_once_take_a_mail_once(season_by_mail, letter, letterbox, box):
     box.deliver(reply(letter, [("a.xlsx", filled(form_of(letter)))]).as_bytes())
     program = [sys.executable, "-c", "from pipeline.mailbox import fetching; fetching.fetch()"]
