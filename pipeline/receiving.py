@@ -151,14 +151,14 @@ def receive_files(
     database.prepare()
     building.prepare_catalogue()
     loaded: list[Loaded] = []
-    answered: list[Receipt] = []
+    duplicates: list[Receipt] = []
     for arrived in _batched(_in_order_of_arrival(files, from_inbox)):
         batch = _load(arrived, uuid4(), from_inbox=from_inbox, on_file=on_file)
-        answered += _answer_duplicates([file for file in batch if file.received.is_duplicate])
+        duplicates += _answer_duplicates([file for file in batch if file.received.is_duplicate])
         loaded += batch
     batches = {file.received.batch_id for file in loaded if not file.received.is_duplicate}
     issued = check_and_issue_receipts([str(batch) for batch in sorted(batches | set(_unchecked_batches()))])
-    return [*issued, *answered]
+    return [*issued, *duplicates]
 
 
 def receive_document(

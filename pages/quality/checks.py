@@ -58,7 +58,7 @@ def section(rows: list[Row]) -> Section:
 def _cells(row: Row) -> tuple[Cell, ...]:
     is_wrong_row = row["suite"] == checks.SEEDS
     return (
-        Cell(row["rule"] if is_wrong_row else words(row["rule"])),
+        Cell(row["rule"] if is_wrong_row else described(row["rule"])),
         Cell(_label("checked_table", row["suite"]) or row["suite"]),
         Cell(terms.timestamp(row["checked_at"])),
         number(row["rows_checked"]),
@@ -68,7 +68,7 @@ def _cells(row: Row) -> tuple[Cell, ...]:
     )
 
 
-def words(rule: str) -> Text | str:
+def described(rule: str) -> Text | str:
     """What a check demands; of a rule of the gate the issue it looks for. A dbt test is named by its kind, which its
     code begins with."""
     if gate := catalogue.gate_rules().get(rule):
