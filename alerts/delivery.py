@@ -19,7 +19,6 @@ from warehouse.logging import get_logger
 
 log = get_logger(__name__)
 
-LOST = (psycopg.OperationalError, psycopg.InterfaceError)
 FAILURES_IN_A_ROW = 3
 """After so many messages that a server did not take it is left alone for this run, and its other messages wait."""
 
@@ -98,9 +97,9 @@ class Delivery:
         with self._making:
             try:
                 return self.attachments(letter)
-            except LOST:
-                raise
-            except Exception:
+            except Exception as error:
+                if database.is_lost(error):
+                    raise
                 log.exception("%s goes without its attachments", letter.message_id)
         return ()
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import psycopg
 from psycopg import errors
 
+from warehouse import database
+
 AGAIN = "Nothing that was finished is lost: run the command again, it carries on where this one stopped."
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 NO_ROOM = [os.strerror(number) for number in sorted(FULL)]
 """In the server's words, where it has no code of its own for it: in its write-ahead log, say."""
-LOST = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, psycopg.InterfaceError)
 
 
 def sentence(error: BaseException) -> str | None:
@@ -26,7 +27,7 @@ def _sentence(error: BaseException) -> str | None:
         return f"The disk of the database is full: {_first_line(error)}\nMake room. {AGAIN}"
     if isinstance(error, errors.TooManyConnections):
         return f"The database takes no more connections: {_first_line(error)}\n{AGAIN}"
-    if isinstance(error, LOST) or (type(error) is psycopg.OperationalError and error.sqlstate is None):
+    if database.is_lost(error):
         return f"The connection to the database was lost: {_first_line(error)}\n{AGAIN}"
     if isinstance(error, OSError) and error.errno in FULL:
         return f"There is no room on the disk for {error.filename or 'a file'} ({error.strerror}).\nMake room. {AGAIN}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 
 from warehouse import identity, migrations
 from warehouse.errors import BaocaoError
@@ -44,6 +44,7 @@ of our sign-in too. It has no code of its own where a connection is refused.
 """
 RECOVERY_SECONDS = 120.0
 
+LOST = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, psycopg.InterfaceError)
 SEARCH_PATH = "set search_path = marts, public"
 """The newest rows of the marts; a session that asks for an earlier time puts marts_as_of before them (as_of.py)."""
 
@@ -60,6 +61,12 @@ class Status:
 
 class DatabaseUnavailable(BaocaoError):
     """The server does not answer, or does not let us in."""
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether an error says that the server or the connection to it is gone: nothing more can be asked there."""
+    is_nameless = type(error) is psycopg.OperationalError and error.sqlstate is None
+    return is_nameless or isinstance(error, (*LOST, DatabaseUnavailable))
 
 
 def prepare() -> None:

@@ -181,6 +181,18 @@ def test_a_letter_whose_form_cannot_be_made_goes_without_it(season, letterbox, m
     assert statuses(season, DA_MAI) == {"sent": 1}
 
 
+def test_a_letter_waits_where_the_connection_is_lost_while_its_form_is_made(season, letterbox, monkeypatch):
+    contact(season, DA_MAI, "da-mai@example.org")
+    ends_itself = "select pg_terminate_backend(pg_backend_pid())::text from (select %s, %s, %s) as given"
+    with monkeypatch.context() as lost, pytest.raises(psycopg.errors.AdminShutdown):
+        lost.setattr(attachments, "QUEUED", ends_itself)
+        remind()
+    assert letterbox.letters == []
+    remind()
+    (letter,) = letterbox.letters
+    assert len(list(letter.iter_attachments())) == 1
+
+
 def test_the_level_above_reads_how_many_reports_were_received(season, letterbox):
     contact(season, "24", "tinh@example.org", "supervisor")
     for unit, status in ((DA_MAI, "rejected"), (DA_MAI, "accepted"), (VO_CUONG, "accepted_with_warnings")):
