@@ -64,7 +64,7 @@ class DatabaseUnavailable(BaocaoError):
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether an error says that the server or the connection to it is gone, so that nothing more will come from there."""
+    """Whether an error says that the server or the connection to it is gone, and nothing more will come."""
     is_nameless = type(error) is psycopg.OperationalError and error.sqlstate is None
     return is_nameless or isinstance(error, (*LOST, DatabaseUnavailable))
 
