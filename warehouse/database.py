@@ -45,6 +45,8 @@ of our sign-in too. It has no code of its own where a connection is refused.
 RECOVERY_SECONDS = 120.0
 
 LOST = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, psycopg.InterfaceError)
+"""What says that nothing more will come over a connection; one that broke off has no code of its own (is_lost)."""
+
 SEARCH_PATH = "set search_path = marts, public"
 """The newest rows of the marts; a session that asks for an earlier time puts marts_as_of before them (as_of.py)."""
 

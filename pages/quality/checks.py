@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from expectations.checks import TESTS
 from pages import terms
 from pages.language import Text
 from pages.layout import Section
@@ -31,7 +32,6 @@ STEPS = {
     "completeness": Text("kiểm tra mức đầy đủ hằng ngày", "daily completeness check"),
     "catalogue": Text("nạp danh mục", "loading of the catalogue"),
 }
-OF_DBT = "dbt_tests"
 MET, BROKEN = Text("đạt", "met"), Text("có dòng sai", "broken")
 NEWEST = Text(
     "Bảng này luôn là của lần chạy mới nhất, không theo ngày đã chọn.",
@@ -42,7 +42,7 @@ NEWEST = Text(
 def section(rows: list[Row]) -> Section:
     """rows: of publish.reading.checks; of each step the broken ones come first, and what is about tables last."""
     order = list(STEPS)
-    rows = sorted(rows, key=lambda row: (order.index(row["step"]), row["is_met"], row["suite"] == OF_DBT))
+    rows = sorted(rows, key=lambda row: (order.index(row["step"]), row["is_met"], row["suite"] == TESTS))
     table = Table(
         "checks",
         Text("Phép kiểm tra của lần chạy gần nhất", "Checks of the newest runs"),

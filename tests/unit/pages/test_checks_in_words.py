@@ -1,5 +1,6 @@
 """Every check has words of both languages on the page of quality, whoever adds one."""
 
+from datetime import UTC, datetime
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -36,3 +37,27 @@ def test_a_rule_of_the_gate_is_the_issue_it_looks_for_without_a_reports_own_valu
         "Lỗi: Không có chương trình mã «…»: xin kiểm tra mã chương trình.",
         "Issue: There is no programme «…»: please check the programme code.",
     )
+
+
+def test_of_each_step_what_is_broken_comes_first_and_what_is_about_tables_last():
+    given = [
+        ("catalogue", "seeds", "a wrong row", False),
+        ("build", "dbt_tests", "not_null_a", True),
+        ("build", "conserved_sum", "numerator_not_conserved", True),
+        ("build", "dbt_tests", "not_null_b", False),
+        ("receive", "raw_cell", "formula_in_cell", True),
+    ]
+    rows = [
+        dict(zip(("step", "suite", "rule", "is_met"), each, strict=True))
+        | {"checked_at": datetime(2026, 12, 1, tzinfo=UTC), "rows_checked": 1, "rows_failed": 0}
+        for each in given
+    ]
+    table = checks.section(rows).table
+    assert [row[-1].text for row in table.rows] == [
+        "formula_in_cell",
+        "not_null_b",
+        "numerator_not_conserved",
+        "not_null_a",
+        "",
+    ]
+    assert table.rows[-1][0].text == "a wrong row"
