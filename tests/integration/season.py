@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from email import message_from_bytes
 from email.message import Message
-from time import perf_counter, sleep
+from time import perf_counter
 from typing import Literal
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -26,6 +26,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from pipeline import reminding
 from tests.integration.letterbox import Letterbox
 from tests.integration.reports import VERDICT, verdict
+from tests.waiting import wait_for
 from warehouse import clock, database
 from warehouse.clock import ZONE
 from warehouse.settings import PROJECT_ROOT, get_settings
@@ -233,7 +234,10 @@ class Season:
 
         Read when both have read to the end what the run had sent before it was killed.
         """
-        _wait_for(lambda: not self._is_being_read() and database_sessions() <= sessions_before)
+        wait_for(
+            lambda: not self._is_being_read() and database_sessions() <= sessions_before,
+            "the run that was killed is still under way",
+        )
         with database.connect() as connection:
             query = "select message_id from ops.message where status = 'queued' and attempts > 0"
             tried = {message_id for (message_id,) in connection.execute(query)}
@@ -308,13 +312,6 @@ def database_sessions() -> set[int]:
             "select pid from pg_stat_activity where datname = current_database() and backend_type = 'client backend'"
         )
         return {pid for (pid,) in connection.execute(f"{query} and pid <> pg_backend_pid()")}
-
-
-def _wait_for(condition: Callable[[], bool]) -> None:
-    until = perf_counter() + 60
-    while not condition():
-        assert perf_counter() < until, "the run that was killed is still under way"
-        sleep(0.05)
 
 
 def address(audience: str, unit_code: str) -> str:

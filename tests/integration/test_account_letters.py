@@ -1,7 +1,6 @@
 """The holder of an account is notified by letter of what was changed: once, whether the mail server is up or not."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pyotp
 import pytest
@@ -16,12 +15,12 @@ from tests.integration.desk import PASSWORD, Client
 from tests.integration.letterbox import Letterbox, free_port, listening
 from tests.integration.served import Served, serving
 from tests.integration.test_signing_in import code, forget_accounts, link_of, switch_on
+from tests.waiting import wait_for
 from warehouse import database
 
 OFFICER, PROVINCE = "da-mai@example.org", "tinh@example.org"
 NOW = "2026-11-20T09:00:00+07:00"
 NEW = "năm con cá vàng bơi"
-LONGEST_WAIT = 20.0
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +55,6 @@ def mail_server(monkeypatch: pytest.MonkeyPatch) -> int:
     return port
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    """What follows an answer of the pages."""
-    until = time.monotonic() + LONGEST_WAIT
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.02)
-
-
 def texts(letterbox: Letterbox) -> list[str]:
     return [letter.get_body(("plain",)).get_content() for letter in letterbox.letters]
 
@@ -84,7 +75,7 @@ def change_password(client: Client) -> int:
 def test_a_new_password_brings_one_letter_that_says_when_from_where_and_whom_to_tell(client, letterbox):
     client.sign_in(OFFICER)
     assert change_password(client) == 303
-    wait_for(lambda: ledger() == [("password_changed", "sent")])
+    wait_for(lambda: ledger() == [("password_changed", "sent")], "the letter does not follow")
     mailing.mail_receipts()
 
     (text,) = texts(letterbox)
@@ -101,9 +92,11 @@ def test_a_new_password_brings_one_letter_that_says_when_from_where_and_whom_to_
 def test_the_second_factor_brings_a_letter_when_it_is_set_and_when_it_is_removed(client, letterbox):
     client.sign_in(PROVINCE)
     secret = switch_on(client)
-    wait_for(lambda: len(letterbox.letters) == 1)
+    wait_for(lambda: len(letterbox.letters) == 1, "the letter does not follow")
     assert client.post("/tai-khoan/tat-xac-thuc", {"current": PASSWORD}).status_code == 303
-    wait_for(lambda: ledger() == [("second_factor_on", "sent"), ("second_factor_off", "sent")])
+    wait_for(
+        lambda: ledger() == [("second_factor_on", "sent"), ("second_factor_off", "sent")], "the letter does not follow"
+    )
 
     on, off = texts(letterbox)
     assert "bật xác thực hai bước" in on and "tắt xác thực hai bước" in off and secret not in on
@@ -115,7 +108,7 @@ def test_recovery_brings_a_letter_and_the_first_invitation_none(client, command,
     link = f"/{link_of(letterbox)}"
     client.get(link)
     assert client.post(link, {"password": NEW, "again": NEW}).status_code == 200
-    wait_for(lambda: ledger() == [("invitation_accepted", "sent")])
+    wait_for(lambda: ledger() == [("invitation_accepted", "sent")], "the letter does not follow")
 
     invitation, letter = texts(letterbox)
     assert "đặt lại mật khẩu theo thư mời mới" in letter and link in invitation and link not in letter
@@ -126,7 +119,7 @@ def test_a_code_that_is_used_again_is_refused_like_any_other_and_its_holder_is_n
 ):
     client.sign_in(OFFICER)
     secret = switch_on(client)
-    wait_for(lambda: len(letterbox.letters) == 1)
+    wait_for(lambda: len(letterbox.letters) == 1, "the letter does not follow")
     monkeypatch.setenv("BAOCAO_NOW", "2026-11-20T10:00:00+07:00")
     now, before = code(secret), pyotp.TOTP(secret).at(1795143570)
     assert Client(served.address).sign_in(OFFICER, code=now).status_code == 303
@@ -144,7 +137,7 @@ def test_a_code_that_is_used_again_is_refused_like_any_other_and_its_holder_is_n
     assert {response.status_code for response in (wrong, earlier, unknown, again)} == {401}
     pages = {desk.TOKEN.sub("", response.text) for response in (wrong, earlier, unknown, again)}
     assert len(pages) == 1 and "chưa đúng" in again.text
-    wait_for(lambda: ledger()[1:] == [("code_reused", "sent")])
+    wait_for(lambda: ledger()[1:] == [("code_reused", "sent")], "the letter does not follow")
     assert "10:00 ngày 20/11/2026" in texts(letterbox)[1] and "hai lần liền" in texts(letterbox)[1]
     assert desk.events_of(OFFICER)[-4:] == ["sign_in_failed", "sign_in_failed", "sign_in_failed", "code_reused"]
     assert now not in texts(letterbox)[1]
@@ -155,7 +148,7 @@ def test_a_mail_server_that_is_down_stops_no_change_and_loses_no_letter(client, 
     assert change_password(client) == 303
     switched = Client(client.address)
     assert switched.sign_in(OFFICER, NEW).status_code == 303
-    wait_for(lambda: ledger() == [("password_changed", "planned")])
+    wait_for(lambda: ledger() == [("password_changed", "planned")], "the letter does not follow")
     with pytest.raises(Unreachable):
         mailing.mail_receipts()
 
@@ -205,7 +198,7 @@ def test_an_address_that_is_refused_for_good_is_tried_again_on_request(client, l
     letterbox.refuses.add(OFFICER)
     client.sign_in(OFFICER)
     assert change_password(client) == 303
-    wait_for(lambda: ledger() == [("password_changed", "failed")])
+    wait_for(lambda: ledger() == [("password_changed", "failed")], "the letter does not follow")
     letterbox.refuses.clear()
     mailing.mail_receipts()
     assert letterbox.letters == []
@@ -218,7 +211,7 @@ def test_no_report_can_be_handed_in_by_answering_such_a_letter(client, letterbox
     monkeypatch.setenv("BAOCAO_MAILBOX_ADDRESS", "bao-cao@example.org")
     client.sign_in(OFFICER)
     assert change_password(client) == 303
-    wait_for(lambda: ledger() == [("password_changed", "sent")])
+    wait_for(lambda: ledger() == [("password_changed", "sent")], "the letter does not follow")
     (letter,) = letterbox.letters
     assert letter["reply-to"] is None
     with database.connect() as connection:

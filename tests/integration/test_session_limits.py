@@ -8,6 +8,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
+from tests.waiting import wait_for
 from warehouse import database
 from warehouse.access import session_limits
 from warehouse.access.session_limits import Limits, end_overlong, put_back
@@ -15,6 +16,8 @@ from warehouse.postgres import readers
 
 PATIENT = Limits(statement=1e6, idle=1e6, transaction=1e6, wait=1e6)
 SLEEP = "select pg_sleep(1000)"
+WATCHING = "select from pg_stat_activity where application_name = %s"
+LISTED = "select from pg_stat_activity where pid = %s"
 SLEEPING = "select from pg_stat_activity where pid = %s and wait_event = 'PgSleep'"
 LIFTED = (
     "set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set default_transaction_read_only = off"
@@ -56,22 +59,28 @@ def test_a_statement_and_an_idle_transaction_end_and_a_quiet_session_stays(admin
     outcome: list[Exception] = []
     statement = threading.Thread(target=lambda: outcome.append(_fails(busy, SLEEP)))
     statement.start()
-    while not administrator.execute(SLEEPING, [busy_pid]).rowcount:
-        time.sleep(0.02)
+    wait_for(lambda: administrator.execute(SLEEPING, [busy_pid]).rowcount, "the statement does not run")
     assert end_overlong(administrator, PATIENT) == []
     (text,) = end_overlong(administrator, replace(PATIENT, statement=0))
     statement.join()
     assert f"{busy_pid} of bi_reader: its statement" in text
     assert isinstance(outcome[0], psycopg.errors.AdminShutdown)
+    wait_for_end(administrator, busy_pid)
 
     idle.execute("select 1")
     (text,) = end_overlong(administrator, replace(PATIENT, idle=0))
     assert f"{idle_pid} of bi_reader: its transaction was idle" in text
+    wait_for_end(administrator, idle_pid)
     idle = connect_reader()
     idle.execute("select 1")
     (text,) = end_overlong(administrator, replace(PATIENT, transaction=0))
     assert "its transaction was open" in text
     assert reader.execute("select 1").fetchone() == (1,)
+
+
+def wait_for_end(administrator: psycopg.Connection, pid: int) -> None:
+    """A session that was ended is listed until its process is gone, and would be found once more."""
+    wait_for(lambda: not administrator.execute(LISTED, [pid]).rowcount, f"session {pid} does not end")
 
 
 def _fails(connection: psycopg.Connection, statement: str) -> Exception:
@@ -151,6 +160,4 @@ def test_the_process_watches_until_it_is_stopped(administrator, monkeypatch):
     finally:
         stop.set()
         process.join()
-    assert not administrator.execute(
-        "select from pg_stat_activity where application_name = %s", [session_limits.NAME]
-    ).rowcount
+    wait_for(lambda: not administrator.execute(WATCHING, [session_limits.NAME]).rowcount, "its session does not end")
