@@ -21,6 +21,8 @@ from tests.integration.own_catalogue import OwnCatalogue, own_catalogue
 from tests.integration.small_catalogue import COMMUNES, PERIODS, PROGRAMMES, change, draw, report, report_everything
 from warehouse import clock, database
 
+pytestmark = pytest.mark.begins_early
+
 TODAY = "2027-03-01T08:00:00+07:00"
 STOPPED_AT = [
     "reporters",

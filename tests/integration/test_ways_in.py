@@ -14,6 +14,8 @@ from tests.integration.served import serving
 from tests.integration.ways_in import Folder, Mail, Pages
 from warehouse import database
 
+pytestmark = pytest.mark.begins_early
+
 
 @pytest.fixture(scope="module")
 def built_database(prepared_database: str) -> Iterator[str]:

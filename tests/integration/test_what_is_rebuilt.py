@@ -13,6 +13,8 @@ from tests.integration.own_catalogue import OwnCatalogue, own_catalogue
 from tests.integration.small_catalogue import PERIODS, PROGRAMMES, PROVINCES, change, draw, report, report_everything
 from warehouse import clock, database
 
+pytestmark = pytest.mark.begins_early
+
 FIRST, SECOND = PROGRAMMES
 ALL = len(PERIODS) * len(PROVINCES)
 PARTITIONED = (
