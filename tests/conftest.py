@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 import pytest
 from psycopg import sql
 
+from tests.processes import PROCESS
 from warehouse import database, identity, pool
 from warehouse.postgres import embedded
 from warehouse.settings import get_settings
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 QUICKER = {"fsync": "off", "scram_iterations": "1"}
 """Of servers that tests start themselves: thousands of short sessions and transactions. A process that is killed loses
 nothing without fsync, only a machine that stops."""
-FIRST_PORT = embedded.FIRST_PORT + 100 * (1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
+FIRST_PORT = embedded.FIRST_PORT + 100 * (1 + PROCESS)
 """Of the servers of this process of tests: no other takes the port of one that is stopped for a moment."""
 PREPARED = "prepared"
 PARSED = ("dbt", "dbt-loadable")

@@ -17,6 +17,8 @@ from tests.chaos.play import FAULTS, Fault, Undisturbed, play_disturbed, play_un
 from tests.chaos.world import World, small_world
 from warehouse import database
 
+pytestmark = pytest.mark.begins_early  # in a process that has not parsed dbt's project yet, see world.py
+
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:

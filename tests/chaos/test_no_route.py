@@ -16,8 +16,12 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.chaos.play import play_undisturbed
 from tests.chaos.world import small_world
+
+pytestmark = pytest.mark.begins_early  # in a process that has not parsed dbt's project yet, see world.py
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1

@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -61,11 +62,14 @@ class Step:
     pid: int
     output: Path
     code: int | None = None
+    waiting: threading.Lock = field(default_factory=threading.Lock)
 
     def is_over(self) -> bool:
-        if self.code is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            self.code = os.waitstatus_to_exitcode(status) if pid else None
+        """Requested by several threads: the mail server's kills, and its end can be waited for once."""
+        with self.waiting:
+            if self.code is None:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                self.code = os.waitstatus_to_exitcode(status) if pid else None
         return self.code is not None
 
     def kill(self) -> None:

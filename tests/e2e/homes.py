@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 
 from tests.conftest import throw_away_home
+from tests.processes import PROCESS
 from warehouse import database
+from warehouse.airflow import environment as airflow_environment
 from warehouse.airflow import services
 from warehouse.airflow.api import AirflowApi, Follower, Run
 from warehouse.settings import get_settings
 
 DAGS = frozenset({"submissions", "figures", "deadlines", "publication", "closing"})
-TIMEOUT_SECONDS = 240
+TIMEOUT_SECONDS = 480
+FIRST_PORT = airflow_environment.FIRST_PORT + 100 * (1 + PROCESS)
+"""Of Airflow, so that two homes that start at the same moment do not take the same."""
 FIGURES = {
     "marts.fct_indicator_rollup": "programme_code, period, unit_id, boundary_basis, indicator_code, measure",
     "marts.fct_reported_value": "programme_code, period, unit_id, agency_code, indicator_code, known_from, measure",
@@ -30,6 +34,8 @@ def a_home(settings: Mapping[str, str] | None = None) -> Iterator[None]:
         quiet = {"BAOCAO_INBOX_SCHEDULE": "none", "BAOCAO_DEADLINES_SCHEDULE": "none"}
         for name, value in (quiet | dict(settings or {})).items():
             environment.setenv(name, value)
+        airflow_environment.home().mkdir(parents=True, exist_ok=True)
+        (airflow_environment.home() / "port").write_text(str(FIRST_PORT))
         try:
             yield
         finally:

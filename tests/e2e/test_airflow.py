@@ -23,7 +23,9 @@ from tests import accessibility
 from tests.e2e.homes import DAGS, TIMEOUT_SECONDS, a_home, drop, figures, follow_to_the_end, wait_for_task
 from tests.e2e.officers import Officers
 from tests.integration.letterbox import Letterbox, free_port, listening
+from tests.integration.test_desk import TIMEOUT_MS
 from tests.integration.trace_collector import Collected, attributes, collecting
+from tests.waiting import wait_for
 from warehouse import clock, database, private_files
 from warehouse.airflow import environment, processes, services, supervisor
 from warehouse.airflow.api import AirflowApi, Follower, Run
@@ -135,9 +137,9 @@ def airflow(letterbox) -> Iterator[Officers]:
         database.prepare()
         services.start(wait=False)
         building.prepare_catalogue()
-        services.start()
+        services.start(timeout=TIMEOUT_SECONDS)
         airflow = Officers()
-        airflow.wait_for_dags(DAGS)
+        airflow.wait_for_dags(DAGS, TIMEOUT_SECONDS)
         yield airflow
 
 
@@ -165,7 +167,8 @@ def test_a_killed_scheduler_and_a_killed_postgres_change_no_figure(undisturbed, 
     follower.add(second)
     wait_for_task(airflow, second, "check")
     kill_supervisor_and_scheduler()
-    services.start()
+    services.start(timeout=TIMEOUT_SECONDS)
+    airflow.address = AirflowApi().address
     follow_to_the_end(follower)
 
     assert [path for path in Path(get_settings().inbox).iterdir() if path.is_file()] == []
@@ -252,6 +255,7 @@ def test_a_period_that_there_is_not_is_told_before_anybody_is_asked(airflow, clo
 
 def test_a_run_that_is_not_through_in_time_is_told_to_the_operator_once(airflow, closing_runs, letterbox):
     assert closing_runs["late"].state == "success"
+    wait_for(lambda: letterbox.letters, "the operator is not notified")  # by a process of its own
     (letter,) = letterbox.letters
     assert letter["To"] == OPERATOR
     assert letter["Subject"].startswith("Lượt deadlines chưa xong lúc ")
@@ -333,7 +337,10 @@ def test_with_a_session_the_pages_are_those_of_the_marts_and_airflow_alone_may_f
     policy = page.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; style-src 'self'") and policy.endswith("frame-ancestors 'self'")
     assert re.findall(r'(?:href|src|action)="/(?!baocao[/?"])', page.text.replace("/baocao.css", "")) == []
-    assert httpx.post(f"{pages_in_airflow}/sang-nay", cookies={"_token": airflow.signed_in()}).status_code == 405
+    assert (
+        httpx.post(f"{pages_in_airflow}/sang-nay", cookies={"_token": airflow.signed_in()}, timeout=60).status_code
+        == 405
+    )
 
 
 def test_each_dag_leads_to_what_it_made_and_published_files_are_handed_out_alone(airflow, pages_in_airflow):
@@ -359,6 +366,7 @@ def test_each_dag_leads_to_what_it_made_and_published_files_are_handed_out_alone
 
 def test_airflows_own_pages_show_the_morning_and_what_a_dag_made_after_sign_in(airflow, pages_in_airflow, browser):
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.context.set_default_timeout(TIMEOUT_MS)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.goto(f"{pages_in_airflow}/sang-nay")
@@ -374,7 +382,7 @@ def test_airflows_own_pages_show_the_morning_and_what_a_dag_made_after_sign_in(a
     frame.get_by_role("heading", name="Sáng nay", level=1).wait_for()
     frame.get_by_role("link", name="Đường đến 2030").click()
     frame.get_by_role("heading", name="Đường đến 2030", level=1).wait_for()
-    assert page.url.endswith("/plugin/sang-nay/baocao/duong-den-2030")  # an address that can be sent on
+    page.wait_for_url("**/plugin/sang-nay/baocao/duong-den-2030")  # an address that can be sent on
     page.goto(f"{airflow.address}/dags/publication")
     page.get_by_role("link", name="Kết quả").click()
     page.frame_locator("iframe").get_by_role("heading", name="Đã phát hành", level=1).wait_for()
@@ -402,7 +410,7 @@ def watched(airflow, collected, tmp_path_factory) -> Iterator[list[Path]]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("BAOCAO_INBOX_SCHEDULE", "0 0 29 2 *")
         environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collected.endpoint)
-        services.start()
+        services.start(timeout=TIMEOUT_SECONDS)
         airflow.address = AirflowApi().address
         yield reports
 

@@ -174,8 +174,8 @@ def test_what_changed_while_there_was_no_mail_server_is_one_letter_and_the_next_
             signing_in.set_second_factor(connection, registry.find(connection, OFFICER), None, None, "192.0.2.7")
     box = Letterbox()
     with listening(box, free_port()) as url:
-        monkeypatch.setenv("BAOCAO_SMTP_URL", url)
         monkeypatch.setenv("BAOCAO_NOW", "2026-11-21T07:00:00+07:00")
+        monkeypatch.setenv("BAOCAO_SMTP_URL", url)
         mailing.mail_receipts()
         mailing.mail_receipts()
 

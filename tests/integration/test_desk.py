@@ -113,6 +113,7 @@ def test_from_the_letter_to_the_provinces_figure(served, page, letterbox: Letter
     page.get_by_role("link", name="Về Báo cáo của tôi").click()
     card = page.get_by_role("article").filter(has_text="giai đoạn 2026–2030, năm 2026")
     assert "Đã được nhận" in card.inner_text()
+    page.wait_for_load_state()
     sent = page.get_by_role("listitem").filter(has_text="da-mai ")
     assert [OFFICER in text for text in sent.all_inner_texts()] == [True, True]
     card.get_by_text("Rút báo cáo này").click()
@@ -151,6 +152,7 @@ def test_several_files_have_a_receipt_each_and_the_same_file_again_is_known(serv
         page.goto(f"{served.address}/bao-cao-cua-toi")
         page.get_by_label("Chọn tệp báo cáo").set_input_files(given)
         page.get_by_role("button", name="Nộp", exact=True).click()
+        page.wait_for_load_state()
         shown = page.get_by_role("region").filter(has=page.locator(".verdict")).all_inner_texts()
         results = [re.search(r"Đã được nhận|Bị trả lại|Không được nhận|Trùng", text)[0] for text in shown]
         assert [text.splitlines()[0] for text in shown] == list(contents)
@@ -158,6 +160,7 @@ def test_several_files_have_a_receipt_each_and_the_same_file_again_is_known(serv
         assert results == [first, "Không được nhận", "Bị trả lại", "Bị trả lại"]
     assert "Tử số 400 lớn hơn mẫu số 300" in shown[2] and "07228" in shown[1]
     page.get_by_role("link", name="Báo cáo của tôi").first.click()
+    page.wait_for_load_state()
     assert page.get_by_role("listitem").filter(has_text="nhieu@example.org").count() == 8
     with database.connect() as connection:
         units = connection.execute(

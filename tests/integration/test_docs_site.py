@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 import pytest
 
 from docs import site
+from tests.integration.test_desk import TIMEOUT_MS
 from warehouse.errors import BaocaoError
 
 IN_A_MENU = re.compile(r": (\S+\.md)$", re.MULTILINE)
@@ -84,6 +85,7 @@ def test_pages_open_from_the_file_system_and_request_nothing_of_another_place(bu
     """One of each folder: all have the same scripts."""
     pages = list({file.parent: file for file in built.rglob("*.html")}.values())
     page = browser.new_page()
+    page.set_default_timeout(TIMEOUT_MS)
     complaints: list[str] = []
     requested: set[str] = set()
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -104,6 +106,7 @@ def test_pages_open_from_the_file_system_and_request_nothing_of_another_place(bu
 
 def test_search_finds_a_page_without_a_server(built, browser):
     page = browser.new_page()
+    page.set_default_timeout(TIMEOUT_MS)
     page.goto((built / site.OFFICERS / "index.html").as_uri())
     page.get_by_role("button", name="Tìm kiếm").click()
     page.get_by_role("combobox").fill("biểu mẫu")
@@ -122,6 +125,7 @@ def test_a_folder_with_something_else_is_not_replaced(tmp_path):
 def test_dbts_own_pages_with_the_lineage_stand_beside_and_need_no_server_either(own_database, tmp_path, browser):
     site.build(tmp_path / "site", dbt_pages=site.lineage())
     page = browser.new_page()
+    page.set_default_timeout(TIMEOUT_MS)
     requested: set[str] = set()
     page.on("request", lambda request: requested.add(request.url))
     page.goto((tmp_path / "site" / "index.html").as_uri())

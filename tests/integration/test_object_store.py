@@ -82,7 +82,7 @@ def test_an_object_that_is_replaced_while_it_is_read_stays_for_the_next_run(stor
     with database.connect() as connection:
         found = connection.execute(
             "select numerator_raw from raw.line join raw.submission using (submission_id) join raw.file using (sha256) "
-            "where numerator_raw in ('280', '281') order by file.received_at"
+            "where numerator_raw in ('280', '281') order by file.received_at, line_id"
         ).fetchall()
     assert found == [("280",), ("281",)]
 

@@ -28,11 +28,11 @@ class Provider:
     issuer: str
 
     def knows(self, subject: str, **claims: object) -> None:
-        httpx.put(f"{self.issuer}/users/{subject}", json=claims).raise_for_status()
+        httpx.put(f"{self.issuer}/users/{subject}", json=claims, timeout=60).raise_for_status()
 
     def answers(self, address: str, subject: str) -> str:
         """Where the provider sends a browser whose user signs in there."""
-        return httpx.post(address, data={"sub": subject}).headers["location"]
+        return httpx.post(address, data={"sub": subject}, timeout=60).headers["location"]
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ def test_the_command_serves_until_it_is_interrupted(warehouse):
     )
     assert program.stderr is not None
     assert program.stderr.readline() == f"http://127.0.0.1:{port}/sang-nay\n"
-    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=60) as client:
         assert client.get(f"http://127.0.0.1:{port}/baocao.css").headers["content-type"].startswith("text/css")
     program.send_signal(signal.SIGINT)
 
@@ -45,8 +45,8 @@ def test_before_the_first_build_each_page_says_what_the_operator_has_to_do(empty
 def test_a_request_under_another_servers_name_is_refused(warehouse):
     with serving() as pages:
         port = pages.address.rpartition(":")[2]
-        refused = httpx.get(pages.address + "/chi-tieu", headers={"Host": f"example.org:{port}"})
-        own = httpx.get(pages.address + "/baocao.css", headers={"Host": f"localhost:{port}"})
+        refused = httpx.get(pages.address + "/chi-tieu", headers={"Host": f"example.org:{port}"}, timeout=60)
+        own = httpx.get(pages.address + "/baocao.css", headers={"Host": f"localhost:{port}"}, timeout=60)
 
     assert (refused.status_code, own.status_code) == (421, 200)
     assert "chỉ xem được trên chính máy" in refused.text
@@ -54,7 +54,7 @@ def test_a_request_under_another_servers_name_is_refused(warehouse):
 
 def test_a_character_that_no_database_holds_is_the_senders_error_and_none_of_ours(warehouse, caplog):
     with serving() as pages:
-        found = httpx.get(f"{pages.address}/chi-tieu?unit=24%00")
+        found = httpx.get(f"{pages.address}/chi-tieu?unit=24%00", timeout=60)
 
     assert found.status_code == 400
     assert "ký tự hỏng" in found.text

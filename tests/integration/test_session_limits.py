@@ -114,6 +114,7 @@ def test_a_lock_that_a_step_waits_for_ends_its_holder_and_the_step_goes_on(admin
     finally:
         administrator.execute("revoke select on ops.bi_access from bi_reader")
         administrator.execute("revoke usage on schema ops from bi_reader")
+    wait_for_end(administrator, holder_pid)
     assert ended == [f"Ended session {holder_pid} of bi_reader: a step of the warehouse waited for it"]
     assert changed == [True]
 

@@ -57,8 +57,13 @@ def _limit(largest: int) -> None:
             os.setgid(account.gid)
             os.setuid(account.uid)
         server = psutil.Process(postmaster.pid)
-        for process in (server, *server.children()):
-            with suppress(OSError):
-                resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
+        _limit_process(server, largest)  # first: a child that it makes meanwhile has its limit
+        for process in server.children():
+            _limit_process(process, largest)
     finally:
         os._exit(0)
+
+
+def _limit_process(process: psutil.Process, largest: int) -> None:
+    with suppress(OSError):
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))

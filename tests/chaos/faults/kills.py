@@ -38,6 +38,8 @@ def kill_server(chance: random.Random) -> None:
     victim = chance.choice([postmaster, chance.choice(victims)])
     with suppress(ProcessLookupError):
         os.kill(victim.pid, signal.SIGKILL)
+    with suppress(psutil.TimeoutExpired):
+        victim.wait(10)  # the server lets nobody in from when it has noticed
 
 
 def with_a_letter(world: World, step: Arguments, now: str, usual: float, chance: random.Random) -> Ended | None:

@@ -6,20 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipeline import together as module
 from pipeline.together import Together
-
-UNHURRIED_S = 0.5
-"""Longer than a busy machine takes to start the next thread."""
-
-
-@pytest.fixture
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAUSE_S", UNHURRIED_S)
-    monkeypatch.setattr(module, "LONGEST_S", 20 * UNHURRIED_S)
+from tests.waiting import wait_for
 
 
 def in_threads(together: Together[int, int], items: Sequence[int]) -> dict[int, int | str]:
+    """The results of items that all wait at the same moment."""
     found: dict[int, int | str] = {}
 
     def want(item: int) -> None:
@@ -29,15 +21,15 @@ def in_threads(together: Together[int, int], items: Sequence[int]) -> dict[int, 
             found[item] = str(error)
 
     threads = [threading.Thread(target=want, args=[item]) for item in items]
-    for thread in threads:
-        thread.start()
-        time.sleep(0.01)
+    with together.turn:
+        for thread in threads:
+            thread.start()
+        wait_for(lambda: len(together.waiting) == len(items), "not all of them wait")
     for thread in threads:
         thread.join()
     return found
 
 
-@pytest.mark.usefixtures("unhurried")
 def test_those_that_come_one_after_the_other_are_one_batch_and_none_is_larger_than_allowed():
     batches: list[list[int]] = []
 
@@ -50,7 +42,6 @@ def test_those_that_come_one_after_the_other_are_one_batch_and_none_is_larger_th
     assert [len(batch) for batch in batches] == [8, 8, 4]
 
 
-@pytest.mark.usefixtures("unhurried")
 def test_what_a_batch_raises_each_of_it_raises_and_the_next_goes_on():
     def failing(items: Sequence[int]) -> list[int]:
         if 1 in items:
