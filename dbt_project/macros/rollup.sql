@@ -1,3 +1,29 @@
+{% macro rollup_columns() -%}
+    {{
+        return(
+            [
+                "programme_code",
+                "indicator_code",
+                "measure",
+                "period",
+                "partition_province_id",
+                "unit_id",
+                "boundary_basis",
+                "numerator_low",
+                "numerator_high",
+                "denominator_low",
+                "denominator_high",
+                "units_reporting",
+                "units_value_only",
+                "units_not_applicable",
+                "is_estimated",
+                "has_predecessors",
+                "is_made_up",
+            ]
+        )
+    }}
+{%- endmacro %}
+
 {% macro rollup(line_filter) -%}
     {#- Adds up the lines of reports for each unit above, on both boundary bases. line_filter: which lines count. The
         figures of today and those as of an earlier time are made here and nowhere else. Yes/no answers are not

@@ -1,3 +1,10 @@
+{% macro is_of_a_score_sheet() -%}
+    {#- Of a programme and a period that units are scored for. Arrays go down into the views of the values, whose index
+        begins with these two columns; with the programmes alone the planner reads every value there is. -#}
+    programme_code = any(array(select programme_code from sheets))
+    and period = any(array(select distinct period from required))
+{%- endmacro %}
+
 {#- The arithmetic of a score sheet, once. -#}
 {% macro capped_points(points, max_points) -%}
     {#- A line gives no more than its maximum; a deduction takes no more than its own, which is negative.

@@ -32,7 +32,11 @@
         {%- set found = namespace(
             value=has_counterpart(node) or node.config.materialized == "stored_mart"
         ) -%}
-        {%- if (node.config.materialized, node.schema) in [
+        {#- what answers as of any time itself needs no other that does -#}
+        {%- if not node.name.endswith("_as_of") and (
+            node.config.materialized,
+            node.schema,
+        ) in [
             ("replaced_view", "intermediate"),
             ("replaced_view", "marts"),
             ("refilled_table", "marts"),

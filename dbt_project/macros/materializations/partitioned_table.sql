@@ -14,7 +14,9 @@
     {%- do query("create temporary view " ~ definition ~ " as (" ~ sql ~ ")") -%}
     {%- do query(current_partitions_sql(definition)) -%}
     {%- if is_made_anew(existing) -%}
-        {% call statement("main") -%} {{ replace_table(existing, target, sql) }} {%- endcall %}
+        {% call statement("main") -%}
+            {{ replace_table(existing, target, in_reading_order(sql)) }}
+        {%- endcall %}
         {%- do create_missing_indexes(target) -%}
         {%- do query("delete from ops.partition_state where consumer = '" ~ name ~ "'") -%}
         {%- do query("analyze " ~ target) -%}
@@ -32,7 +34,11 @@
                 delete from {{ target }}
                 where {{ predicate }}
                 ;
-                insert into {{ target }} ({{ columns }}) select {{ columns }} from {{ content }};
+                insert into {{ target }} ({{ columns }})
+                select {{ columns }}
+                from {{ content }}
+                order by {{ reading_order() }}
+                ;
             {%- else %} select 'nothing changed'
             {%- endif %}
         {%- endcall %}

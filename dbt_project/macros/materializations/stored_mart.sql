@@ -18,7 +18,9 @@
     {%- do query(replace_view_sql(newest_relation(model), sql)) -%}
     {%- if is_made_anew(existing) -%}
         {%- do query(current_figure_partitions_sql(model)) -%}
-        {% call statement("main") -%} {{ replace_table(existing, target, sql) }} {%- endcall %}
+        {% call statement("main") -%}
+            {{ replace_table(existing, target, in_reading_order(sql)) }}
+        {%- endcall %}
         {%- do create_missing_indexes(target) -%}
         {%- do create_missing_keys(target, model) -%}
         {%- do query("analyze " ~ target) -%}
@@ -94,6 +96,7 @@
         select {{ columns }}
         from {{ newest }}
         where {{ predicate }}
+        order by {{ reading_order() }}
     {%- endcall %}
     {#- rows that refer to what the catalogue no longer has are gone now -#}
     {%- do create_missing_keys(target, node) -%}

@@ -1,5 +1,6 @@
 -- int_rollups__from_below.sql: one row per indicator, measure, period, unit and basis where reports
 -- are owed below the unit, with the figure made from their sums
+-- depends_on: {{ ref("int_values__rolled_up_as_of") }}
 {{ config(materialized="replaced_view") }}
 
 with

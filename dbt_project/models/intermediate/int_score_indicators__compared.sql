@@ -24,16 +24,13 @@ with
     targets as materialized(
         select *
         from {{ ref("int_target_pairs__compared") }}
-        where is_main_target and programme_code = any(array(select programme_code from sheets))
+        where is_main_target and {{ is_of_a_score_sheet() }}
     ),
 
     current_values as materialized(
         select *, numerator_high = 0 and denominator_high = 0 as is_zero
         from {{ ref("int_values__computed") }}
-        where
-            is_primary
-            and {{ is_valid_as_of() }}
-            and programme_code = any(array(select programme_code from sheets))
+        where is_primary and {{ is_valid_as_of() }} and {{ is_of_a_score_sheet() }}
     ),
 
     required_indicators as (

@@ -3,6 +3,8 @@
 {{ config(materialized="replaced_view") }}
 
 with
+    required as (select * from {{ ref("int_scores__required_lines") }}),
+
     sheets as (select * from {{ ref("score_sheets") }}),
 
     own as (
@@ -18,7 +20,7 @@ with
             is_primary
             and value_status <> 'missing'
             and {{ is_valid_as_of() }}
-            and programme_code = any(array(select programme_code from sheets))
+            and {{ is_of_a_score_sheet() }}
     )
 
 select distinct current_values.programme_code, current_values.period, current_values.unit_id

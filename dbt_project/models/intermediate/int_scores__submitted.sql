@@ -4,15 +4,14 @@
 {{ config(materialized="replaced_view") }}
 
 with
+    required as (select * from {{ ref("int_scores__required_lines") }}),
+
     sheets as (select * from {{ ref("score_sheets") }}),
 
     current_values as (
         select *
         from {{ ref("int_values__computed") }}
-        where
-            is_primary
-            and {{ is_valid_as_of() }}
-            and programme_code = any(array(select programme_code from sheets))
+        where is_primary and {{ is_valid_as_of() }} and {{ is_of_a_score_sheet() }}
     ),
 
     assigned as (select * from {{ ref("int_indicators__assigned") }} where score_role is not null),

@@ -1,6 +1,5 @@
 -- int_values__rolled_up.sql: one row per indicator, measure, period, place and basis: the newest
 -- sums, not yet divided
--- depends_on: {{ ref("int_values__rolled_up_as_of") }}
 {{
     config(
         materialized="partitioned_table",

@@ -1,3 +1,49 @@
 -- int_values__rolled_up_as_of.sql: one row per indicator, measure, period, unit above and basis,
 -- with the sums as of the time that the session asks for
-{{ config(materialized="replaced_view") }} {{ rollup(is_valid_as_of()) }}
+-- Of a period in which nothing has been decided since, the sums are those of today, which are
+-- stored: only the others are added up again.
+{{ config(materialized="replaced_view") }}
+
+with
+    submissions as (select * from {{ ref("stg_submissions") }}),
+
+    decisions as (
+        select submission_id, decided_at
+        from {{ ref("stg_verdicts") }}
+        union all
+        select submission_id, decided_at
+        from {{ ref("stg_report_approvals") }}
+    ),
+
+    -- as arrays, of which the planner takes it that they are short: it looks the lines up by period
+    decided_since as (
+        select distinct submissions.programme_code, submissions.period
+        from decisions
+        inner join submissions on submissions.submission_id = decisions.submission_id
+        where decisions.decided_at > {{ values_as_of() }}
+    ),
+
+    changed as materialized(
+        select programme_code, period
+        from
+            unnest(
+                array(select programme_code from decided_since order by programme_code, period),
+                array(select period from decided_since order by programme_code, period)
+            ) as listed(programme_code, period)
+    )
+
+select {{ rollup_columns() | join(", ") }}
+from {{ ref("int_values__rolled_up") }}
+where (programme_code, period) not in (select programme_code, period from changed)
+union all
+select {{ rollup_columns() | join(", ") }}
+from
+    (
+        {{
+            rollup(
+                is_valid_as_of()
+                ~ " and period = any(array(select period from changed))"
+                ~ " and ((programme_code, period) in (select programme_code, period from changed)) is true"
+            )
+        }}
+    ) as added_up

@@ -22,17 +22,22 @@ with
     ),
 
     -- a report of who checks the sheet is about the unit and not its own; made once, for it is
-    -- looked up line by line
+    -- looked up line by line; offset 0: a programme each, for the view follows no list of them
     obligations as materialized(
         select obligations.*
-        from {{ ref("fct_report_obligation") }} as obligations
+        from sheets
+        cross join
+            lateral(
+                select *
+                from {{ ref("fct_report_obligation") }}
+                where fct_report_obligation.programme_code = sheets.programme_code
+                offset 0
+            ) as obligations
         left join
             checkers
             on checkers.programme_code = obligations.programme_code
             and checkers.agency_code = obligations.agency_code
-        where
-            checkers.agency_code is null
-            and obligations.programme_code = any(array(select programme_code from sheets))
+        where checkers.agency_code is null
     )
 
 select
