@@ -142,6 +142,20 @@ def test_what_is_asked_at_the_moment_of_acceptance_is_known_and_the_instant_befo
     assert immunised(command, PROVINCE, "2026-12-05T08:00:00")[0] == 570
 
 
+def test_sums_are_added_up_again_only_where_something_was_decided_since():
+    """The last decision is the correction of 12 December, 08:00. Wrong sums are planted to see which are read."""
+    planted = "update intermediate.int_values__rolled_up set units_reporting = -1"
+    are_planted = "select distinct units_reporting = -1 from intermediate.int_values__rolled_up_as_of"
+    with database.connect() as connection:
+        connection.execute(planted)
+        found = {}
+        for at in ("2026-12-12T07:59:59+07:00", "2026-12-12T08:00:00+07:00", ""):
+            connection.execute("select set_config('baocao.as_of', %s, true)", [at])
+            found[at] = connection.execute(are_planted).fetchall()
+        connection.rollback()
+    assert list(found.values()) == [[(False,)], [(True,)], [(False,)]]
+
+
 def test_before_anything_came_every_place_is_empty_and_not_zero(command):
     assert immunised(command, PROVINCE, "2026-11-19") == (None, None, None, 0, 99)
 

@@ -39,6 +39,13 @@ def built(own_database):
     building.prepare_catalogue()
 
 
+def units_on_the_disk(period: str) -> list[str]:
+    """The units of the period's lines in the order in which they were written."""
+    with database.connect() as connection:
+        query = "select unit_id from intermediate.int_values__versioned where period = %s order by ctid"
+        return [unit for (unit,) in connection.execute(query, [period])]
+
+
 def communes() -> list[str]:
     with database.connect() as connection:
         query = (
@@ -124,6 +131,7 @@ def test_the_provinces_figures_are_those_of_an_independent_computation(seed, tmp
 
     assert len(units) == 99
     assert rejected_units(receipts) == spoilt
+    assert (written := units_on_the_disk(period)) == sorted(written)
     for basis in ("as_reported", "current"):
         figures = of_province(period, basis)
         assert figures.keys() == INDICATORS.keys()

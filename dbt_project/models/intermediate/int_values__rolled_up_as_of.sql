@@ -1,7 +1,8 @@
 -- int_values__rolled_up_as_of.sql: one row per indicator, measure, period, unit above and basis,
 -- with the sums as of the time that the session asks for
 -- Of a period in which nothing has been decided since, the sums are those of today, which are
--- stored: only the others are added up again.
+-- stored: only the others are added up again. Of a session that asks for no time all are, which is
+-- what the stored ones are compared with.
 {{ config(materialized="replaced_view") }}
 
 with
@@ -20,7 +21,7 @@ with
         select distinct submissions.programme_code, submissions.period
         from decisions
         inner join submissions on submissions.submission_id = decisions.submission_id
-        where decisions.decided_at > {{ values_as_of() }}
+        where decisions.decided_at > coalesce({{ requested_as_of() }}, '-infinity')
     ),
 
     changed as materialized(
