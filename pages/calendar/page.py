@@ -6,6 +6,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from pages import choices, terms
+from pages.choices import Chosen
 from pages.language import Text, figure
 from pages.layout import Page, Section
 from pages.tables import EMPTY, Cell, Column, Table, number
@@ -18,6 +19,13 @@ from warehouse.catalogue import DEFAULT_AGENCY
 Row = dict[str, Any]
 
 OBLIGATIONS = queries.load(__file__, "obligations")
+
+SHOWN = 12
+"""Periods side by side: a year of months. More is wider than a screen or a sheet of paper."""
+EARLIER = Text(
+    "Bảng có nhiều nhất {shown} kỳ, đến kỳ liền sau kỳ đã chọn. Chọn kỳ khác để xem các kỳ còn lại; tệp tải về có đủ.",
+    "At most {shown} periods, up to the one after the chosen one. Choose another for the rest; a download has all.",
+)
 
 UNIT = Column("unit", Text("Đơn vị", "Unit"), is_heading=True)
 CODE = Column("unit_code", Text("Mã", "Code"))
@@ -36,15 +44,14 @@ def make(connection: psycopg.Connection, view: View) -> Page:
     name = choices.units_with_code(connection, unit)[0]["unit_name"]
     owed = _owed(connection, programme, unit)
     by_period = rates.of_units(connection, programme, unit=unit, as_of=view.as_of)
-    programmes, _ = chosen.fields()
     return Page(
         title=Text("Lịch báo cáo", "Reporting calendar"),
         lead=f"{chosen.programme.name_vi}. {name} ({unit}).",
         notices=choices.made_up_notices(connection, programme, unit),
-        fields=[choices.unit_field(unit), programmes],
+        fields=[choices.unit_field(unit), *chosen.fields()],
         sections=[
             _rates([row for row in by_period if row["period"] in chosen.begun(view)]),
-            _calendar(owed, chosen.begun(view, ahead=1), view, programme),
+            _calendar(owed, chosen, view),
         ],
     )
 
@@ -85,17 +92,26 @@ def _rate(row: Row, code: str) -> Cell:
     )
 
 
-def _calendar(owed: list[Row], periods: list[str], view: View, programme: str) -> Section:
-    shown = [period for period in periods if any(row["period"] == period for row in owed)]
+def _calendar(owed: list[Row], chosen: Chosen, view: View) -> Section:
+    with_reports = {row["period"] for row in owed}
+    every = [period for period in chosen.begun(view, ahead=1) if period in with_reports]
+    shown = every if view.get("format") else _side_by_side(every, chosen)
     by_reporter: dict[tuple[str, str], dict[str, Row]] = {}
     for row in (each for each in owed if each["period"] in shown):
         by_reporter.setdefault((row["unit_id"], row["agency_code"]), {})[row["period"]] = row
-    rows = [_reporter(found, shown, view, programme) for found in by_reporter.values()]
+    rows = [_reporter(found, shown, view, chosen.programme.programme_code) for found in by_reporter.values()]
     columns = (UNIT, CODE, *(Column(period, terms.period(period)) for period in shown))
     caption = Text("Tình trạng báo cáo của từng đơn vị, từng kỳ", "Status of each unit's report in each period")
     empty = Text("Không có đơn vị nào phải nộp báo cáo.", "No unit owes a report.")
     heading = Text("Lịch của từng đơn vị", "By unit")
-    return Section("lich", heading, table=Table("calendar", caption, columns, rows, empty))
+    notes = [EARLIER.fill(shown=SHOWN)] if len(every) > SHOWN else []
+    return Section("lich", heading, notes, table=Table("calendar", caption, columns, rows, empty))
+
+
+def _side_by_side(periods: list[str], chosen: Chosen) -> list[str]:
+    """The newest up to the one after the chosen period."""
+    until = {each.period for each in chosen.periods[: chosen.periods.index(chosen.period) + 2]}
+    return [period for period in periods if period in until][-SHOWN:]
 
 
 def _reporter(by_period: dict[str, Row], periods: list[str], view: View, programme: str) -> tuple[Cell, ...]:
