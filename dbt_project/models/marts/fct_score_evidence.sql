@@ -29,8 +29,8 @@ with
         cross join
             lateral(
                 select *
-                from {{ ref("fct_report_obligation") }}
-                where fct_report_obligation.programme_code = sheets.programme_code
+                from {{ ref("fct_report_obligation") }} as owed
+                where owed.programme_code = sheets.programme_code
                 offset 0
             ) as obligations
         left join
