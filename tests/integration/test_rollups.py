@@ -137,7 +137,7 @@ def test_the_provinces_figures_are_those_of_an_independent_computation(seed, tmp
 
     assert len(units) == 99
     assert rejected_units(receipts) == spoilt
-    assert out_of_order(units_on_the_disk(period)) < 10
+    assert out_of_order(units_on_the_disk(period)) < 100
     for basis in ("as_reported", "current"):
         figures = of_province(period, basis)
         assert figures.keys() == INDICATORS.keys()
