@@ -7,7 +7,7 @@ LONGEST_SECONDS = 60.0
 
 
 def wait_for(condition: Callable[[], object], otherwise: str) -> None:
-    """Until it holds. AssertionError with `otherwise` after a minute, which is patience with a loaded machine."""
+    """Until it holds. AssertionError with `otherwise` after a minute, for a loaded machine."""
     until = time.monotonic() + LONGEST_SECONDS
     while not condition():
         assert time.monotonic() < until, otherwise

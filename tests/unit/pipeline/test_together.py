@@ -11,7 +11,7 @@ from tests.waiting import wait_for
 
 
 def in_threads(together: Together[int, int], items: Sequence[int]) -> dict[int, int | str]:
-    """The results of items that all wait at the same moment."""
+    """The results of items that all wait together."""
     found: dict[int, int | str] = {}
 
     def want(item: int) -> None:
