@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 
 from ingest.cells import TypedCell
 from ingest.reports import Line, Report
+from tests.fuzz import grammar
 
 PARTS = ("numerator", "denominator", "value")
 PLAIN = re.compile(r"[0-9]{1,9}|[0-9]{1,9}[.,][0-9]{1,2}")
@@ -28,13 +29,13 @@ UNKNOWN = object()
 
 def misread(data: bytes, reports: Sequence[Report]) -> list[str]:
     """Each cell that another reader reads otherwise."""
-    at = _in_workbook(data) if data.startswith(b"PK") else _in_csv(data)
+    at = _in_workbook(data) if data.startswith(b"PK") else _in_csv(data, reports)
     return [found for report in reports for found in _of_report(report, at)] if at else []
 
 
 def compared(data: bytes, reports: Sequence[Report]) -> int:
     """How many figures of a file another reader confirms."""
-    at = _in_workbook(data) if data.startswith(b"PK") else _in_csv(data)
+    at = _in_workbook(data) if data.startswith(b"PK") else _in_csv(data, reports)
     cells = [(report, line, part) for report in reports for line in report.lines for part in report.part_columns]
     exact = [cell for cell in cells if cell[2] in PARTS and getattr(cell[1], cell[2]).kind == "exact"]
     return sum(_other(at(*cell)) is not None for cell in exact) if at else 0
@@ -92,18 +93,20 @@ def _in_workbook(data: bytes) -> At | None:
     return at
 
 
-def _in_csv(data: bytes) -> At | None:
+def _in_csv(data: bytes, reports: Sequence[Report]) -> At | None:
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
         return None
     text = text.replace("\x00", "")  # an end of a line with one in it is one end of a line to whoever looks at the file
+    of_reports = {report.part_columns["indicator"] for report in reports if "indicator" in report.part_columns}
+    heading = of_reports | {names[3] for names in grammar.HEADINGS}
     tables = {delimiter: _records(text, delimiter) for delimiter in ",;\t"}
 
     def at(report: Report, line: Line, part: str) -> Any:
-        name, first = report.part_columns[part], report.part_columns.get("indicator")
+        name = report.part_columns[part]
         for records in tables.values():
-            above = [cells for number, cells in records.items() if number < line.row_no and first in cells]
+            above = [cells for number, cells in records.items() if number < line.row_no and heading & {*cells}]
             cells = records.get(line.row_no)
             if len(set(map(tuple, above))) > 1:
                 return UNKNOWN  # of headings that differ, whose is the line?

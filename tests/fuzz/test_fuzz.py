@@ -37,6 +37,17 @@ def test_a_figure_that_is_read_as_another_is_seen(make):
     assert len(independent.misread(data, [report])) == 1
 
 
+def test_under_a_second_heading_in_another_language_nobody_says_which_column_is_meant():
+    """A heading whose denominator is no name: the line has none, and the column is reported as not read."""
+    first = "chuong_trinh;ky;ma_don_vi;chi_tieu;tu_so;mau_so\nbacninh-2026-2030;2026;07228;5.1;291;300\n"
+    second = "programme;period;unit_code;indicator;numerator;12/05\nbacninh-2026-2030;2026;07228;5.2;480;500\n"
+    data = (first + second).encode()
+    reports = reading.read(data, MEASURES)
+    denominators = {line.row_no: line.denominator.raw for report in reports for line in report.lines}
+    assert denominators == {2: "300", 4: ""}
+    assert independent.misread(data, reports) == []
+
+
 def test_what_a_reader_did_not_foresee_is_a_problem(monkeypatch):
     monkeypatch.setattr(reading.delimited, "read", lambda *more: 1 / 0)
     (problem,) = examine(b"programme;period\n1;2\n").problems
