@@ -101,11 +101,14 @@ def _in_csv(data: bytes, reports: Sequence[Report]) -> At | None:
     text = text.replace("\x00", "")  # an end of a line with one in it is one end of a line to whoever looks at the file
     of_reports = {report.part_columns["indicator"] for report in reports if "indicator" in report.part_columns}
     heading = of_reports | {names[3] for names in grammar.HEADINGS}
-    tables = {delimiter: _records(text, delimiter) for delimiter in ",;\t"}
+    split = (_records(text, delimiter) for delimiter in ",;\t")
+    tables = [records for records in split if any(heading & {*cells} for cells in records.values())]
+    if len(tables) > 1:
+        return None  # headings with one delimiter and with another: which of them is the table?
 
     def at(report: Report, line: Line, part: str) -> Any:
         name = report.part_columns[part]
-        for records in tables.values():
+        for records in tables:
             above = [cells for number, cells in records.items() if number < line.row_no and heading & {*cells}]
             cells = records.get(line.row_no)
             if len(set(map(tuple, above))) > 1:

@@ -48,6 +48,16 @@ def test_under_a_second_heading_in_another_language_nobody_says_which_column_is_
     assert independent.misread(data, reports) == []
 
 
+def test_of_a_file_with_headings_by_two_delimiters_nobody_says_which_is_the_table():
+    heading = "programme,period,unit_code,indicator,numerator,denominator,value,note\n"
+    lines = [f"bacninh-2026-2030,2026,07228,{code},,,96,\n" for code in ("3.1", "5.1", "5.2")]
+    both = "bacninh-2026-2030,2026,07228,7,,,181740030\t2026\t07228\t7\t≤ 150 %\t423\t93%\t\n"
+    data = "".join([heading.replace(",", "\t"), heading, *lines, both]).encode()
+    reports = reading.read(data, MEASURES)
+    assert sum(len(report.lines) for report in reports) == 4
+    assert independent.misread(data, reports) == []
+
+
 def test_what_a_reader_did_not_foresee_is_a_problem(monkeypatch):
     monkeypatch.setattr(reading.delimited, "read", lambda *more: 1 / 0)
     (problem,) = examine(b"programme;period\n1;2\n").problems
