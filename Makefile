@@ -32,8 +32,8 @@ down: setup ## stop them; what is stored stays
 
 export ROUNDS MINUTES SEED
 
-# A file each, one more at a time than cores: many tests wait for a server, a browser or a clock. The long ones come
-# first in the tree, and each process has a PostgreSQL of its own.
+# A file each, one more at a time than cores: many tests wait for a server, a browser or a clock. The long ones
+# come first, by their folder or the mark begins_early, and each process has a PostgreSQL of its own.
 test: lint ## lint, then every test
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=15
 
