@@ -93,6 +93,9 @@ DELETED = {
 """What goes, table by table: a row before the one that it refers to. Of an upload the account and the time stay.
 A draft about the same report began with what was accepted, and goes with it."""
 
+FORGET_STATUSES = "delete from ops.partition_state where content = 'decisions'"
+"""The report is owed again from now on, not from the next build on: until then the statuses are computed."""
+
 INSERT = """
 insert into ops.erasure (sha256, scope, erased_at, erased_by, act, counts)
 values (%s, %s, clock_timestamp(), %s, %s, %s)
@@ -259,6 +262,7 @@ def _erase_rows(connection: psycopg.Connection, done: Erased, by: str, act: str)
     if not done.counts:
         return
     connection.execute(INSERT, [done.sha256, "everything", by, act, Jsonb(done.counts)])
+    connection.execute(FORGET_STATUSES)
     chain.lock(connection)
     evidence = {"by": by, "act": act}
     ids = [str(submission) for submission in submissions]

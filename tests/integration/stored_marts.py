@@ -14,6 +14,18 @@ select count(*) from (
 ) as different
 """
 
+STATUSES = """
+select count(*) from (
+    (table intermediate.int_submission_status__history except all select {columns} from {computed})
+    union all
+    (select {columns} from {computed} except all table intermediate.int_submission_status__history)
+) as different
+"""
+COLUMNS = """
+select string_agg(attname, ', ' order by attnum)
+from pg_attribute where attrelid = 'intermediate.int_submission_status__history'::regclass and attnum > 0
+"""
+
 KEYS = """
 select conrelid::regclass::text, contype::text, nullif(confrelid, 0)::regclass::text
 from pg_constraint where connamespace = 'marts'::regnamespace and contype in ('p', 'f')
@@ -38,6 +50,11 @@ def differences(connection: psycopg.Connection) -> dict[str, int]:
         (count,) = connection.execute(DIFFERENCES.format(schema=schema, name=name)).fetchone()
         if count:
             found[table] = count
+    (columns,) = connection.execute(COLUMNS).fetchone()
+    computed = "intermediate.int_submission_status__computed"
+    (count,) = connection.execute(STATUSES.format(columns=columns, computed=computed)).fetchone()
+    if count:
+        found["statuses"] = count
     for table in STORED:
         assert connection.execute(f"select exists (table {table})").fetchone() == (True,)
     assert set(connection.execute(KEYS).fetchall()) == EXPECTED_KEYS

@@ -156,6 +156,23 @@ def test_sums_are_added_up_again_only_where_something_was_decided_since():
     assert list(found.values()) == [[(False,)], [(True,)], [(False,)]]
 
 
+def test_a_status_is_computed_anew_only_where_something_was_decided_since_the_build():
+    """The last correction is not built. Wrong statuses are stored to see which are read."""
+    planted = "update intermediate.int_submission_status__stored set submission_id = gen_random_uuid()"
+    are_planted = """
+        select distinct not exists (
+            select from raw.submission where submission.submission_id = status.submission_id)
+        from intermediate.int_submission_status__history as status"""
+    as_if_built = "update ops.partition_state set accepted_through = accepted_through + 1 where content = 'decisions'"
+    with database.connect() as connection:
+        connection.execute(planted)
+        found = [connection.execute(are_planted).fetchall()]
+        connection.execute(as_if_built)
+        found.append(connection.execute(are_planted).fetchall())
+        connection.rollback()
+    assert found == [[(False,)], [(True,)]]
+
+
 def test_before_anything_came_every_place_is_empty_and_not_zero(command):
     assert immunised(command, PROVINCE, "2026-11-19") == (None, None, None, 0, 99)
 

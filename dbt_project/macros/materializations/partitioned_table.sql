@@ -3,7 +3,8 @@
         something else than what the table says it was made of. That is kept in ops.partition_state in the same
         transaction as the rows, so that no way of stopping a build can make the table believe what it does not hold.
         The versions are taken before the rows are read: what is accepted meanwhile is only built twice.
-        meta.partitions_from: the model of reports, where the table reads reports and not another partitioned table. -#}
+        meta.partitions_from: the model of reports, where the table reads reports and not another partitioned table.
+        meta.partitions_of: `decisions` where a refused report is in the rows as well, else `figures`. -#}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type="table") -%}
     {%- set definition = make_temp_relation(target, "__definition") -%}
@@ -90,8 +91,13 @@
     create temporary table partitions_now on commit drop as
     select * from ops.current_partitions(
         '{{ definition }}',
-    {% if reports -%} '{{ reports[0].schema }}.{{ reports[0].alias }}' {%- else -%} null {%- endif %}
+    {% if reports -%} '{{ reports[0].schema }}.{{ reports[0].alias }}' {%- else -%} null {%- endif %},
+        '{{ partitions_content() }}'
     )
+{%- endmacro %}
+
+{% macro partitions_content() -%}
+    {{ model.config.meta.get("partitions_of", "figures") }}
 {%- endmacro %}
 
 {% macro changed_partitions_sql(name) -%}
@@ -117,8 +123,15 @@
         not in (select programme_code, period, partition_province_id from partitions_now)
     ;
     insert into ops.partition_state as built
-        (consumer, programme_code, period, partition_province_id, version, accepted_through)
-    select '{{ name }}', programme_code, period, partition_province_id, version, accepted_through
+        (consumer, content, programme_code, period, partition_province_id, version, accepted_through)
+    select
+        '{{ name }}',
+        '{{ partitions_content() }}',
+        programme_code,
+        period,
+        partition_province_id,
+        version,
+        accepted_through
     from partitions_now
     on conflict (consumer, programme_code, period, partition_province_id) do update
     set
