@@ -21,10 +21,17 @@ with
         from {{ ref("stg_report_approvals") }}
     ),
 
+    -- looked up decision by decision: there are few, which the planner cannot know
     decided_since as (
-        select distinct submissions.programme_code, submissions.period
+        select distinct reported.programme_code, reported.period
         from decisions
-        inner join submissions on submissions.submission_id = decisions.submission_id
+        cross join
+            lateral(
+                select submissions.programme_code, submissions.period
+                from submissions
+                where submissions.submission_id = decisions.submission_id
+                offset 0
+            ) as reported
         where decisions.accepted_seq > (select accepted_through from states)
     ),
 
