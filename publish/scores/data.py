@@ -4,6 +4,7 @@ Read from the marts at the session's moment (warehouse.as_of). A line that nobod
 the reason is given beside it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -137,7 +138,7 @@ select score.*, criterion.criterion_name, criterion.points_rule, criterion.point
 from fct_score as score
 join marts.dim_criterion as criterion using (programme_code, criterion_code)
 left join marts.dim_agency as agency using (programme_code, agency_code)
-where programme_code = %(programme)s and period = %(period)s
+where programme_code = %(programme)s and period = %(period)s and {condition}
 order by unit_code, score.sort_order
 """
 
@@ -185,8 +186,8 @@ def of_period(connection: psycopg.Connection, programme: str, period: str) -> li
     if cursor.execute(SHEET, keys).fetchone() is None:
         raise WrongCall(f"{programme} has no score sheet: nothing is scored in it.")
     ranking = cursor.execute(RANKING, keys).fetchall()
-    scores = cursor.execute(SCORES, keys).fetchall()
-    return [row | {"criteria": [score for score in scores if score["unit_id"] == row["unit_id"]]} for row in ranking]
+    scores = _by_unit(cursor.execute(SCORES.format(condition="true"), keys))
+    return [row | {"criteria": scores.get(row["unit_id"], [])} for row in ranking]
 
 
 def reason_texts(rows: list[Row]) -> dict[str, tuple[str, ...]]:
@@ -232,15 +233,16 @@ def load(
         return None
     keys |= {"unit": unit, "root": sheet["root_unit_code"]}
     ranking = cursor.execute(RANKING, keys).fetchall()
-    scores = cursor.execute(SCORES, keys).fetchall()
     own = [row for row in ranking if row["unit_code"] == unit]
     if not own and unit != sheet["root_unit_code"]:
         return None
-    results = tuple(
-        _unit_result(row, [score for score in scores if score["unit_id"] == row["unit_id"]]) for row in own or ranking
-    )
+    condition = "score.unit_id = %(unit_id)s" if own else "true"
+    found = cursor.execute(SCORES.format(condition=condition), keys | {"unit_id": own[0]["unit_id"] if own else None})
+    scores = _by_unit(found)
+    results = tuple(_unit_result(row, scores.get(row["unit_id"], [])) for row in own or ranking)
     made, newest = cursor.execute(VERSION, keys).fetchone(), cursor.execute(ACCEPTED_UNTIL, keys).fetchone()
-    tops = {row["criterion_code"]: row for row in scores if row["parent_code"] is None}
+    of_any = next(iter(scores.values()), [])
+    tops = {row["criterion_code"]: row for row in of_any if row["parent_code"] is None}
     return ScoreSheet(
         programme_code=programme,
         programme_name=sheet["programme_name"],
@@ -259,9 +261,16 @@ def load(
         sections=tuple((code, row["criterion_name"], row["max_points"]) for code, row in tops.items()),
         units_ranked=sum(row["rank"] is not None for row in ranking),
         results=results,
-        lines=_lines(cursor, keys, [row for row in scores if own and row["unit_id"] == own[0]["unit_id"]]),
+        lines=_lines(cursor, keys, of_any) if own else (),
         signatures=signatures.load(cursor, keys | _signing(cursor, keys)),
     )
+
+
+def _by_unit(scores: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for score in scores:
+        found.setdefault(score["unit_id"], []).append(score)
+    return found
 
 
 def _at(connection: psycopg.Connection, programme: str, period: str) -> tuple[psycopg.Cursor[Row], Row]:

@@ -72,8 +72,8 @@ def add_programme(catalogue: OwnCatalogue, named: dict[str, str]) -> None:
         )
 
 
-def report(programme: str, period: str, commune: str, kind: str, cases: int) -> None:
-    """An accepted report, as the loader and the gate leave it: of two lines, a correction of the first one only."""
+def report(programme: str, period: str, commune: str, kind: str, cases: int, status: str = "accepted") -> None:
+    """A report with its verdict, as the loader and the gate leave it: of two lines, a correction of the first one only."""
     submission = uuid4()
     with database.connect() as connection:
         (decided,) = connection.execute("select count(*) from ops.submission_verdict").fetchall()[0]
@@ -96,8 +96,8 @@ def report(programme: str, period: str, commune: str, kind: str, cases: int) -> 
                 )
         connection.execute(
             "insert into ops.submission_verdict (submission_id, unit_id, status, rules_version, decided_at) "
-            "values (%s, %s, 'accepted', '1', %s)",
-            [submission, commune, at],
+            "values (%s, %s, %s, '1', %s)",
+            [submission, commune, status, at],
         )
 
 

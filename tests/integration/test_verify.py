@@ -663,16 +663,16 @@ def test_an_erased_report_counts_no_longer_and_nothing_is_missing(warehouse_of_a
     with database.connect() as connection:
         before = connection.execute(counted).fetchone()
         (sha256,) = connection.execute("select sha256 from raw.submission where unit_code = '07246'").fetchone()
-    assert _status_of("07246") == "on_time"
+    assert _is_fulfilled("07246")
     done = erasing.erase(sha256, by="Sở mẫu", act="12/QĐ")
     assert before[0] > 10 and done.counts["raw.line"] >= before[0]
-    assert _status_of("07246") == "not_due"  # without a build
+    assert not _is_fulfilled("07246")  # without a build
     assert done.accepted == ["bacninh-2026-2030 2026 07246"]
     with clock.at("2026-11-21T08:00:00+07:00"):
         building.build()
     with database.connect() as connection:
         assert connection.execute(counted).fetchone() == (0,)
-    assert _status_of("07246") == "not_due"
+    assert not _is_fulfilled("07246")
     assert not verifying.verify().findings
     assert not rereading.reread().differences
     with unguarded() as connection:
@@ -681,9 +681,10 @@ def test_an_erased_report_counts_no_longer_and_nothing_is_missing(warehouse_of_a
         connection.rollback()
 
 
-def _status_of(unit: str) -> str:
+def _is_fulfilled(unit: str) -> bool:
     with database.connect() as connection:
-        (status,) = connection.execute(
-            "select status from marts.fct_report_obligation where unit_code = %s and period = '2026'", [unit]
+        (found,) = connection.execute(
+            "select fulfilled_at is not null from marts.fct_report_obligation where unit_code = %s and period = '2026'",
+            [unit],
         ).fetchone()
-    return status
+    return found

@@ -20,6 +20,7 @@ ALL = len(PERIODS) * len(PROVINCES)
 PARTITIONED = (
     "int_completeness__history",
     "int_denominators__last_reported",
+    "int_submission_status__stored",
     "int_values__rolled_up",
     "int_values__versioned",
     *stored_marts.OF_FIGURES,
@@ -27,6 +28,7 @@ PARTITIONED = (
 OF_THE_SEEDS = {"a_score_sheet_can_be_added_up", "declared_shares_of_a_split_unit_add_up_to_one"}
 """Tests of more than one seed, which only dbt runs."""
 SUMS, LINES = "intermediate.int_values__rolled_up", "intermediate.int_values__versioned"
+STATUSES = "intermediate.int_submission_status__stored"
 DENOMINATORS = "intermediate.int_denominators__last_reported"
 STORED = FIGURES, TARGETS = "marts.fct_indicator_rollup", "marts.fct_target_progress"
 
@@ -142,6 +144,11 @@ def test_one_report_rebuilds_its_own_partition(catalogue):
     assert made.pop("checks") == {SECOND: 1}
     assert len(made) == len(PARTITIONED) and all(count == {SECOND: 1} for count in made.values())
     assert rebuilt() == {}
+
+
+def test_a_refused_report_changes_its_status_and_no_figure(catalogue):
+    report(SECOND, "2026", "92001", "correction", 17, "rejected")
+    assert rebuilt() == {STATUSES: {SECOND: 1}}
 
 
 def test_figures_and_their_targets_change_in_one_transaction(catalogue):
