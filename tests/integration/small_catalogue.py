@@ -73,7 +73,7 @@ def add_programme(catalogue: OwnCatalogue, named: dict[str, str]) -> None:
 
 
 def report(programme: str, period: str, commune: str, kind: str, cases: int, status: str = "accepted") -> None:
-    """A report with its verdict, as the loader and the gate leave it: of two lines, a correction of the first one only."""
+    """A report and its verdict, as loader and gate leave them: of two lines, a correction of the first one only."""
     submission = uuid4()
     with database.connect() as connection:
         (decided,) = connection.execute("select count(*) from ops.submission_verdict").fetchall()[0]
