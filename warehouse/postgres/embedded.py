@@ -57,6 +57,7 @@ OPTIONS = {
     "wal_level": "minimal",  # nobody replicates this server; bulk loads then write their rows once
     "max_wal_senders": "0",
     "synchronous_commit": "on",  # an alert that was sent must never be forgotten
+    "client_connection_check_interval": "5s",  # the statement of a killed build ends, and with it its locks
     "jit": "off",
     "random_page_cost": "1.1",
     "timezone": "Asia/Ho_Chi_Minh",

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import ProgrammingError
 
 from tests.conftest import database_of_its_own, forget_database, throw_away_home
+from tests.waiting import wait_for
 from warehouse import database, migrations
 from warehouse.errors import BaocaoError, WrongCall
 from warehouse.postgres import passwords, roles
@@ -111,6 +112,23 @@ def test_one_at_a_time_is_inside_and_a_killed_process_leaves(warehouse):
     started = time.monotonic()
     with database.exclusive("tried"):
         assert time.monotonic() - started < 10
+
+
+def test_the_statement_of_a_killed_process_ends(warehouse):
+    """A build that was killed would keep its locks until its statement is done: the next one waits for minutes."""
+    statement = "select pg_sleep(3600)"
+    program = f"from warehouse import database\nwith database.connect() as session: session.execute({statement!r})"
+    with subprocess.Popen([sys.executable, "-c", program]) as process, database.connect(autocommit=True) as connection:
+
+        def count() -> int:
+            (found,) = connection.execute(
+                "select count(*) from pg_stat_activity where query = %s and state = 'active'", [statement]
+            ).fetchone()
+            return found
+
+        wait_for(lambda: count() == 1, "The statement does not run.")
+        process.kill()
+        wait_for(lambda: count() == 0, "The statement runs on.")
 
 
 def test_a_lock_that_was_lost_with_its_server_is_not_taken_for_held(warehouse):
