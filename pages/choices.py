@@ -57,6 +57,18 @@ UNIT = Text("Mã hoặc tên đơn vị", "Code or name of a unit")
 UNIT_HINT = Text("ví dụ: 07228 hoặc Đa Mai", "such as 07228 or Đa Mai")
 
 
+MOST_PERIODS = 12
+"""Periods side by side: a year of months. More is wider than a screen or a sheet of paper."""
+OTHER_PERIODS = Text(
+    "Bảng có nhiều nhất {most} kỳ, đến {until}. Chọn kỳ khác để xem các kỳ còn lại; tệp tải về có đủ.",
+    "At most {most} periods, up to {until}. Choose another for the rest; a download has all.",
+)
+UNTIL = {
+    0: Text("kỳ đã chọn", "the chosen one"),
+    1: Text("kỳ liền sau kỳ đã chọn", "the one after the chosen one"),
+}
+
+
 def unit_field(code: str) -> Field:
     """A unit, written as its code or its name."""
     return Field("unit", UNIT, code, hint=UNIT_HINT)
@@ -87,6 +99,17 @@ class Chosen:
         today = (view.as_of or clock.now()).date()
         begun = sum(each.data_from <= today for each in self.periods)
         return [each.period for each in self.periods[: begun + ahead]]
+
+    def side_by_side(self, periods: Sequence[str], view: View, ahead: int = 0) -> tuple[list[str], list[Text]]:
+        """Of the periods the newest until the chosen one, and so many after it; and a note where there are more.
+
+        A download has all.
+        """
+        notes = [OTHER_PERIODS.fill(most=MOST_PERIODS, until=UNTIL[ahead])] if len(periods) > MOST_PERIODS else []
+        if view.get("format"):
+            return list(periods), notes
+        until = {each.period for each in self.periods[: self.periods.index(self.period) + 1 + ahead]}
+        return [period for period in periods if period in until][-MOST_PERIODS:], notes
 
     @property
     def keys(self) -> dict[str, str]:

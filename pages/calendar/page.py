@@ -20,13 +20,6 @@ Row = dict[str, Any]
 
 OBLIGATIONS = queries.load(__file__, "obligations")
 
-SHOWN = 12
-"""Periods side by side: a year of months. More is wider than a screen or a sheet of paper."""
-EARLIER = Text(
-    "Bảng có nhiều nhất {shown} kỳ, đến kỳ liền sau kỳ đã chọn. Chọn kỳ khác để xem các kỳ còn lại; tệp tải về có đủ.",
-    "At most {shown} periods, up to the one after the chosen one. Choose another for the rest; a download has all.",
-)
-
 UNIT = Column("unit", Text("Đơn vị", "Unit"), is_heading=True)
 CODE = Column("unit_code", Text("Mã", "Code"))
 RATES = {
@@ -95,7 +88,7 @@ def _rate(row: Row, code: str) -> Cell:
 def _calendar(owed: list[Row], chosen: Chosen, view: View) -> Section:
     with_reports = {row["period"] for row in owed}
     every = [period for period in chosen.begun(view, ahead=1) if period in with_reports]
-    shown = every if view.get("format") else _side_by_side(every, chosen)
+    shown, notes = chosen.side_by_side(every, view, ahead=1)
     by_reporter: dict[tuple[str, str], dict[str, Row]] = {}
     for row in (each for each in owed if each["period"] in shown):
         by_reporter.setdefault((row["unit_id"], row["agency_code"]), {})[row["period"]] = row
@@ -104,14 +97,7 @@ def _calendar(owed: list[Row], chosen: Chosen, view: View) -> Section:
     caption = Text("Tình trạng báo cáo của từng đơn vị, từng kỳ", "Status of each unit's report in each period")
     empty = Text("Không có đơn vị nào phải nộp báo cáo.", "No unit owes a report.")
     heading = Text("Lịch của từng đơn vị", "By unit")
-    notes = [EARLIER.fill(shown=SHOWN)] if len(every) > SHOWN else []
     return Section("lich", heading, notes, table=Table("calendar", caption, columns, rows, empty))
-
-
-def _side_by_side(periods: list[str], chosen: Chosen) -> list[str]:
-    """The newest up to the one after the chosen period."""
-    until = {each.period for each in chosen.periods[: chosen.periods.index(chosen.period) + 2]}
-    return [period for period in periods if period in until][-SHOWN:]
 
 
 def _reporter(by_period: dict[str, Row], periods: list[str], view: View, programme: str) -> tuple[Cell, ...]:

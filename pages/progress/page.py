@@ -47,9 +47,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
         facts=facts(progress),
         sections=[
             Section("chi-tieu", Text("Chỉ tiêu theo mục tiêu", "Indicators by goal"), [HOW_TO_READ], indicators),
-            Section(
-                "cac-nam", Text("Số liệu từng kỳ", "Each period"), table=tables.of_years(progress, view, programme)
-            ),
+            tables.each_period(progress, chosen, view),
         ],
         has_basis=True,
     )

@@ -1,7 +1,11 @@
 """Tables of a unit's progress, for the pages of a province and of any unit."""
 
+from collections.abc import Sequence
+
 from pages import terms
+from pages.choices import Chosen
 from pages.language import Text
+from pages.layout import Section
 from pages.progress import cells
 from pages.progress.data import Progress, Row
 from pages.tables import EMPTY, Cell, Column, Table
@@ -77,19 +81,22 @@ def _against_scope(scope: str) -> Text:
     return Text(f"Chỉ tiêu của {name.vi}", f"Target: {name.en}") if scope != "national" else NATIONAL.heading
 
 
-def of_years(progress: Progress, view: View, programme: str) -> Table:
+def each_period(progress: Progress, chosen: Chosen, view: View) -> Section:
     """The figures behind the lines: a period without one is a dash."""
-    columns = [Column(period, figure_heading(period), is_number=True) for period in progress.periods]
-    return Table(
+    periods, notes = chosen.side_by_side(progress.periods, view)
+    programme = chosen.programme.programme_code
+    columns = [Column(period, figure_heading(period), is_number=True) for period in periods]
+    table = Table(
         "years",
         Text("Số liệu từng kỳ (số của biểu đồ)", "Figures of each period (those of the lines)"),
         (INDICATOR, UNIT, *columns),
         [
-            (_indicator(row, view, programme), cells.unit_of_measure(row), *_years(row, progress))
+            (_indicator(row, view, programme), cells.unit_of_measure(row), *_years(row, progress, periods))
             for row in progress.main_rows()
         ],
         NO_FIGURES,
     )
+    return Section("cac-nam", Text("Số liệu từng kỳ", "Each period"), notes, table=table)
 
 
 def figure_heading(period: str) -> Text:
@@ -145,9 +152,9 @@ def _compared(row: Row | None) -> Cell:
     return Cell(verdict.text, note=note, shape=verdict.shape)
 
 
-def _years(row: Row, progress: Progress) -> list[Cell]:
+def _years(row: Row, progress: Progress, periods: Sequence[str]) -> list[Cell]:
     by_period = progress.series.get((row["indicator_code"], row["measure"]), {})
-    found = [by_period.get(period) for period in progress.periods]
+    found = [by_period.get(period) for period in periods]
     return [EMPTY if each is None else cells.of_period(each) for each in found]
 
 

@@ -49,11 +49,7 @@ def make(connection: psycopg.Connection, view: View) -> Page:
                 [f"{chosen.programme.name_vi}.", *(f"{plan['document_vi']}." for plan in found.progress.plans)],
                 progress_tables.of_scopes(found.progress, view, programme, period),
             ),
-            Section(
-                "cac-nam",
-                Text("Số liệu từng kỳ", "Each period"),
-                table=progress_tables.of_years(found.progress, view, programme),
-            ),
+            progress_tables.each_period(found.progress, chosen, view),
             *_neighbours(found),
             _obligations(found),
             _submissions(found),

@@ -1,4 +1,4 @@
-"""The reporting calendar of a programme with many periods: a year side by side, and all of them in a download."""
+"""A programme with many periods: a year side by side in the reporting calendar and in the figures of a unit."""
 
 from datetime import date
 
@@ -6,6 +6,8 @@ import pytest
 
 from pages.calendar.page import _calendar
 from pages.choices import Chosen
+from pages.progress import tables
+from pages.progress.data import Progress
 from pages.view import View
 from warehouse.catalogue import Period, Programme
 
@@ -53,3 +55,12 @@ def test_that_there_are_others_is_said_and_nothing_where_there_are_none():
     many = _calendar(OWED, Chosen(PROGRAMME, PERIODS[0], PERIODS, (PROGRAMME,)), View("/x"))
     few = _calendar(OWED[:3], Chosen(PROGRAMME, PERIODS[2], PERIODS[:3], (PROGRAMME,)), View("/x"))
     assert (len(many.texts), len(few.texts)) == (1, 0)
+
+
+def test_the_figures_of_a_unit_are_those_of_the_year_until_the_chosen_period():
+    until = tuple(MONTHS[:20])
+    chosen = Chosen(PROGRAMME, PERIODS[19], PERIODS, (PROGRAMME,))
+    for address, months in (({}, until[-12:]), ({"format": "xlsx"}, until)):
+        section = tables.each_period(Progress([], {}, until), chosen, View("/don-vi", address))
+        assert section.table is not None and [column.name for column in section.table.columns[2:]] == list(months)
+        assert len(section.texts) == 1
