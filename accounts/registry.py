@@ -49,6 +49,11 @@ class Account:
             return "disabled"
         return "active" if self.password_hash or self.oidc_subject else "invited"
 
+    @property
+    def remit(self) -> tuple[Role, str, str, str]:
+        """What the account may do follows from these."""
+        return self.role, self.unit_id, self.province_code, self.agency_code
+
 
 CHANGED = "Trong lúc chờ, tài khoản này đã bị khóa hoặc đã đổi. Xin đăng nhập lại."
 READ = """
@@ -78,7 +83,7 @@ for update
 AGENCY = "select from catalogue.agencies where agency_code = %s limit 1"
 INSERT = """
 insert into ops.account (account_id, email, role, unit_id, unit_code, agency_code, created_at)
-values (%s, %s, %s, %s, %s, %s, %s)
+values (%s, %s, %s, %s, %s, %s, %s) on conflict (email) do nothing
 """
 
 
@@ -118,10 +123,10 @@ def add(connection: psycopg.Connection, unit_code: str, email: str, role: str, a
     if agency != DEFAULT_AGENCY and connection.execute(AGENCY, [agency]).fetchone() is None:
         raise WrongCall(f"Danh mục không có cơ quan «{agency}».")
     lowered = email.strip().lower()
-    if find(connection, lowered) is not None:
-        raise WrongCall(f"{lowered} đã có tài khoản; gửi lại thư mời bằng: baocao accounts reset {lowered}")
     account_id = uuid4()
-    connection.execute(INSERT, [account_id, lowered, role, bearer[0], unit_code, agency, clock.now()])
+    values = [account_id, lowered, role, bearer[0], unit_code, agency, clock.now()]
+    if not connection.execute(INSERT, values).rowcount:
+        raise WrongCall(f"{lowered} đã có tài khoản; gửi lại thư mời bằng: baocao accounts reset {lowered}")
     events.add(connection, "invited", account_id, actor, role=role, unit_code=unit_code, agency_code=agency)
     return cast(Account, get(connection, account_id))
 
