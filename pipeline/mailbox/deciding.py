@@ -177,7 +177,8 @@ def _sender(connection: psycopg.Connection, address: str, letters: Sequence[tupl
     if account is None or account.state != "active":
         return Sender(frozenset(units), None)
     everybody = _units(connection, [letter for letter, _ in letters], address)
-    own = {(unit, agency) for unit, agency in everybody if remit.may_report(account, unit, None, agency)}
+    is_own = not account.has_lost_code  # a letter names a unit by its code of today
+    own = {(unit, agency) for unit, agency in everybody if is_own and remit.may_report(account, unit, (), agency)}
     return Sender(frozenset(units | own), account.account_id if own else None)
 
 

@@ -319,7 +319,7 @@ def statuses(responses: list[httpx.Response]) -> list[int]:
 
 
 def refused(responses: list[httpx.Response]) -> str:
-    """What whoever came second reads."""
+    """What the one who was second reads."""
     (found,) = [shown(response) for response in responses if response.status_code != 303]
     return found
 
