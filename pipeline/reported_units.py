@@ -10,6 +10,7 @@ import psycopg
 
 from accounts import remit
 from accounts.registry import Account
+from ingest.reports import Report
 from warehouse import clock
 from warehouse.clock import ZONE
 
@@ -36,6 +37,15 @@ class Sender(NamedTuple):
     unit_id: str | None
     unit_name: str | None
     agency: str
+
+
+def senders(reports: Sequence[Report]) -> list[Sender]:
+    """Who sends each report whose unit can be read."""
+    return [
+        Sender(report.programme, report.period, report.unit_code, report.unit_id, report.unit_name, report.agency)
+        for report in reports
+        if report.unit_code is not None
+    ]
 
 
 def foreign(connection: psycopg.Connection, account: Account, senders: Sequence[Sender]) -> list[Sender]:

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from accounts import registry
+from ingest.mail.attached import Attached
+from ingest.mail.messages import Mail
 from pipeline import building
+from pipeline.mailbox import deciding
 from tests.integration import desk
 from tests.integration.desk import LINK, Client
 from tests.integration.own_catalogue import OwnCatalogue, own_catalogue
@@ -27,6 +30,7 @@ from tests.integration.test_successions import (
     plan,
     unit,
 )
+from tests.waiting import wait_for
 from warehouse import clock, database
 
 CODE, ENDED = "71002", "71002@start"
@@ -79,10 +83,14 @@ def client(served: Served, email: str) -> Client:
     return made
 
 
+def content_of(period: str, numerator: int, unit_id: str = "", name: str = "") -> bytes:
+    return (HEADER + f"{PROGRAMME};{period};{CODE};{unit_id};{name};{INDICATOR};{numerator};100;có\n").encode()
+
+
 def hand_in(sender: Client, period: str, numerator: int, unit_id: str = "", name: str = "") -> str:
     """Returns the address of the receipt."""
-    line = f"{PROGRAMME};{period};{CODE};{unit_id};{name};{INDICATOR};{numerator};100;có\n"
-    taken = sender.post("/bao-cao-cua-toi/nop", files=[(f"{numerator}.csv", (HEADER + line).encode())])
+    files = [(f"{numerator}.csv", content_of(period, numerator, unit_id, name))]
+    taken = sender.post("/bao-cao-cua-toi/nop", files=files)
     assert taken.status_code == 303, taken.text
     return taken.headers["location"]
 
@@ -138,6 +146,32 @@ def test_receipts_stay_with_the_unit_for_which_they_were_handed_in(served):
     for path in ("/don-vi", "/thay-doi", "/nguon-so-lieu"):
         assert "nay là của đơn vị khác" in leader.get(path, unit=CODE).text
     assert new.get("/don-vi", unit=CODE).status_code == 200
+
+
+def test_by_mail_too_an_account_is_of_its_unit_and_of_no_other_with_its_code(served, letterbox, monkeypatch, tmp_path):
+    """A colleague answers the receipt that went to the office, from an own address."""
+    monkeypatch.setenv("BAOCAO_MAILBOX_URL", f"maildir:{tmp_path}")
+    monkeypatch.setenv("BAOCAO_MAILBOX_ADDRESS", "bao-cao@example.org")
+    with database.connect("loader") as connection:
+        values = [CODE, "reporter", "van-phong@71002.example"]
+        connection.execute("insert into ops.contact (unit_code, role, email) values (%s, %s, %s)", values)
+    hand_in(client(served, NEW), "2026", 73, SUCCESSOR)
+    wait_for(lambda: letterbox.letters, "the receipt did not arrive")
+    thread = (str(letterbox.letters[0]["Message-ID"]),)
+
+    def decided(sender: str, period: str, numerator: int, unit_id: str) -> tuple[str, str | None]:
+        content = content_of(period, numerator, unit_id)
+        mail = Mail(
+            f"{sender}-{numerator}", f"<{numerator}@x.example>", sender, thread, files=(Attached("a.csv", content),)
+        )
+        with database.connect("loader") as connection:
+            found = deciding.decide(connection, mail)
+        return found.status, found.reason
+
+    assert decided(OLD, "2026", 91, SUCCESSOR) == ("waiting", "other_sender")
+    assert decided(NEW, "2026", 92, SUCCESSOR) == ("receiving", None)
+    assert decided(NEW, "2026", 93, ENDED) == ("waiting", "other_unit")
+    assert decided(NEW, "2025", 94, "") == ("waiting", "other_unit")
 
 
 def test_a_province_that_has_ended_decides_nothing_for_the_one_that_took_it_in(served):
