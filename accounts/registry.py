@@ -1,5 +1,6 @@
 """The accounts: one per e-mail address, of one unit and agency, with one role."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, cast, get_args
@@ -22,6 +23,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 class Account:
     """A person's account. unit_name, province_code: of today's map.
 
+    role: what it may do now: a province that has ended decides nothing for the one that took it in.
+    has_ended: its unit exists no more. has_lost_code: another unit bears the code of its unit today.
     password_hash: None until an invitation is accepted. totp_secret: None where codes are off.
     oidc_subject: None unless the account signed in with the office's provider.
     """
@@ -35,6 +38,8 @@ class Account:
     unit_level: str
     province_code: str
     agency_code: str
+    has_ended: bool
+    has_lost_code: bool
     created_at: datetime
     disabled_at: datetime | None
     last_signed_in_at: datetime | None
@@ -49,10 +54,22 @@ class Account:
             return "disabled"
         return "active" if self.password_hash or self.oidc_subject else "invited"
 
+    @property
+    def remit(self) -> tuple[Role, str, str, str]:
+        """What the account may do follows from these."""
+        return self.role, self.unit_id, self.province_code, self.agency_code
+
 
 CHANGED = "Trong lúc chờ, tài khoản này đã bị khóa hoặc đã đổi. Xin đăng nhập lại."
 READ = """
-select account.account_id, account.email, account.role, account.unit_id, account.unit_code, account.agency_code,
+select account.account_id, account.email, account.unit_id,
+    case when account.role = 'province' and units.valid_to <= %s then 'reports' else account.role end as role,
+    coalesce(units.valid_to <= %s, false) as has_ended,
+    exists (
+        select from app.org_unit as bearers
+        where bearers.unit_code = account.unit_code and bearers.unit_id <> account.unit_id
+            and bearers.valid_from <= %s and bearers.valid_to > %s) as has_lost_code,
+    account.unit_code, account.agency_code,
     account.created_at, account.disabled_at, account.password_hash, account.totp_secret, account.totp_step,
     account.oidc_subject,
     coalesce(named.unit_name, account.unit_code) as unit_name, coalesce(units.unit_level, '') as unit_level,
@@ -78,7 +95,12 @@ for update
 AGENCY = "select from catalogue.agencies where agency_code = %s limit 1"
 INSERT = """
 insert into ops.account (account_id, email, role, unit_id, unit_code, agency_code, created_at)
-values (%s, %s, %s, %s, %s, %s, %s)
+values (%s, %s, %s, %s, %s, %s, %s) on conflict (email) do nothing
+"""
+
+MOVE = """
+update ops.account set unit_id = %(unit)s, unit_code = %(unit_code)s, role = %(role)s, agency_code = %(agency_code)s
+where account_id = %(account)s and unit_id = %(was)s
 """
 
 
@@ -103,10 +125,20 @@ def listed(connection: psycopg.Connection, province_code: str | None = None) -> 
     return _read(connection, condition, [province_code, province_code])
 
 
-def add(connection: psycopg.Connection, unit_code: str, email: str, role: str, agency: str, actor: Actor) -> Account:
+def add(
+    connection: psycopg.Connection,
+    unit_code: str,
+    email: str,
+    role: str,
+    agency: str,
+    actor: Actor,
+    may_move: Callable[[Account], bool] = lambda existing: True,
+) -> Account:
     """A new account without a password. email: one that can be written to, which the caller has checked.
 
-    Raises WrongCall for an unknown role, unit or agency, and for an address that has an account.
+    An account whose unit has ended is moved to the new one, with nothing that it could do before: may_move says
+    whether whoever invites looks after it.
+    Raises WrongCall for an unknown role, unit or agency, and for an address that has another account.
     """
     if role not in ROLES:
         raise WrongCall(f"Vai trò «{role}» không thuộc {', '.join(ROLES)}.")
@@ -118,11 +150,16 @@ def add(connection: psycopg.Connection, unit_code: str, email: str, role: str, a
     if agency != DEFAULT_AGENCY and connection.execute(AGENCY, [agency]).fetchone() is None:
         raise WrongCall(f"Danh mục không có cơ quan «{agency}».")
     lowered = email.strip().lower()
-    if find(connection, lowered) is not None:
-        raise WrongCall(f"{lowered} đã có tài khoản; gửi lại thư mời bằng: baocao accounts reset {lowered}")
     account_id = uuid4()
-    connection.execute(INSERT, [account_id, lowered, role, bearer[0], unit_code, agency, clock.now()])
-    events.add(connection, "invited", account_id, actor, role=role, unit_code=unit_code, agency_code=agency)
+    values = [account_id, lowered, role, bearer[0], unit_code, agency, clock.now()]
+    detail = {"role": role, "unit_code": unit_code, "agency_code": agency}
+    if not connection.execute(INSERT, values).rowcount:
+        existing = cast(Account, find(connection, lowered))
+        place = {"account": existing.account_id, "unit": bearer[0], "was": existing.unit_id, **detail}
+        if not (existing.has_ended and may_move(existing) and connection.execute(MOVE, place).rowcount):
+            raise WrongCall(f"{lowered} đã có tài khoản; gửi lại thư mời bằng: baocao accounts reset {lowered}")
+        account_id, detail = existing.account_id, detail | {"unit_before": existing.unit_id}
+    events.add(connection, "invited", account_id, actor, **detail)
     return cast(Account, get(connection, account_id))
 
 
@@ -175,4 +212,5 @@ def _one(connection: psycopg.Connection, condition: str, value: Any) -> Account 
 
 def _read(connection: psycopg.Connection, condition: str, values: list[Any]) -> list[Account]:
     cursor = connection.cursor(row_factory=class_row(Account))
-    return cursor.execute(READ.format(condition=condition).encode(), values).fetchall()
+    today = [clock.now().date()] * READ.count("%s")
+    return cursor.execute(READ.format(condition=condition).encode(), [*today, *values]).fetchall()

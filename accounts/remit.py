@@ -1,5 +1,7 @@
 """What an account may do, by its role: for whom it reports, whose accounts it looks after."""
 
+from collections.abc import Collection
+
 from accounts.registry import Account, Role
 
 REPORTING: frozenset[Role] = frozenset({"reports", "province"})
@@ -9,13 +11,14 @@ APPROVING: frozenset[Role] = frozenset({"approves", "province"})
 INVITED_BY_A_PROVINCE: frozenset[Role] = frozenset({"reports", "approves"})
 
 
-def may_report(account: Account, unit_code: str, unit_id: str | None, agency: str) -> bool:
-    """Whether a report about this unit by this agency is the account's own.
+def may_report(account: Account, unit_code: str, units: Collection[str], agency: str) -> bool:
+    """Whether a report with this code by this agency is the account's own.
 
-    unit_id: as a file may name it beside the code; one of another unit would decide over the code.
+    units: the ids of the units that it may be about, none where no unit may send it. A code passes from a unit that
+    ended to another one, and an account does not go along.
     """
-    of_unit = unit_id is None or unit_id.partition("@")[0] == account.unit_code
-    return account.role in REPORTING and of_unit and (unit_code, agency) == (account.unit_code, account.agency_code)
+    is_own = not units or account.unit_id in units
+    return account.role in REPORTING and is_own and (unit_code, agency) == (account.unit_code, account.agency_code)
 
 
 def may_approve(account: Account, approver: str, unit_id: str, province_code: str, agency: str) -> bool:

@@ -26,6 +26,7 @@ update ops.account_session set used_at = %(now)s
 where token_hash = %(token)s and ended_at is null and expires_at > %(now)s and used_at > %(idle_since)s
 returning account_id
 """
+FIND = "select account_id from ops.account_session where token_hash = %s and ended_at is null and expires_at > %s"
 END = "update ops.account_session set ended_at = %s where token_hash = %s and ended_at is null returning account_id"
 END_OTHERS = """
 update ops.account_session set ended_at = %s where account_id = %s and ended_at is null and token_hash <> %s
@@ -74,6 +75,16 @@ def use(connection: psycopg.Connection, token: str) -> Account | None:
     now = clock.now()
     values = {"token": tokens.digest(token), "now": now, "idle_since": now - IDLE}
     row = connection.execute(USE, values).fetchone()
+    account = registry.get(connection, row[0]) if row else None
+    return account if account and account.state == "active" else None
+
+
+def find(connection: psycopg.Connection, token: str) -> Account | None:
+    """The account of a session that is in use by a form that took its time; None where it has ended meanwhile.
+
+    The form is the use: a session does not become idle while one is on its way.
+    """
+    row = connection.execute(FIND, [tokens.digest(token), clock.now()]).fetchone()
     account = registry.get(connection, row[0]) if row else None
     return account if account and account.state == "active" else None
 

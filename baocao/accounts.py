@@ -39,7 +39,8 @@ def invite(
 ) -> None:
     """Invite somebody: a letter with a link, good once within seven days, at which a password is chosen.
 
-    Without BAOCAO_SMTP_URL the link is printed, for you to hand over.
+    Without BAOCAO_SMTP_URL the link is printed, for you to hand over. Somebody whose unit has ended is invited under
+    the same address for another one: the account is moved there, with a new password.
 
     \b
     baocao accounts invite 07228 cong-chuc@da-mai.example
@@ -102,6 +103,7 @@ def list_accounts(
             "state": account.state,
             "second factor": "on" if account.totp_secret else "off",
             "last signed in": account.last_signed_in_at,
+            "unit has ended": account.has_ended,
         }
         for account in found
     ]

@@ -41,6 +41,12 @@ CLOSED = Text(
     "Tài khoản này không xem được trang này. Cần xem thì liên hệ đơn vị cấp trên.",
     "This account may not open this page. Ask the level above if you need it.",
 )
+CODE_PASSED_ON = Text(
+    "Đơn vị của tài khoản này đã kết thúc, mã của đơn vị nay là của đơn vị khác. Báo cáo cũ vẫn có ở Báo cáo của tôi; "
+    "để báo cáo cho đơn vị mới, xin đơn vị cấp trên gửi thư mời.",
+    "The unit of this account has ended, and another one bears its code now. Earlier reports are at My reports; to "
+    "report for the new unit ask the level above for an invitation.",
+)
 NO_PROGRAMME = Text(
     "Tỉnh này chưa có chương trình nào trong hệ thống.", "This province has no programme in the warehouse yet."
 )
@@ -59,16 +65,16 @@ where provinces.unit_code = %(province)s
 group by programmes.programme_code, programmes.starts_on
 order by programmes.starts_on desc, programmes.programme_code
 """
-OWN_UPLOAD = """
-select from ops.upload as upload join ops.account as uploader using (account_id)
-where upload.upload_id = %s and uploader.unit_code = %s and uploader.agency_code = %s
-"""
+OWN_UPLOAD = "select from ops.upload where upload_id = %s and unit_id = %s and agency_code = %s"
 
 Check = Callable[[psycopg.Connection, Account, str | None], str | None]
 """What a parameter of the address becomes; raises PageError for what it may not be."""
 
 
 def own_unit(connection: psycopg.Connection, account: Account, given: str | None) -> str | None:
+    """The unit's page is found by its code, so it is closed where another unit bears the code today."""
+    if account.has_lost_code:
+        raise PageError(403, CODE_PASSED_ON)
     return _only(account.unit_code, given)
 
 
@@ -178,7 +184,7 @@ def check(connection: psycopg.Connection, account: Account, path: str, query: Ma
 
 def require_upload(connection: psycopg.Connection, account: Account, upload_id: UUID) -> None:
     """Raises PageError unless somebody of the account's unit and agency uploaded it."""
-    if connection.execute(OWN_UPLOAD, [upload_id, account.unit_code, account.agency_code]).fetchone() is None:
+    if connection.execute(OWN_UPLOAD, [upload_id, account.unit_id, account.agency_code]).fetchone() is None:
         raise PageError(404, Text("Không có biên nhận này.", "There is no such receipt."))
 
 

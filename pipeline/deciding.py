@@ -36,7 +36,7 @@ LISTED = """
 select decision.decision_id, decision.kind, decision.programme_code, decision.period, decision.unit_level,
     decision.unit_code, decision.agency_code, decision.act, decision.act_on, decision.decided_by, decision.reason,
     decision.before, decision.after, decision.decided_at, account.email, account.unit_code as account_unit_code,
-    account.agency_code as account_agency_code,
+    account.unit_id as account_unit_id, account.agency_code as account_agency_code,
     decision.kind <> 'contacts' and decision.recorded_at > coalesce(
         (select max(run.started_at) from ops.pipeline_run as run
         where run.step = 'catalogue' and run.status = 'succeeded'), '-infinity') as is_waiting
@@ -103,6 +103,7 @@ class Decision:
     decided_at: datetime
     email: str | None
     account_unit_code: str | None
+    account_unit_id: str | None
     account_agency_code: str | None
     is_waiting: bool
 

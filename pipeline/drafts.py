@@ -64,3 +64,8 @@ def of_account(connection: psycopg.Connection, account: Account) -> dict[tuple[s
 
 def delete(connection: psycopg.Connection, account: Account, programme: str, period: str) -> None:
     connection.execute(DELETE, [account.account_id, programme, period])
+
+
+def delete_all(connection: psycopg.Connection, account: Account) -> None:
+    """Of an account that another unit gets: what it began was about the unit before."""
+    connection.execute("delete from ops.form_draft where account_id = %s", [account.account_id])

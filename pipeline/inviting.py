@@ -1,5 +1,6 @@
 """Invite somebody to the pages: an account, an invitation that works once, and the letter that carries it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from accounts.events import COMMAND, Actor
 from accounts.registry import Account
 from alerts import invitation
 from alerts.invitation import Invitation
+from pipeline import drafts
 from warehouse import database
 from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.errors import BaocaoError, WrongCall
@@ -26,15 +28,25 @@ class Invited:
     link: str | None = field(default=None, repr=False)
 
 
-def invite(unit_code: str, email: str, role: str, agency: str = DEFAULT_AGENCY, *, actor: Actor = COMMAND) -> Invited:
+def invite(
+    unit_code: str,
+    email: str,
+    role: str,
+    agency: str = DEFAULT_AGENCY,
+    *,
+    actor: Actor = COMMAND,
+    may_move: Callable[[Account], bool] = lambda existing: True,
+) -> Invited:
     """A new account and its letter. Where the letter cannot be sent the account is there: `reset` sends another.
 
+    An account whose unit has ended is moved to the unit, if may_move says so of it, and leaves its drafts behind.
     Raises WrongCall for what the catalogue does not know and for an address that has an account.
     """
     invitation.require_address(email)
     _require_way(actor)
     with database.connect("loader") as connection:
-        account = registry.add(connection, unit_code, email, role, agency, actor)
+        account = registry.add(connection, unit_code, email, role, agency, actor, may_move)
+        drafts.delete_all(connection, account)
         token, expires_at = invitations.create(connection, account)
     return _hand_over(account, token, expires_at, is_renewal=False)
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from ingest import measures, reading
 from ingest.measures import Measures
-from pipeline import receiving
+from pipeline import receiving, reported_units
+from pipeline.reported_units import Sender
 from pipeline.together import Together
 from publish.receipts.data import Receipt
 from warehouse import confined, database
@@ -22,14 +23,6 @@ MOST = 30
 
 class NotReceived(BaocaoError):
     """The receiving step left the file out; its log says why."""
-
-
-class Sender(NamedTuple):
-    """Whose report it is, as the report says."""
-
-    unit_code: str
-    unit_id: str | None
-    agency: str
 
 
 class File(NamedTuple):
@@ -81,11 +74,7 @@ def _senders(contents: Sequence[bytes]) -> list[list[Sender] | Failed]:
 
 
 def _senders_of(given: tuple[bytes, Measures]) -> list[Sender]:
-    return [
-        Sender(report.unit_code, report.unit_id, report.agency)
-        for report in reading.read(*given)
-        if report.unit_code is not None
-    ]
+    return reported_units.senders(reading.read(*given))
 
 
 RECEIVING: Together[File, Receipt | None] = Together(_receive, MOST)

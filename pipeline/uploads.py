@@ -15,11 +15,12 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from accounts import events, remit
+from accounts import events
 from accounts.events import Actor
 from accounts.registry import Account
 from ingest.identities import names
-from pipeline import receipt_files, receiving, receiving_together
+from pipeline import receipt_files, receiving, receiving_together, reported_units
+from pipeline.reported_units import Sender
 from publish.receipts import data as receipt_data
 from publish.receipts.data import Receipt
 from warehouse import clock, database
@@ -34,8 +35,8 @@ NAMED = 5
 """Reports that a refusal names; of more the rest is counted."""
 
 NOTE = """
-insert into ops.upload (upload_id, account_id, sha256, file_name, size_bytes, uploaded_at, status)
-values (%s, %s, %s, %s, %s, %s, 'receiving')
+insert into ops.upload (upload_id, account_id, unit_id, agency_code, sha256, file_name, size_bytes, uploaded_at, status)
+values (%s, %s, %s, %s, %s, %s, %s, %s, 'receiving')
 """
 TODAY = "select count(*) from ops.upload where account_id = %s and uploaded_at >= %s and upload_id <> %s"
 SETTLE = "update ops.upload set status = %s, reason_vi = %s, reason_en = %s where upload_id = %s"
@@ -103,12 +104,13 @@ def receive(
     sha256 = hashlib.sha256(content).hexdigest()
     with database.connect("loader", autocommit=True) as connection:
         shown = names.readable(name)
-        connection.execute(NOTE, [upload_id, account.account_id, sha256, shown, len(content), clock.now()])
+        whose = [account.account_id, account.unit_id, account.agency_code]
+        connection.execute(NOTE, [upload_id, *whose, sha256, shown, len(content), clock.now()])
         try:
             if _has_enough(connection, account, upload_id):
                 _refuse_for_today(connection, account, upload_id, actor)
                 return upload_id
-            foreign: list[str] | Failed = [] if document is not None else _foreign(account, content)
+            foreign: list[str] | Failed = [] if document is not None else _foreign(connection, account, content)
             if isinstance(foreign, Failed):
                 _refuse_harmful(connection, account, upload_id, foreign, actor)
                 return upload_id
@@ -165,7 +167,7 @@ def marked_workbook(upload_id: UUID) -> bytes | None:
     return receipt_files.marked_copy(found) if found else None
 
 
-def _foreign(account: Account, content: bytes) -> list[str] | Failed:
+def _foreign(connection: psycopg.Connection, account: Account, content: bytes) -> list[str] | Failed:
     """The reports of a file that the account may not hand in, as text. A report whose unit cannot be read is nobody's:
     the gate returns it with the reason. Failed where its reader exceeds its limits or dies: nobody knows whose it is.
     """
@@ -176,8 +178,8 @@ def _foreign(account: Account, content: bytes) -> list[str] | Failed:
     found = receiving_together.senders(content)
     if isinstance(found, Failed):
         return found
-    foreign = [each for each in found if not remit.may_report(account, each.unit_code, each.unit_id, each.agency)]
-    return list(dict.fromkeys(_sender(each.unit_code, each.agency) for each in foreign))
+    foreign = reported_units.foreign(connection, account, found)
+    return list(dict.fromkeys(_foreign_sender(account, each) for each in foreign))
 
 
 def _has_enough(connection: psycopg.Connection, account: Account, upload_id: UUID) -> bool:
@@ -229,6 +231,13 @@ def _received(account: Account, name: str, content: bytes, sha256: str, document
         return receiving_together.receive(str(folder / name), sha256)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _foreign_sender(account: Account, sender: Sender) -> str:
+    """With its period where another unit of the same code sends it."""
+    named = _sender(sender.unit_code, sender.agency)
+    own = _sender(account.unit_code, account.agency_code)
+    return f"{named} ({sender.unit_id or sender.period})" if named == own else named
 
 
 def _sender(unit_code: str, agency: str) -> str:

@@ -31,7 +31,8 @@ left join lateral (
             where origin.submission_id = waiting.submission_id)
         when waiting.approver = 'unit' then account.role = 'approves' and account.unit_id = waiting.unit_id
             and account.agency_code = waiting.agency_code
-        else account.role = 'province' and own_province.unit_code = waiting.province_code end) as accounts on true
+        else account.role = 'province' and account.unit_id = own.current_province_id
+            and own_province.unit_code = waiting.province_code end) as accounts on true
 left join lateral (
     select string_agg(distinct contact.email, ', ' order by contact.email) as recipient
     from ops.contact

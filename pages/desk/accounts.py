@@ -1,5 +1,7 @@
 """The accounts of a province's units: invite, send a new invitation, disable."""
 
+from functools import partial
+
 from fastapi import FastAPI, Response
 
 from accounts import registry, remit
@@ -71,7 +73,8 @@ def invite(visit: Visit) -> Response:
     if row is None or not remit.may_invite(visit.account, role, row[0]):
         return show(visit, NO_SUCH_UNIT.fill(code=unit))
     try:
-        inviting.invite(unit, email, role, agency, actor=_actor(visit))
+        may_move = partial(remit.may_manage, visit.account)
+        inviting.invite(unit, email, role, agency, actor=_actor(visit), may_move=may_move)
     except BaocaoError as error:
         return show(visit, Text(str(error), str(error)))
     return visit.go(ADDRESS, xong="moi", email=email)

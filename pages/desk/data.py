@@ -128,7 +128,7 @@ def require_report(found: Sequence[Report], programme: str, period: str) -> Repo
 
 def uploads(connection: psycopg.Connection, account: Account) -> list[dict[str, Any]]:
     """What people of the unit and agency uploaded, at most 50."""
-    values = {"unit_code": account.unit_code, "agency": account.agency_code}
+    values = {"unit_id": account.unit_id, "agency": account.agency_code}
     return connection.cursor(row_factory=dict_row).execute(UPLOADS.encode(), values).fetchall()
 
 

@@ -14,5 +14,5 @@ left join lateral (
     from ops.submission_origin as origin
     join ops.submission_verdict as verdict using (submission_id)
     where origin.upload_id = upload.upload_id) as verdicts on true
-where account.unit_code = %(unit_code)s and account.agency_code = %(agency)s
+where upload.unit_id = %(unit_id)s and upload.agency_code = %(agency)s
 order by upload.uploaded_at desc, upload.upload_id limit 50

@@ -111,7 +111,7 @@ def recorded_by(decision: Decision, account: Account) -> Shown:
     """Who recorded it: the person for colleagues and operators, the office for everybody else."""
     if decision.email is None:
         return Text("dòng lệnh", "command line")
-    office = (decision.account_unit_code, decision.account_agency_code)
-    if account.role == "operates" or office == (account.unit_code, account.agency_code):
+    office = (decision.account_unit_id, decision.account_agency_code)
+    if account.role == "operates" or office == (account.unit_id, account.agency_code):
         return decision.email
-    return " ".join(filter(None, office))
+    return " ".join(filter(None, (decision.account_unit_code, decision.account_agency_code)))

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
+from accounts import sessions
 from accounts.registry import Account
 from pages import failures, rendering
 from pages.errors import PageError
@@ -20,6 +21,7 @@ from pages.layout import Page
 from pages.signing_in import cookies
 from pages.view import View
 from pages.visitor import Visitor
+from warehouse import pool
 
 MOST_FILES, MOST_FIELDS = 20, 40
 STALE_FORM = Text(
@@ -116,9 +118,22 @@ def _posting(handler: Handler, at_once: int | None, most_fields: int) -> Callabl
             return failures.response(error, visit.view)
         given = replace(visit, fields=fields, files=files)
         async with turn:
-            return await run_in_threadpool(_respond, handler, given)
+            return await run_in_threadpool(_respond, lambda visit: _take(handler, visit), given)
 
     return take
+
+
+def _take(handler: Handler, visit: Visit) -> Response:
+    """What the form does, if whoever sends it still may: it was on its way and waited for its turn since the guard."""
+    given = visit.visitor.account
+    if given is not None and visit.visitor.session is not None:
+        with pool.connection() as connection:
+            account = sessions.find(connection, visit.visitor.session)
+        if account is None:
+            return visit.go("/dang-nhap")
+        if account.remit != given.remit:
+            raise PageError(403, STALE_FORM)
+    return handler(visit)
 
 
 def _storable(value: str) -> str:

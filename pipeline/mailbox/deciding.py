@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 
 from accounts import registry, remit
+from accounts.registry import Account
 from alerts.answer import RETURNED
 from ingest import measures, opening, reading
 from ingest.identities import names
@@ -19,6 +20,8 @@ from ingest.mail.attached import Attached
 from ingest.mail.bounces import Bounce
 from ingest.mail.messages import Mail
 from ingest.measures import Measures
+from pipeline import reported_units
+from pipeline.reported_units import Sender as Keys
 from warehouse import clock, confined
 from warehouse.catalogue import DEFAULT_AGENCY
 from warehouse.confined import Failed, Limits
@@ -27,9 +30,6 @@ ANSWERABLE = timedelta(days=120)
 """How long after it was written a letter takes answers; who has left an office keeps its letters."""
 NAMED = 5
 """Units or files that a reason names."""
-
-Keys = tuple[str | None, str | None, str]
-"""Unit, its id, and agency, as a report names them."""
 
 LETTERS = """
 with direct as (
@@ -87,10 +87,15 @@ OWN = "select from ops.message where message_id = %s"
 
 
 class Sender(NamedTuple):
-    """For whom somebody reports, by unit and agency. account_id: where it is an account that may."""
+    """For whom somebody reports, by the code of a unit and agency: as its contact, and as an account that may."""
 
-    units: frozenset[tuple[str, str]]
-    account_id: UUID | None
+    of_contact: frozenset[tuple[str, str]]
+    of_account: frozenset[tuple[str, str]] = frozenset()
+    account: Account | None = None
+
+    @property
+    def account_id(self) -> UUID | None:
+        return self.account.account_id if self.account and self.of_account else None
 
 
 @dataclass(frozen=True)
@@ -133,7 +138,7 @@ def decide(connection: psycopg.Connection, mail: Mail, too_large: str = "") -> D
     if not recent:
         return Decision("waiting", "letter_too_old")
     sender = _sender(connection, mail.sender, recent)
-    if not sender.units:
+    if not (sender.of_contact or sender.of_account):
         return Decision("waiting", "other_sender")
     if _has_enough(connection, mail):
         return Decision("waiting", "too_many_mails")
@@ -175,10 +180,11 @@ def _sender(connection: psycopg.Connection, address: str, letters: Sequence[tupl
     units = set(_units(connection, received, address)) & set(connection.execute(CONTACT, [address]).fetchall())
     account = registry.find(connection, address)
     if account is None or account.state != "active":
-        return Sender(frozenset(units), None)
+        return Sender(frozenset(units))
     everybody = _units(connection, [letter for letter, _ in letters], address)
-    own = {(unit, agency) for unit, agency in everybody if remit.may_report(account, unit, None, agency)}
-    return Sender(frozenset(units | own), account.account_id if own else None)
+    is_own = not account.has_lost_code  # a letter names a unit by its code of today
+    own = {(unit, agency) for unit, agency in everybody if is_own and remit.may_report(account, unit, (), agency)}
+    return Sender(frozenset(units), frozenset(own), account)
 
 
 def _units(connection: psycopg.Connection, letters: Sequence[str], sender: str) -> list[tuple[str, str]]:
@@ -200,7 +206,7 @@ def _why_not(
     for file, keys in zip(small, confined.each(_keys, given, limits=Limits(), processes=1), strict=True):
         if isinstance(keys, Failed):
             return "too_costly", _names([file.name])
-        foreign |= dict.fromkeys(_foreign(keys, sender.units))
+        foreign |= dict.fromkeys(_foreign(connection, keys, sender))
     return ("other_unit", ", ".join(list(foreign)[:NAMED])) if foreign else (None, "")
 
 
@@ -209,16 +215,29 @@ def _names(files: Sequence[str]) -> str:
     return ", ".join(names.readable(file) for file in files)
 
 
-def _foreign(keys: Sequence[Keys], units: frozenset[tuple[str, str]]) -> list[str]:
+def _foreign(connection: psycopg.Connection, keys: Sequence[Keys], sender: Sender) -> list[str]:
     """The reports of other units or agencies, as text. A report whose unit cannot be read is nobody's: the gate returns
     it with the reason.
     """
     return [
-        unit if agency == DEFAULT_AGENCY else f"{unit} · {agency}"
-        for unit, unit_id, agency in keys
-        if unit is not None and not ((unit, agency) in units and (unit_id is None or unit_id.partition("@")[0] == unit))
+        each.unit_code if each.agency == DEFAULT_AGENCY else f"{each.unit_code} · {each.agency}"
+        for each in keys
+        if not (_is_of_contact(each, sender) or _is_of_account(connection, each, sender))
     ]
 
 
+def _is_of_contact(report: Keys, sender: Sender) -> bool:
+    """A contact is an office's, and belongs to a code."""
+    is_of_code = report.unit_id is None or report.unit_id.partition("@")[0] == report.unit_code
+    return is_of_code and (report.unit_code, report.agency) in sender.of_contact
+
+
+def _is_of_account(connection: psycopg.Connection, report: Keys, sender: Sender) -> bool:
+    """An account is of a unit, whatever code it has."""
+    if sender.account is None or (report.unit_code, report.agency) not in sender.of_account:
+        return False
+    return reported_units.foreign(connection, sender.account, [report]) == []
+
+
 def _keys(given: tuple[bytes, Measures]) -> list[Keys]:
-    return [(report.unit_code, report.unit_id, report.agency) for report in reading.read(*given)]
+    return reported_units.senders(reading.read(*given))

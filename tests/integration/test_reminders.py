@@ -6,10 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from email.message import EmailMessage
+from functools import partial
 from uuid import UUID
 
 import psycopg
@@ -25,6 +27,7 @@ from tests.integration.chatroom import Chatroom, serving
 from tests.integration.letterbox import Letterbox, free_port
 from tests.integration.reminded import AFTER, DA_MAI, VO_CUONG, contact, remind, statuses
 from tests.integration.reports import VERDICT, put, verdict
+from tests.waiting import wait_for
 from warehouse import clock, database
 from warehouse.as_of import parse_timestamp, set_session_as_of, set_session_as_of_unchecked
 from warehouse.settings import PROJECT_ROOT
@@ -630,6 +633,67 @@ def test_two_runs_at_once_send_one_letter(season, letterbox):
         done = [job.result() for job in [both.submit(remind), both.submit(remind)]]
     assert sorted(run.sent for run in done) == [0, 1]
     assert len(letterbox.letters) == 1
+
+
+LEDGER = """
+select message.message_id, message.recipient, ledger.programme_code, ledger.period, ledger.unit_id, ledger.stage
+from ops.alert_ledger as ledger join ops.message as message using (message_id)
+where ledger.status = 'sent' and ledger.channel = 'email'
+"""
+WAITING_FOR_A_TURN = """
+select count(*) from pg_locks
+where locktype = 'advisory' and not granted
+    and database = (select oid from pg_database where datname = current_database())
+"""
+
+
+def are_waiting(session: psycopg.Connection, processes: int) -> bool:
+    return session.execute(WAITING_FOR_A_TURN).fetchone() == (processes,)
+
+
+def run_at_once(session: psycopg.Connection, *clocks: str) -> None:
+    """A process of `baocao alerts run` for each clock: all of them are there before the first one goes on.
+
+    They take their turns in the order in which they came.
+    """
+    processes = []
+    with database.exclusive("remind"):
+        for number, timestamp in enumerate(clocks, 1):
+            command = [sys.executable, "-c", "from baocao.main import main; main()", "alerts", "run"]
+            environment = os.environ | {"BAOCAO_NOW": timestamp}
+            processes.append(subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment))
+            wait_for(partial(are_waiting, session, number), f"process {number} does not wait for its turn")
+    assert [process.wait(120) for process in processes] == [0] * len(clocks)
+
+
+@pytest.mark.parametrize("is_back_first", [False, True])
+def test_of_two_processes_one_with_a_clock_that_was_set_back_nobody_is_reminded_twice(season, letterbox, is_back_first):
+    """On the day after the deadline one process believes that it is a week before it; then both know the day, then one
+    is back on the day after, four days later."""
+    for unit, email, role in (
+        (DA_MAI, "da-mai@example.org", "reporter"),
+        (VO_CUONG, "vo-cuong@example.org", "reporter"),
+        ("24", "tinh@example.org", "supervisor"),
+        ("24", "so@example.org", "owner"),
+    ):
+        contact(season, unit, email, role)
+    right, back, later = (f"2026-{day}T08:00:00+07:00" for day in ("11-30", "11-22", "12-04"))
+    letters = []
+    for clocks in ((right, back), (right, right), (later, right), (later, later)):
+        run_at_once(season, *(reversed(clocks) if is_back_first else clocks))
+        sent = season.execute(LEDGER).fetchall()
+        counts = Counter(row[1:] for row in sent)
+        assert [key for key, count in counts.items() if count > 1] == []
+        assert sorted(letter["Message-ID"] for letter in letterbox.letters) == sorted({row[0] for row in sent})
+        letters.append(len(letterbox.letters))
+    assert letters == ([5, 5, 6, 6] if is_back_first else [3, 3, 4, 4])
+    assert Counter(letter["To"] for letter in letterbox.letters) == {
+        "da-mai@example.org": 1 + is_back_first,
+        "vo-cuong@example.org": 1 + is_back_first,
+    } | {
+        "tinh@example.org": 1,
+        "so@example.org": 1,
+    }
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ def account(role: Role, unit: str = "07228", province: str = "24", agency: str =
         unit_level="province" if unit == province else "commune",
         province_code=province,
         agency_code=agency,
+        has_ended=False,
+        has_lost_code=False,
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
         disabled_at=None,
         last_signed_in_at=None,
@@ -31,28 +33,28 @@ def account(role: Role, unit: str = "07228", province: str = "24", agency: str =
 
 
 @pytest.mark.parametrize(
-    ("unit", "unit_id", "agency", "may"),
+    ("unit", "units", "agency", "may"),
     [
-        ("07228", None, "UBND", True),
-        ("07228", "07228@2025-07-01", "UBND", True),
-        ("07228", "07228@start", "UBND", True),
-        ("07228", "07210@2025-07-01", "UBND", False),
-        ("07228", "7228", "UBND", False),
-        ("07210", None, "UBND", False),
-        ("07210", "07228@2025-07-01", "UBND", False),
-        ("07228", None, "VPHDND", False),
-        ("24", None, "UBND", False),
+        ("07228", (), "UBND", True),
+        ("07228", {"07228@2025-07-01"}, "UBND", True),
+        ("07228", {"07228@2025-07-01", "07228@start"}, "UBND", True),
+        ("07228", {"07228@start"}, "UBND", False),
+        ("07228", {"07210@2025-07-01"}, "UBND", False),
+        ("07210", (), "UBND", False),
+        ("07210", {"07228@2025-07-01"}, "UBND", False),
+        ("07228", (), "VPHDND", False),
+        ("24", (), "UBND", False),
     ],
 )
-def test_a_report_is_the_accounts_own_by_code_id_and_agency_together(unit, unit_id, agency, may):
-    assert remit.may_report(account("reports"), unit, unit_id, agency) is may
+def test_a_report_is_the_accounts_own_by_code_unit_and_agency_together(unit, units, agency, may):
+    assert remit.may_report(account("reports"), unit, units, agency) is may
 
 
 @pytest.mark.parametrize(
     ("role", "may"), [("reports", True), ("approves", False), ("province", True), ("operates", False)]
 )
 def test_two_roles_hand_reports_in(role, may):
-    assert remit.may_report(account(role), "07228", None, "UBND") is may
+    assert remit.may_report(account(role), "07228", (), "UBND") is may
 
 
 def test_nobody_invites_an_equal_or_oneself_and_operators_are_made_on_the_command_line():
