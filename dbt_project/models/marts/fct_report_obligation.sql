@@ -16,9 +16,20 @@ with
         where known_from <= (select as_of_at from as_of) and known_to > (select as_of_at from as_of)
     ),
 
-    required as (select * from {{ ref("int_required_lines__counted") }}),
+    -- one row per key, and the planner knows it, of these and of the next: a query without their
+    -- columns skips the joins
+    required as (
+        select programme_code, agency_code, unit_level, max(lines_required) as lines_required
+        from {{ ref("int_required_lines__counted") }}
+        where plan_unit_code is null
+        group by 1, 2, 3
+    ),
 
-    -- one row per report, and the planner knows it: a query without this column skips the join
+    own_lines as (
+        select programme_code, agency_code, unit_level, plan_unit_code, lines_required
+        from {{ ref("int_required_lines__counted") }}
+    ),
+
     completeness as (
         select programme_code, period, unit_id, agency_code, max(lines_reported) as lines_reported
         from {{ ref("int_completeness__history") }}
@@ -77,9 +88,8 @@ with
             on required.programme_code = owed.programme_code
             and required.agency_code = owed.agency_code
             and required.unit_level = owed.unit_level
-            and required.plan_unit_code is null
         left join
-            required as own_lines
+            own_lines
             on own_lines.programme_code = owed.programme_code
             and own_lines.agency_code = owed.agency_code
             and own_lines.unit_level = owed.unit_level
