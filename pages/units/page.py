@@ -25,6 +25,12 @@ LINES = Column("lines", Text("Số dòng đã có", "Lines filled in"), is_numbe
 FILE = Column("file", Text("Tệp", "File"), is_heading=True)
 RECEIVED = Column("received_at", Text("Nhận lúc", "Received at"))
 
+MOST_REPORTS = 36
+"""Three years of months: with more the page would be heavy for a telephone."""
+NEWEST = Text(
+    "Bảng có {most} báo cáo mới nhất; tệp tải về có đủ.", "The newest {most} reports; a download has all."
+).fill(most=MOST_REPORTS)
+
 WHOLE, SPLIT = Text("toàn bộ", "as a whole"), Text("một phần", "in part")
 
 
@@ -51,8 +57,8 @@ def make(connection: psycopg.Connection, view: View) -> Page:
             ),
             progress_tables.each_period(found.progress, chosen, view),
             *_neighbours(found),
-            _obligations(found),
-            _submissions(found),
+            _obligations(found, view),
+            _submissions(found, view),
             _issues(found),
             *_below(found, view),
             _lineage(found, view),
@@ -117,7 +123,15 @@ def _neighbours(found: Unit) -> list[Section]:
     return [neighbours.section(found.neighbours, found.unit["unit_id"])]
 
 
-def _obligations(found: Unit) -> Section:
+def _newest(rows: list[Row], view: View) -> tuple[list[Row], list[Text]]:
+    """The first ones of rows that begin with the newest, and the note that there are others."""
+    if view.get("format") or len(rows) <= MOST_REPORTS:
+        return rows, []
+    return rows[:MOST_REPORTS], [NEWEST]
+
+
+def _obligations(found: Unit, view: View) -> Section:
+    shown, notes = _newest(found.obligations, view)
     rows = [
         (
             Cell(_report(row["programme_name"], row["period"])),
@@ -126,7 +140,7 @@ def _obligations(found: Unit) -> Section:
             _status(row),
             _lines(row),
         )
-        for row in found.obligations
+        for row in shown
     ]
     table = Table(
         "obligations",
@@ -135,10 +149,11 @@ def _obligations(found: Unit) -> Section:
         rows,
         Text("Đơn vị không phải nộp báo cáo nào.", "The unit owes no report."),
     )
-    return Section("nghia-vu", Text("Báo cáo phải nộp", "Reports owed"), table=table)
+    return Section("nghia-vu", Text("Báo cáo phải nộp", "Reports owed"), notes, table=table)
 
 
-def _submissions(found: Unit) -> Section:
+def _submissions(found: Unit, view: View) -> Section:
+    shown, notes = _newest(found.submissions, view)
     rows = [
         (
             Cell(row["file_name"]),
@@ -150,7 +165,7 @@ def _submissions(found: Unit) -> Section:
             number(row["errors"]),
             number(row["warnings"]),
         )
-        for row in found.submissions
+        for row in shown
     ]
     columns = (
         FILE,
@@ -165,7 +180,7 @@ def _submissions(found: Unit) -> Section:
     caption = Text("Báo cáo đã nhận và kết luận kiểm tra", "Reports received, and what the gate decided")
     empty = Text("Chưa nhận báo cáo nào.", "No report was received.")
     heading = Text("Báo cáo đã gửi", "Reports sent")
-    return Section("da-gui", heading, table=Table("submissions", caption, columns, rows, empty))
+    return Section("da-gui", heading, notes, table=Table("submissions", caption, columns, rows, empty))
 
 
 def _issues(found: Unit) -> Section:
