@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
+from zipfile import ZipFile
 
 from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
 
 from ingest.cells import TypedCell
 from ingest.reports import Line, Report
@@ -21,6 +23,9 @@ from tests.fuzz import grammar
 PARTS = ("numerator", "denominator", "value")
 PLAIN = re.compile(r"[0-9]{1,9}|[0-9]{1,9}[.,][0-9]{1,2}")
 """Texts whose number nobody doubts."""
+
+MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*[\"']\s*([A-Za-z]+[0-9]+:[A-Za-z]+[0-9]+)")
+LARGEST_MERGE = 100_000
 
 At = Callable[[Report, Line, str], Any]
 """What another reader has in the cell of a part; UNKNOWN where it cannot be told."""
@@ -70,8 +75,18 @@ def _other(value: Any) -> Decimal | None:
     return Decimal(text.replace(",", ".")) if PLAIN.fullmatch(text) else None
 
 
+def _has_large_merge(data: bytes) -> bool:
+    """openpyxl makes an object of every cell of a merge, 17 billion for a whole sheet."""
+    with ZipFile(BytesIO(data)) as parts:
+        areas = [area for name in parts.namelist() for area in MERGE.findall(parts.read(name))]
+    corners = (range_boundaries(area.decode("ascii")) for area in areas)
+    return any((right - left + 1) * (bottom - top + 1) > LARGEST_MERGE for left, top, right, bottom in corners)
+
+
 def _in_workbook(data: bytes) -> At | None:
     try:
+        if _has_large_merge(data):
+            return None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = load_workbook(BytesIO(data), data_only=True)

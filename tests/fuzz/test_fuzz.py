@@ -2,6 +2,8 @@
 
 import random
 from decimal import Decimal
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
@@ -62,3 +64,16 @@ def test_what_a_reader_did_not_foresee_is_a_problem(monkeypatch):
     monkeypatch.setattr(reading.delimited, "read", lambda *more: 1 / 0)
     (problem,) = examine(b"programme;period\n1;2\n").problems
     assert "ZeroDivisionError" in problem
+
+
+def test_a_merge_over_a_whole_sheet_is_left_to_us_for_openpyxl_makes_every_cell_of_it():
+    rows = [list(grammar.HEADINGS[0]), [*grammar.KEYS, "5.1", "291", "300", "", ""]]
+    merged = BytesIO()
+    with ZipFile(BytesIO(grammar.as_workbook(rows, random.Random(3)))) as given, ZipFile(merged, "w") as made:
+        for name in given.namelist():
+            part = given.read(name)
+            merge = b'</sheetData><mergeCells count="1"><mergeCell ref="A9:XFD1048576"/></mergeCells>'
+            made.writestr(name, part.replace(b"</sheetData>", merge))
+    reports = reading.read(merged.getvalue(), MEASURES)
+    assert [line.numerator.raw for report in reports for line in report.lines] == ["291"]
+    assert independent.misread(merged.getvalue(), reports) == []
