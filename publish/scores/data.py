@@ -236,8 +236,8 @@ def load(
     own = [row for row in ranking if row["unit_code"] == unit]
     if not own and unit != sheet["root_unit_code"]:
         return None
-    condition = "score.unit_id = %(unit_id)s" if own else "true"
-    found = cursor.execute(SCORES.format(condition=condition), keys | {"unit_id": own[0]["unit_id"] if own else None})
+    condition = "score.unit_id = any(%(units)s)" if own else "true"
+    found = cursor.execute(SCORES.format(condition=condition), keys | {"units": [row["unit_id"] for row in own]})
     scores = _by_unit(found)
     results = tuple(_unit_result(row, scores.get(row["unit_id"], [])) for row in own or ranking)
     made, newest = cursor.execute(VERSION, keys).fetchone(), cursor.execute(ACCEPTED_UNTIL, keys).fetchone()
@@ -261,7 +261,7 @@ def load(
         sections=tuple((code, row["criterion_name"], row["max_points"]) for code, row in tops.items()),
         units_ranked=sum(row["rank"] is not None for row in ranking),
         results=results,
-        lines=_lines(cursor, keys, of_any) if own else (),
+        lines=_lines(cursor, keys, scores.get(own[0]["unit_id"], [])) if own else (),
         signatures=signatures.load(cursor, keys | _signing(cursor, keys)),
     )
 

@@ -35,16 +35,7 @@ with
         where decisions.accepted_seq > (select accepted_through from states)
     ),
 
-    -- as arrays, of which the planner takes it that they are short: it looks the reports up by
-    -- period
-    changed as materialized(
-        select programme_code, period
-        from
-            unnest(
-                array(select programme_code from decided_since order by programme_code, period),
-                array(select period from decided_since order by programme_code, period)
-            ) as listed(programme_code, period)
-    )
+    changed as materialized({{ listed_periods("decided_since") }})
 
     {%- set columns = [
         "programme_code",
@@ -67,6 +58,4 @@ where (programme_code, period) not in (select programme_code, period from change
 union all
 select {{ columns | join(", ") }}
 from {{ ref("int_submission_status__computed") }}
-where
-    period = any(array(select period from changed))
-    and ((programme_code, period) in (select programme_code, period from changed)) is true
+where {{ in_listed_periods("changed") }}

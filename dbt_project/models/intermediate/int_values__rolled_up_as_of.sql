@@ -16,7 +16,6 @@ with
         from {{ ref("stg_report_approvals") }}
     ),
 
-    -- as arrays, of which the planner takes it that they are short: it looks the lines up by period
     decided_since as (
         select distinct submissions.programme_code, submissions.period
         from decisions
@@ -24,27 +23,11 @@ with
         where decisions.decided_at > coalesce({{ requested_as_of() }}, '-infinity')
     ),
 
-    changed as materialized(
-        select programme_code, period
-        from
-            unnest(
-                array(select programme_code from decided_since order by programme_code, period),
-                array(select period from decided_since order by programme_code, period)
-            ) as listed(programme_code, period)
-    )
+    changed as materialized({{ listed_periods("decided_since") }})
 
 select {{ rollup_columns() | join(", ") }}
 from {{ ref("int_values__rolled_up") }}
 where (programme_code, period) not in (select programme_code, period from changed)
 union all
 select {{ rollup_columns() | join(", ") }}
-from
-    (
-        {{
-            rollup(
-                is_valid_as_of()
-                ~ " and period = any(array(select period from changed))"
-                ~ " and ((programme_code, period) in (select programme_code, period from changed)) is true"
-            )
-        }}
-    ) as added_up
+from ({{ rollup(is_valid_as_of() ~ " and " ~ in_listed_periods("changed")) }}) as added_up
