@@ -93,8 +93,9 @@ DELETED = {
 """What goes, table by table: a row before the one that it refers to. Of an upload the account and the time stay.
 A draft about the same report began with what was accepted, and goes with it."""
 
-FORGET_STATUSES = "delete from ops.partition_state where content = 'decisions'"
-"""The report is owed again from now on, not from the next build on: until then the statuses are computed."""
+FORGET_STATUSES = "update ops.partition_state set version = 'erased', accepted_through = 0 where content = 'decisions'"
+"""The report is owed again from now on, not from the next build on: until then the statuses are computed. The states
+stay, so that the build takes the rows of a partition away of which every report was erased."""
 
 INSERT = """
 insert into ops.erasure (sha256, scope, erased_at, erased_by, act, counts)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 import psycopg
 import pytest
 
+from pipeline import erasing
 from tests.conftest import database_of_its_own, forget_database
 from tests.integration import bi_season
 from tests.integration.letterbox import Letterbox, free_port, listening
@@ -38,6 +39,7 @@ def forget_reports() -> None:
     with database.connect() as connection:
         connection.execute(f"truncate {', '.join(ARRIVED)} restart identity cascade")
         connection.execute("delete from ops.pipeline_run where step = 'receive'")
+        connection.execute(erasing.FORGET_STATUSES)  # the numbers of decisions begin again
     for folder in ("inbox", "receipts", "restricted"):
         shutil.rmtree(get_settings().home / folder, ignore_errors=True)
 

@@ -79,12 +79,13 @@ def report(programme: str, period: str, commune: str, kind: str, cases: int, sta
         (decided,) = connection.execute("select count(*) from ops.submission_verdict").fetchall()[0]
         at = BEGAN + timedelta(minutes=decided)
         connection.execute(
-            "insert into raw.file values (%s, 'made-up.csv', 1, 'made up', %s, %s)", [submission.hex, submission, at]
+            "insert into raw.file values (%s, 'made-up.csv', 1, 'made up', %s, %s)",
+            [submission.hex * 2, submission, at],
         )
         connection.execute(
             "insert into raw.submission (submission_id, sha256, batch_id, programme_code, period, unit_code, "
             "submission_type, is_made_up, received_at) values (%s, %s, %s, %s, %s, %s, %s, true, %s)",
-            [submission, submission.hex, submission, programme, period, commune, kind, at],
+            [submission, submission.hex * 2, submission, programme, period, commune, kind, at],
         )
         for row, code in enumerate(INDICATORS):
             if kind == "full" or (kind == "correction" and row == 0):

@@ -7,10 +7,19 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from pipeline import build_scope, building
+from pipeline import build_scope, building, erasing
 from tests.integration import stored_marts
 from tests.integration.own_catalogue import OwnCatalogue, own_catalogue
-from tests.integration.small_catalogue import PERIODS, PROGRAMMES, PROVINCES, change, draw, report, report_everything
+from tests.integration.small_catalogue import (
+    PERIODS,
+    PROGRAMMES,
+    PROVINCES,
+    add_programme,
+    change,
+    draw,
+    report,
+    report_everything,
+)
 from warehouse import clock, database
 
 pytestmark = pytest.mark.begins_early
@@ -311,6 +320,26 @@ def test_a_file_that_cannot_be_read_stops_the_build_before_dbt_with_its_name(cat
     with database.connect() as connection:
         ran = "select count(*) from ops.node_result where run_id = (select max(run_id) from ops.pipeline_run)"
         assert connection.execute(ran).fetchone() == (0,)
+
+
+def test_erased_reports_are_in_no_status_before_the_next_build_and_in_no_partition_after_it(catalogue):
+    """Every report of a period: no decision is left that speaks of it, and the number of the last one has gone down."""
+    add_programme(catalogue, {"programme_code": "xoa-het"})
+    building.build()
+    report("xoa-het", "2026", "91001", "full", 5)
+    building.build()
+    of_it = "select count(*) from {} where programme_code = 'xoa-het'".format
+    stored, read = of_it(STATUSES), of_it("intermediate.int_submission_status__history")
+    with database.connect() as connection:
+        assert [connection.execute(rows).fetchone() for rows in (stored, read)] == [(1,), (1,)]
+        (sha256,) = connection.execute("select sha256 from raw.submission where programme_code = 'xoa-het'").fetchone()
+    erasing.erase(sha256, by="Sở giả định", act="12/QĐ")
+    with database.connect() as connection:
+        assert [connection.execute(rows).fetchone() for rows in (stored, read)] == [(1,), (0,)]
+    building.build()
+    with database.connect() as connection:
+        assert connection.execute(stored).fetchone() == (0,)
+        assert stored_marts.differences(connection) == {}
 
 
 def broken_and_met(command) -> tuple[list[dict], list[dict]]:

@@ -2,6 +2,8 @@
 -- decisions, with the status of the report in it, until now
 -- Of a period about which something was decided since the last build the rows are computed anew;
 -- the others are stored. Decisions are made one at a time and in the order of their numbers.
+-- Nothing stored is read where no decision was taken in: of a period whose decisions were all
+-- erased no decision speaks any more, and its stored rows would stand.
 {{ config(materialized="replaced_view") }}
 
 with
@@ -54,7 +56,9 @@ with
 
 select {{ columns | join(", ") }}
 from {{ ref("int_submission_status__stored") }}
-where (programme_code, period) not in (select programme_code, period from changed)
+where
+    (select accepted_through from states) > 0
+    and (programme_code, period) not in (select programme_code, period from changed)
 union all
 select {{ columns | join(", ") }}
 from {{ ref("int_submission_status__computed") }}
