@@ -50,18 +50,31 @@ with
             case when denominator_low = denominator_high then {{ is_valid_as_of() }} else false end
     ),
 
-    rollup_units as (select * from {{ ref("int_org_units__rollup_units") }}),
+    -- both bases of a unit above in one row: a line is looked up once for them
+    units_above as (
+        select
+            unit_id,
+            rollup_unit_id,
+            rollup_unit_code,
+            array_agg(boundary_basis order by boundary_basis) as bases,
+            array_agg(weight order by boundary_basis) as weights
+        from {{ ref("int_org_units__rollup_units") }}
+        group by 1, 2, 3
+    ),
 
+    -- offset 0: looked up line by line, of the units that are built. Else the planner sorts every
+    -- value there is to find the few that are not there.
     missing as (
         select
+            units_above.*,
             scheduled.programme_code,
             scheduled.period,
-            scheduled.unit_id,
             scheduled.agency_code,
             measures.indicator_code,
             measures.measure,
             periods.data_from
-        from scheduled
+        from units_above
+        inner join scheduled on scheduled.unit_id = units_above.unit_id
         inner join
             measures
             on measures.programme_code = scheduled.programme_code
@@ -70,19 +83,23 @@ with
             periods
             on periods.programme_code = scheduled.programme_code
             and periods.period = scheduled.period
-        where
-            periods.data_from <= {{ obligations_as_of() }}
-            and not exists (
-                select 1
-                from current_values
-                where
-                    current_values.programme_code = scheduled.programme_code
-                    and current_values.period = scheduled.period
-                    and current_values.unit_id = scheduled.unit_id
-                    and current_values.agency_code = scheduled.agency_code
-                    and current_values.indicator_code = measures.indicator_code
-                    and current_values.measure = measures.measure
-            )
+        cross join
+            lateral(
+                select
+                    exists (
+                        select 1
+                        from current_values
+                        where
+                            current_values.programme_code = scheduled.programme_code
+                            and current_values.period = scheduled.period
+                            and current_values.unit_id = scheduled.unit_id
+                            and current_values.agency_code = scheduled.agency_code
+                            and current_values.indicator_code = measures.indicator_code
+                            and current_values.measure = measures.measure
+                    ) as is_reported
+                offset 0
+            ) as line
+        where periods.data_from <= {{ obligations_as_of() }} and not line.is_reported
     )
 
 select
@@ -90,28 +107,34 @@ select
     missing.indicator_code,
     missing.measure,
     missing.period,
-    rollup_units.rollup_unit_id as unit_id,
-    rollup_units.rollup_unit_code as unit_code,
-    rollup_units.boundary_basis,
-    sum(last_reported.denominator_low * rollup_units.weight) as missing_denominator
+    missing.rollup_unit_id as unit_id,
+    missing.rollup_unit_code as unit_code,
+    located.boundary_basis,
+    sum(last_reported.denominator_low * located.weight) as missing_denominator
 from missing
 cross join
     lateral(
-        select current_values.denominator_low
-        from current_values
-        inner join
-            periods
-            on periods.programme_code = current_values.programme_code
-            and periods.period = current_values.period
+        -- from the newest period back: the first one that has the line is the last
+        select found.denominator_low
+        from periods
+        cross join
+            lateral(
+                select current_values.denominator_low
+                from current_values
+                where
+                    current_values.programme_code = missing.programme_code
+                    and current_values.period = periods.period
+                    and current_values.unit_id = missing.unit_id
+                    and current_values.agency_code = missing.agency_code
+                    and current_values.indicator_code = missing.indicator_code
+                    and current_values.measure = missing.measure
+                offset 0
+            ) as found
         where
-            current_values.programme_code = missing.programme_code
-            and current_values.unit_id = missing.unit_id
-            and current_values.agency_code = missing.agency_code
-            and current_values.indicator_code = missing.indicator_code
-            and current_values.measure = missing.measure
+            periods.programme_code = missing.programme_code
             and periods.data_from < missing.data_from
         order by periods.data_from desc
         limit 1
     ) as last_reported
-inner join rollup_units on rollup_units.unit_id = missing.unit_id
+cross join unnest(missing.bases, missing.weights) as located(boundary_basis, weight)
 group by 1, 2, 3, 4, 5, 6, 7
