@@ -41,7 +41,7 @@ with
 
     periods as (select * from {{ ref("int_periods__with_window") }}),
 
-    -- read line by line through the index of units; most lines hold, and of an equality of two
+    -- read report by report through the index of units; most lines hold, and of an equality of two
     -- columns the planner would expect one in two hundred
     current_values as not materialized(
         select *
@@ -50,7 +50,7 @@ with
             case when denominator_low = denominator_high then {{ is_valid_as_of() }} else false end
     ),
 
-    -- both bases of a unit above in one row: a line is looked up once for them
+    -- both bases of a unit above in one row: a report is looked up once for them
     units_above as (
         select
             unit_id,
@@ -62,44 +62,40 @@ with
         group by 1, 2, 3
     ),
 
-    -- offset 0: looked up line by line, of the units that are built. Else the planner sorts every
-    -- value there is to find the few that are not there.
+    -- looked up report by report, of the units that are built: an anti join would sort every value
+    -- there is to find the few that are not there
     missing as (
         select
             units_above.*,
             scheduled.programme_code,
             scheduled.period,
             scheduled.agency_code,
-            measures.indicator_code,
-            measures.measure,
+            line.indicator_code,
+            line.measure,
             periods.data_from
         from units_above
         inner join scheduled on scheduled.unit_id = units_above.unit_id
-        inner join
-            measures
-            on measures.programme_code = scheduled.programme_code
-            and measures.unit_level = scheduled.unit_level
         inner join
             periods
             on periods.programme_code = scheduled.programme_code
             and periods.period = scheduled.period
         cross join
             lateral(
-                select
-                    exists (
-                        select 1
-                        from current_values
-                        where
-                            current_values.programme_code = scheduled.programme_code
-                            and current_values.period = scheduled.period
-                            and current_values.unit_id = scheduled.unit_id
-                            and current_values.agency_code = scheduled.agency_code
-                            and current_values.indicator_code = measures.indicator_code
-                            and current_values.measure = measures.measure
-                    ) as is_reported
-                offset 0
+                select indicator_code, measure
+                from measures
+                where
+                    measures.programme_code = scheduled.programme_code
+                    and measures.unit_level = scheduled.unit_level
+                except
+                select indicator_code, measure
+                from current_values
+                where
+                    current_values.programme_code = scheduled.programme_code
+                    and current_values.period = scheduled.period
+                    and current_values.unit_id = scheduled.unit_id
+                    and current_values.agency_code = scheduled.agency_code
             ) as line
-        where periods.data_from <= {{ obligations_as_of() }} and not line.is_reported
+        where periods.data_from <= {{ obligations_as_of() }}
     )
 
 select
@@ -114,26 +110,30 @@ select
 from missing
 cross join
     lateral(
-        -- from the newest period back: the first one that has the line is the last
+        -- from the newest period back, until one has the line
         select found.denominator_low
-        from periods
+        from
+            (
+                select period, data_from
+                from periods
+                where programme_code = missing.programme_code and data_from < missing.data_from
+                order by data_from desc
+                offset 0
+            ) as earlier
         cross join
             lateral(
                 select current_values.denominator_low
                 from current_values
                 where
                     current_values.programme_code = missing.programme_code
-                    and current_values.period = periods.period
+                    and current_values.period = earlier.period
                     and current_values.unit_id = missing.unit_id
                     and current_values.agency_code = missing.agency_code
                     and current_values.indicator_code = missing.indicator_code
                     and current_values.measure = missing.measure
                 offset 0
             ) as found
-        where
-            periods.programme_code = missing.programme_code
-            and periods.data_from < missing.data_from
-        order by periods.data_from desc
+        order by earlier.data_from desc
         limit 1
     ) as last_reported
 cross join unnest(missing.bases, missing.weights) as located(boundary_basis, weight)
