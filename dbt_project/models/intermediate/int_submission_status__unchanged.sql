@@ -2,7 +2,8 @@
 -- decisions, stored, of the periods about which nothing was decided since
 -- Nothing stored is read where no decision was taken in: of a period whose decisions were all
 -- erased no decision speaks any more, and its stored rows would stand.
--- Without common table expressions, so that a join sees through to the index of units.
+-- Without common table expressions, and with the changed periods as an array that is made once, so
+-- that a join sees through to the index of units.
 {{ config(materialized="replaced_view") }}
 
 select
@@ -27,5 +28,9 @@ where
             states.consumer = '{{ relation_name(ref("int_submission_status__stored")) }}'
             and states.accepted_through > 0
     )
-    and (programme_code, period)
-    not in (select programme_code, period from {{ ref("int_submission_status__changed_periods") }})
+    and programme_code || ' ' || period <> all(
+        array(
+            select programme_code || ' ' || period
+            from {{ ref("int_submission_status__changed_periods") }}
+        )
+    )

@@ -112,7 +112,8 @@ with
         from received
         cross join as_of
         inner join programmes on programmes.programme_code = received.programme_code
-        inner join
+        -- each has a period; of an inner join by two columns the planner would expect a tenth
+        left join
             periods
             on periods.programme_code = received.programme_code
             and periods.period = received.period
@@ -165,7 +166,12 @@ select
             - (deadline_at at time zone 'Asia/Ho_Chi_Minh')::date
             + 1
     end as days_late,
-    status in ('missing', 'rejected', 'awaiting_approval')
-    and as_of_at >= deadline_at as is_overdue,
+    -- most deadlines have passed; of an inequality the planner would expect a third, and look up
+    -- the statuses of a nation one by one
+    case
+        when as_of_at >= deadline_at
+        then status in ('missing', 'rejected', 'awaiting_approval')
+        else false
+    end as is_overdue,
     is_open
 from evaluated
