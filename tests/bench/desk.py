@@ -37,6 +37,8 @@ UNITS = (
     "where programme_code = %s and period = %s and agency_code = 'UBND' and unit_level = 'commune' order by 1"
 )
 RECEIPT = '<section class="receipt"'
+TRUSTED = httpx.create_ssl_context()
+"""Made once: an officer's machine makes it for itself, and not out of the server's processors."""
 ACCEPTED = """
 select count(*) from ops.upload join ops.submission_origin using (upload_id) join ops.submission_verdict as verdict
     using (submission_id)
@@ -117,7 +119,8 @@ async def hand_in(address: str, officers: Sequence[tuple[str, Path]]) -> tuple[l
 async def officer(address: str, email: str, path: Path, after: float) -> float | None:
     """From POST to the page with the receipt; None where the sign-in or the file was refused."""
     await asyncio.sleep(after)
-    async with httpx.AsyncClient(base_url=address, timeout=TIMEOUT_S, headers={"Origin": address}) as client:
+    headers = {"Origin": address}
+    async with httpx.AsyncClient(base_url=address, timeout=TIMEOUT_S, headers=headers, verify=TRUSTED) as client:
         page = await client.get("/dang-nhap")
         signed_in = await client.post(
             "/dang-nhap", data={"form_token": _token(page), "email": email, "password": desk.PASSWORD, "code": ""}
