@@ -1,13 +1,18 @@
 -- changed_units.sql: one row per unit with an open, begun report whose map changed since the period's first day
-with outstanding as materialized (
+-- Only periods that began before the newest change are asked for, as an array that goes down to the obligations: of a
+-- nation they are few, once a map has held for a year.
+with begun as materialized (
+    select programme_code, period, data_from from marts.dim_period
+    where data_from < (select max(valid_from) from marts.dim_org_unit where valid_from <= %(today)s)
+), outstanding as materialized (
     select obligation.unit_id, province.ancestor_name as province_name, min(period.data_from) as data_from
     from marts.fct_report_obligation as obligation
-    join marts.dim_period as period
+    join begun as period
         on period.programme_code = obligation.programme_code and period.period = obligation.period
     join marts.bridge_org_unit_ancestor as province
         on province.unit_id = obligation.unit_id and province.ancestor_level = 'province'
     where obligation.is_open and obligation.status in ('not_due', 'rejected', 'missing')
-        and period.data_from <= %(today)s and {conditions}
+        and obligation.period = any(array(select distinct period from begun)) and {conditions}
     group by 1, 2
 ), versions as materialized (
     select * from marts.dim_org_unit

@@ -3,6 +3,7 @@
 The made-up map of test_successions, with one more province that ends; all of it is made up (số liệu giả định).
 """
 
+import csv
 import re
 from collections.abc import Iterator
 
@@ -183,6 +184,22 @@ def test_a_province_that_has_ended_decides_nothing_for_the_one_that_took_it_in(s
         assert old.post(path, {"programme": PROGRAMME, "unit": CODE, "email": NEW}).status_code == 403, path
     assert old.get("/").headers["location"] == "/bao-cao-cua-toi"
     assert client(served, ABOVE).get("/quyet-dinh", unit="71").status_code == 200
+
+
+def test_the_morning_lists_the_units_whose_map_changed_while_their_period_runs(served):
+    def listed(email: str, province: str) -> dict[str, tuple[str, ...]]:
+        table = client(served, email).get("/sang-nay", unit=province, table="changed-units", format="csv").text
+        _, *rows = csv.reader(table.lstrip("\ufeff").splitlines())
+        return {row[1]: tuple(row[3:]) for row in rows}
+
+    assert listed(ABOVE, "71") == {
+        CODE: (CHANGED_ON, "sắp xếp từ: Xã giả định 71002, Xã giả định 71003"),
+        "73001": (CHANGED_ON, "trước đó: Xã giả định 73001"),
+    }
+    assert listed(ELSEWHERE, "72") == {
+        "71005": (CHANGED_ON, "trước đó: Xã giả định 71005"),
+        "72004": (CHANGED_ON, "sắp xếp từ: Xã giả định 71004"),
+    }
 
 
 def test_who_is_invited_again_by_the_level_above_reports_for_the_new_unit_and_leaves_the_old_one(served, letterbox):
