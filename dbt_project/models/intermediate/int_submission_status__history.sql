@@ -4,32 +4,8 @@
 -- computed anew.
 {{ config(materialized="replaced_view") }}
 
-select
-    programme_code,
-    period,
-    unit_id,
-    agency_code,
-    first_received_at,
-    fulfilled_at,
-    accepted_at,
-    accepted_submission_id,
-    is_awaiting_approval,
-    submission_id,
-    known_from,
-    known_to
+select *
 from {{ ref("int_submission_status__unchanged") }}
 union all
-select
-    programme_code,
-    period,
-    unit_id,
-    agency_code,
-    first_received_at,
-    fulfilled_at,
-    accepted_at,
-    accepted_submission_id,
-    is_awaiting_approval,
-    submission_id,
-    known_from,
-    known_to
+select *
 from {{ ref("int_submission_status__recomputed") }}
