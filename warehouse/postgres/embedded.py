@@ -59,7 +59,7 @@ OPTIONS = {
     "synchronous_commit": "on",  # an alert that was sent must never be forgotten
     "client_connection_check_interval": "5s",  # the statement of a killed build ends, and with it its locks
     "jit": "off",
-    "enable_memoize": "off",  # of keys of several columns it takes nine tenths for repeated; none is, of a report
+    "enable_memoize": "off",  # by keys of several columns it expects nine hits of ten; reports have none
     "random_page_cost": "1.1",
     "timezone": "Asia/Ho_Chi_Minh",
     "log_timezone": "Asia/Ho_Chi_Minh",
